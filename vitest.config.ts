@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+// `@sts/source` makes packages import one another's TypeScript, so tests need no build.
+const conditions = ['@sts/source', 'node', 'import', 'module', 'default'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'tools/**/*.test.ts'],
+    setupFiles: ['packages/testing/src/setup.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+});

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { fnv1a, mulberry32 } from './random.ts';
+
+/** The reference files in `packages/testing/golden`; each says in `about` how it was made. */
+export type GoldenName =
+  | 'models-eval'
+  | 'models-training'
+  | 'params-macs'
+  | 'state-dict-shapes'
+  | 'trajectory';
+
+// biome-ignore lint/suspicious/noExplicitAny: reference files differ in shape and tests index them freely.
+export function golden(name: GoldenName): any {
+  return JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), 'utf8'));
+}
+
+/** A tensor as PyTorch stores it: row-major data and its shape. */
+export interface TorchTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * Fills every tensor of a PyTorch state dict by the golden recipe (`recipe` in `models-eval.json`):
+ * drawn from the generator that the tensor's key seeds, scaled by the tensor's role.
+ * `num_batches_tracked` entries are left out.
+ */
+export function recipeStateDict(
+  shapes: Readonly<Record<string, readonly number[]>>,
+): Map<string, TorchTensor> {
+  const tensors = new Map<string, TorchTensor>();
+  for (const [key, shape] of Object.entries(shapes)) {
+    if (key.endsWith('num_batches_tracked')) continue;
+    const prefix = key.slice(0, key.lastIndexOf('.'));
+    const transform = recipe(key, shape, Object.hasOwn(shapes, `${prefix}.running_mean`));
+    const count = shape.reduce((a, b) => a * b, 1);
+    const next = mulberry32(fnv1a(key));
+    tensors.set(key, {
+      shape,
+      data: Float32Array.from({ length: count }, () => transform(next())),
+    });
+  }
+  return tensors;
+}
+
+function recipe(
+  key: string,
+  shape: readonly number[],
+  isBatchNorm: boolean,
+): (u: number) => number {
+  if (key.endsWith('running_var')) return (u) => 0.5 + u;
+  if (key.endsWith('running_mean')) return (u) => (2 * u - 1) * 0.2;
+  if (shape.length > 1) {
+    const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
+    const bound = Math.sqrt(6 / fanIn);
+    return (u) => (2 * u - 1) * bound;
+  }
+  if (isBatchNorm) {
+    return key.endsWith('weight') ? (u) => 0.5 + u : (u) => (2 * u - 1) * 0.2;
+  }
+  return (u) => (2 * u - 1) * 0.1;
+}

@@ -1,0 +1,23 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { type LayerArgs, single } from './layer-args.ts';
+import { singleShape } from './shapes.ts';
+
+/** Mean over height and width: `[batch, height, width, channels]` → `[batch, 1, 1, channels]`. */
+export class GlobalAveragePool extends tfl.layers.Layer {
+  static readonly className = 'StsGlobalAveragePool';
+
+  constructor(args: LayerArgs = {}) {
+    super(args);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => tf.mean(single(inputs), [1, 2], true));
+  }
+
+  override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
+    const shape = singleShape(inputShape);
+    return [shape[0] ?? null, 1, 1, shape[3] ?? null];
+  }
+}
+tf.serialization.registerClass(GlobalAveragePool);

@@ -1,5 +1,7 @@
 export { describeBackends, expectNoNewTensors, testedBackends } from './backends.ts';
+export { describeLayer, type LayerVariant } from './describe-layer.ts';
 export { type GoldenName, golden, recipeStateDict, type TorchTensor } from './golden.ts';
 export { fnv1a, mulberry32, signed, uniform } from './random.ts';
+export { saveAndLoad } from './save-and-load.ts';
 export type { Tolerance } from './setup.ts';
 export { hwio, nchwValues, signedNchw } from './tensors.ts';

@@ -1,0 +1,3 @@
+export { convolve, packFilter } from './convolution';
+export { depthwise, depthwiseFilter } from './depthwise';
+export { filterGradient } from './filter-gradient';

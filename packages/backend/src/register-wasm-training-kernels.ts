@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-wasm';
+import { kernelBytes } from './wasm/native.ts';
+import { stsConvolution } from './wasm/sts-convolution.ts';
+import { tfjsConvolution } from './wasm/tfjs-convolution.ts';
+import { unsortedSegmentSum } from './wasm/unsorted-segment-sum.ts';
+
+/**
+ * Registers, for TensorFlow.js's `wasm` backend, the kernels without which it cannot train:
+ * `Conv2DBackpropFilter`, `DepthwiseConv2dNativeBackpropInput`, `DepthwiseConv2dNativeBackpropFilter`
+ * and `UnsortedSegmentSum` (the gradient of `tf.gather`). A second call does nothing.
+ *
+ * @throws {Error} If the JavaScript engine has no WebAssembly SIMD.
+ */
+export function registerWasmTrainingKernels(): void {
+  if (!WebAssembly.validate(kernelBytes(false))) {
+    throw new Error(
+      '`registerWasmTrainingKernels`: this JavaScript engine has no WebAssembly SIMD; use a newer browser or Node.js, or another backend.',
+    );
+  }
+  for (const config of [...tfjsConvolution, ...stsConvolution, unsortedSegmentSum]) {
+    if (tf.getKernel(config.kernelName, 'wasm') !== undefined) {
+      tf.unregisterKernel(config.kernelName, 'wasm');
+    }
+    tf.registerKernel(config);
+  }
+}

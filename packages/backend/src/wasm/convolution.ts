@@ -1,0 +1,155 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { addressOf, allocate, type WasmBackend, withScratch } from './backend.ts';
+import {
+  type Convolution,
+  geometryBytes,
+  inputSweeps,
+  outputSweep,
+  type Sweep,
+  TILE,
+  writeGeometry,
+} from './geometry.ts';
+import { nativeKernels } from './native.ts';
+
+/** The convolution of `x` with `filter`. */
+export function convolve(
+  backend: WasmBackend,
+  shape: Convolution,
+  x: TensorInfo,
+  filter: TensorInfo,
+): TensorInfo {
+  const y = allocate(backend, shape.output);
+  const [, , depth, outputs] = shape.filter;
+  const width = outputs / shape.groups;
+  sweepFilter(backend, outputSweep(shape), x, y, filter, {
+    groups: shape.groups,
+    depth,
+    width,
+    tapStride: depth * outputs,
+    groupStride: width,
+    inStride: outputs,
+    outStride: 1,
+  });
+  return y;
+}
+
+/** The gradient of a convolution with respect to its input. */
+export function convolveInputGradient(
+  backend: WasmBackend,
+  shape: Convolution,
+  dy: TensorInfo,
+  filter: TensorInfo,
+): TensorInfo {
+  const dx = allocate(backend, shape.input);
+  const [, , depth, outputs] = shape.filter;
+  const width = outputs / shape.groups;
+  for (const sweep of inputSweeps(shape)) {
+    sweepFilter(backend, sweep, dy, dx, filter, {
+      groups: shape.groups,
+      depth: width,
+      width: depth,
+      tapStride: depth * outputs,
+      groupStride: width,
+      inStride: 1,
+      outStride: outputs,
+    });
+  }
+  return dx;
+}
+
+/** The gradient of a convolution with respect to its filter. */
+export function convolveFilterGradient(
+  backend: WasmBackend,
+  shape: Convolution,
+  x: TensorInfo,
+  dy: TensorInfo,
+): TensorInfo {
+  const filter = allocate(backend, shape.filter);
+  const native = nativeKernels(backend);
+  const sweep = outputSweep(shape);
+  const { groups } = shape;
+  const [, , depth, outputs] = shape.filter;
+  const width = outputs / groups;
+  const geometry = align(geometryBytes(sweep, shape.input[3], outputs));
+  const columns = 4 * TILE * 8 * Math.ceil(width / 8);
+  withScratch(backend, geometry + columns + 32 * TILE, (address) => {
+    writeGeometry(backend, address, sweep, at(backend, x), at(backend, dy));
+    const target = addressOf(backend, filter);
+    new Float32Array(backend.wasm.HEAPU8.buffer, target, size(shape.filter)).fill(0);
+    if (depth === 1 && width === 1) native.depthwiseFilter(address, target, groups);
+    else {
+      const packed = address + geometry;
+      native.filterGradient(address, target, groups, depth, width, packed + columns, packed);
+    }
+  });
+  return filter;
+}
+
+interface FilterLayout {
+  readonly groups: number;
+  /** Channels read and channels made in each group. */
+  readonly depth: number;
+  readonly width: number;
+  readonly tapStride: number;
+  readonly groupStride: number;
+  readonly inStride: number;
+  readonly outStride: number;
+}
+
+function sweepFilter(
+  backend: WasmBackend,
+  sweep: Sweep,
+  read: TensorInfo,
+  own: TensorInfo,
+  filter: TensorInfo,
+  layout: FilterLayout,
+): void {
+  const native = nativeKernels(backend);
+  const { groups, depth, width } = layout;
+  const isDepthwise = depth === 1 && width === 1;
+  const geometry = align(geometryBytes(sweep, groups * depth, groups * width));
+  const packedBytes = isDepthwise ? 0 : 4 * sweep.taps.length * groups * depth * paddedWidth(width);
+  withScratch(backend, geometry + packedBytes, (address) => {
+    const { taps } = writeGeometry(backend, address, sweep, at(backend, read), at(backend, own));
+    const weights = addressOf(backend, filter);
+    if (isDepthwise) {
+      native.depthwise(address, weights, groups);
+      return;
+    }
+    const packed = address + geometry;
+    native.packFilter(
+      weights,
+      packed,
+      taps,
+      sweep.taps.length,
+      groups,
+      depth,
+      width,
+      layout.tapStride,
+      layout.groupStride,
+      layout.inStride,
+      layout.outStride,
+    );
+    native.convolve(address, packed, groups, depth, width);
+  });
+}
+
+/** Channels of a group after packing into blocks of 8, the last 4 where that is enough. */
+function paddedWidth(width: number): number {
+  return 8 * Math.floor(width / 8) + (width % 8 > 4 ? 8 : width % 8 > 0 ? 4 : 0);
+}
+
+function at(backend: WasmBackend, tensor: TensorInfo) {
+  return {
+    address: addressOf(backend, tensor),
+    shape: tensor.shape as [number, number, number, number],
+  };
+}
+
+function align(bytes: number): number {
+  return 16 * Math.ceil(bytes / 16);
+}
+
+function size(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}

@@ -1,0 +1,73 @@
+import { kernels } from '../generated/kernels.ts';
+import type { WasmBackend } from './backend.ts';
+
+/** The functions compiled from `assembly/`; addresses in bytes. */
+export interface NativeKernels {
+  packFilter(
+    filter: number,
+    packed: number,
+    taps: number,
+    tapCount: number,
+    groups: number,
+    depth: number,
+    width: number,
+    tapStride: number,
+    groupStride: number,
+    inStride: number,
+    outStride: number,
+  ): void;
+  convolve(geometry: number, packed: number, groups: number, depth: number, width: number): void;
+  depthwise(geometry: number, filter: number, channels: number): void;
+  depthwiseFilter(geometry: number, filter: number, channels: number): void;
+  filterGradient(
+    geometry: number,
+    filter: number,
+    groups: number,
+    depth: number,
+    width: number,
+    rows: number,
+    columns: number,
+  ): void;
+}
+
+const instances = new WeakMap<WasmBackend, NativeKernels>();
+
+/** The native kernels working in the backend's own memory. */
+export function nativeKernels(backend: WasmBackend): NativeKernels {
+  let instance = instances.get(backend);
+  if (instance === undefined) {
+    const memory = backend.wasm.asm?.memory ?? backend.wasm.wasmMemory;
+    if (memory === undefined) {
+      throw new Error(
+        'wasm backend: its memory is not where @tensorflow/tfjs-backend-wasm 4.22 keeps it; install that version.',
+      );
+    }
+    const shared = !(memory.buffer instanceof ArrayBuffer);
+    const module = new WebAssembly.Module(kernelBytes(shared));
+    instance = new WebAssembly.Instance(module, { env: { memory } })
+      .exports as unknown as NativeKernels;
+    instances.set(backend, instance);
+  }
+  return instance;
+}
+
+/**
+ * The module's bytes. A module says whether the memory it imports is shared between threads in one
+ * byte, the flags before the memory's limits: 1 no, 3 yes.
+ */
+export function kernelBytes(shared: boolean): Uint8Array<ArrayBuffer> {
+  const bytes = Uint8Array.from(atob(kernels), (c) => c.charCodeAt(0));
+  if (shared) bytes[memoryFlags(bytes)] = 3;
+  return bytes;
+}
+
+/** Position of the flags: behind the import's name `env` `memory` and its kind, 2. */
+function memoryFlags(bytes: Uint8Array): number {
+  const name = [3, ...ascii('env'), 6, ...ascii('memory'), 2];
+  const start = bytes.findIndex((_, i) => name.every((byte, j) => bytes[i + j] === byte));
+  return start + name.length;
+}
+
+function ascii(text: string): number[] {
+  return [...text].map((c) => c.charCodeAt(0));
+}

@@ -1,1 +1,14 @@
-export {};
+export { type CreateVolumeOptions, createVolume } from './create-volume.ts';
+export { likeVolume } from './like-volume.ts';
+export type { NiftiDatatype } from './nifti/datatypes.ts';
+export { type DecodeVolumeOptions, decodeVolume } from './nifti/decode-volume.ts';
+export { type EncodeVolumeOptions, encodeVolume } from './nifti/encode-volume.ts';
+export type { NiftiHeader } from './nifti/header.ts';
+export { readVolume } from './read-volume.ts';
+export type { Sample } from './sample.ts';
+export type { SliceAxis } from './slice-range.ts';
+export { type EdgeRule, type LabelMode, type Slices25dOptions, slices25d } from './slices25d.ts';
+export { type StackSlicesOptions, stackSlices } from './stack-slices.ts';
+export type { Spacing, Volume, VoxelArray } from './volume.ts';
+export { VolumeFormatError, type VolumeFormatErrorDetails } from './volume-format-error.ts';
+export { type WriteVolumeOptions, writeVolume } from './write-volume.ts';

@@ -1,0 +1,55 @@
+/** The part of `node:fs/promises` that is used here. */
+export interface NodeFiles {
+  readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>>;
+  writeFile(path: string, data: Uint8Array, options: { flag: string }): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  rm(path: string, options: { force: boolean }): Promise<void>;
+  stat(path: string | URL): Promise<{ isFile(): boolean; isDirectory(): boolean }>;
+}
+
+interface NodeProcess {
+  readonly pid: number;
+  getBuiltinModule?(name: string): unknown;
+}
+
+/**
+ * Node's file functions, found at run time so that bundles for browsers hold no `node:` import.
+ * @throws {Error} where there is no file system
+ */
+export function nodeFiles(subject: string): { files: NodeFiles; pid: number } {
+  const { process } = globalThis as { process?: NodeProcess };
+  const files = process?.getBuiltinModule?.('node:fs/promises');
+  if (process === undefined || files === undefined) {
+    throw new Error(
+      `\`${subject}\`: paths need the file system of Node 20.19 or newer; elsewhere use \`decodeVolume\` and \`encodeVolume\` with bytes`,
+    );
+  }
+  return { files: files as NodeFiles, pid: process.pid };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder; check the path',
+  ENOTDIR: 'a part of the path is no folder; check the path',
+  EISDIR: 'it is a folder; give the path of a file',
+  EACCES: 'permission is denied; check who owns it and its mode',
+  EPERM: 'permission is denied; check who owns it and its mode',
+  EROFS: 'the file system is read-only; choose another folder',
+  ENOSPC: 'the disk is full; free some space or choose another folder',
+  EDQUOT: 'the disk quota is used up; free some space or choose another folder',
+  EMFILE: 'too many files are open; close some',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB; compress it or crop the image',
+};
+
+/** An error that names the file and says why it cannot be read or written and what to do. */
+export function fileError(
+  subject: string,
+  verb: string,
+  path: string | URL,
+  cause: unknown,
+): Error {
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  const reason =
+    (typeof code === 'string' ? REASONS[code] : undefined) ??
+    (cause instanceof Error ? cause.message : String(cause));
+  return new Error(`\`${subject}\`: cannot ${verb} ${path}: ${reason}`, { cause });
+}

@@ -1,0 +1,126 @@
+import type { Spacing } from '../volume.ts';
+import { VolumeFormatError } from '../volume-format-error.ts';
+import type { NiftiHeader } from './header.ts';
+
+/** Shape, spacing and affine of a `Volume`. */
+export interface Geometry {
+  /** `[slice, row, column]`; missing axes have length 1. */
+  readonly shape: readonly [number, number, number];
+  readonly spacing: Spacing;
+  readonly affine: readonly number[];
+}
+
+const MILLIMETRES: Readonly<Record<number, number>> = { 0: 1, 1: 1000, 2: 1, 3: 0.001 };
+
+/**
+ * The geometry a header describes, in mm. The affine comes from the sform if `sform_code` > 0,
+ * else from the qform if `qform_code` > 0, else from the grid spacing alone with x flipped and the
+ * centre of the image at the origin (what nibabel does with files that have neither).
+ * @throws {VolumeFormatError} if the transform is not finite, not invertible or no rotation
+ */
+export function geometryOf(header: NiftiHeader, name: string): Geometry {
+  const [axes, nx, ny, nz] = header.dim as [number, number, number, number];
+  const shape = [axes > 2 ? nz : 1, axes > 1 ? ny : 1, nx] as const;
+  const unit = MILLIMETRES[header.spaceUnit];
+  if (unit === undefined) {
+    throw new VolumeFormatError(
+      `${name}: the spatial unit in xyzt_units must be 0 (unknown), 1 (m), 2 (mm) or 3 (µm), got ${header.spaceUnit}; the header is damaged`,
+      { field: 'xyzt_units', offset: 123 },
+    );
+  }
+  const rows = transform(header, shape, name).map((value) => value * unit);
+  const affine = [...rows, 0, 0, 0, 1];
+  const lengths = [0, 1, 2].map((c) => Math.hypot(affine[c]!, affine[4 + c]!, affine[8 + c]!));
+  const spacing = lengths.map((length, i) => {
+    // pixdim has no rounding from the rotation in it, so it is taken where both say the same.
+    const stated = header.pixdim[i + 1]! * unit;
+    return Math.abs(stated - length) <= 1e-4 * length ? stated : length;
+  }) as [number, number, number];
+  return { shape, spacing: [spacing[2], spacing[1], spacing[0]], affine };
+}
+
+function transform(
+  header: NiftiHeader,
+  shape: readonly [number, number, number],
+  name: string,
+): readonly number[] {
+  const { srow, qformCode, sformCode } = header;
+  if (sformCode > 0) {
+    if (!srow.every(Number.isFinite) || Math.abs(relativeDeterminant(srow)) < 1e-6) {
+      throw new VolumeFormatError(
+        `${name}: srow_x, srow_y, srow_z (sform_code ${sformCode}) must be a finite, invertible transform, got [${srow.join(', ')}]; repair the sform or set sform_code to 0 to fall back to the qform`,
+        { field: 'srow_x', offset: 280 },
+      );
+    }
+    return srow;
+  }
+  const grid = [1, 2, 3].map((i) => {
+    const step = header.pixdim[i]!;
+    // Axes that the file does not have are of length 1 and often carry no spacing.
+    if (step === 0 && i > header.dim[0]!) return 1;
+    if (step > 0 && Number.isFinite(step)) return step;
+    throw new VolumeFormatError(
+      `${name}: pixdim[${i}] (grid spacing) must be positive and finite, got ${step}; repair the header`,
+      { field: `pixdim[${i}]`, offset: 76 + 4 * i },
+    );
+  }) as [number, number, number];
+  if (qformCode > 0) return quaternionTransform(header, grid, name);
+  const [dx, dy, dz] = grid;
+  const [nz, ny, nx] = shape;
+  return [
+    [-dx, 0, 0, ((nx - 1) / 2) * dx],
+    [0, dy, 0, (-(ny - 1) / 2) * dy],
+    [0, 0, dz, (-(nz - 1) / 2) * dz],
+  ].flat();
+}
+
+function quaternionTransform(
+  header: NiftiHeader,
+  [dx, dy, dz]: readonly [number, number, number],
+  name: string,
+): number[] {
+  const { qoffset } = header;
+  const [b, c, d] = header.quaternion;
+  const square = b * b + c * c + d * d;
+  // 1e-5 leaves room for float32 rounding of a unit quaternion and for nothing else.
+  if (!(square <= 1 + 1e-5)) {
+    throw new VolumeFormatError(
+      `${name}: quatern_b, quatern_c, quatern_d (qform_code ${header.qformCode}) must be part of a unit quaternion, got [${b}, ${c}, ${d}]; repair the qform or set qform_code to 0`,
+      { field: 'quatern_b', offset: 256 },
+    );
+  }
+  if (!qoffset.every(Number.isFinite)) {
+    throw new VolumeFormatError(
+      `${name}: qoffset_x, qoffset_y, qoffset_z must be finite, got [${qoffset.join(', ')}]; repair the qform or set qform_code to 0`,
+      { field: 'qoffset_x', offset: 268 },
+    );
+  }
+  const a = Math.sqrt(Math.max(0, 1 - square));
+  const z = header.pixdim[0]! < 0 ? -dz : dz;
+  return [
+    (a * a + b * b - c * c - d * d) * dx,
+    2 * (b * c - a * d) * dy,
+    2 * (b * d + a * c) * z,
+    qoffset[0],
+    2 * (b * c + a * d) * dx,
+    (a * a + c * c - b * b - d * d) * dy,
+    2 * (c * d - a * b) * z,
+    qoffset[1],
+    2 * (b * d - a * c) * dx,
+    2 * (c * d + a * b) * dy,
+    (a * a + d * d - b * b - c * c) * z,
+    qoffset[2],
+  ];
+}
+
+/** Determinant of the 3×3 part divided by its columns' lengths: 1 or −1 for a rotation. */
+export function relativeDeterminant(rows: readonly number[]): number {
+  const at = (r: number, c: number) => rows[4 * r + c]!;
+  const determinant =
+    at(0, 0) * (at(1, 1) * at(2, 2) - at(1, 2) * at(2, 1)) -
+    at(0, 1) * (at(1, 0) * at(2, 2) - at(1, 2) * at(2, 0)) +
+    at(0, 2) * (at(1, 0) * at(2, 1) - at(1, 1) * at(2, 0));
+  const lengths = [0, 1, 2].map((c) => Math.hypot(at(0, c), at(1, c), at(2, c)));
+  const product = lengths[0]! * lengths[1]! * lengths[2]!;
+  return product > 0 ? determinant / product : 0;
+}

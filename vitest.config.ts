@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'tools/**/*.test.ts'],
     setupFiles: ['packages/testing/src/setup.ts'],
+    reporters: ['default', './tools/check/summary-reporter.mjs'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -1,1 +1,45 @@
-export {};
+export {
+  type Confusion,
+  type ConfusionOptions,
+  type Counts,
+  confusion,
+  pool,
+} from './confusion.ts';
+export {
+  type Box,
+  type Components,
+  type ConnectedComponentsOptions,
+  type Connectivity,
+  connectedComponents,
+} from './connected-components.ts';
+export type { EmptyPolicy, EmptyRule } from './empty.ts';
+export type { LabelGrid, Labels } from './grid.ts';
+export type { LesionMatching } from './lesion-matching.ts';
+export {
+  type Lesion,
+  type LesionWiseOptions,
+  type LesionWiseResult,
+  lesionWise,
+} from './lesion-wise.ts';
+export {
+  accuracy,
+  dice,
+  type FBetaOptions,
+  fBeta,
+  iou,
+  mcc,
+  precision,
+  recall,
+  relativeVolumeError,
+  specificity,
+  volumetricSimilarity,
+} from './overlap.ts';
+export { type PaperProtocol, type PaperProtocolState, paperProtocol } from './paper-protocol.ts';
+export type {
+  ForegroundScores,
+  PaperProtocolResult,
+  PaperScores,
+  ProtocolCase,
+  ProtocolScores,
+} from './protocol-scores.ts';
+export type { EmptyOptions, OverlapScore, ScoreOptions } from './score.ts';

@@ -1,1 +1,12 @@
-export {};
+export { type AmplificationMethod, type AmplifyOptions, amplify } from './amplify.ts';
+export { type CenterCropOptions, centerCrop } from './center-crop.ts';
+export { type Box, cropAndResize } from './crop.ts';
+export { dilate } from './dilate.ts';
+export { firstLesion, type Point } from './first-lesion.ts';
+export { flipHorizontal, flipVertical } from './flip.ts';
+export { lesionArea } from './lesion-area.ts';
+export { type LesionStatistics, lesionStatistics } from './lesion-statistics.ts';
+export { type MarginCropOptions, marginCrop } from './margin-crop.ts';
+export { minAreaRectangle } from './min-area-rectangle.ts';
+export { resizeBilinear, resizeNearest, type Size } from './resize.ts';
+export type { Sample } from './sample.ts';

@@ -1,0 +1,32 @@
+import { sampleSize } from './check-sample.ts';
+import { resizeBilinear, resizeNearest } from './resize.ts';
+import type { Sample } from './sample.ts';
+
+/** Rows `top` to `bottom` and columns `left` to `right`; the ends are not part of it. */
+export interface Box {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Cuts `box` out and resizes it to the sample's size: image bilinear, mask nearest. */
+export function cropAndResize(sample: Sample, box: Box): Sample {
+  const size = sampleSize('cropAndResize', sample);
+  const { top, bottom, left, right } = box;
+  const within = (low: number, high: number, length: number) =>
+    Number.isInteger(low) && Number.isInteger(high) && 0 <= low && low < high && high <= length;
+  if (!within(top, bottom, size[0]) || !within(left, right, size[1])) {
+    throw new RangeError(
+      `\`cropAndResize\`: the box must be a non-empty part of [${size.join(', ')}], got rows ${top}–${bottom}, columns ${left}–${right} of sample ${sample.id}`,
+    );
+  }
+  const { image, mask } = sample;
+  const height = bottom - top;
+  const width = right - left;
+  return {
+    ...sample,
+    image: resizeBilinear(image.lo(top, left, 0).hi(height, width, image.shape[2]!), size),
+    mask: resizeNearest(mask.lo(top, left).hi(height, width), size),
+  };
+}

@@ -1,10 +1,9 @@
 import { fillOwners, fillTable, Geometry, positions } from './geometry';
-import { madd, storeEight, storeFour } from './lanes';
+import { loadFour, madd, storeEight, storeFour } from './lanes';
 
 /**
  * Filter into the order in which `convolve` reads it: for each group, for each block of 8 output
- * channels (4 where at most 4 remain), for each tap, for each input channel: the block's weights,
- * zeros behind the last. The element of tap t, group g, input k, output n lies at
+ * channels (4 where at most 4 remain), for each tap, the weights, zeros behind the last. The element of tap t, group g, input k, output n lies at
  * t × tapStride + g × groupStride + k × inStride + n × outStride floats.
  */
 export function packFilter(
@@ -17,27 +16,46 @@ export function packFilter(
       const valid = min(block, width - n);
       for (let t = 0; t < tapCount; t++) {
         const index = load<i32>(taps + t * 12, 8);
-        let source = filter + ((index * tapStride + g * groupStride + n * outStride) << 2);
-        if (outStride == 1 && valid == block) {
-          for (let k = 0; k < depth; k++) {
-            v128.store(packed, v128.load(source));
-            if (block == 8) v128.store(packed, v128.load(source, 16), 16);
-            packed += block << 2;
-            source += inStride << 2;
-          }
-        } else {
-          for (let k = 0; k < depth; k++) {
-            for (let i = 0; i < block; i++) {
-              store<f32>(packed, i < valid ? load<f32>(source + ((i * outStride) << 2)) : 0);
-              packed += 4;
-            }
-            source += inStride << 2;
-          }
-        }
+        const source = filter + ((index * tapStride + g * groupStride + n * outStride) << 2);
+        packed = block == 8
+          ? packEight(source, packed, depth, valid, inStride << 2, outStride << 2)
+          : packFour(source, packed, depth, valid, inStride << 2, outStride << 2);
       }
       n += block;
     }
   }
+}
+
+/** One tap as `tile4x8` reads it: for each input its eight outputs. */
+function packEight(source: usize, packed: usize, depth: i32, valid: i32, inStride: usize, outStride: usize): usize {
+  for (let k = 0; k < depth; k++) {
+    if (outStride == 4 && valid == 8) {
+      v128.store(packed, v128.load(source));
+      v128.store(packed, v128.load(source, 16), 16);
+    } else {
+      for (let i = 0; i < 8; i++) {
+        store<f32>(packed + (i << 2), i < valid ? load<f32>(source + i * outStride) : 0);
+      }
+    }
+    packed += 32;
+    source += inStride;
+  }
+  return packed;
+}
+
+/** One tap as `tile2x4` reads it: for each four inputs, for r = 0…3, outputs (k + r) mod 4 of inputs k. */
+function packFour(source: usize, packed: usize, depth: i32, valid: i32, inStride: usize, outStride: usize): usize {
+  for (let k = 0; k < depth; k += 4) {
+    for (let r = 0; r < 4; r++) {
+      for (let i = 0; i < 4; i++) {
+        const n = (i + r) & 3;
+        const inside = k + i < depth && n < valid;
+        store<f32>(packed, inside ? load<f32>(source + (k + i) * inStride + n * outStride) : 0);
+        packed += 4;
+      }
+    }
+  }
+  return packed;
 }
 
 /**
@@ -68,12 +86,16 @@ export function convolve(geometry: usize, packed: usize, groups: i32, depth: i32
               tile4x8(table + 16, owners + 16, taps, depth, offset, target, weights, min(left, 8));
             }
           } else {
-            tile8x4(table, owners, taps, depth, offset, target, weights, min(left, 4));
+            for (let q = 0; q < 32; q += 8) {
+              if (p + (q >> 2) < count) {
+                tile2x4(table + q, owners + q, taps, depth, offset, target, weights, min(left, 4));
+              }
+            }
           }
           table += taps << 5;
           owners += 32;
         }
-        weights += (taps * depth * block) << 2;
+        weights += (taps * (block == 8 ? depth : (depth + 3) & ~3) * block) << 2;
         n += block;
       }
     }
@@ -92,52 +114,7 @@ function tile4x8(
     let pc = load<usize>(table, 8) + offset;
     let pd = load<usize>(table, 12) + offset;
     table += 32;
-    let k = depth;
-    for (; k >= 4; k -= 4) {
-      let w0 = v128.load(weights), w1 = v128.load(weights, 16);
-      let s = v128.load32_splat(pa);
-      a0 = madd(a0, s, w0); a1 = madd(a1, s, w1);
-      s = v128.load32_splat(pb);
-      b0 = madd(b0, s, w0); b1 = madd(b1, s, w1);
-      s = v128.load32_splat(pc);
-      c0 = madd(c0, s, w0); c1 = madd(c1, s, w1);
-      s = v128.load32_splat(pd);
-      d0 = madd(d0, s, w0); d1 = madd(d1, s, w1);
-
-      w0 = v128.load(weights, 32); w1 = v128.load(weights, 48);
-      s = v128.load32_splat(pa, 4);
-      a0 = madd(a0, s, w0); a1 = madd(a1, s, w1);
-      s = v128.load32_splat(pb, 4);
-      b0 = madd(b0, s, w0); b1 = madd(b1, s, w1);
-      s = v128.load32_splat(pc, 4);
-      c0 = madd(c0, s, w0); c1 = madd(c1, s, w1);
-      s = v128.load32_splat(pd, 4);
-      d0 = madd(d0, s, w0); d1 = madd(d1, s, w1);
-
-      w0 = v128.load(weights, 64); w1 = v128.load(weights, 80);
-      s = v128.load32_splat(pa, 8);
-      a0 = madd(a0, s, w0); a1 = madd(a1, s, w1);
-      s = v128.load32_splat(pb, 8);
-      b0 = madd(b0, s, w0); b1 = madd(b1, s, w1);
-      s = v128.load32_splat(pc, 8);
-      c0 = madd(c0, s, w0); c1 = madd(c1, s, w1);
-      s = v128.load32_splat(pd, 8);
-      d0 = madd(d0, s, w0); d1 = madd(d1, s, w1);
-
-      w0 = v128.load(weights, 96); w1 = v128.load(weights, 112);
-      s = v128.load32_splat(pa, 12);
-      a0 = madd(a0, s, w0); a1 = madd(a1, s, w1);
-      s = v128.load32_splat(pb, 12);
-      b0 = madd(b0, s, w0); b1 = madd(b1, s, w1);
-      s = v128.load32_splat(pc, 12);
-      c0 = madd(c0, s, w0); c1 = madd(c1, s, w1);
-      s = v128.load32_splat(pd, 12);
-      d0 = madd(d0, s, w0); d1 = madd(d1, s, w1);
-
-      pa += 16; pb += 16; pc += 16; pd += 16;
-      weights += 128;
-    }
-    for (; k > 0; k--) {
+    for (let k = depth; k > 0; k--) {
       const w0 = v128.load(weights), w1 = v128.load(weights, 16);
       let s = v128.load32_splat(pa);
       a0 = madd(a0, s, w0); a1 = madd(a1, s, w1);
@@ -157,64 +134,54 @@ function tile4x8(
   storeEight(load<usize>(owners, 12) + target, d0, d1, valid);
 }
 
-/** Eight positions by four channels. */
-function tile8x4(
+/**
+ * Two positions by four channels, four input channels at a time: sum r gathers products of input k
+ * with output (k + r) mod 4, so that nothing need be spread over lanes before the end.
+ */
+function tile2x4(
   table: usize, owners: usize, taps: i32, depth: i32, offset: usize, target: usize, weights: usize, valid: i32,
 ): void {
-  let a = f32x4.splat(0), b = f32x4.splat(0), c = f32x4.splat(0), d = f32x4.splat(0);
-  let e = f32x4.splat(0), f = f32x4.splat(0), g = f32x4.splat(0), h = f32x4.splat(0);
+  let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
+  let b0 = f32x4.splat(0), b1 = f32x4.splat(0), b2 = f32x4.splat(0), b3 = f32x4.splat(0);
   for (let t = 0; t < taps; t++) {
     let pa = load<usize>(table) + offset;
     let pb = load<usize>(table, 4) + offset;
-    let pc = load<usize>(table, 8) + offset;
-    let pd = load<usize>(table, 12) + offset;
-    let pe = load<usize>(table, 16) + offset;
-    let pf = load<usize>(table, 20) + offset;
-    let pg = load<usize>(table, 24) + offset;
-    let ph = load<usize>(table, 28) + offset;
     table += 32;
     let k = depth;
-    for (; k >= 2; k -= 2) {
+    for (; k >= 4; k -= 4) {
+      const xa = v128.load(pa), xb = v128.load(pb);
       let w = v128.load(weights);
-      a = madd(a, v128.load32_splat(pa), w);
-      b = madd(b, v128.load32_splat(pb), w);
-      c = madd(c, v128.load32_splat(pc), w);
-      d = madd(d, v128.load32_splat(pd), w);
-      e = madd(e, v128.load32_splat(pe), w);
-      f = madd(f, v128.load32_splat(pf), w);
-      g = madd(g, v128.load32_splat(pg), w);
-      h = madd(h, v128.load32_splat(ph), w);
+      a0 = madd(a0, xa, w); b0 = madd(b0, xb, w);
       w = v128.load(weights, 16);
-      a = madd(a, v128.load32_splat(pa, 4), w);
-      b = madd(b, v128.load32_splat(pb, 4), w);
-      c = madd(c, v128.load32_splat(pc, 4), w);
-      d = madd(d, v128.load32_splat(pd, 4), w);
-      e = madd(e, v128.load32_splat(pe, 4), w);
-      f = madd(f, v128.load32_splat(pf, 4), w);
-      g = madd(g, v128.load32_splat(pg, 4), w);
-      h = madd(h, v128.load32_splat(ph, 4), w);
-      pa += 8; pb += 8; pc += 8; pd += 8; pe += 8; pf += 8; pg += 8; ph += 8;
-      weights += 32;
+      a1 = madd(a1, xa, w); b1 = madd(b1, xb, w);
+      w = v128.load(weights, 32);
+      a2 = madd(a2, xa, w); b2 = madd(b2, xb, w);
+      w = v128.load(weights, 48);
+      a3 = madd(a3, xa, w); b3 = madd(b3, xb, w);
+      pa += 16; pb += 16;
+      weights += 64;
     }
     if (k > 0) {
-      const w = v128.load(weights);
-      a = madd(a, v128.load32_splat(pa), w);
-      b = madd(b, v128.load32_splat(pb), w);
-      c = madd(c, v128.load32_splat(pc), w);
-      d = madd(d, v128.load32_splat(pd), w);
-      e = madd(e, v128.load32_splat(pe), w);
-      f = madd(f, v128.load32_splat(pf), w);
-      g = madd(g, v128.load32_splat(pg), w);
-      h = madd(h, v128.load32_splat(ph), w);
-      weights += 16;
+      const xa = loadFour(pa, k), xb = loadFour(pb, k);
+      let w = v128.load(weights);
+      a0 = madd(a0, xa, w); b0 = madd(b0, xb, w);
+      w = v128.load(weights, 16);
+      a1 = madd(a1, xa, w); b1 = madd(b1, xb, w);
+      w = v128.load(weights, 32);
+      a2 = madd(a2, xa, w); b2 = madd(b2, xb, w);
+      w = v128.load(weights, 48);
+      a3 = madd(a3, xa, w); b3 = madd(b3, xb, w);
+      weights += 64;
     }
   }
-  storeFour(load<usize>(owners) + target, a, valid);
-  storeFour(load<usize>(owners, 4) + target, b, valid);
-  storeFour(load<usize>(owners, 8) + target, c, valid);
-  storeFour(load<usize>(owners, 12) + target, d, valid);
-  storeFour(load<usize>(owners, 16) + target, e, valid);
-  storeFour(load<usize>(owners, 20) + target, f, valid);
-  storeFour(load<usize>(owners, 24) + target, g, valid);
-  storeFour(load<usize>(owners, 28) + target, h, valid);
+  storeFour(load<usize>(owners) + target, sumTurned(a0, a1, a2, a3), valid);
+  storeFour(load<usize>(owners, 4) + target, sumTurned(b0, b1, b2, b3), valid);
+}
+
+/** Lane n of the result: the sum of lanes (n − r) mod 4 of sum r. */
+function sumTurned(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
+  return f32x4.add(
+    f32x4.add(s0, v128.shuffle<f32>(s1, s1, 3, 0, 1, 2)),
+    f32x4.add(v128.shuffle<f32>(s2, s2, 2, 3, 0, 1), v128.shuffle<f32>(s3, s3, 1, 2, 3, 0)),
+  );
 }

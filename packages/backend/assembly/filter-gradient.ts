@@ -116,30 +116,7 @@ function tile4x8(
 ): void {
   let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
   let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
-  let p = count;
-  for (; p >= 2; p -= 2) {
-    let w0 = v128.load(columns), w1 = v128.load(columns, 16);
-    let s = v128.load32_splat(rows);
-    a0 = madd(a0, s, w0); a1 = madd(a1, s, w1);
-    s = v128.load32_splat(rows, 4);
-    b0 = madd(b0, s, w0); b1 = madd(b1, s, w1);
-    s = v128.load32_splat(rows, 8);
-    c0 = madd(c0, s, w0); c1 = madd(c1, s, w1);
-    s = v128.load32_splat(rows, 12);
-    d0 = madd(d0, s, w0); d1 = madd(d1, s, w1);
-    w0 = v128.load(columns, 32); w1 = v128.load(columns, 48);
-    s = v128.load32_splat(rows, 16);
-    a0 = madd(a0, s, w0); a1 = madd(a1, s, w1);
-    s = v128.load32_splat(rows, 20);
-    b0 = madd(b0, s, w0); b1 = madd(b1, s, w1);
-    s = v128.load32_splat(rows, 24);
-    c0 = madd(c0, s, w0); c1 = madd(c1, s, w1);
-    s = v128.load32_splat(rows, 28);
-    d0 = madd(d0, s, w0); d1 = madd(d1, s, w1);
-    rows += 32;
-    columns += 64;
-  }
-  if (p > 0) {
+  for (let p = count; p > 0; p--) {
     const w0 = v128.load(columns), w1 = v128.load(columns, 16);
     let s = v128.load32_splat(rows);
     a0 = madd(a0, s, w0); a1 = madd(a1, s, w1);
@@ -149,6 +126,8 @@ function tile4x8(
     c0 = madd(c0, s, w0); c1 = madd(c1, s, w1);
     s = v128.load32_splat(rows, 12);
     d0 = madd(d0, s, w0); d1 = madd(d1, s, w1);
+    rows += 16;
+    columns += 32;
   }
   accumulateEight(rowAddress(geo, filter, pitch, depth, row, first), a0, a1, left);
   if (valid > 1) accumulateEight(rowAddress(geo, filter, pitch, depth, row + 1, first), b0, b1, left);

@@ -108,7 +108,9 @@ function sweepFilter(
   const { groups, depth, width } = layout;
   const isDepthwise = depth === 1 && width === 1;
   const geometry = align(geometryBytes(sweep, groups * depth, groups * width));
-  const packedBytes = isDepthwise ? 0 : 4 * sweep.taps.length * groups * depth * paddedWidth(width);
+  const packedBytes = isDepthwise
+    ? 0
+    : 4 * sweep.taps.length * groups * packedSize(depth, width);
   withScratch(backend, geometry + packedBytes, (address) => {
     const { taps } = writeGeometry(backend, address, sweep, at(backend, read), at(backend, own));
     const weights = addressOf(backend, filter);
@@ -134,9 +136,11 @@ function sweepFilter(
   });
 }
 
-/** Channels of a group after packing into blocks of 8, the last 4 where that is enough. */
-function paddedWidth(width: number): number {
-  return 8 * Math.floor(width / 8) + (width % 8 > 4 ? 8 : width % 8 > 0 ? 4 : 0);
+/** Weights of one tap in one group after packing: blocks of 8 outputs, the last 4 where that is enough. */
+function packedSize(depth: number, width: number): number {
+  const left = width % 8;
+  const last = left === 0 ? 0 : left > 4 ? 8 * depth : 16 * Math.ceil(depth / 4);
+  return 8 * Math.floor(width / 8) * depth + last;
 }
 
 function at(backend: WasmBackend, tensor: TensorInfo) {

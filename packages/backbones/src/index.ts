@@ -1,1 +1,14 @@
-export {};
+export { createEncoder, type EncoderOptions } from './create-encoder.ts';
+export type {
+  AttentionFactory,
+  DilationStyle,
+  Encoder,
+  EncoderSpec,
+  EncoderStage,
+  Feature,
+  OutputStride,
+  StageContext,
+} from './encoder-spec.ts';
+export { type EncoderName, encoders } from './encoders.ts';
+export { mobileNetV2 } from './mobilenet-v2.ts';
+export { type ResNetOptions, resNet } from './resnet.ts';

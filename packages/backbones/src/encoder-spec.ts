@@ -1,0 +1,58 @@
+import type { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
+
+/** Pixels of the input per pixel of a network's deepest feature map, along each side. */
+export type OutputStride = 8 | 16 | 32;
+
+/**
+ * Where the dilation of a stage that keeps its resolution begins. `smp`: in its first block, as in
+ * segmentation_models.pytorch. `torchvision`: in its second; the first keeps the dilation before.
+ */
+export type DilationStyle = 'smp' | 'torchvision';
+
+/**
+ * Makes the layer that re-weighs a feature map. Called once for each, with its channel count and a
+ * seed of its own; input and output of the layer have the same shape.
+ */
+export type AttentionFactory = (channels: number, seed: number) => layers.Layer;
+
+/** What a stage of an encoder is built with. */
+export interface StageContext {
+  /** The full name of a layer: the PyTorch key of its parameters without the last part. */
+  readonly name: (key: string) => string;
+  /** The network's seed. */
+  readonly seed: number;
+  /** Stride of the stage's first block: 1 where the stage is dilated instead. */
+  readonly strides: number;
+  /** Dilation of the stage's convolutions. */
+  readonly dilation: number;
+  /** Dilation of its first block. */
+  readonly firstDilation: number;
+}
+
+/** Part of an encoder that ends in a feature map. */
+export interface EncoderStage {
+  /** Pixels of the input per pixel of the feature map, where nothing is dilated. */
+  readonly stride: number;
+  /** From the feature map before (the image, for the first stage) to this one. */
+  readonly build: (x: SymbolicTensor, context: StageContext) => SymbolicTensor;
+}
+
+/** An encoder: its stages, finest first, with strides 2, 4, 8, 16 and 32. */
+export interface EncoderSpec {
+  readonly stages: readonly EncoderStage[];
+}
+
+/** A feature map of an encoder. */
+export interface Feature {
+  /** Pixels of the input per pixel of this map, along each side. */
+  readonly stride: number;
+  readonly channels: number;
+  /** `[batch, height / stride, width / stride, channels]`. */
+  readonly tensor: SymbolicTensor;
+}
+
+/** What an encoder gives to a decoder. */
+export interface Encoder {
+  /** Finest first. Where stages are dilated, several have the same stride. */
+  readonly features: readonly Feature[];
+}

@@ -1,0 +1,31 @@
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+
+/** A feature map of an encoder. */
+export interface Feature {
+  /** Pixels of the image per pixel of this map, along each side. */
+  readonly stride: number;
+  readonly channels: number;
+  /** `[batch, height / stride, width / stride, channels]`. */
+  readonly tensor: SymbolicTensor;
+}
+
+/** What a decoder is built with. */
+export interface DecoderContext {
+  /** Number of classes, the channels of the logits. */
+  readonly classes: number;
+  /** Dropout rate; undefined stands for the decoder's own default. */
+  readonly dropout: number | undefined;
+  /** The network's seed. */
+  readonly seed: number;
+}
+
+/** A decoder: from feature maps, finest first, to logits at the size of the image. */
+export interface DecoderSpec {
+  /** The encoder's output stride that this decoder is made for. */
+  readonly outputStride: 8 | 16 | 32;
+  /**
+   * From feature maps, finest first, to logits `[batch, height, width, classes]`, with `height` and
+   * `width` those of the image; the last layer with weights is linear.
+   */
+  readonly build: (features: readonly Feature[], context: DecoderContext) => SymbolicTensor;
+}

@@ -1,0 +1,54 @@
+import { Broadcast, Dropout, deriveSeed, GlobalAveragePool } from '@sts-net/layers-core';
+import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { convBatchNormReLU } from '../conv-batch-norm-relu.ts';
+
+/** PyTorch's default for convolutions: uniform in ±1/√fanIn. */
+export const torchDefaultGain: number = 1 / Math.sqrt(3);
+
+/** Options of {@link aspp}. */
+export interface ASPPOptions {
+  /** Prefix of all layer names. */
+  readonly name: string;
+  /** Channels of each branch and of the output. */
+  readonly filters: number;
+  /** Dilations of the 3×3 branches. */
+  readonly rates: readonly number[];
+  /** Dropout rate at the end. */
+  readonly dropout: number;
+  /** The network's seed. */
+  readonly seed: number;
+}
+
+/**
+ * Atrous spatial pyramid pooling: a 1×1 convolution, dilated 3×3 convolutions and the image's mean
+ * side by side, joined by a 1×1 convolution.
+ *
+ * Source: Chen et al., arXiv 1706.05587.
+ */
+export function aspp(x: SymbolicTensor, options: ASPPOptions): SymbolicTensor {
+  const { name, filters, rates, dropout, seed } = options;
+  const unit = (input: SymbolicTensor, key: string, first: number, kernelSize = 1, dilation = 1) =>
+    convBatchNormReLU(input, {
+      convolution: `${name}.${key}.${first}`,
+      batchNormalization: `${name}.${key}.${first + 1}`,
+      relu: `${name}.${key}.${first + 2}`,
+      filters,
+      kernelSize,
+      dilation,
+      gain: torchDefaultGain,
+      seed,
+    });
+  const branches = [
+    unit(x, 'convs.0', 0),
+    ...rates.map((rate, i) => unit(x, `convs.${i + 1}`, 0, 3, rate)),
+  ];
+  const pooling = `convs.${rates.length + 1}`;
+  const mean = new GlobalAveragePool({ name: `${name}.${pooling}.0` }).apply(x) as SymbolicTensor;
+  const spread = new Broadcast({ name: `${name}.${pooling}.broadcast` });
+  branches.push(spread.apply([unit(mean, pooling, 1), x]) as SymbolicTensor);
+  const joined = layers.concatenate({ name: `${name}.concat` }).apply(branches) as SymbolicTensor;
+  const dropped = `${name}.project.3`;
+  return new Dropout({ name: dropped, rate: dropout, seed: deriveSeed(seed, dropped) }).apply(
+    unit(joined, 'project', 0),
+  ) as SymbolicTensor;
+}

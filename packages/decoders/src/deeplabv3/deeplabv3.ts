@@ -1,0 +1,68 @@
+import { Conv2D, deriveSeed, Kaiming, ResizeBilinear } from '@sts-net/layers-core';
+import { initializers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { convBatchNormReLU } from '../conv-batch-norm-relu.ts';
+import type { DecoderSpec } from '../decoder-spec.ts';
+import { aspp, torchDefaultGain } from './aspp.ts';
+
+/** Options of {@link deepLabV3}. */
+export interface DeepLabV3Options {
+  /** Channels inside. @default 256 */
+  readonly filters?: number;
+  /** Dilations of the pyramid, for feature maps of stride 8. @default [12, 24, 36] */
+  readonly rates?: readonly number[];
+  /** Dropout rate of the pyramid where none is asked for. @default 0.5 */
+  readonly dropout?: number;
+}
+
+/**
+ * DeepLabV3: atrous spatial pyramid pooling on the deepest map, a 3×3 convolution, a 1×1 head and
+ * bilinear resizing with aligned corners. Layers are named as in segmentation_models.pytorch, and
+ * start as there: PyTorch's default, uniform in ±1/√fanIn.
+ *
+ * Source: Chen et al., arXiv 1706.05587.
+ */
+export function deepLabV3({
+  filters = 256,
+  rates = [12, 24, 36],
+  dropout: usualDropout = 0.5,
+}: DeepLabV3Options = {}): DecoderSpec {
+  return {
+    outputStride: 8,
+    build: (features, { classes, dropout = usualDropout, seed }) => {
+      const { tensor, stride } = features.at(-1)!;
+      const pyramid = aspp(tensor, { name: 'decoder.aspp', filters, rates, dropout, seed });
+      const refined = convBatchNormReLU(pyramid, {
+        convolution: 'decoder.conv',
+        batchNormalization: 'decoder.bn',
+        relu: 'decoder.relu',
+        filters,
+        kernelSize: 3,
+        gain: torchDefaultGain,
+        seed,
+      });
+      const head = 'segmentation_head.0';
+      const bound = 1 / Math.sqrt(filters);
+      const logits = new Conv2D({
+        name: head,
+        filters: classes,
+        kernelSize: 1,
+        useBias: true,
+        kernelInitializer: new Kaiming({
+          distribution: 'uniform',
+          gain: torchDefaultGain,
+          seed: deriveSeed(seed, head),
+        }),
+        biasInitializer: initializers.randomUniform({
+          minval: -bound,
+          maxval: bound,
+          seed: deriveSeed(seed, `${head}.bias`),
+        }),
+      }).apply(refined);
+      return new ResizeBilinear({
+        name: 'segmentation_head.1',
+        scale: stride,
+        alignCorners: true,
+      }).apply(logits) as SymbolicTensor;
+    },
+  };
+}

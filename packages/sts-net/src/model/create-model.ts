@@ -1,0 +1,68 @@
+import { createEncoder } from '@sts-net/backbones';
+import { createDecoder, decoders } from '@sts-net/decoders';
+import { CropToMatch, PadToMultiple } from '@sts-net/layers-core';
+import { input, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { validateWith } from '../config/validate-config.ts';
+import { attentionFactory } from './attention.ts';
+import { type ModelConfig, type ModelOptions, modelConfigSchema } from './model-config.ts';
+
+/**
+ * Makes a segmentation network: any encoder with any decoder, attention after every feature map.
+ *
+ * - Input: `[batch, height, width, channels]`, any size: it is padded with zeros at the bottom and
+ *   right to a multiple of the output stride, and the result is cropped back.
+ * - Output: logits `[batch, height, width, classes]`; there is no softmax.
+ * - Layers are named by the keys of PyTorch (segmentation_models.pytorch 0.5) parameters without
+ *   their last part, so the same options always give the same names.
+ *
+ * Options that are plain JSON are kept in the model's user-defined metadata, under `sts-net`.
+ *
+ * STS-Net itself is `{ encoder: 'resnext50_32x4d', decoder: 'deeplabv3', attention: 'esca', … }`.
+ *
+ * @throws TypeError naming each wrong option, what it must be and what it is
+ */
+export function createModel(options: ModelOptions): LayersModel {
+  const { encoder, decoder, attention = 'none' } = options;
+  const {
+    classes,
+    inputShape,
+    dilationStyle,
+    dropout,
+    seed = 0,
+    ...rest
+  } = validateWith(modelConfigSchema, withStandIns(options), '`createModel`');
+  const decoderSpec = typeof decoder === 'string' ? decoders[decoder] : decoder;
+  const outputStride = rest.outputStride ?? decoderSpec.outputStride;
+  const image = input({ shape: [...inputShape], name: 'image' });
+  const padded = new PadToMultiple({ name: 'pad', multiple: outputStride }).apply(image);
+  const { features } = createEncoder(encoder, {
+    input: padded as SymbolicTensor,
+    attention: typeof attention === 'function' ? attention : attentionFactory(attention),
+    outputStride,
+    ...(dilationStyle && { dilationStyle }),
+    seed,
+  });
+  const logits = createDecoder(decoderSpec, features, { classes, dropout, seed });
+  const cropped = new CropToMatch({ name: 'crop' }).apply([logits, image]) as SymbolicTensor;
+  const network = model({ inputs: image, outputs: cropped, name: 'sts-net' });
+  if (isData(options)) network.setUserDefinedMetadata({ 'sts-net': structuredClone(options) });
+  return network;
+}
+
+/** The options with values that are no data, which need no validation, replaced by valid names. */
+function withStandIns(options: ModelOptions): unknown {
+  const { encoder, decoder, attention } = options;
+  return {
+    ...options,
+    ...(Array.isArray((encoder as { stages?: unknown })?.stages) && { encoder: 'resnet50' }),
+    ...(typeof (decoder as { build?: unknown })?.build === 'function' && { decoder: 'unet' }),
+    ...(typeof attention === 'function' && { attention: 'none' }),
+  };
+}
+
+function isData(options: ModelOptions): options is ModelConfig {
+  const { encoder, decoder, attention } = options;
+  return (
+    [encoder, decoder].every((part) => typeof part === 'string') && typeof attention !== 'function'
+  );
+}

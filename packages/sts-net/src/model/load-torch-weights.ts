@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { canonicalKeys, type TorchParameter, torchParameters } from './torch-keys.ts';
+
+/** A tensor of a PyTorch state dict: row-major values and their shape. */
+export interface TorchTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** What {@link loadTorchWeights} did with each key. */
+export interface LoadedTorchWeights {
+  /** Keys of the given weights that the model took. */
+  readonly loaded: string[];
+  /** Keys that no model needs: batch counters, classification and auxiliary heads. */
+  readonly ignored: string[];
+  /** Keys, as segmentation_models.pytorch names them, of weights that were not given and stay as they were. */
+  readonly missing: string[];
+}
+
+/**
+ * Gives a model of `createModel` the weights of a PyTorch state dict: of a model of
+ * segmentation_models.pytorch (ESCA as `encoder.iaff1.conv.weight`, …; the numbered `decoder.0.…` of
+ * older versions too), of torchvision's DeepLabV3, or of an encoder alone from torchvision or timm.
+ *
+ * All or nothing: if anything is wrong, the model is unchanged.
+ *
+ * @param weights by key; kernels in PyTorch's order `[out, in, height, width]`
+ * @throws RangeError naming the key, if a shape is not the model's, or the model has no such weight
+ */
+export function loadTorchWeights(
+  model: LayersModel,
+  weights: ReadonlyMap<string, TorchTensor>,
+): LoadedTorchWeights {
+  const parameters = new Map(torchParameters(model).map((one) => [one.key, one]));
+  const loaded: [string, TorchParameter, TorchTensor][] = [];
+  const ignored: string[] = [];
+  const unknown: string[] = [];
+  for (const [key, canonical] of canonicalKeys([...weights.keys()])) {
+    const parameter = canonical === null ? undefined : parameters.get(canonical);
+    if (canonical === null) ignored.push(key);
+    else if (parameter === undefined) unknown.push(key);
+    else {
+      const tensor = weights.get(key)!;
+      requireShape(key, tensor, parameter);
+      loaded.push([key, parameter, tensor]);
+      parameters.delete(canonical);
+    }
+  }
+  if (unknown.length > 0) {
+    throw new RangeError(
+      `\`loadTorchWeights\`: the model has no weight for ${unknown.length} of ${weights.size} keys, first '${unknown[0]}'; create the model that the weights are of, or leave these keys out.`,
+    );
+  }
+  for (const [, { weight, layout }, tensor] of loaded) {
+    const values = layout === 'OIHW' ? hwio(tensor) : tensor.data;
+    tf.tidy(() => {
+      weight.write(tf.tensor(values, weight.shape as number[]));
+    });
+  }
+  return { loaded: loaded.map(([key]) => key), ignored, missing: [...parameters.keys()] };
+}
+
+function requireShape(key: string, { shape, data }: TorchTensor, parameter: TorchParameter): void {
+  const required = parameter.shape;
+  const extra = shape.length - required.length;
+  const free = required.length === 1 && extra > 0 && shape.slice(0, extra).every((n) => n === 1);
+  if ((free ? shape.slice(extra) : shape).join() !== required.join()) {
+    throw new RangeError(
+      `\`loadTorchWeights\`: '${key}' must have shape [${required.join(', ')}], got [${shape.join(', ')}]; create the model with the options that the weights were made with, or leave this key out.`,
+    );
+  }
+  const count = shape.reduce((a, b) => a * b, 1);
+  if (data.length !== count) {
+    throw new RangeError(
+      `\`loadTorchWeights\`: '${key}' of shape [${shape.join(', ')}] must hold ${count} values, got ${data.length}; the file is damaged.`,
+    );
+  }
+}
+
+/** A kernel in TensorFlow's order `[height, width, in, out]`. */
+function hwio({ shape, data }: TorchTensor): Float32Array {
+  const [outputs, inputs, height, width] = shape as [number, number, number, number];
+  const area = height * width;
+  const result = new Float32Array(data.length);
+  for (let o = 0, from = 0; o < outputs; o++) {
+    for (let i = 0; i < inputs; i++) {
+      for (let p = 0; p < area; p++, from++) {
+        result[(p * inputs + i) * outputs + o] = data[from]!;
+      }
+    }
+  }
+  return result;
+}

@@ -1,0 +1,133 @@
+import type { LayersModel, layers, Shape, SymbolicTensor } from '@tensorflow/tfjs-layers';
+
+type Layer = layers.Layer;
+
+/** Options of {@link modelStatistics}. */
+export interface ModelStatisticsOptions {
+  /** `[height, width]` of the image. @default the model's own, or `[480, 480]` where it takes any */
+  readonly size?: readonly [number, number];
+}
+
+/** What {@link modelStatistics} counts. */
+export interface ModelStatistics {
+  /** Numbers that training can change; frozen ones included. */
+  readonly parameters: number;
+  /** Those of layers that are not frozen. */
+  readonly trainableParameters: number;
+  /** Running means and variances of batch normalisation. */
+  readonly buffers: number;
+  /** Multiply-adds of all convolutions for one image, without bias; padding included. */
+  readonly multiplyAdds: number;
+  /**
+   * "FLOPs" as the STS-Net paper's Table 1 counts them, with the conventions of fvcore, for a batch
+   * of four: a multiply-add is one, batch normalisation 5 and bilinear resizing 4 for each output
+   * value, nearest-neighbour resizing 1, global pooling 1 for each input value.
+   */
+  readonly paperFlops: number;
+  /** Names of layers with parameters whose operations are not counted. */
+  readonly uncounted: readonly string[];
+}
+
+interface Operations {
+  readonly multiplyAdds?: number;
+  /** Further operations by fvcore's conventions. */
+  readonly other?: number;
+}
+
+/** Operations for one image, given sizes without the batch axis. */
+type Counter = (layer: Layer, input: readonly number[], output: readonly number[]) => Operations;
+
+const convolution: Counter = (layer, _, [height, width]) => ({
+  multiplyAdds: product(layer.weights[0]!.shape) * height! * width!,
+});
+const perOutput =
+  (operations: number): Counter =>
+  (_, __, output) => ({ other: operations * product(output) });
+
+const counters: Readonly<Record<string, Counter>> = {
+  StsConv2D: convolution,
+  Conv2D: convolution,
+  StsESCA: (layer, input) => {
+    const { repeats } = layer as Layer & { repeats: number };
+    const taps = layer.weights[0]!.shape[0]!;
+    return { multiplyAdds: repeats * taps * input.at(-1)!, other: product(input) };
+  },
+  StsBatchNormalization: perOutput(5),
+  BatchNormalization: perOutput(5),
+  StsResizeBilinear: perOutput(4),
+  StsBroadcast: perOutput(4),
+  StsUpsampleNearest: perOutput(1),
+  StsGlobalAveragePool: (_, input) => ({ other: product(input) }),
+};
+
+const batchOfThePaper = 4;
+
+/**
+ * Counts the parameters and operations of a model with one image as input and one output.
+ *
+ * @throws RangeError for a size that is not two positive integers
+ */
+export function modelStatistics(
+  model: LayersModel,
+  { size }: ModelStatisticsOptions = {},
+): ModelStatistics {
+  const input = model.inputs[0]!;
+  const [, height, width, channels] = input.shape;
+  const [rows, columns] = size ?? [height ?? 480, width ?? 480];
+  if (![rows, columns].every((side) => Number.isInteger(side) && side > 0)) {
+    throw new RangeError(
+      `\`modelStatistics\`: \`size\` must be two positive integers [height, width], got [${[rows, columns].join(', ')}].`,
+    );
+  }
+  const shapes = new Map<number, Shape>([[input.id, [1, rows, columns, channels!]]]);
+  const uncounted: string[] = [];
+  let multiplyAdds = 0;
+  let other = 0;
+  visit(model.outputs[0]!, shapes, (layer, from, to) => {
+    const counter = counters[layer.getClassName()];
+    if (counter === undefined) {
+      if (layer.weights.length > 0) uncounted.push(layer.name);
+      return;
+    }
+    const operations = counter(layer, from, to);
+    multiplyAdds += operations.multiplyAdds ?? 0;
+    other += operations.other ?? 0;
+  });
+  const count = (weights: readonly { shape: Shape; originalName: string }[], ofBuffers: boolean) =>
+    weights
+      .filter(({ originalName }) => isBuffer(originalName) === ofBuffers)
+      .reduce((sum, { shape }) => sum + product(shape), 0);
+  return {
+    parameters: count(model.weights, false),
+    trainableParameters: count(model.trainableWeights, false),
+    buffers: count(model.weights, true),
+    multiplyAdds,
+    paperFlops: batchOfThePaper * (multiplyAdds + other),
+    uncounted,
+  };
+}
+
+/** Calls `use` once for each layer that `tensor` depends on, with its sizes; returns its shape. */
+function visit(
+  tensor: SymbolicTensor,
+  shapes: Map<number, Shape>,
+  use: (layer: Layer, input: readonly number[], output: readonly number[]) => void,
+): Shape {
+  const known = shapes.get(tensor.id);
+  if (known !== undefined) return known;
+  const layer = tensor.sourceLayer;
+  const { inputTensors } = layer.inboundNodes[tensor.nodeIndex]!;
+  const inputs = inputTensors.map((one) => visit(one, shapes, use));
+  const output = layer.computeOutputShape(inputs.length === 1 ? inputs[0]! : inputs) as Shape;
+  shapes.set(tensor.id, output);
+  use(layer, inputs[0]!.slice(1) as number[], output.slice(1) as number[]);
+  return output;
+}
+
+function isBuffer(name: string): boolean {
+  return /\/moving_?(mean|variance)$/i.test(name);
+}
+
+function product(shape: readonly (number | null)[]): number {
+  return shape.reduce<number>((a, b) => a * b!, 1);
+}

@@ -72,13 +72,17 @@ export function paperProtocol(state?: PaperProtocolState): PaperProtocol {
       return protocol;
     },
     merge(other) {
-      take(readCases('toJSON' in other ? other.toJSON() : other));
+      take(readCases(isProtocol(other) ? other.toJSON() : other));
       return protocol;
     },
     result: () => protocolResult([...cases].sort(inFixedOrder)),
     toJSON: () => ({ kind: 'paper-protocol', cases: [...cases] }),
   };
   return state === undefined ? protocol : protocol.merge(state);
+}
+
+function isProtocol(value: PaperProtocol | PaperProtocolState): value is PaperProtocol {
+  return value !== null && typeof value === 'object' && 'toJSON' in value;
 }
 
 /** By id, then by counts: sums come out equal to the last bit, however shards were merged. */

@@ -1,0 +1,155 @@
+import ndarray from 'ndarray';
+import { describe, expect, test } from 'vitest';
+import { type Connectivity, connectedComponents, lesionWise } from '../src/index.ts';
+import { cases, reference } from './reference.ts';
+
+const expected = reference('lesions');
+
+describe.each([...expected.values()])('equal to SciPy: $name', (row) => {
+  const { truth } = cases.get(row.name)!;
+
+  test.each(Object.keys(row.components))('components, connectivity %s', (key) => {
+    const connectivity = Number(key) as Connectivity;
+    const found = connectedComponents(truth, { connectivity });
+    const { count, sizes, centroids, boxes } = row.components[key];
+    expect(found.count).toBe(count);
+    expect([...found.sizes.subarray(1)]).toEqual(sizes);
+    expect(found.sizes[0]).toBe(truth.data.filter((label) => label === 0).length);
+    for (const [k, centroid] of centroids.entries()) {
+      expect(found.centroid(k + 1)).toBeAllclose(centroid, { rtol: 1e-12, atol: 1e-12 });
+      expect(found.box(k + 1)).toEqual(boxes[k]);
+    }
+  });
+});
+
+const scored = [...expected.values()].filter((row) => 'any-overlap' in row);
+
+describe.each(scored)('lesion-wise: $name', (row) => {
+  const { prediction, truth } = cases.get(row.name)!;
+
+  test('any overlap and IoU threshold, by plain loops', () => {
+    expect(lesionWise(prediction, truth)).toMatchObject(close(row['any-overlap']));
+    expect(lesionWise(prediction, truth, { matching: 'iou', iouThreshold: 0.2 })).toMatchObject(
+      close(row['iou 0.2']),
+    );
+  });
+
+  test('one to one, by panoptica', () => {
+    for (const iouThreshold of [0.2, 0.5]) {
+      const result = lesionWise(prediction, truth, { matching: 'one-to-one', iouThreshold });
+      const { found, missed, falsePositives, recall, precision, f1 } =
+        row[`one-to-one ${iouThreshold}`];
+      expect(result).toMatchObject(close({ found, missed, falsePositives, recall, precision, f1 }));
+    }
+  });
+});
+
+/** The numbers of a row, each to within 1e-12. */
+function close(row: Record<string, number>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [key, expect.closeTo(value, 12)]),
+  );
+}
+
+describe('components', () => {
+  test('labels are numbered in the order of their first pixels', () => {
+    const { labels } = connectedComponents({ data: [0, 1, 0, 2, 0, 0, 3, 1, 0], shape: [3, 3] });
+    expect([...labels]).toEqual([0, 1, 0, 1, 0, 0, 1, 1, 0]);
+    const four = connectedComponents(
+      { data: [0, 1, 0, 1, 0, 0, 1, 1, 0], shape: [3, 3] },
+      { connectivity: 4 },
+    );
+    expect([...four.labels]).toEqual([0, 1, 0, 2, 0, 0, 2, 2, 0]);
+  });
+
+  test('one label alone: a component does not cross into another label', () => {
+    const mask = { data: [1, 2, 2, 0, 1], shape: [1, 5] };
+    expect(connectedComponents(mask).count).toBe(2);
+    expect(connectedComponents(mask, { label: 2 }).count).toBe(1);
+  });
+
+  test('flipping and transposing the mask keeps the sizes', () => {
+    const { data, shape } = cases.get('blobs, 3-D, shifted')!.truth;
+    const view = ndarray(data, [...shape]);
+    const sizes = (mask: Parameters<typeof connectedComponents>[0], connectivity: Connectivity) =>
+      [...connectedComponents(mask, { connectivity }).sizes].slice(1).sort((a, b) => a - b);
+    for (const connectivity of [6, 18, 26] as const) {
+      const plain = sizes(view, connectivity);
+      expect(sizes(view.step(-1, 1, -1), connectivity)).toEqual(plain);
+      expect(sizes(view.transpose(1, 2, 0), connectivity)).toEqual(plain);
+    }
+  });
+
+  test('refuses what is neither 2-D nor 3-D, a connectivity of another rank, labels it cannot take', () => {
+    const mask = { data: [0, 1], shape: [1, 2] };
+    expect(() => connectedComponents([0, 1] as never)).toThrow(/2-D or 3-D, got a flat array/);
+    expect(() => connectedComponents({ data: [0], shape: [1, 1, 1, 1] })).toThrow(/got shape/);
+    expect(() => connectedComponents(mask, { connectivity: 6 })).toThrow(/4 or 8 in 2-D, got 6/);
+    expect(() =>
+      connectedComponents({ data: [0, Number.NaN], shape: [1, 2] }, { id: 'x' }),
+    ).toThrow(/case "x": mask: labels must be whole .* got NaN at \[0, 1\]/);
+    expect(() => connectedComponents(mask).box(2)).toThrow(/label from 1 to 1, got 2/);
+  });
+});
+
+describe('lesion-wise', () => {
+  const truth = { data: [1, 1, 0, 0, 0, 1, 0, 0, 1], shape: [1, 9] };
+  const prediction = { data: [0, 1, 1, 0, 0, 0, 0, 1, 1], shape: [1, 9] };
+
+  test('each lesion says its size, place, matches and cover', () => {
+    const result = lesionWise(prediction, truth);
+    expect(result.lesions).toEqual([
+      {
+        label: 1,
+        size: 2,
+        box: { start: [0, 0], end: [1, 2] },
+        centroid: [0, 0.5],
+        matches: [1],
+        covered: 0.5,
+        dice: 0.5,
+      },
+      expect.objectContaining({ label: 2, size: 1, matches: [], covered: 0, dice: 0 }),
+      expect.objectContaining({ label: 3, size: 1, matches: [2], covered: 1, dice: 2 / 3 }),
+    ]);
+    expect(result).toMatchObject({ found: 2, missed: 1, falsePositives: 0, precision: 1 });
+    expect(result.recall).toBe(2 / 3);
+    expect(result.dice).toBeCloseTo((0.5 + 0 + 2 / 3) / 3, 15);
+  });
+
+  test('exchanging prediction and truth exchanges precision and recall', () => {
+    const { prediction: p, truth: t } = cases.get('blobs, 2-D')!;
+    for (const matching of ['any-overlap', 'iou', 'one-to-one'] as const) {
+      const one = lesionWise(p, t, { matching });
+      const other = lesionWise(t, p, { matching });
+      expect(one.precision).toBe(other.recall);
+      expect(one.found).toBe(other.predictions.length - other.falsePositives);
+      expect(one.f1).toBeCloseTo(other.f1, 14);
+    }
+  });
+
+  test('empty masks follow the one rule', () => {
+    const none = { data: new Uint8Array(9), shape: [1, 9] };
+    const scores = ({ precision, recall, f1, dice }: ReturnType<typeof lesionWise>) => [
+      precision,
+      recall,
+      f1,
+      dice,
+    ];
+    const undefinedScore = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
+    expect(scores(lesionWise(none, none))).toEqual(undefinedScore);
+    expect(scores(lesionWise(none, none, { empty: 'one' }))).toEqual([1, 1, 1, 1]);
+    expect(scores(lesionWise(none, truth))).toEqual([0, 0, 0, 0]);
+    expect(scores(lesionWise(none, truth, { empty: 'one' }))).toEqual([1, 0, 0, 0]);
+    expect(scores(lesionWise(prediction, none))).toEqual([0, 0, 0, 0]);
+  });
+
+  test('bad input names the case', () => {
+    const shapes = () => lesionWise(truth, { ...truth, shape: [9, 1] }, { id: 'x' });
+    expect(shapes).toThrow(/`lesionWise`, case "x": prediction and truth must have one shape/);
+    expect(() => lesionWise(truth, truth, { matching: 'dice' as never })).toThrow(
+      /`matching` must/,
+    );
+    expect(() => lesionWise(truth, truth, { iouThreshold: 0.5 })).toThrow(/needs `matching`/);
+    expect(() => lesionWise(truth, truth, { matching: 'iou', iouThreshold: 2 })).toThrow(/0 to 1/);
+  });
+});

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { format } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { expect, test } from 'vitest';
+import * as metrics from '../src/index.ts';
+
+const directory = fileURLToPath(new URL('..', import.meta.url));
+const readme = readFileSync(`${directory}README.md`, 'utf8');
+const blocks = Array.from(readme.matchAll(/^```ts\n(.*?)^```/gms), ([, code]) => code!);
+
+async function bundle(contents: string, minify = false): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: directory, loader: 'ts' },
+    bundle: true,
+    minify,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    conditions: ['@sts/source'],
+  });
+  return outputFiles[0]!.text;
+}
+
+test.each(blocks.map((code, index) => ({ code, index })))(
+  'README block $index prints what its comments say',
+  async ({ code }) => {
+    const expected = Array.from(
+      code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm),
+      ([, text]) => text,
+    );
+    const printed: string[] = [];
+    const print = { log: (...values: unknown[]) => printed.push(format(...values)) };
+    Object.assign(globalThis, { readmeConsole: print });
+    const script = `const console = globalThis.readmeConsole;\n${await bundle(code)}`;
+    await import(`data:text/javascript;base64,${Buffer.from(script).toString('base64')}`);
+    expect(printed).toEqual(expected);
+    expect(printed.length).toBeGreaterThan(0);
+  },
+);
+
+test('the README mentions every export', () => {
+  const index = readFileSync(`${directory}src/index.ts`, 'utf8').replace(/from '.*?'/g, '');
+  const names = index.match(/\b(?!export|type\b)[A-Za-z]+\b/g)!;
+  expect(names).toEqual(expect.arrayContaining(Object.keys(metrics)));
+  expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([]);
+});
+
+test('the whole package is at most 12 kB gzipped, and one score far less', async () => {
+  const whole = await bundle("export * from '@sts-net/metrics'", true);
+  const one = await bundle("export { confusion, dice } from '@sts-net/metrics'", true);
+  expect(gzipSync(whole).length).toBeLessThan(12_000);
+  expect(gzipSync(one).length).toBeLessThan(3_000);
+});

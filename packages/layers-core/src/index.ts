@@ -1,3 +1,4 @@
+export { deriveSeed } from './initializers/derive-seed.ts';
 export { Kaiming, type KaimingArgs } from './initializers/kaiming.ts';
 export { BatchNormalization, type BatchNormalizationArgs } from './layers/batch-normalization.ts';
 export { Broadcast } from './layers/broadcast.ts';

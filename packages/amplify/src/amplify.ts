@@ -1,9 +1,9 @@
-import { centerCrop } from './center-crop.ts';
+import { centerCrop, checkHalfSize } from './center-crop.ts';
 import { sampleSize } from './check-sample.ts';
 import { flipHorizontal, flipVertical } from './flip.ts';
 import { lesionArea } from './lesion-area.ts';
 import type { LesionStatistics } from './lesion-statistics.ts';
-import { marginCrop } from './margin-crop.ts';
+import { checkMargin, marginCrop } from './margin-crop.ts';
 import { randomOf } from './random.ts';
 import type { Sample } from './sample.ts';
 
@@ -62,6 +62,8 @@ export function amplify(sample: Sample, options: AmplifyOptions): Iterable<Sampl
     throw new RangeError(`\`amplify\`: \`method\` must be 1, 2, 3 or 4, got ${String(method)}`);
   }
   const threshold = limitOf(method, options.threshold);
+  checkMargin('amplify', margin);
+  if (halfSize !== undefined) checkHalfSize('amplify', halfSize);
   sampleSize('amplify', sample);
 
   function* copies(): Generator<Sample> {

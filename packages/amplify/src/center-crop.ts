@@ -5,6 +5,8 @@ import { firstLesion } from './first-lesion.ts';
 import { minAreaRectangle } from './min-area-rectangle.ts';
 import type { Sample } from './sample.ts';
 
+const HALF_SIZE = [150 / 480, 160 / 480] as const;
+
 export interface CenterCropOptions {
   /** Draws numbers in [0, 1); called twice. */
   readonly random: () => number;
@@ -27,13 +29,9 @@ export interface CenterCropOptions {
  * @throws {RangeError} if `halfSize` is out of range
  */
 export function centerCrop(sample: Sample, options: CenterCropOptions): Sample | undefined {
-  const { random, halfSize = [150 / 480, 160 / 480] } = options;
+  const { random, halfSize = HALF_SIZE } = options;
+  checkHalfSize('centerCrop', halfSize);
   const [smallest, largest] = halfSize;
-  if (!(smallest > 0 && smallest <= largest && largest <= 0.5)) {
-    throw new RangeError(
-      `\`centerCrop\`: \`halfSize\` must be two fractions with 0 < smallest ≤ largest ≤ 0.5, got [${halfSize.join(', ')}]; 150 pixels of 480 are 150 / 480`,
-    );
-  }
   const [height, width] = sampleSize('centerCrop', sample);
   const mask = dilate(sample.mask);
   const lesion = firstLesion(mask);
@@ -65,4 +63,14 @@ export function centerCrop(sample: Sample, options: CenterCropOptions): Sample |
 function middle(coordinates: readonly number[]): number {
   const whole = coordinates.map(Math.trunc);
   return Math.floor((Math.min(...whole) + Math.max(...whole)) / 2);
+}
+
+/** Throws unless `halfSize` is a range of fractions that fits into an image. */
+export function checkHalfSize(subject: string, halfSize: readonly [number, number]): void {
+  const [smallest, largest] = halfSize;
+  if (!(smallest > 0 && smallest <= largest && largest <= 0.5)) {
+    throw new RangeError(
+      `\`${subject}\`: \`halfSize\` must be two fractions with 0 < smallest ≤ largest ≤ 0.5, got [${halfSize.join(', ')}]; 150 pixels of 480 are 150 / 480`,
+    );
+  }
 }

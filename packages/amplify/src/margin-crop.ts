@@ -20,11 +20,7 @@ export interface MarginCropOptions {
  */
 export function marginCrop(sample: Sample, options: MarginCropOptions = {}): Sample {
   const { margin = 50 / 480, sides = 'all' } = options;
-  if (!(margin >= 0 && margin < 0.5)) {
-    throw new RangeError(
-      `\`marginCrop\`: \`margin\` must be a fraction of the length in [0, 0.5), got ${margin}; 50 pixels of 480 are 50 / 480`,
-    );
-  }
+  checkMargin('marginCrop', margin);
   if (sides !== 'all' && sides !== 'rows' && sides !== 'columns') {
     throw new RangeError(
       `\`marginCrop\`: \`sides\` must be 'all', 'rows' or 'columns', got ${String(sides)}`,
@@ -41,4 +37,13 @@ export function marginCrop(sample: Sample, options: MarginCropOptions = {}): Sam
     left: columns,
     right: width - columns,
   });
+}
+
+/** Throws unless `margin` leaves something of the image. */
+export function checkMargin(subject: string, margin: number): void {
+  if (!(margin >= 0 && margin < 0.5)) {
+    throw new RangeError(
+      `\`${subject}\`: \`margin\` must be a fraction of the length in [0, 0.5), got ${margin}; 50 pixels of 480 are 50 / 480`,
+    );
+  }
 }

@@ -1,0 +1,341 @@
+import ndarray from 'ndarray';
+import { describe, expect, test } from 'vitest';
+import {
+  type AmplificationMethod,
+  amplify,
+  centerCrop,
+  cropAndResize,
+  flipHorizontal,
+  flipVertical,
+  lesionArea,
+  lesionStatistics,
+  marginCrop,
+  resizeNearest,
+  type Sample,
+} from '../src/index.ts';
+import { elements, sampleOf } from './samples.ts';
+
+const square = (top: number, left: number, side: number) => (row: number, column: number) =>
+  row >= top && row < top + side && column >= left && column < left + side;
+
+const small = sampleOf(60, 80, 3, square(20, 30, 10));
+
+describe('lesionStatistics', () => {
+  const mask = (area: number) =>
+    ndarray(
+      Uint8Array.from({ length: 2500 }, (_, i) => (i < area ? 255 : 0)),
+      [50, 50],
+    );
+
+  test('the paper’s limits: a mean area of 1990 gives N1 = 45² and N2 = 32²', () => {
+    const statistics = lesionStatistics([mask(1980), mask(0), mask(2000)]);
+    expect(statistics).toEqual({
+      slices: 3,
+      slicesWithLesion: 2,
+      totalArea: 3980,
+      areas: [1980, 2000],
+      n1: 2025,
+      n2: 1024,
+    });
+  });
+
+  test('a mean that is a square is not rounded up (hand calculation)', () => {
+    expect(lesionStatistics([mask(2025)])).toMatchObject({ n1: 2025, n2: 1024 });
+    expect(lesionStatistics([mask(16), mask(17)])).toMatchObject({ n1: 25, n2: 16 });
+  });
+
+  test('no lesion, no masks: limits of 0', () => {
+    expect(lesionStatistics([mask(0)])).toMatchObject({ slicesWithLesion: 0, n1: 0, n2: 0 });
+    expect(lesionStatistics([])).toMatchObject({ slices: 0, totalArea: 0, n1: 0, n2: 0 });
+  });
+
+  test('reads masks once, one after the other', () => {
+    function* masks() {
+      for (let i = 0; i < 3; i++) yield mask(4);
+    }
+    expect(lesionStatistics(masks()).totalArea).toBe(12);
+  });
+
+  test('a mask of another rank is an error', () => {
+    expect(() => lesionStatistics([ndarray(new Uint8Array(8), [2, 2, 2])])).toThrow(
+      /mask 0 must have shape \[row, column\], got \[2, 2, 2\]/,
+    );
+  });
+});
+
+describe('which copies are made', () => {
+  const ids = (sample: Sample, method: AmplificationMethod, threshold = 1000) =>
+    [...amplify(sample, { method, threshold })].map(({ id }) => id.replace('case_007', ''));
+
+  test.each([
+    [1, ['', '_A1', '_A2', '_A3', '_A4']],
+    [2, ['', '_A1', '_A2', '_A3', '_A4']],
+    [3, ['', '_A1', '_A2', '_A3', '_A4', '_A5', '_A6', '_A7', '_A8']],
+    [4, ['', '_A1', '_A2', '_A3', '_A4', '_C']],
+  ] as const)('method %i', (method, expected) => {
+    expect(ids(small, method)).toEqual(expected);
+  });
+
+  test('the original comes first, unchanged', () => {
+    const [first] = amplify(small, { method: 4 });
+    expect(first).toBe(small);
+  });
+
+  test.each([
+    [5, 1],
+    [6, 5],
+    [99, 5],
+    [100, 1],
+    [101, 1],
+  ])('limits are exclusive: area %i with threshold 100 gives %i samples', (area, count) => {
+    const sample = sampleOf(20, 20, 1, (row, column) => 20 * row + column < area);
+    expect([...amplify(sample, { method: 2, threshold: 100 })]).toHaveLength(count);
+  });
+
+  test('thresholds default to the paper’s and are taken from statistics by method', () => {
+    const count = (
+      area: number,
+      method: AmplificationMethod,
+      threshold?: { n1: number; n2: number },
+    ) => {
+      const sample = sampleOf(50, 50, 1, (row, column) => 50 * row + column < area);
+      return [...amplify(sample, { method, ...(threshold && { threshold }) })].length;
+    };
+    expect([count(2024, 1), count(2025, 1)]).toEqual([5, 1]);
+    expect([count(1023, 2), count(1024, 2)]).toEqual([5, 1]);
+    const statistics = { n1: 200, n2: 100 };
+    expect([count(199, 1, statistics), count(200, 1, statistics)]).toEqual([5, 1]);
+    expect([count(99, 4, statistics), count(100, 4, statistics)]).toEqual([6, 1]);
+  });
+
+  test('size, channels and group stay; other fields of the sample stay too', () => {
+    const sample = { ...small, scanner: 'A' };
+    for (const copy of amplify(sample, { method: 3, threshold: 1000 })) {
+      expect(copy.image.shape).toEqual([60, 80, 3]);
+      expect(copy.mask.shape).toEqual([60, 80]);
+      expect(copy).toMatchObject({ group: 'case', scanner: 'A' });
+    }
+  });
+
+  test('the input is not changed', () => {
+    const sample = sampleOf(60, 80, 2, square(20, 30, 10));
+    const before = [elements(sample.image), elements(sample.mask)];
+    for (const method of [3, 4] as const) for (const _ of amplify(sample, { method }));
+    expect([elements(sample.image), elements(sample.mask)]).toEqual(before);
+  });
+
+  test('a strided view gives the same copies as a compact array', () => {
+    const wide = sampleOf(60, 160, 4, () => false);
+    const view: Sample = {
+      ...small,
+      image: wide.image.step(1, 2, 2),
+      mask: small.mask,
+    };
+    const compact: Sample = {
+      ...view,
+      image: ndarray(Float32Array.from(elements(view.image)), [60, 80, 2]),
+    };
+    const all = (sample: Sample) =>
+      [...amplify(sample, { method: 4 })].map(({ image, mask }) => [
+        elements(image),
+        elements(mask),
+      ]);
+    expect(all(view)).toEqual(all(compact));
+  });
+});
+
+describe('operations (index by index)', () => {
+  test('flips', () => {
+    const [vertical, horizontal] = [flipVertical(small), flipHorizontal(small)];
+    for (const [row, column] of [
+      [0, 0],
+      [22, 31],
+      [59, 79],
+    ] as const) {
+      expect(vertical.image.get(row, column, 1)).toBe(small.image.get(59 - row, column, 1));
+      expect(vertical.mask.get(row, column)).toBe(small.mask.get(59 - row, column));
+      expect(horizontal.image.get(row, column, 2)).toBe(small.image.get(row, 79 - column, 2));
+      expect(horizontal.mask.get(row, column)).toBe(small.mask.get(row, 79 - column));
+    }
+    expect(elements(flipVertical(vertical).image)).toEqual(elements(small.image));
+  });
+
+  test('at 480 pixels the margin is 50: rows and columns [50, 430)', () => {
+    const sample = sampleOf(480, 480, 1, (row, column) => row >= 50 && row < 430 && column === 50);
+    const crop = marginCrop(sample);
+    const expected = cropAndResize(sample, { top: 50, bottom: 430, left: 50, right: 430 });
+    expect(crop.image.data.join()).toBe(expected.image.data.join());
+    expect(crop.mask.get(0, 0)).toBe(1);
+    expect(crop.mask.get(479, 1)).toBe(1);
+    expect(crop.mask.get(0, 2)).toBe(0);
+  });
+
+  test('margins of one pair of sides', () => {
+    const rows = marginCrop(small, { sides: 'rows' });
+    expect(elements(rows.mask)).toEqual(
+      elements(resizeNearest(small.mask.lo(6, 0).hi(48, 80), [60, 80])),
+    );
+    const columns = marginCrop(small, { sides: 'columns', margin: 0.25 });
+    expect(elements(columns.mask)).toEqual(
+      elements(resizeNearest(small.mask.lo(0, 20).hi(60, 40), [60, 80])),
+    );
+  });
+
+  test('a margin never takes everything, even of tiny images', () => {
+    for (const size of [1, 2, 3, 5]) {
+      const crop = marginCrop(
+        sampleOf(size, size, 1, () => true),
+        { margin: 0.49 },
+      );
+      expect(lesionArea(crop.mask)).toBe(size * size);
+    }
+  });
+});
+
+describe('centre crop', () => {
+  /** The box, read off a crop of an image of coordinates: bilinear clamps at its corners. */
+  const boxOf = (
+    size: number,
+    lesion: (row: number, column: number) => boolean,
+    random: () => number,
+  ) => {
+    const sample = sampleOf(size, size, 2, lesion);
+    for (let row = 0; row < size; row++) {
+      for (let column = 0; column < size; column++) {
+        sample.image.set(row, column, 0, row);
+        sample.image.set(row, column, 1, column);
+      }
+    }
+    const crop = centerCrop(sample, { random });
+    if (crop === undefined) return undefined;
+    const at = (row: number, column: number, channel: number) =>
+      crop.image.get(row, column, channel);
+    return {
+      rows: [at(0, 0, 0), at(size - 1, 0, 0) + 1],
+      columns: [at(0, 0, 1), at(0, size - 1, 1) + 1],
+    };
+  };
+  const draws = (...values: number[]) => {
+    let next = 0;
+    return () => values[next++]!;
+  };
+
+  test('at 480 pixels half sides are whole numbers from 150 to 160, both included', () => {
+    // A 9×9 square grows to 10×10: rows 200–209, so the centre is ⌊409 / 2⌋ = 204.
+    const lesion = square(200, 220, 9);
+    expect(boxOf(480, lesion, draws(0, 0))).toEqual({ rows: [54, 354], columns: [74, 374] });
+    expect(boxOf(480, lesion, draws(0.9999, 0))).toEqual({ rows: [44, 364], columns: [74, 374] });
+    expect(boxOf(480, lesion, draws(0, 0.9999))).toEqual({ rows: [54, 354], columns: [64, 384] });
+    expect(boxOf(480, lesion, draws(0.5, 0.0909))).toEqual({ rows: [49, 359], columns: [74, 374] });
+    expect(boxOf(480, lesion, draws(0.5, 0.091))).toEqual({ rows: [49, 359], columns: [73, 375] });
+  });
+
+  test('near a border the box stays centred and becomes smaller', () => {
+    expect(boxOf(480, square(20, 450, 9), draws(0, 0))).toEqual({
+      rows: [0, 48],
+      columns: [428, 480],
+    });
+  });
+
+  test('the mask in the crop is the dilated one', () => {
+    const sample = sampleOf(96, 96, 1, square(40, 40, 3));
+    const crop = centerCrop(sample, { random: () => 0, halfSize: [0.5, 0.5] })!;
+    // The centre is ⌊(40 + 43) / 2⌋ = 41, so the box is rows and columns 0–82.
+    const expected = ndarray(new Uint8Array(82 * 82), [82, 82]);
+    for (let row = 40; row < 44; row++) {
+      for (let column = 40; column < 44; column++) expected.set(row, column, 1);
+    }
+    expect(elements(crop.mask)).toEqual(elements(resizeNearest(expected, [96, 96])));
+  });
+
+  test('a lesion on the border is skipped and reported', () => {
+    const sample = sampleOf(96, 96, 1, (row, column) => row === 0 && column > 30 && column < 40);
+    const skipped: { id: string; reason: string }[] = [];
+    const copies = [...amplify(sample, { method: 4, onSkip: (skip) => skipped.push(skip) })];
+    expect(copies.map(({ id }) => id)).not.toContain('case_007_C');
+    expect(copies).toHaveLength(5);
+    expect(skipped).toEqual([
+      { id: 'case_007_C', reason: 'the centre of the lesion is on the border of the image' },
+    ]);
+  });
+
+  test('no lesion, no crop', () => {
+    expect(
+      centerCrop(
+        sampleOf(9, 9, 1, () => false),
+        { random: () => 0 },
+      ),
+    ).toBeUndefined();
+  });
+});
+
+describe('determinism', () => {
+  const crop = (sample: Sample, seed: number) => {
+    const copies = [...amplify(sample, { method: 4, seed, halfSize: [0.1, 0.4] })];
+    return copies.at(-1)!.image.data.join();
+  };
+  const samples = Array.from({ length: 6 }, (_, i) => ({
+    ...sampleOf(90, 90, 1, square(40, 42, 10)),
+    id: `case_${i}`,
+  }));
+
+  test('a second pass over the result gives the same copies', () => {
+    const copies = amplify(samples[0]!, { method: 4, seed: 3 });
+    const pass = () => [...copies].map(({ id, image }) => [id, elements(image).join()]);
+    expect(pass()).toEqual(pass());
+  });
+
+  test('draws depend on seed and id, not on the order of samples', () => {
+    const forwards = samples.map((sample) => crop(sample, 1));
+    const backwards = samples.toReversed().map((sample) => crop(sample, 1));
+    expect(backwards.toReversed()).toEqual(forwards);
+    // The samples differ in nothing but their ids.
+    expect(new Set(forwards).size).toBe(6);
+    expect(new Set([1, 2, 3, 4, 5].map((seed) => crop(samples[0]!, seed))).size).toBe(5);
+  });
+});
+
+describe('errors name what came', () => {
+  test.each<[string, () => unknown, RegExp]>([
+    ['method', () => amplify(small, { method: 5 as 4 }), /`method` must be 1, 2, 3 or 4, got 5/],
+    [
+      'threshold',
+      () => amplify(small, { method: 1, threshold: Number.NaN }),
+      /`threshold` must be .*, got NaN/,
+    ],
+    [
+      'margin',
+      () => marginCrop(small, { margin: 50 }),
+      /`margin` must be a fraction .* got 50; 50 pixels of 480 are 50 \/ 480/,
+    ],
+    ['sides', () => marginCrop(small, { sides: 'left' as 'all' }), /`sides` must be .*, got left/],
+    [
+      'halfSize',
+      () => centerCrop(small, { random: () => 0, halfSize: [150, 160] }),
+      /`halfSize` must be two fractions .*, got \[150, 160\]/,
+    ],
+    [
+      'box',
+      () => cropAndResize(small, { top: 0, bottom: 61, left: 0, right: 1 }),
+      /must be a non-empty part of \[60, 80\], got rows 0–61/,
+    ],
+    [
+      'mask of another shape',
+      () => amplify({ ...small, mask: ndarray(new Uint8Array(12), [3, 4]) }, { method: 1 }),
+      /mask of sample case_007 must have the image's height and width \[60, 80\], got \[3, 4\]/,
+    ],
+    [
+      'image without channels',
+      () => flipVertical({ ...small, image: ndarray(new Float32Array(12), [3, 4]) }),
+      /image \[row, column, channel\] and a mask \[row, column\], got \[3, 4\]/,
+    ],
+    [
+      'size',
+      () => resizeNearest(small.mask, [0, 3]),
+      /`size` must be two whole numbers of pixels, got \[0, 3\]/,
+    ],
+  ])('%s', (_, run, message) => {
+    expect(run).toThrow(message);
+    expect(run).toThrow(RangeError);
+  });
+});

@@ -35,10 +35,9 @@ export function recipeStateDict(
     const transform = recipe(key, shape, Object.hasOwn(shapes, `${prefix}.running_mean`));
     const count = shape.reduce((a, b) => a * b, 1);
     const next = mulberry32(fnv1a(key));
-    tensors.set(key, {
-      shape,
-      data: Float32Array.from({ length: count }, () => transform(next())),
-    });
+    const data = new Float32Array(count);
+    for (let i = 0; i < count; i++) data[i] = transform(next());
+    tensors.set(key, { shape, data });
   }
   return tensors;
 }

@@ -1,0 +1,70 @@
+import type { Volume } from '@sts-net/volume-io';
+import type { NdArray } from 'ndarray';
+import type { Picture } from './picture.ts';
+import type { ReportCase } from './report.ts';
+
+/** The first row and column of a picture in its slice, and its size in pixels. */
+export interface Window {
+  readonly row: number;
+  readonly column: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The intensities that become black and white: the 1st and 99.8th percentile of nonzero voxels. */
+export function greyRange({ voxels }: Volume): readonly [black: number, white: number] {
+  const values: number[] = [];
+  const [slices = 0, rows = 0, columns = 0] = voxels.shape;
+  for (let s = 0; s < slices; s++) {
+    for (let r = 0; r < rows; r += 2) {
+      for (let c = 0; c < columns; c += 2) {
+        const value = voxels.get(s, r, c);
+        if (value !== 0 && Number.isFinite(value)) values.push(value);
+      }
+    }
+  }
+  values.sort((a, b) => a - b);
+  const at = (share: number): number => values[Math.floor(share * (values.length - 1))] ?? 0;
+  return [at(0.01), at(0.998)];
+}
+
+/**
+ * A window of one slice, turned as radiologists look at it: the patient's front or head up, the
+ * patient's right side on the left. Parts of the window outside the slice are black.
+ */
+export function cutPicture(
+  { volume, truth, prediction }: ReportCase,
+  slice: number,
+  { row, column, height, width }: Window,
+  [black, white]: readonly [number, number],
+): Picture {
+  const upsideDown = axisSign(volume.affine, 1) > 0;
+  const mirrored = axisSign(volume.affine, 0) > 0;
+  const grey = new Uint8Array(width * height);
+  const masks = { truth: new Uint8Array(grey.length), prediction: new Uint8Array(grey.length) };
+  const [, rows = 0, columns = 0] = volume.voxels.shape;
+  for (let y = 0; y < height; y++) {
+    const r = row + (upsideDown ? height - 1 - y : y);
+    for (let x = 0; x < width; x++) {
+      const c = column + (mirrored ? width - 1 - x : x);
+      if (r < 0 || c < 0 || r >= rows || c >= columns) continue;
+      const at = y * width + x;
+      const share = (volume.voxels.get(slice, r, c) - black) / (white - black || 1);
+      grey[at] = Math.round(255 * Math.min(1, Math.max(0, share)));
+      masks.truth[at] = isLesion(truth, slice, r, c);
+      masks.prediction[at] = isLesion(prediction, slice, r, c);
+    }
+  }
+  return { width, height, grey, ...masks };
+}
+
+function isLesion(mask: NdArray<Uint8Array>, slice: number, row: number, column: number): 0 | 1 {
+  return mask.get(slice, row, column) > 0 ? 1 : 0;
+}
+
+/** Whether the axis (0 column, 1 row) runs towards right, front or head (1), or away from it (-1). */
+function axisSign(affine: readonly number[], axis: 0 | 1): number {
+  const direction = [affine[axis]!, affine[4 + axis]!, affine[8 + axis]!];
+  const main = direction.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
+  return Math.sign(main);
+}

@@ -1,0 +1,107 @@
+import type { Lesion } from '@sts-net/metrics';
+import type { NdArray } from 'ndarray';
+import { cutPicture, greyRange, type Window } from './case-slice.ts';
+import { plural, scoreText } from './format.ts';
+import { type Html, html } from './html.ts';
+import { drawPanels } from './picture.ts';
+import type { ReportCase } from './report.ts';
+
+/** Most pictures of a kind in a report. */
+const limit = 12;
+
+/** About the width of a panel, in drawn pixels. */
+const panelSize = 160;
+/** Least width of what a panel shows, in pixels of the slice, and least margin around the lesion. */
+const leastSide = 32;
+const margin = 8;
+
+interface Shown {
+  readonly of: ReportCase;
+  readonly lesion: Lesion;
+}
+
+/** The lesions found, those missed and the false alarms: image, truth and prediction of each. */
+export function lesionPictures(cases: readonly ReportCase[]): Html {
+  const all = (which: (one: ReportCase) => readonly Lesion[]): readonly Shown[] =>
+    cases.flatMap((of) => which(of).map((lesion) => ({ of, lesion })));
+  const found = all((one) => one.lesions.lesions.filter(({ matches }) => matches.length > 0));
+  const missed = all((one) => one.lesions.lesions.filter(({ matches }) => matches.length === 0));
+  const alarms = all((one) =>
+    one.lesions.predictions.filter(({ matches }) => matches.length === 0),
+  );
+  return html`${section('Lesions found', found, 'truth', foundCaption)}
+${section('Lesions missed', missed, 'truth', missedCaption)}
+${section('False alarms', alarms, 'prediction', alarmCaption)}`;
+}
+
+function section(
+  title: string,
+  lesions: readonly Shown[],
+  role: 'truth' | 'prediction',
+  caption: (lesion: Lesion) => string,
+): Html {
+  const largestFirst = [...lesions].sort((a, b) => b.lesion.size - a.lesion.size).slice(0, limit);
+  const note =
+    lesions.length > limit ? html`<p>The ${limit} largest of ${lesions.length} are shown.</p>` : '';
+  const pictures =
+    lesions.length === 0
+      ? html`<p>None.</p>`
+      : html`<div class="lesions">${largestFirst.map((one) => figure(one, role, caption))}</div>`;
+  return html`<h3>${title}: ${lesions.length}</h3>
+${note}
+${pictures}`;
+}
+
+function figure(
+  { of, lesion }: Shown,
+  role: 'truth' | 'prediction',
+  caption: (lesion: Lesion) => string,
+): Html {
+  const slice = fullestSlice(of[role], lesion);
+  const window = windowAround(lesion);
+  const picture = cutPicture(of, slice, window, greyRange(of.volume));
+  const scale = Math.max(1, Math.round(panelSize / window.width));
+  const { uri, width, height } = drawPanels(picture, [[], ['truth'], ['prediction']], scale);
+  const text = `${of.id}, slice ${slice + 1}, ${sizeText(lesion, of)}: ${caption(lesion)}`;
+  return html`<figure><img src="${uri}" width="${width}" height="${height}" alt="Image, truth and prediction side by side. ${text}">
+<figcaption>${text}</figcaption></figure>`;
+}
+
+function foundCaption({ dice, covered }: Lesion): string {
+  return `found, Dice ${scoreText(dice)}, ${Math.round(100 * covered)} % of it covered.`;
+}
+
+function missedCaption(): string {
+  return 'missed.';
+}
+
+function alarmCaption(): string {
+  return 'predicted where the truth has no lesion.';
+}
+
+function sizeText({ size }: Lesion, { volume: { spacing } }: ReportCase): string {
+  const cubicMillimetres = size * spacing[0] * spacing[1] * spacing[2];
+  return `${cubicMillimetres.toFixed(cubicMillimetres < 10 ? 1 : 0)} mm³ (${plural(size, 'voxel')})`;
+}
+
+/** The slice of the lesion's box that holds most of the mask. */
+function fullestSlice(mask: NdArray<Uint8Array>, { box: { start, end } }: Lesion): number {
+  let fullest = start[0]!;
+  let most = -1;
+  for (let s = start[0]!; s < end[0]!; s++) {
+    let area = 0;
+    for (let r = start[1]!; r < end[1]!; r++) {
+      for (let c = start[2]!; c < end[2]!; c++) if (mask.get(s, r, c) > 0) area++;
+    }
+    if (area > most) [fullest, most] = [s, area];
+  }
+  return fullest;
+}
+
+/** A square window around the lesion's box. */
+function windowAround({ box: { start, end } }: Lesion): Window {
+  const extent = Math.max(end[1]! - start[1]!, end[2]! - start[2]!);
+  const side = Math.max(leastSide, extent + 2 * margin);
+  const first = (axis: number): number => Math.floor((start[axis]! + end[axis]! - side) / 2);
+  return { row: first(1), column: first(2), height: side, width: side };
+}

@@ -1,0 +1,100 @@
+import { encode } from 'fast-png';
+import { colors } from './colors.ts';
+
+/** Square pixels: grey values 0 … 255 and the masks to outline, all `width * height`. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly grey: Uint8Array;
+  readonly truth: Uint8Array;
+  readonly prediction: Uint8Array;
+}
+
+/** Which outlines a panel shows. */
+export type Outline = 'truth' | 'prediction';
+
+/**
+ * Draws `picture` once for each panel, side by side, as a PNG in a data URI.
+ *
+ * Every pixel becomes a square of `scale` × `scale`; outlines run inside the outermost pixels of the
+ * mask, the prediction's dashed so that they differ in print too.
+ */
+export function drawPanels(
+  picture: Picture,
+  panels: readonly (readonly Outline[])[],
+  scale: number,
+): { readonly uri: string; readonly width: number; readonly height: number } {
+  const gap = panels.length > 1 ? scale : 0;
+  const panelWidth = picture.width * scale;
+  const width = panels.length * (panelWidth + gap) - gap;
+  const height = picture.height * scale;
+  const data = new Uint8Array(width * height * 3).fill(255);
+  panels.forEach((outlines, index) => {
+    const left = index * (panelWidth + gap);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < panelWidth; x++) {
+        const color = pixelColor(picture, outlines, x, y, scale);
+        data.set(color, (y * width + left + x) * 3);
+      }
+    }
+  });
+  const png = encode({ width, height, data, channels: 3, depth: 8 });
+  return { uri: `data:image/png;base64,${Buffer.from(png).toString('base64')}`, width, height };
+}
+
+type Color = readonly [red: number, green: number, blue: number];
+
+function pixelColor(
+  picture: Picture,
+  outlines: readonly Outline[],
+  x: number,
+  y: number,
+  scale: number,
+): Color {
+  // The last outline lies on top; its gaps show those below.
+  for (let i = outlines.length - 1; i >= 0; i--) {
+    const outline = outlines[i]!;
+    const dashed = outline === 'prediction' && Math.floor((x + y) / 4) % 2 === 1;
+    if (!dashed && onBorder(picture, picture[outline], x, y, scale)) return rgb[outline];
+  }
+  const grey = picture.grey[Math.floor(y / scale) * picture.width + Math.floor(x / scale)]!;
+  return [grey, grey, grey];
+}
+
+/** Whether the drawn pixel lies at an edge between the mask and its outside, on the mask's side. */
+function onBorder(
+  { width, height }: Picture,
+  mask: Uint8Array,
+  x: number,
+  y: number,
+  scale: number,
+): boolean {
+  const column = Math.floor(x / scale);
+  const row = Math.floor(y / scale);
+  const inside = (r: number, c: number): boolean =>
+    r >= 0 && c >= 0 && r < height && c < width && mask[r * width + c]! > 0;
+  if (!inside(row, column)) return false;
+  const thickness = Math.max(1, Math.round(scale / 4));
+  const dx = edgeSide(x % scale, scale, thickness);
+  const dy = edgeSide(y % scale, scale, thickness);
+  return (
+    (dx !== 0 && !inside(row, column + dx)) ||
+    (dy !== 0 && !inside(row + dy, column)) ||
+    (dx !== 0 && dy !== 0 && !inside(row + dy, column + dx))
+  );
+}
+
+function edgeSide(offset: number, scale: number, thickness: number): -1 | 0 | 1 {
+  if (offset < thickness) return -1;
+  return offset >= scale - thickness ? 1 : 0;
+}
+
+const rgb: Readonly<Record<Outline, Color>> = {
+  truth: parseColor(colors.truth),
+  prediction: parseColor(colors.prediction),
+};
+
+function parseColor(hex: string): Color {
+  const part = (at: number): number => Number.parseInt(hex.slice(at, at + 2), 16);
+  return [part(1), part(3), part(5)];
+}

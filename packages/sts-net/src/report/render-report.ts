@@ -1,0 +1,71 @@
+import { colors } from './colors.ts';
+import { type Html, html } from './html.ts';
+import { lesionPictures } from './lesion-pictures.ts';
+import { overviewPictures } from './overview-pictures.ts';
+import type { Report } from './report.ts';
+import { scoreTable } from './score-table.ts';
+import { style } from './style.ts';
+import { facts, verdict } from './summary.ts';
+import { trainingCharts } from './training-charts.ts';
+
+/**
+ * Writes a report as one HTML page that holds its pictures and curves and loads nothing.
+ *
+ * It shows what was trained on what, training loss and validation Dice over the steps, all scores of
+ * all networks and baselines side by side with what the rule for empty masks touched, and each lesion
+ * found or missed beside the truth.
+ *
+ * @returns the text of a `.html` file
+ */
+export function renderReport(report: Report): string {
+  const { title, date, runs, baselines, cases, config, data } = report;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${style}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+<p class="meta"><time datetime="${date}">${dateText(date)}</time></p>
+${verdict(report)}
+</header>
+<main>
+<h2>What was trained on what</h2>
+${facts(report)}
+<h2>Training</h2>
+${trainingCharts(runs)}
+<h2>Scores on the test split</h2>
+${scoreTable([...runs, ...baselines], 'From 0 to 1 unless they are counts; bold marks the highest of a row, a dash a score without value.')}
+<h2>Lesions of the test split</h2>
+<p>Each strip shows the same part of a slice three times: the image, the image with the
+${outlineName('truth')} and the image with the ${outlineName('prediction')} of ${runs[0].name}. The slice is
+the one with most of the lesion; the patient's right side is on the left.</p>
+${lesionPictures(cases)}
+<h2>Whole slices</h2>
+<p>Both outlines on one image: the ${outlineName('truth')} and, dashed, the ${outlineName('prediction')}.</p>
+${overviewPictures(cases)}
+<h2>Configuration</h2>
+<details><summary>The settings that reproduce ${runs[0].name}</summary>
+<pre>${JSON.stringify(config, null, 2)}</pre></details>
+</main>
+<footer>
+${data.attribution === undefined ? '' : html`<p>${data.attribution}</p>`}
+<p>For research; not a medical device.</p>
+</footer>
+</body>
+</html>
+`;
+  return page.toString();
+}
+
+function outlineName(outline: 'truth' | 'prediction'): Html {
+  return html`<span class="legend"><i style="border-color:${colors[outline]}"></i></span>${outline}'s outline`;
+}
+
+function dateText(date: string): string {
+  return `${date.slice(0, 10)} ${date.slice(11, 16)} UTC`;
+}

@@ -1,0 +1,93 @@
+import type { LesionWiseResult, PaperProtocolResult } from '@sts-net/metrics';
+import type { Volume } from '@sts-net/volume-io';
+import type { NdArray } from 'ndarray';
+
+/** Everything that `renderReport` shows. */
+export interface Report {
+  readonly title: string;
+  /** When the run ended, ISO 8601. */
+  readonly date: string;
+  /** What computed. */
+  readonly engine: {
+    readonly name: string;
+    readonly device: string;
+    readonly threads: number;
+  };
+  readonly data: ReportData;
+  /** Trained networks: the one the pictures are of first, then those it is compared with. */
+  readonly runs: readonly [ReportRun, ...ReportRun[]];
+  /** What predicts without a network, on the same images. */
+  readonly baselines: readonly ReportColumn[];
+  /** Test images with their masks. */
+  readonly cases: readonly ReportCase[];
+  /** The validated config of the first run, shown as JSON. */
+  readonly config: unknown;
+}
+
+/** Which images were used for what. */
+export interface ReportData {
+  /** One sentence: what the images show and where they are from. */
+  readonly description: string;
+  /** Where the data must be credited: citation and licence. */
+  readonly attribution?: string;
+  readonly splits: readonly ReportSplit[];
+}
+
+/** One row of the table of splits. */
+export interface ReportSplit {
+  /** What the split is for, such as `Training`. */
+  readonly name: string;
+  /** Patients. */
+  readonly groups: readonly string[];
+  /** Slices, without amplified copies. */
+  readonly slices: number;
+  readonly slicesWithLesion: number;
+  readonly lesionPixels: number;
+}
+
+/** Name and scores of something that predicted the test images. */
+export interface ReportColumn {
+  readonly name: string;
+  /** One sentence: how it predicts. */
+  readonly explanation: string;
+  readonly scores: ReportScores;
+}
+
+/** Scores of the test images. */
+export interface ReportScores {
+  readonly protocol: PaperProtocolResult;
+  readonly lesions: Pick<
+    LesionWiseResult,
+    'found' | 'missed' | 'falsePositives' | 'precision' | 'recall' | 'f1' | 'dice'
+  >;
+}
+
+/** A trained network. */
+export interface ReportRun extends ReportColumn {
+  /** Trainable numbers. */
+  readonly parameters: number;
+  /** Of one forward pass over one training input. */
+  readonly multiplyAdds: number;
+  /** Copies that amplification added to the training slices. */
+  readonly amplifiedSamples: number;
+  /** Wall-clock time of the training, validations included. */
+  readonly trainingSeconds: number;
+  /** One entry a step. */
+  readonly losses: readonly { readonly step: number; readonly loss: number }[];
+  /** Foreground Dice on the validation split, 0 … 1. */
+  readonly validations: readonly { readonly step: number; readonly dice: number }[];
+  /** The step whose weights are scored: the best validation. */
+  readonly bestStep: number;
+}
+
+/** A test image with its truth and the first run's prediction. */
+export interface ReportCase {
+  readonly id: string;
+  readonly volume: Volume;
+  /** 0 and 1, `[slice, row, column]`. */
+  readonly truth: NdArray<Uint8Array>;
+  /** 0 and 1, `[slice, row, column]`. */
+  readonly prediction: NdArray<Uint8Array>;
+  /** `lesionWise(prediction, truth)`. */
+  readonly lesions: LesionWiseResult;
+}

@@ -1,1 +1,65 @@
-export {};
+export {
+  readSafetensors,
+  readSafetensorsFile,
+  type SafetensorsFile,
+  type StoredTensor,
+} from './checkpoint/read-safetensors.ts';
+export { writeSafetensors } from './checkpoint/write-safetensors.ts';
+export type { AmplificationConfig } from './config/amplification-config.ts';
+export type {
+  CaseConfig,
+  CaseFolderConfig,
+  DataConfig,
+  EdgeName,
+  NormalizationConfig,
+  SplitConfig,
+} from './config/data-config.ts';
+export type { ExperimentConfig } from './config/experiment-config.ts';
+export { loadConfig } from './config/load-config.ts';
+export type {
+  LossName,
+  OptimizerConfig,
+  PatchConfig,
+  ScheduleConfig,
+  TrainingConfig,
+  ValidationConfig,
+} from './config/training-config.ts';
+export { validateConfig } from './config/validate-config.ts';
+export type { Case } from './data/case.ts';
+export { findCases } from './data/find-cases.ts';
+export { type Split, type SplitName, splitCases } from './data/split.ts';
+export { type EvaluateModelOptions, evaluateModel } from './evaluation/evaluate-model.ts';
+export {
+  type CaseScores,
+  type Evaluation,
+  evaluateVolumes,
+  type LesionScores,
+  type VolumePair,
+} from './evaluation/evaluate-volumes.ts';
+export {
+  type ExperimentStatistics,
+  experimentStatistics,
+} from './evaluation/experiment-statistics.ts';
+export { type LoadedModel, loadModel } from './inference/load-model.ts';
+export { type PredictVolumeOptions, predictVolume } from './inference/predict-volume.ts';
+export {
+  type AttentionConfig,
+  type AttentionName,
+  createModel,
+  type ESCAConfig,
+  type LoadedTorchWeights,
+  loadTorchWeights,
+  type ModelConfig,
+  type ModelOptions,
+  type ModelSettings,
+  type ModelStatistics,
+  type ModelStatisticsOptions,
+  modelStatistics,
+  type TorchTensor,
+} from './model/index.ts';
+export { type Preset, type PresetName, presets } from './presets/presets.ts';
+export { AdamW, type NamedVariable } from './training/adamw.ts';
+export { crossEntropy, diceCrossEntropy, type Loss } from './training/losses.ts';
+export { learningRateAt } from './training/schedule.ts';
+export { type TrainOptions, type TrainResult, train } from './training/train.ts';
+export type { TrainEvent } from './training/train-event.ts';

@@ -1,0 +1,20 @@
+/** The user stopped the work; what had to be saved is saved. */
+export class Interrupted extends Error {}
+
+/**
+ * Runs `work` with a signal that aborts on the first SIGINT or SIGTERM, so that it can finish its
+ * step and save; a second one ends the process at once.
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new Interrupted('interrupted'));
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}

@@ -1,0 +1,58 @@
+import { useBackend } from '@sts-net/backend';
+import { readVolume, writeVolume } from '@sts-net/volume-io';
+import type { CommandDef } from 'citty';
+import { checkWritable } from '../files/check-writable.ts';
+import { loadModel } from '../inference/load-model.ts';
+import { predictVolume } from '../inference/predict-volume.ts';
+import { backendArgument, backendName } from './backend-argument.ts';
+import { command } from './command.ts';
+import { interruptible } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
+
+export const predictCommand: CommandDef = command({
+  meta: { name: 'predict', description: 'find the targets in a volume' },
+  args: {
+    image: { type: 'positional', required: true, description: 'the volume, .nii or .nii.gz' },
+    model: { type: 'string', required: true, description: 'folder of a run, or a checkpoint file' },
+    output: {
+      type: 'string',
+      required: true,
+      description: 'the label volume to write, .nii or .nii.gz',
+    },
+    backend: backendArgument,
+  },
+  async run({ args: { image: path, model: modelPath, output, backend } }) {
+    if (!/\.nii(\.gz)?$/i.test(output)) {
+      throw new RangeError(`--output must end in .nii or .nii.gz, got '${output}'`);
+    }
+    const image = await readVolume(path);
+    await checkWritable(output);
+    const engine = backendName(backend);
+    await useBackend(engine);
+    const { model, config } = loadModel(modelPath);
+    const line = progressLine();
+    try {
+      const { axis, context, edge, normalization } = config.data;
+      const labels = await interruptible((signal) =>
+        predictVolume(model, image, {
+          axis,
+          context,
+          edge,
+          normalization,
+          batchSize: config.training.batchSize,
+          signal,
+          onProgress: (done, total) => line.show(`slice ${done}/${total}`),
+        }),
+      );
+      await writeVolume(output, labels);
+      const found = labels.voxels.data.reduce((count, label) => count + (label === 0 ? 0 : 1), 0);
+      line.clear();
+      process.stdout.write(
+        `${output}: ${found} voxels found in ${labels.voxels.shape.join(' × ')}\n`,
+      );
+    } finally {
+      line.clear();
+      model.dispose();
+    }
+  },
+});

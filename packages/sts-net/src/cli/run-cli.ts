@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
+import { nearestName } from '../config/nearest-name.ts';
+import { checkArguments } from './cli-args.ts';
+import { Interrupted } from './interruption.ts';
+
+// Each command is loaded when it is called for, so that `--help` does not wait for TensorFlow.js.
+const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
+  train: async () => (await import('./train-command.ts')).trainCommand,
+  predict: async () => (await import('./predict-command.ts')).predictCommand,
+  evaluate: async () => (await import('./evaluate-command.ts')).evaluateCommand,
+  stats: async () => (await import('./stats-command.ts')).statsCommand,
+  amplify: async () => (await import('./amplify-command.ts')).amplifyCommand,
+  doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
+  demo: async () => (await import('./demo-command.ts')).demoCommand,
+};
+
+/**
+ * The `sts-net` command. Prints results to stdout, one line about what went wrong to stderr.
+ *
+ * @param rawArguments as the shell gives them, without program and script
+ * @returns the exit code: 0, 1 after an error, 130 when interrupted
+ */
+export async function runCli(rawArguments: readonly string[]): Promise<number> {
+  try {
+    await run(rawArguments);
+    return 0;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`sts-net: ${message}\n`);
+    if (process.env['STS_NET_STACK'] && error instanceof Error) {
+      process.stderr.write(`${error.stack}\n`);
+    }
+    return error instanceof Interrupted ? 130 : 1;
+  }
+}
+
+async function run([name, ...rest]: readonly string[]): Promise<void> {
+  if (name === '--version') {
+    process.stdout.write(`${version()}\n`);
+    return;
+  }
+  const help = rest.includes('--help') || rest.includes('-h');
+  if (name === undefined || name === '--help' || name === '-h') {
+    process.stdout.write(`${await renderUsage(await overview())}\n`);
+    if (name === undefined) throw new RangeError('a command is needed; see above');
+    return;
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load === undefined) {
+    const known = Object.keys(commands);
+    const nearest = nearestName(name, known);
+    throw new RangeError(
+      `unknown command '${name}'; ${nearest === undefined ? `there are ${known.join(', ')}` : `did you mean '${nearest}'?`}`,
+    );
+  }
+  const command = await load();
+  if (help) {
+    process.stdout.write(`${await renderUsage(command, root)}\n`);
+    return;
+  }
+  const definitions = command.args;
+  checkArguments(
+    rest,
+    (await (typeof definitions === 'function' ? definitions() : definitions)) ?? {},
+  );
+  await runCommand(command, { rawArgs: [...rest] });
+}
+
+const root: CommandDef = defineCommand({ meta: { name: 'sts-net' } });
+
+async function overview(): Promise<CommandDef> {
+  const entries = Object.entries(commands).map(
+    async ([name, load]) => [name, await load()] as const,
+  );
+  return defineCommand({
+    meta: {
+      name: 'sts-net',
+      description: 'finds very small targets in medical images',
+      version: version(),
+    },
+    subCommands: Object.fromEntries(await Promise.all(entries)),
+  });
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}

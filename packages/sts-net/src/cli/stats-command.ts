@@ -1,0 +1,50 @@
+import { dirname, resolve } from 'node:path';
+import { useBackend } from '@sts-net/backend';
+import type { CommandDef } from 'citty';
+import { loadConfig } from '../config/load-config.ts';
+import {
+  type ExperimentStatistics,
+  experimentStatistics,
+} from '../evaluation/experiment-statistics.ts';
+import { formatTable } from '../evaluation/format-table.ts';
+import { writeFileAtomic } from '../files/write-file-atomic.ts';
+import { command } from './command.ts';
+
+export const statsCommand: CommandDef = command({
+  meta: { name: 'stats', description: 'sizes of lesions, splits and network of a config' },
+  args: {
+    config: {
+      type: 'positional',
+      required: true,
+      description: 'the JSON file that describes the run',
+    },
+    json: { type: 'string', description: 'file for all numbers as JSON' },
+  },
+  async run({ args: { config: path, json } }) {
+    const config = await loadConfig(path);
+    await useBackend('cpu');
+    const statistics = await experimentStatistics(config, dirname(resolve(path)));
+    if (json !== undefined) await writeFileAtomic(json, `${JSON.stringify(statistics, null, 2)}\n`);
+    process.stdout.write(`${text(statistics)}\n`);
+  },
+});
+
+function text({ splits, samples, threshold, model }: ExperimentStatistics): string {
+  const lesions = formatTable([
+    ['split', 'cases', 'slices', 'with lesion (A)', 'lesion pixels (S)', 'N1', 'N2'],
+    ...Object.entries(splits).map(
+      ([name, { cases, slices, slicesWithLesion, totalArea, n1, n2 }]) =>
+        [name, cases.length, slices, slicesWithLesion, totalArea, n1, n2].map(String),
+    ),
+  ]);
+  const amplified =
+    threshold === 0
+      ? 'Training samples: '
+      : `Training samples, those with fewer than ${threshold} lesion pixels amplified: `;
+  const { parameters, multiplyAdds } = model;
+  return `${lesions}\n\n${amplified}${samples}\nNetwork: ${grouped(parameters)} parameters, ${grouped(multiplyAdds)} multiply-adds in convolutions for a slice of ${model.size.join(' × ')}`;
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString('en-US');
+}

@@ -1,0 +1,72 @@
+import { dirname, resolve } from 'node:path';
+import type { CommandDef } from 'citty';
+import { loadConfig } from '../config/load-config.ts';
+import { train } from '../training/train.ts';
+import type { TrainEvent } from '../training/train-event.ts';
+import { command } from './command.ts';
+import { Interrupted, interruptible } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
+
+export const trainCommand: CommandDef = command({
+  meta: { name: 'train', description: 'train a network; resume a training' },
+  args: {
+    config: {
+      type: 'positional',
+      required: true,
+      description: 'the JSON file that describes the run',
+    },
+    output: { type: 'string', description: 'folder of the run, in place of the config’s `output`' },
+    backend: { type: 'string', description: 'engine, in place of the config’s `backend`' },
+    resume: { type: 'boolean', description: 'go on where the run stopped' },
+  },
+  async run({ args: { config: path, output, backend, resume } }) {
+    const loaded = await loadConfig(path);
+    const config = {
+      ...loaded,
+      ...(output !== undefined && { output: resolve(output) }),
+      ...(backend !== undefined && { backend: backend as typeof loaded.backend }),
+    };
+    const line = progressLine();
+    const report = reporter((text) => line.show(text));
+    const result = await interruptible((signal) =>
+      train(config, {
+        baseFolder: dirname(resolve(path)),
+        resume: resume === true,
+        signal,
+        onEvent: report,
+      }),
+    ).finally(() => line.clear());
+    if (!result.finished) {
+      throw new Interrupted(
+        `interrupted after step ${result.step}, which is saved; go on with: sts-net train ${path} --resume`,
+      );
+    }
+    const best =
+      result.bestStep === null
+        ? 'no validation split: the last weights are kept as the best'
+        : `best validation ${config.training.validation.metric} ${result.bestScore?.toFixed(4)} at step ${result.bestStep}`;
+    process.stdout.write(`${result.step} steps; ${best}\n${result.output}\n`);
+  },
+});
+
+/** Turns events into the text of a progress line. */
+function reporter(show: (text: string) => void): (event: TrainEvent) => void {
+  let steps = 0;
+  let first = { step: 0, time: 0 };
+  let validation = '';
+  return (event) => {
+    if (event.event === 'start') {
+      steps = event.steps;
+      first = { step: event.step, time: performance.now() };
+      show(`${event.samples} samples, ${event.backend.name}`);
+    } else if (event.event === 'validation') {
+      validation = `, validation ${event.score.toFixed(4)}${event.best ? ' (best)' : ''}`;
+    } else if (event.event === 'step') {
+      const perStep = (performance.now() - first.time) / (event.step - first.step) / 1000;
+      const left = Math.round(perStep * (steps - event.step));
+      show(
+        `step ${event.step}/${steps}, loss ${event.loss.toFixed(4)}${validation}, ${perStep.toFixed(2)} s/step, ${left} s left`,
+      );
+    }
+  };
+}

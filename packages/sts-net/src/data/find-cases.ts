@@ -1,0 +1,78 @@
+import { readdir } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
+import type { CaseFolderConfig, DataConfig } from '../config/data-config.ts';
+import { fileError } from '../files/file-error.ts';
+import type { Case } from './case.ts';
+
+/**
+ * The cases that a config names, in a fixed order, with absolute paths.
+ *
+ * @param baseFolder the folder that relative paths start from
+ * @throws Error for a missing or empty folder, an id that occurs twice, a case without mask.
+ */
+export async function findCases(
+  { cases }: DataConfig,
+  baseFolder: string,
+): Promise<readonly Case[]> {
+  const found =
+    'folder' in cases
+      ? await searchFolder(cases, baseFolder)
+      : cases.map(({ id, group = id, image, mask }) => {
+          if (mask === undefined) {
+            throw new TypeError(`data.cases: case '${id}' needs a \`mask\` file; add its path`);
+          }
+          return { id, group, image: resolve(baseFolder, image), mask: resolve(baseFolder, mask) };
+        });
+  const seen = new Set<string>();
+  for (const { id } of found) {
+    if (seen.has(id)) {
+      throw new RangeError(`data.cases: ids must be unique, '${id}' occurs twice; rename one`);
+    }
+    seen.add(id);
+  }
+  return found;
+}
+
+async function searchFolder(
+  { folder, image, mask }: CaseFolderConfig,
+  baseFolder: string,
+): Promise<readonly Case[]> {
+  const root = resolve(baseFolder, folder);
+  let entries: { readonly name: string; readonly parentPath: string; isDirectory(): boolean }[];
+  try {
+    entries = await readdir(root, { recursive: true, withFileTypes: true });
+  } catch (cause) {
+    throw fileError(root, 'read the folder', cause);
+  }
+  const pattern = placeholderPattern(image);
+  const cases = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(root, resolve(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort()
+    .flatMap((path) => {
+      const names = pattern.exec(path)?.groups;
+      const id = names?.['id'];
+      if (id === undefined) return [];
+      const group = names?.['group'] ?? id;
+      const maskPath = mask.replaceAll('{id}', id).replaceAll('{group}', group);
+      return [{ id, group, image: resolve(root, path), mask: resolve(root, maskPath) }];
+    });
+  if (cases.length === 0) {
+    throw new RangeError(
+      `data.cases: '${root}' must hold images named as '${image}', found none among ${entries.length} entries; correct the folder or the pattern`,
+    );
+  }
+  return cases;
+}
+
+/** `volumes/{id}.nii` as a regular expression whose groups are the placeholders. */
+function placeholderPattern(text: string): RegExp {
+  const seen = new Set<string>();
+  const source = text.split(/\{(id|group)\}/).map((part, i) => {
+    if (i % 2 === 0) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    if (seen.has(part)) return `\\k<${part}>`;
+    seen.add(part);
+    return `(?<${part}>[^/]+?)`;
+  });
+  return new RegExp(`^${source.join('')}$`);
+}

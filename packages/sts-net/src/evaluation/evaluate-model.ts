@@ -1,0 +1,45 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { ExperimentConfig } from '../config/experiment-config.ts';
+import type { Case } from '../data/case.ts';
+import { CaseStore } from '../data/case-store.ts';
+import { predictVolume } from '../inference/predict-volume.ts';
+import { type Evaluation, evaluateVolumes, type VolumePair } from './evaluate-volumes.ts';
+
+export interface EvaluateModelOptions {
+  /** Called after each slice. */
+  readonly onProgress?: (id: string, done: number, total: number) => void;
+  /** Stops between slices: the call then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Predicts cases and scores the predictions against their masks.
+ *
+ * @param config the one that the model was trained with: how volumes become network input
+ */
+export function evaluateModel(
+  model: LayersModel,
+  config: Pick<ExperimentConfig, 'data' | 'training' | 'model'>,
+  cases: readonly Case[],
+  { onProgress, signal }: EvaluateModelOptions = {},
+): Promise<Evaluation> {
+  const { data, training } = config;
+  const { axis, context, edge, normalization } = data;
+  const store = new CaseStore(data, config.model.classes);
+  async function* pairs(): AsyncGenerator<VolumePair> {
+    for (const one of cases) {
+      const { image, mask: truth } = await store.load(one);
+      const prediction = await predictVolume(model, image, {
+        axis,
+        context,
+        edge,
+        normalization,
+        batchSize: training.batchSize,
+        ...(signal && { signal }),
+        ...(onProgress && { onProgress: (done, total) => onProgress(one.id, done, total) }),
+      });
+      yield { id: one.id, prediction, truth };
+    }
+  }
+  return evaluateVolumes(pairs(), axis);
+}

@@ -1,0 +1,58 @@
+import type { LesionStatistics } from '@sts-net/amplify';
+import type { ExperimentConfig } from '../config/experiment-config.ts';
+import { createAmplifier } from '../data/amplifier.ts';
+import { CaseStore } from '../data/case-store.ts';
+import { findCases } from '../data/find-cases.ts';
+import { checkLeakage, type SplitName, splitCases } from '../data/split.ts';
+import { listSlices, sliceStatistics, type TrainingSlice } from '../data/training-items.ts';
+import { buildModel } from '../inference/build-model.ts';
+import { type ModelStatistics, modelStatistics } from '../model/index.ts';
+
+/** Numbers that describe a config before any training. */
+export interface ExperimentStatistics {
+  /** Lesion sizes of each split's slices. */
+  readonly splits: Readonly<
+    Record<SplitName, Omit<LesionStatistics, 'areas'> & { readonly cases: readonly string[] }>
+  >;
+  /** Training samples with their amplified copies. */
+  readonly samples: number;
+  /** Lesion pixels below which training samples are amplified; 0 without amplification. */
+  readonly threshold: number;
+  readonly model: ModelStatistics & { readonly size: readonly [number, number] };
+}
+
+/**
+ * Reads all cases of a config and counts.
+ *
+ * @param baseFolder the folder that the config's relative paths start from
+ */
+export async function experimentStatistics(
+  config: ExperimentConfig,
+  baseFolder: string,
+): Promise<ExperimentStatistics> {
+  const { data, seed, amplification } = config;
+  const split = splitCases(await findCases(data, baseFolder), data.split, seed);
+  await checkLeakage(split);
+  const store = new CaseStore(data, config.model.classes);
+  const slices: Partial<Record<SplitName, readonly TrainingSlice[]>> = {};
+  const describe = async (name: SplitName) => {
+    slices[name] = await listSlices(store, split[name]);
+    const { areas: _, ...statistics } = sliceStatistics(slices[name]);
+    return { cases: split[name].map(({ id }) => id), ...statistics };
+  };
+  const splits = {
+    training: await describe('training'),
+    validation: await describe('validation'),
+    test: await describe('test'),
+  };
+  const training = slices.training!;
+  const { items, threshold } = createAmplifier(amplification, training, seed);
+  const size = [
+    Math.max(...training.map(({ rows }) => rows)),
+    Math.max(...training.map(({ columns }) => columns)),
+  ] as const;
+  const model = buildModel(config);
+  const statistics = modelStatistics(model, { size });
+  model.dispose();
+  return { splits, samples: items.length, threshold, model: { ...statistics, size } };
+}

@@ -1,0 +1,42 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileError } from './file-error.ts';
+
+/**
+ * Makes a folder that appears under its name only when `fill` has finished; on failure nothing is
+ * left behind.
+ *
+ * @param path must not exist, or be an empty folder
+ * @param subfolders made before `fill` is called
+ * @param fill gets the folder's temporary path and a function that writes a text file into it
+ * @throws Error naming the path and the cure.
+ */
+export async function writeFolderAtomic(
+  path: string,
+  subfolders: readonly string[],
+  fill: (folder: string, writeText: (name: string, text: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const target = resolve(path);
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+  const attempt = async (action: string, work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+    } catch (cause) {
+      throw fileError(path, action, cause);
+    }
+  };
+  try {
+    await attempt('make the folder', async () => {
+      for (const name of ['', ...subfolders]) {
+        await mkdir(join(temporary, name), { recursive: true });
+      }
+    });
+    await fill(temporary, (name, text) =>
+      attempt('write into', () => writeFile(join(temporary, name), text)),
+    );
+    await attempt('make the folder', () => rename(temporary, target));
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
+  }
+}

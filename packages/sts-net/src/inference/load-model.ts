@@ -1,0 +1,45 @@
+import { existsSync, statSync } from 'node:fs';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { readCheckpoint } from '../checkpoint/checkpoint.ts';
+import { loadWeights } from '../checkpoint/model-weights.ts';
+import type { ExperimentConfig } from '../config/experiment-config.ts';
+import { runFolder } from '../training/run-folder.ts';
+import { buildModel } from './build-model.ts';
+
+/** A trained network and the config it was trained with. */
+export interface LoadedModel {
+  readonly model: LayersModel;
+  readonly config: ExperimentConfig;
+  /** The folder that relative paths of the config start from. */
+  readonly baseFolder: string;
+  /** The file that the weights came from. */
+  readonly path: string;
+}
+
+/**
+ * Loads a network that `train` left; the caller disposes its `model`.
+ *
+ * @param path a run's folder, whose best weights are taken, or a checkpoint file
+ * @throws Error naming the file and the cure, if it is missing, damaged or no checkpoint.
+ */
+export function loadModel(path: string): LoadedModel {
+  const file = isFolder(path) ? runFolder(path).best : path;
+  if (file !== path && !existsSync(file)) {
+    throw new Error(
+      `'${path}' must hold the weights 'best.safetensors', but does not; train first, resume the run until its first validation, or name a checkpoint file`,
+    );
+  }
+  const { config, baseFolder, tensors } = readCheckpoint(file);
+  const model = buildModel(config);
+  try {
+    loadWeights(model, tensors, `'${file}'`);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  return { model, config, baseFolder, path: file };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

@@ -1,0 +1,21 @@
+import type { AmplificationConfig } from '../config/amplification-config.ts';
+import type { NormalizationConfig } from '../config/data-config.ts';
+import type { ModelSettings } from '../model/index.ts';
+import { light } from './light.ts';
+import { stsNet } from './sts-net.ts';
+
+/**
+ * The parts of a config that do not depend on where the data are. As in a config file, fields with
+ * defaults may be left out of `training`; `validateConfig` fills them in.
+ */
+export interface Preset {
+  readonly model: ModelSettings;
+  readonly normalization: NormalizationConfig;
+  readonly amplification: AmplificationConfig;
+  readonly training: Readonly<Record<string, unknown>>;
+}
+
+export type PresetName = 'light' | 'sts-net';
+
+/** The presets by name. */
+export const presets: Readonly<Record<PresetName, Preset>> = { light, 'sts-net': stsNet };

@@ -1,4 +1,12 @@
 export {
+  averageSymmetricSurfaceDistance,
+  type HausdorffOptions,
+  hausdorffDistance,
+  type NormalizedSurfaceDiceOptions,
+  normalizedSurfaceDice,
+} from './boundary.ts';
+export { type BoundaryIoUOptions, boundaryIoU } from './boundary-iou.ts';
+export {
   type Confusion,
   type ConfusionOptions,
   type Counts,
@@ -12,6 +20,7 @@ export {
   type Connectivity,
   connectedComponents,
 } from './connected-components.ts';
+export { type DistanceTransformOptions, distanceTransform } from './distance-transform.ts';
 export type { EmptyPolicy, EmptyRule } from './empty.ts';
 export type { LabelGrid, Labels } from './grid.ts';
 export type { LesionMatching } from './lesion-matching.ts';
@@ -43,3 +52,8 @@ export type {
   ProtocolScores,
 } from './protocol-scores.ts';
 export type { EmptyOptions, OverlapScore, ScoreOptions } from './score.ts';
+export {
+  type SurfaceDistances,
+  type SurfaceDistancesOptions,
+  surfaceDistances,
+} from './surface-distances.ts';

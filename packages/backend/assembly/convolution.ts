@@ -26,7 +26,7 @@ export function packFilter(
   }
 }
 
-/** One tap as `tile4x8` reads it: for each input its eight outputs. */
+/** One tap as `wide` reads it: for each input its eight outputs. */
 function packEight(source: usize, packed: usize, depth: i32, valid: i32, inStride: usize, outStride: usize): usize {
   for (let k = 0; k < depth; k++) {
     if (outStride == 4 && valid == 8) {
@@ -43,7 +43,7 @@ function packEight(source: usize, packed: usize, depth: i32, valid: i32, inStrid
   return packed;
 }
 
-/** One tap as `tile2x4` reads it: for each four inputs, for r = 0…3, outputs (k + r) mod 4 of inputs k. */
+/** One tap as `narrow` reads it: for each four inputs, for r = 0…3, outputs (k + r) mod 4 of inputs k. */
 function packFour(source: usize, packed: usize, depth: i32, valid: i32, inStride: usize, outStride: usize): usize {
   for (let k = 0; k < depth; k += 4) {
     for (let r = 0; r < 4; r++) {
@@ -77,105 +77,126 @@ export function convolve(geometry: usize, packed: usize, groups: i32, depth: i32
         const target = (g * width + n) << 2;
         const left = width - n;
         const block = left > 4 ? 8 : 4;
-        let table = geo.table;
-        let owners = geo.owners;
-        for (let p = 0; p < count; p += 8) {
-          if (block == 8) {
-            tile4x8(table, owners, taps, depth, offset, target, weights, min(left, 8));
-            if (p + 4 < count) {
-              tile4x8(table + 16, owners + 16, taps, depth, offset, target, weights, min(left, 8));
-            }
-          } else {
-            for (let q = 0; q < 32; q += 8) {
-              if (p + (q >> 2) < count) {
-                tile2x4(table + q, owners + q, taps, depth, offset, target, weights, min(left, 4));
-              }
-            }
-          }
-          table += taps << 5;
-          owners += 32;
+        if (block == 8) {
+          wide(geo, count, depth, offset, target, weights, min(left, 8));
+          weights += (taps * depth) << 5;
+        } else {
+          narrow(geo, count, depth, offset, target, weights, left);
+          weights += (taps * ((depth + 3) & ~3)) << 4;
         }
-        weights += (taps * (block == 8 ? depth : (depth + 3) & ~3) * block) << 2;
         n += block;
       }
     }
   }
 }
 
-/** Four positions by eight channels. */
-function tile4x8(
-  table: usize, owners: usize, taps: i32, depth: i32, offset: usize, target: usize, weights: usize, valid: i32,
+/**
+ * Eight outputs, of four positions at a time. One input channel a step: more would spill the sums
+ * from their registers.
+ */
+function wide(
+  geo: Geometry, count: i32, depth: i32, offset: usize, target: usize, packed: usize, valid: i32,
 ): void {
-  let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
-  let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
-  for (let t = 0; t < taps; t++) {
-    let pa = load<usize>(table) + offset;
-    let pb = load<usize>(table, 4) + offset;
-    let pc = load<usize>(table, 8) + offset;
-    let pd = load<usize>(table, 12) + offset;
-    table += 32;
-    for (let k = depth; k > 0; k--) {
-      const w0 = v128.load(weights), w1 = v128.load(weights, 16);
-      let s = v128.load32_splat(pa);
-      a0 = madd(a0, s, w0); a1 = madd(a1, s, w1);
-      s = v128.load32_splat(pb);
-      b0 = madd(b0, s, w0); b1 = madd(b1, s, w1);
-      s = v128.load32_splat(pc);
-      c0 = madd(c0, s, w0); c1 = madd(c1, s, w1);
-      s = v128.load32_splat(pd);
-      d0 = madd(d0, s, w0); d1 = madd(d1, s, w1);
-      pa += 4; pb += 4; pc += 4; pd += 4;
-      weights += 32;
+  const taps = geo.tapCount;
+  let owners = geo.owners;
+  for (let p = 0; p < count; p += 4) {
+    let table = geo.table + (p >> 3) * (taps << 5) + ((p & 4) << 2);
+    let weights = packed;
+    let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
+    let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
+    for (let t = 0; t < taps; t++) {
+      let pa = load<usize>(table) + offset;
+      let pb = load<usize>(table, 4) + offset;
+      let pc = load<usize>(table, 8) + offset;
+      let pd = load<usize>(table, 12) + offset;
+      table += 32;
+      for (let k = depth; k > 0; k--) {
+        const w0 = v128.load(weights), w1 = v128.load(weights, 16);
+        let s = v128.load32_splat(pa);
+        a0 = madd(a0, s, w0); a1 = madd(a1, s, w1);
+        s = v128.load32_splat(pb);
+        b0 = madd(b0, s, w0); b1 = madd(b1, s, w1);
+        s = v128.load32_splat(pc);
+        c0 = madd(c0, s, w0); c1 = madd(c1, s, w1);
+        s = v128.load32_splat(pd);
+        d0 = madd(d0, s, w0); d1 = madd(d1, s, w1);
+        pa += 4; pb += 4; pc += 4; pd += 4;
+        weights += 32;
+      }
     }
+    storeEight(load<usize>(owners) + target, a0, a1, valid);
+    storeEight(load<usize>(owners, 4) + target, b0, b1, valid);
+    storeEight(load<usize>(owners, 8) + target, c0, c1, valid);
+    storeEight(load<usize>(owners, 12) + target, d0, d1, valid);
+    owners += 16;
   }
-  storeEight(load<usize>(owners) + target, a0, a1, valid);
-  storeEight(load<usize>(owners, 4) + target, b0, b1, valid);
-  storeEight(load<usize>(owners, 8) + target, c0, c1, valid);
-  storeEight(load<usize>(owners, 12) + target, d0, d1, valid);
 }
 
 /**
- * Two positions by four channels, four input channels at a time: sum r gathers products of input k
- * with output (k + r) mod 4, so that nothing need be spread over lanes before the end.
+ * At most four outputs, of two positions at a time, four input channels a step: sum r gathers
+ * products of input k with output (k + r) mod 4, so that nothing need be spread over lanes.
  */
-function tile2x4(
-  table: usize, owners: usize, taps: i32, depth: i32, offset: usize, target: usize, weights: usize, valid: i32,
+function narrow(
+  geo: Geometry, count: i32, depth: i32, offset: usize, target: usize, packed: usize, valid: i32,
 ): void {
-  let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
-  let b0 = f32x4.splat(0), b1 = f32x4.splat(0), b2 = f32x4.splat(0), b3 = f32x4.splat(0);
-  for (let t = 0; t < taps; t++) {
-    let pa = load<usize>(table) + offset;
-    let pb = load<usize>(table, 4) + offset;
-    table += 32;
-    let k = depth;
-    for (; k >= 4; k -= 4) {
-      const xa = v128.load(pa), xb = v128.load(pb);
-      let w = v128.load(weights);
-      a0 = madd(a0, xa, w); b0 = madd(b0, xb, w);
-      w = v128.load(weights, 16);
-      a1 = madd(a1, xa, w); b1 = madd(b1, xb, w);
-      w = v128.load(weights, 32);
-      a2 = madd(a2, xa, w); b2 = madd(b2, xb, w);
-      w = v128.load(weights, 48);
-      a3 = madd(a3, xa, w); b3 = madd(b3, xb, w);
-      pa += 16; pb += 16;
-      weights += 64;
+  const taps = geo.tapCount;
+  const rest = depth & 3;
+  let owners = geo.owners;
+  for (let p = 0; p < count; p += 2) {
+    let table = geo.table + (p >> 3) * (taps << 5) + ((p & 7) << 2);
+    let weights = packed;
+    let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
+    let b0 = f32x4.splat(0), b1 = f32x4.splat(0), b2 = f32x4.splat(0), b3 = f32x4.splat(0);
+    if (depth == 4) {
+      for (let t = taps; t > 0; t--) {
+        const xa = v128.load(load<usize>(table) + offset), xb = v128.load(load<usize>(table, 4) + offset);
+        let w = v128.load(weights);
+        a0 = madd(a0, xa, w); b0 = madd(b0, xb, w);
+        w = v128.load(weights, 16);
+        a1 = madd(a1, xa, w); b1 = madd(b1, xb, w);
+        w = v128.load(weights, 32);
+        a2 = madd(a2, xa, w); b2 = madd(b2, xb, w);
+        w = v128.load(weights, 48);
+        a3 = madd(a3, xa, w); b3 = madd(b3, xb, w);
+        table += 32;
+        weights += 64;
+      }
+    } else {
+      for (let t = 0; t < taps; t++) {
+        let pa = load<usize>(table) + offset;
+        let pb = load<usize>(table, 4) + offset;
+        table += 32;
+        for (let k = depth >> 2; k > 0; k--) {
+          const xa = v128.load(pa), xb = v128.load(pb);
+          let w = v128.load(weights);
+          a0 = madd(a0, xa, w); b0 = madd(b0, xb, w);
+          w = v128.load(weights, 16);
+          a1 = madd(a1, xa, w); b1 = madd(b1, xb, w);
+          w = v128.load(weights, 32);
+          a2 = madd(a2, xa, w); b2 = madd(b2, xb, w);
+          w = v128.load(weights, 48);
+          a3 = madd(a3, xa, w); b3 = madd(b3, xb, w);
+          pa += 16; pb += 16;
+          weights += 64;
+        }
+        if (rest > 0) {
+          const xa = loadFour(pa, rest), xb = loadFour(pb, rest);
+          let w = v128.load(weights);
+          a0 = madd(a0, xa, w); b0 = madd(b0, xb, w);
+          w = v128.load(weights, 16);
+          a1 = madd(a1, xa, w); b1 = madd(b1, xb, w);
+          w = v128.load(weights, 32);
+          a2 = madd(a2, xa, w); b2 = madd(b2, xb, w);
+          w = v128.load(weights, 48);
+          a3 = madd(a3, xa, w); b3 = madd(b3, xb, w);
+          weights += 64;
+        }
+      }
     }
-    if (k > 0) {
-      const xa = loadFour(pa, k), xb = loadFour(pb, k);
-      let w = v128.load(weights);
-      a0 = madd(a0, xa, w); b0 = madd(b0, xb, w);
-      w = v128.load(weights, 16);
-      a1 = madd(a1, xa, w); b1 = madd(b1, xb, w);
-      w = v128.load(weights, 32);
-      a2 = madd(a2, xa, w); b2 = madd(b2, xb, w);
-      w = v128.load(weights, 48);
-      a3 = madd(a3, xa, w); b3 = madd(b3, xb, w);
-      weights += 64;
-    }
+    storeFour(load<usize>(owners) + target, sumTurned(a0, a1, a2, a3), valid);
+    storeFour(load<usize>(owners, 4) + target, sumTurned(b0, b1, b2, b3), valid);
+    owners += 8;
   }
-  storeFour(load<usize>(owners) + target, sumTurned(a0, a1, a2, a3), valid);
-  storeFour(load<usize>(owners, 4) + target, sumTurned(b0, b1, b2, b3), valid);
 }
 
 /** Lane n of the result: the sum of lanes (n − r) mod 4 of sum r. */

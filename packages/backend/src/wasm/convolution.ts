@@ -71,16 +71,13 @@ export function convolveFilterGradient(
   const [, , depth, outputs] = shape.filter;
   const width = outputs / groups;
   const geometry = align(geometryBytes(sweep, shape.input[3], outputs));
-  const columns = 4 * TILE * 8 * Math.ceil(width / 8);
-  withScratch(backend, geometry + columns + 32 * TILE, (address) => {
+  const scratch = 4 * TILE * (5 + (width <= 4 ? 16 : 8 * Math.ceil(width / 8)));
+  withScratch(backend, geometry + scratch, (address) => {
     writeGeometry(backend, address, sweep, at(backend, x), at(backend, dy));
     const target = addressOf(backend, filter);
     new Float32Array(backend.wasm.HEAPU8.buffer, target, size(shape.filter)).fill(0);
     if (depth === 1 && width === 1) native.depthwiseFilter(address, target, groups);
-    else {
-      const packed = address + geometry;
-      native.filterGradient(address, target, groups, depth, width, packed + columns, packed);
-    }
+    else native.filterGradient(address, target, groups, depth, width, address + geometry);
   });
   return filter;
 }
@@ -108,9 +105,7 @@ function sweepFilter(
   const { groups, depth, width } = layout;
   const isDepthwise = depth === 1 && width === 1;
   const geometry = align(geometryBytes(sweep, groups * depth, groups * width));
-  const packedBytes = isDepthwise
-    ? 0
-    : 4 * sweep.taps.length * groups * packedSize(depth, width);
+  const packedBytes = isDepthwise ? 0 : 4 * sweep.taps.length * groups * packedSize(depth, width);
   withScratch(backend, geometry + packedBytes, (address) => {
     const { taps } = writeGeometry(backend, address, sweep, at(backend, read), at(backend, own));
     const weights = addressOf(backend, filter);

@@ -25,8 +25,7 @@ export interface NativeKernels {
     groups: number,
     depth: number,
     width: number,
-    rows: number,
-    columns: number,
+    scratch: number,
   ): void;
 }
 

@@ -1,0 +1,256 @@
+import { describe, expect, test } from 'vitest';
+import { decodeVolume, VolumeFormatError } from '../src/index.ts';
+import { gzipped, patchedFile } from './volumes.ts';
+
+async function refusal(bytes: Uint8Array): Promise<VolumeFormatError> {
+  const error = await decodeVolume(bytes, { name: 'bad.nii' }).then(
+    () => expect.fail('must be refused'),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(VolumeFormatError);
+  return error as VolumeFormatError;
+}
+
+describe('a damaged header is refused with field, offset and cure', () => {
+  const i16 = (offset: number, value: number) => (view: DataView) =>
+    view.setInt16(offset, value, true);
+  const f32 = (offset: number, value: number) => (view: DataView) =>
+    view.setFloat32(offset, value, true);
+  const text = (offset: number, value: string) => (view: DataView) =>
+    [...value].forEach((c, i) => {
+      view.setUint8(offset + i, c.charCodeAt(0));
+    });
+  const sformOff = i16(254, 0);
+  const qformOff = i16(252, 0);
+
+  test.each<[string, ((view: DataView) => void)[], string, number, RegExp]>([
+    [
+      'sizeof_hdr',
+      [i16(0, 347)],
+      'sizeof_hdr',
+      0,
+      /sizeof_hdr must be 348 .*, got 347; the file is damaged or no NIfTI-1/,
+    ],
+    ['NIfTI-2', [i16(0, 540)], 'sizeof_hdr', 0, /NIfTI-2 .*only NIfTI-1 is supported; convert it/],
+    ['magic', [text(344, 'nope')], 'magic', 344, /magic must be "n\+1\\0", got "nope"/],
+    ['a pair’s header', [text(344, 'ni1\0')], 'magic', 344, /\.hdr\/\.img pair/],
+    ['no axes', [i16(40, 0)], 'dim[0]', 40, /dim\[0\] .* must be 1 to 7, got 0/],
+    ['too many axes', [i16(40, 8)], 'dim[0]', 40, /must be 1 to 7, got 8/],
+    ['axis of length 0', [i16(44, 0)], 'dim[2]', 44, /dim\[2\] .* must be at least 1, got 0/],
+    [
+      'axis of negative length',
+      [i16(46, -9)],
+      'dim[3]',
+      46,
+      /dim\[3\] .* must be at least 1, got -9/,
+    ],
+    [
+      'a time series',
+      [i16(40, 4), i16(48, 7)],
+      'dim[4]',
+      48,
+      /one 3-D image, but dim\[4\] is 7 .*5×4×3×7.*extract/,
+    ],
+    [
+      'dimensions beyond the data',
+      [i16(42, 32767), i16(44, 32767), i16(46, 32767)],
+      'dim',
+      40,
+      /declare \d{14} bytes of voxels \(32767×32767×32767, int16\) .*, got at most 120/,
+    ],
+    [
+      'dimensions just beyond the data',
+      [i16(42, 6)],
+      'dim',
+      40,
+      /declare 144 bytes .* got at most 120/,
+    ],
+    [
+      'dimensions short of the data',
+      [i16(42, 4)],
+      'dim',
+      448,
+      /must end after the 96 bytes .* but more follow/,
+    ],
+    [
+      'complex',
+      [i16(70, 32)],
+      'datatype',
+      70,
+      /datatype 32 \(complex64\) is not supported; convert/,
+    ],
+    ['RGB', [i16(70, 128)], 'datatype', 70, /datatype 128 \(RGB24\) is not supported/],
+    ['float128', [i16(70, 1536)], 'datatype', 70, /\(float128\)/],
+    ['unknown type', [i16(70, 3)], 'datatype', 70, /datatype 3 \(not defined by NIfTI-1\)/],
+    [
+      'vox_offset NaN',
+      [f32(108, Number.NaN)],
+      'vox_offset',
+      108,
+      /vox_offset must be a whole number of at least 352, got NaN/,
+    ],
+    ['vox_offset within the header', [f32(108, 348)], 'vox_offset', 108, /got 348/],
+    ['vox_offset fractional', [f32(108, 352.5)], 'vox_offset', 108, /got 352.5/],
+    [
+      'vox_offset beyond the file',
+      [f32(108, 100000)],
+      'dim',
+      40,
+      /from vox_offset 100000, got at most 0/,
+    ],
+    ['vox_offset absurd', [f32(108, 1e30)], 'vox_offset', 108, /must be below/],
+    [
+      'intercept NaN',
+      [f32(112, 2), f32(116, Number.NaN)],
+      'scl_inter',
+      116,
+      /scl_inter must be finite .* got NaN/,
+    ],
+    ['unit', [(view) => view.setUint8(123, 5)], 'xyzt_units', 123, /spatial unit .* got 5/],
+    [
+      'sform NaN',
+      [f32(284, Number.NaN)],
+      'srow_x',
+      280,
+      /srow_x, srow_y, srow_z .* finite, invertible .* NaN/,
+    ],
+    ['sform singular', [f32(280, 0)], 'srow_x', 280, /invertible/],
+    [
+      'quaternion NaN',
+      [sformOff, f32(256, Number.NaN)],
+      'quatern_b',
+      256,
+      /unit quaternion, got \[NaN/,
+    ],
+    [
+      'quaternion too long',
+      [sformOff, f32(256, 1.01)],
+      'quatern_b',
+      256,
+      /unit quaternion, got \[1.00/,
+    ],
+    [
+      'offset infinite',
+      [sformOff, f32(272, Number.POSITIVE_INFINITY)],
+      'qoffset_x',
+      268,
+      /qoffset_x, .* finite, got \[.*Infinity/,
+    ],
+    [
+      'spacing NaN',
+      [sformOff, f32(80, Number.NaN)],
+      'pixdim[1]',
+      80,
+      /pixdim\[1\] .* positive and finite, got NaN/,
+    ],
+    ['spacing 0', [sformOff, qformOff, f32(88, 0)], 'pixdim[3]', 88, /pixdim\[3\] .* got 0/],
+    ['spacing negative', [sformOff, f32(84, -1)], 'pixdim[2]', 84, /pixdim\[2\] .* got -1/],
+  ])('%s', async (_, patches, field, offset, message) => {
+    const bytes = await patchedFile(...patches);
+    for (const file of [bytes, gzipped(bytes)]) {
+      const error = await refusal(file);
+      expect(error.message).toMatch(/^bad\.nii: /);
+      // How much compressed data can hold is only known to a factor.
+      if (file === bytes || !/got at most/.test(message.source))
+        expect(error.message).toMatch(message);
+      expect([error.field, error.offset]).toEqual([field, offset]);
+    }
+  });
+
+  test('values that a double cannot hold are named (int64)', async () => {
+    const bytes = await patchedFile(
+      (view) => view.setInt16(70, 1024, true),
+      (view) => view.setInt16(42, 5, true),
+      (view) => view.setInt16(44, 3, true),
+      (view) => view.setInt16(46, 1, true),
+      (view) => {
+        for (let i = 0; i < 15; i++)
+          view.setBigInt64(352 + 8 * i, i === 4 ? 2n ** 53n + 1n : 7n, true);
+      },
+    );
+    const error = await refusal(bytes);
+    expect(error.message).toMatch(
+      /voxel 4 is 9007199254740993, which a 64-bit float cannot hold exactly/,
+    );
+    expect(error.offset).toBe(352 + 32);
+  });
+});
+
+describe('what is cut off, damaged or too long is refused', () => {
+  test('empty and short files', async () => {
+    expect((await refusal(new Uint8Array(0))).message).toMatch(/got 0 bytes in all/);
+    expect((await refusal(new Uint8Array(100))).message).toMatch(/got 100 bytes in all/);
+    expect((await refusal(gzipped(new Uint8Array(100)))).message).toMatch(/got 100 bytes in all/);
+  });
+
+  test('every truncation of a plain file', async () => {
+    const bytes = await patchedFile();
+    for (let length = 0; length < bytes.length; length++) await refusal(bytes.subarray(0, length));
+  });
+
+  test('every truncation of a compressed file, even within its checksum', async () => {
+    const bytes = gzipped(await patchedFile());
+    for (let length = 0; length < bytes.length; length++) await refusal(bytes.subarray(0, length));
+    expect((await refusal(bytes.subarray(0, bytes.length - 20))).message).toMatch(
+      /^bad\.nii: the gzip data are damaged or cut off \(.*\); fetch or export the file again$/,
+    );
+  });
+
+  test('a flipped bit anywhere in compressed data is refused, or changes no voxel', async () => {
+    const file = await patchedFile();
+    const voxels = (await decodeVolume(file)).voxels.data;
+    const bytes = gzipped(file);
+    let harmless = 0;
+    for (let at = 10; at < bytes.length; at++) {
+      const damaged = bytes.slice();
+      damaged[at]! ^= 0x10;
+      const read = await decodeVolume(damaged).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(VolumeFormatError);
+      });
+      if (read === undefined) continue;
+      harmless++;
+      expect(read.voxels.data).toEqual(voxels);
+    }
+    expect(harmless).toBeLessThan(bytes.length / 20);
+  });
+
+  test('a gzip bomb is not inflated beyond what the header declares', async () => {
+    const bytes = await patchedFile();
+    const bomb = new Uint8Array(bytes.length + 2 ** 27);
+    bomb.set(bytes);
+    const compressed = gzipped(bomb);
+    const before = process.memoryUsage().arrayBuffers;
+    const error = await refusal(compressed);
+    expect(error.message).toMatch(/but more follow/);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 25);
+  });
+
+  test('a compressed file cannot make the reader reserve more than it can hold', async () => {
+    const bytes = await patchedFile(
+      (view) => view.setInt16(42, 32767, true),
+      (view) => view.setInt16(44, 32767, true),
+    );
+    expect((await refusal(gzipped(bytes))).message).toMatch(
+      /declare 6442057734 bytes .* got at most \d{6}; /,
+    );
+  });
+});
+
+test('any one byte of the header at any extreme: a volume or a refusal, never another error', async () => {
+  let read = 0;
+  for (let at = 0; at < 352; at++) {
+    for (const value of [0, 1, 127, 128, 255]) {
+      const bytes = await patchedFile((view) => view.setUint8(at, value));
+      try {
+        const { voxels, spacing, affine } = await decodeVolume(bytes);
+        expect(voxels.data.length).toBe(voxels.shape.reduce((a, b) => a * b, 1));
+        expect(spacing.every((step) => step > 0 && Number.isFinite(step))).toBe(true);
+        expect(affine.every(Number.isFinite)).toBe(true);
+        read++;
+      } catch (error) {
+        expect(error).toBeInstanceOf(VolumeFormatError);
+      }
+    }
+  }
+  expect(read).toBeGreaterThan(1000);
+});

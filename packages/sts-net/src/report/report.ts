@@ -1,6 +1,7 @@
-import type { LesionWiseResult, PaperProtocolResult } from '@sts-net/metrics';
+import type { LesionWiseResult } from '@sts-net/metrics';
 import type { Volume } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
+import type { Evaluation } from '../evaluation/evaluate-volumes.ts';
 
 /** Everything that `renderReport` shows. */
 export interface Report {
@@ -53,14 +54,8 @@ export interface ReportColumn {
   readonly scores: ReportScores;
 }
 
-/** Scores of the test images. */
-export interface ReportScores {
-  readonly protocol: PaperProtocolResult;
-  readonly lesions: Pick<
-    LesionWiseResult,
-    'found' | 'missed' | 'falsePositives' | 'precision' | 'recall' | 'f1' | 'dice'
-  >;
-}
+/** Scores of the test images, as `evaluateVolumes` gives them. */
+export type ReportScores = Pick<Evaluation, 'slices' | 'lesions'>;
 
 /** A trained network. */
 export interface ReportRun extends ReportColumn {
@@ -70,12 +65,14 @@ export interface ReportRun extends ReportColumn {
   readonly multiplyAdds: number;
   /** Copies that amplification added to the training slices. */
   readonly amplifiedSamples: number;
-  /** Wall-clock time of the training, validations included. */
-  readonly trainingSeconds: number;
+  /** Wall-clock time of the training, validations included; null where it was not timed as a whole. */
+  readonly trainingSeconds: number | null;
   /** One entry a step. */
   readonly losses: readonly { readonly step: number; readonly loss: number }[];
-  /** Foreground Dice on the validation split, 0 … 1. */
-  readonly validations: readonly { readonly step: number; readonly dice: number }[];
+  /** Scores on the validation split, 0 … 1. */
+  readonly validations: readonly { readonly step: number; readonly score: number }[];
+  /** What these scores are: foreground Dice over all pixels, or the paper's mean IoU. */
+  readonly validationMetric: 'dice' | 'mIoU';
   /** The step whose weights are scored: the best validation. */
   readonly bestStep: number;
 }

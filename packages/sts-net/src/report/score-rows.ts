@@ -35,22 +35,22 @@ export const scoreGroups: readonly ScoreGroup[] = [
       score(
         'Dice',
         'Twice the overlap of prediction and truth, divided by the sum of their sizes: 1 is perfect, 0 no overlap.',
-        ({ protocol }) => protocol.pooled.dice,
+        ({ slices }) => slices.pooled.dice,
       ),
       score(
         'IoU',
         'The overlap divided by the union of prediction and truth.',
-        ({ protocol }) => protocol.pooled.iou,
+        ({ slices }) => slices.pooled.iou,
       ),
       score(
         'Precision',
         'Share of the predicted pixels that are lesion.',
-        ({ protocol }) => protocol.pooled.precision,
+        ({ slices }) => slices.pooled.precision,
       ),
       score(
         'Recall',
         'Share of the lesion pixels that were predicted.',
-        ({ protocol }) => protocol.pooled.recall,
+        ({ slices }) => slices.pooled.recall,
       ),
     ],
   },
@@ -74,25 +74,16 @@ export const scoreGroups: readonly ScoreGroup[] = [
         ({ lesions }) => lesions.precision,
       ),
       score('F1', 'Harmonic mean of these two.', ({ lesions }) => lesions.f1),
-      score(
-        'Lesion-wise Dice',
-        'Mean Dice of the lesions, each counting the same whatever its size; misses and false alarms count 0.',
-        ({ lesions }) => lesions.dice,
-      ),
     ],
   },
   {
     name: 'Foreground, image by image',
     meaning: 'Mean over slices; a slice with few lesion pixels counts as much as one with many.',
     rows: [
-      score('Dice', 'Of the lesion class alone.', ({ protocol }) => protocol.foreground.dice),
-      score('IoU', 'Of the lesion class alone.', ({ protocol }) => protocol.foreground.iou),
-      score(
-        'Precision',
-        'Of the lesion class alone.',
-        ({ protocol }) => protocol.foreground.precision,
-      ),
-      score('Recall', 'Of the lesion class alone.', ({ protocol }) => protocol.foreground.recall),
+      score('Dice', 'Of the lesion class alone.', ({ slices }) => slices.foreground.dice),
+      score('IoU', 'Of the lesion class alone.', ({ slices }) => slices.foreground.iou),
+      score('Precision', 'Of the lesion class alone.', ({ slices }) => slices.foreground.precision),
+      score('Recall', 'Of the lesion class alone.', ({ slices }) => slices.foreground.recall),
     ],
   },
   {
@@ -100,11 +91,11 @@ export const scoreGroups: readonly ScoreGroup[] = [
     meaning:
       'Mean over slices, and mDice and mIoU also over lesion and background: as the background is nearly always right, predicting nothing already earns about 0.5 in these two.',
     rows: [
-      score('mDice', 'Mean Dice of lesion and background.', ({ protocol }) => protocol.paper.mDice),
-      score('mIoU', 'Mean IoU of lesion and background.', ({ protocol }) => protocol.paper.mIoU),
-      score('Jaccard', 'IoU of the lesion class.', ({ protocol }) => protocol.paper.jaccard),
-      score('Recall', 'Of the lesion class.', ({ protocol }) => protocol.paper.recall),
-      score('Precision', 'Of the lesion class.', ({ protocol }) => protocol.paper.precision),
+      score('mDice', 'Mean Dice of lesion and background.', ({ slices }) => slices.paper.mDice),
+      score('mIoU', 'Mean IoU of lesion and background.', ({ slices }) => slices.paper.mIoU),
+      score('Jaccard', 'IoU of the lesion class.', ({ slices }) => slices.paper.jaccard),
+      score('Recall', 'Of the lesion class.', ({ slices }) => slices.paper.recall),
+      score('Precision', 'Of the lesion class.', ({ slices }) => slices.paper.precision),
     ],
   },
   {
@@ -115,16 +106,16 @@ export const scoreGroups: readonly ScoreGroup[] = [
       fact(
         'Slices counted',
         'In both kinds of means over slices.',
-        ({ protocol }) => `${protocol.counted} of ${protocol.images.total}`,
+        ({ slices }) => `${slices.counted} of ${slices.images.total}`,
       ),
-      fact('Left out', 'Nothing to find and nothing predicted.', ({ protocol }) =>
-        plural(protocol.images.skipped, 'slice'),
+      fact('Left out', 'Nothing to find and nothing predicted.', ({ slices }) =>
+        plural(slices.images.skipped, 'slice'),
       ),
-      fact('False alarm, scored 0', 'Nothing to find, but something predicted.', ({ protocol }) =>
-        plural(protocol.images.emptyTruth, 'slice'),
+      fact('False alarm, scored 0', 'Nothing to find, but something predicted.', ({ slices }) =>
+        plural(slices.images.emptyTruth, 'slice'),
       ),
-      fact('Miss, scored 0', 'Something to find, but nothing predicted.', ({ protocol }) =>
-        plural(protocol.images.emptyPrediction, 'slice'),
+      fact('Miss, scored 0', 'Something to find, but nothing predicted.', ({ slices }) =>
+        plural(slices.images.emptyPrediction, 'slice'),
       ),
     ],
   },

@@ -6,11 +6,11 @@ import type { Report, ReportColumn } from './report.ts';
 export function verdict({ runs, baselines, cases }: Report): Html {
   const [main, ...others] = runs;
   const {
-    protocol: { pooled },
+    slices: { pooled },
     lesions,
   } = main.scores;
   const dice = ({ name, scores }: ReportColumn): string =>
-    `${name} ${scoreText(scores.protocol.pooled.dice)}`;
+    `${name} ${scoreText(scores.slices.pooled.dice)}`;
   const compared = [...others, ...baselines].map(dice).join(', ');
   return html`<p class="verdict">On ${list(cases.map(({ id }) => id))}, which no network was trained on or chosen by,
 <b>${main.name} reaches a foreground Dice of ${scoreText(pooled.dice)}</b>${compared === '' ? '' : ` (${compared})`}.
@@ -33,7 +33,7 @@ export function facts({ engine, runs, data }: Report): Html {
 <thead><tr><th scope="col">Network</th><th scope="col">Parameters</th><th scope="col">Multiply-adds</th><th scope="col">Amplified copies</th><th scope="col">Steps</th><th scope="col">Best step</th><th scope="col">Training time</th></tr></thead>
 <tbody>${runs.map(
     (run) =>
-      html`<tr><th scope="row">${run.name}</th><td>${countText(run.parameters)}</td><td>${largeText(run.multiplyAdds)}</td><td>${countText(run.amplifiedSamples)}</td><td>${countText(run.losses.at(-1)?.step ?? 0)}</td><td>${countText(run.bestStep)}</td><td>${durationText(run.trainingSeconds)}</td></tr>`,
+      html`<tr><th scope="row">${run.name}</th><td>${countText(run.parameters)}</td><td>${largeText(run.multiplyAdds)}</td><td>${countText(run.amplifiedSamples)}</td><td>${countText(run.losses.at(-1)?.step ?? 0)}</td><td>${countText(run.bestStep)}</td><td>${run.trainingSeconds === null ? '–' : durationText(run.trainingSeconds)}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

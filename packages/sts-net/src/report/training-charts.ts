@@ -3,10 +3,10 @@ import { parseHTML } from 'linkedom';
 import { colors } from './colors.ts';
 import { scoreText } from './format.ts';
 import { Html, html } from './html.ts';
-import type { ReportRun } from './report.ts';
+import type { Report } from './report.ts';
 
 /** The training loss and the validation Dice of all runs over the steps, as two figures. */
-export function trainingCharts(runs: readonly ReportRun[]): Html {
+export function trainingCharts(runs: Report['runs']): Html {
   const several = runs.length > 1;
   const best = runs
     .map(({ name, bestStep }) => (several ? `${name}: step ${bestStep}` : `step ${bestStep}`))
@@ -22,14 +22,16 @@ export function trainingCharts(runs: readonly ReportRun[]): Html {
 <figcaption>Training loss at each step (pale) and its running mean over ${smoothing} steps. Lower is better; it is
 measured on the patches that the network learns from.</figcaption></figure>
 <figure>${validationChart(runs)}
-<figcaption>Foreground Dice on the validation split. The weights with the highest value are kept (ringed;
+<figcaption>${metricNames[runs[0].validationMetric]} on the validation split. The weights with the highest value are kept (ringed;
 ${best}); the test split plays no part in the choice.</figcaption></figure>
 </div>`;
 }
 
 const smoothing = 15;
 
-function lossChart(runs: readonly ReportRun[]): Html {
+const metricNames = { dice: 'Foreground Dice', mIoU: 'Mean IoU of the paper' } as const;
+
+function lossChart(runs: Report['runs']): Html {
   const marks = runs.flatMap(({ losses }, i) => [
     Plot.lineY(losses, { x: 'step', y: 'loss', stroke: runColor(i), strokeOpacity: 0.25 }),
     Plot.lineY(
@@ -46,20 +48,25 @@ function lossChart(runs: readonly ReportRun[]): Html {
   return chart('Training loss', 'loss', marks, `ends at: ${last.join(', ')}`);
 }
 
-function validationChart(runs: readonly ReportRun[]): Html {
+function validationChart(runs: Report['runs']): Html {
   const marks = runs.flatMap(({ validations, bestStep }, i) => [
-    Plot.lineY(validations, { x: 'step', y: 'dice', stroke: runColor(i), strokeWidth: 2 }),
-    Plot.dot(validations, { x: 'step', y: 'dice', fill: runColor(i), r: 3 }),
+    Plot.lineY(validations, { x: 'step', y: 'score', stroke: runColor(i), strokeWidth: 2 }),
+    Plot.dot(validations, { x: 'step', y: 'score', fill: runColor(i), r: 3 }),
     Plot.dot(
       validations.filter(({ step }) => step === bestStep),
-      { x: 'step', y: 'dice', stroke: runColor(i), strokeWidth: 2, r: 7 },
+      { x: 'step', y: 'score', stroke: runColor(i), strokeWidth: 2, r: 7 },
     ),
   ]);
   const best = runs.map(({ name, validations }) => {
-    const highest = Math.max(...validations.map(({ dice }) => dice));
+    const highest = Math.max(...validations.map(({ score }) => score));
     return `${name} ${scoreText(Number.isFinite(highest) ? highest : Number.NaN)}`;
   });
-  return chart('Validation Dice', 'Dice', marks, `highest: ${best.join(', ')}`);
+  return chart(
+    'Validation score',
+    metricNames[runs[0].validationMetric],
+    marks,
+    `highest: ${best.join(', ')}`,
+  );
 }
 
 function chart(

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import type { ExperimentConfig } from '../config/experiment-config.ts';
+import { validateConfig } from '../config/validate-config.ts';
+import { type PresetName, presets } from '../presets/presets.ts';
+import { demoData } from './demo-data.ts';
+
+/** A network that the demo trains. */
+export interface DemoVariant {
+  /** Column of the report. */
+  readonly name: string;
+  /** One sentence. */
+  readonly explanation: string;
+  readonly config: ExperimentConfig;
+}
+
+export interface DemoConfigOptions {
+  readonly preset: PresetName;
+  readonly ablate: boolean;
+  readonly backend: ExperimentConfig['backend'];
+  readonly seed: number;
+  /** Length of a training; the preset's if undefined. */
+  readonly steps: number | undefined;
+  /** The runs' folders are made in it. */
+  readonly folder: string;
+}
+
+const networks: Readonly<Record<PresetName, string>> = {
+  light: 'MobileNetV2 + ESCA + U-Net',
+  'sts-net': 'STS-Net (ResNeXt50 + ESCA + DeepLabV3)',
+};
+
+/** The preset's network on the sample data and, to ablate, the same with one part left out each. */
+export function demoVariants(options: DemoConfigOptions): readonly [DemoVariant, ...DemoVariant[]] {
+  const { preset, ablate } = options;
+  const full: DemoVariant = {
+    name: networks[preset],
+    explanation:
+      'trained from scratch on the training split; the weights with the best validation are scored.',
+    config: demoConfig(options, preset),
+  };
+  if (!ablate) return [full];
+  return [
+    full,
+    {
+      name: 'Without amplification',
+      explanation: 'the same network, seed and number of steps, on the slices as they are.',
+      config: {
+        ...demoConfig(options, `${preset}-without-amplification`),
+        amplification: { method: 'none' },
+      },
+    },
+    {
+      name: 'Without ESCA',
+      explanation: 'the same encoder and decoder, seed and samples, without the attention layers.',
+      config: {
+        ...demoConfig(options, `${preset}-without-esca`),
+        model: { ...full.config.model, attention: 'none' },
+      },
+    },
+  ];
+}
+
+function demoConfig(
+  { preset, backend, seed, steps, folder }: DemoConfigOptions,
+  name: string,
+): ExperimentConfig {
+  const { model, amplification, training } = presets[preset];
+  const { cases, split } = demoData;
+  const { steps: _, epochs: __, ...rest } = training;
+  return validateConfig({
+    seed,
+    backend,
+    model,
+    // The intensities of these images have no common scale, so each image is normalised by itself.
+    data: { cases, split, normalization: { name: 'z-score' } },
+    amplification,
+    training: steps === undefined ? training : { ...rest, steps },
+    output: join(folder, name),
+  });
+}

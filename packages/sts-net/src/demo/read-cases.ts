@@ -1,0 +1,26 @@
+import type { ExperimentConfig } from '../config/experiment-config.ts';
+import type { Case } from '../data/case.ts';
+import { CaseStore, type LoadedCase } from '../data/case-store.ts';
+import { findCases } from '../data/find-cases.ts';
+import { type SplitName, splitCases } from '../data/split.ts';
+
+/** A case in memory, with its name. */
+export type DemoCase = LoadedCase & Pick<Case, 'id' | 'group'>;
+
+/** The cases of each split. */
+export type DemoCases = Readonly<Record<SplitName, readonly DemoCase[]>>;
+
+/** Reads all cases that a config names. */
+export async function readCases({ data, model, seed }: ExperimentConfig): Promise<DemoCases> {
+  const split = splitCases(await findCases(data, '/'), data.split, seed);
+  const store = new CaseStore(data, model.classes);
+  const read = (cases: readonly Case[]): Promise<DemoCase[]> =>
+    Promise.all(
+      cases.map(async (one) => ({ id: one.id, group: one.group, ...(await store.load(one)) })),
+    );
+  return {
+    training: await read(split.training),
+    validation: await read(split.validation),
+    test: await read(split.test),
+  };
+}

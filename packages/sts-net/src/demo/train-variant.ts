@@ -1,0 +1,88 @@
+import type { Volume } from '@sts-net/volume-io';
+import { evaluateVolumes, type VolumePair } from '../evaluation/evaluate-volumes.ts';
+import { loadModel } from '../inference/load-model.ts';
+import { predictVolume } from '../inference/predict-volume.ts';
+import { modelStatistics } from '../model/index.ts';
+import type { ReportRun } from '../report/index.ts';
+import { runFolder } from '../training/run-folder.ts';
+import { readLog } from '../training/run-log.ts';
+import { train } from '../training/train.ts';
+import type { TrainEvent } from '../training/train-event.ts';
+import type { DemoVariant } from './demo-config.ts';
+import type { DemoCases } from './read-cases.ts';
+
+export interface TrainVariantOptions {
+  readonly onEvent: (event: TrainEvent) => void;
+  /** Called after each slice of the test volumes. */
+  readonly onPredict: (done: number, total: number) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A trained network's row of the report, and what it found. */
+export interface TrainedVariant {
+  readonly run: ReportRun;
+  /** One for each test case, in their order. */
+  readonly predictions: readonly Volume<Uint8Array>[];
+}
+
+/**
+ * Trains a network, or goes on where an earlier call stopped, then predicts and scores the test cases.
+ *
+ * @throws the signal's reason, when it aborts; the training can be gone on with.
+ */
+export async function trainVariant(
+  { name, explanation, config }: DemoVariant,
+  { test }: DemoCases,
+  { onEvent, onPredict, signal }: TrainVariantOptions,
+): Promise<TrainedVariant> {
+  const started = performance.now();
+  const { output, bestStep, step } = await train(config, {
+    resume: true,
+    onEvent,
+    ...(signal && { signal }),
+  });
+  signal?.throwIfAborted();
+  const seconds = (performance.now() - started) / 1000;
+  const events = await readLog(runFolder(output).log);
+  const starts = events.filter((event) => event.event === 'start');
+  const { model } = loadModel(output);
+  try {
+    const { context, edge, normalization, axis } = config.data;
+    const pairs: VolumePair[] = [];
+    for (const { id, image, mask } of test) {
+      const prediction = await predictVolume(model, image, {
+        axis,
+        context,
+        edge,
+        normalization,
+        batchSize: config.training.batchSize,
+        onProgress: onPredict,
+        ...(signal && { signal }),
+      });
+      pairs.push({ id, prediction, truth: mask });
+    }
+    const { patch } = config.training;
+    const [, rows = 0, columns = 0] = test[0]!.image.voxels.shape;
+    const { parameters, multiplyAdds } = modelStatistics(model, {
+      size: patch?.size ?? [rows, columns],
+    });
+    const run: ReportRun = {
+      name,
+      explanation,
+      scores: await evaluateVolumes(pairs),
+      parameters,
+      multiplyAdds,
+      amplifiedSamples: (starts[0]?.samples ?? 0) - (starts[0]?.slices ?? 0),
+      trainingSeconds: starts.length === 1 ? seconds : null,
+      losses: events.filter((event) => event.event === 'step'),
+      validations: events
+        .filter((event) => event.event === 'validation')
+        .map(({ step, score }) => ({ step, score })),
+      validationMetric: config.training.validation.metric,
+      bestStep: bestStep ?? step,
+    };
+    return { run, predictions: pairs.map(({ prediction }) => prediction) };
+  } finally {
+    model.dispose();
+  }
+}

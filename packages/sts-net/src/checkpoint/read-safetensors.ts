@@ -56,7 +56,7 @@ export function readSafetensorsFile(source: string | Uint8Array): SafetensorsFil
     const data = toFloat32(body.slice(...data_offsets).buffer, dtype);
     tensors.set(key, { shape, data });
   }
-  return { tensors, metadata: metadata as Record<string, string> };
+  return { tensors, metadata: checkMetadata(metadata, name) };
 }
 
 function readBytes(path: string): Uint8Array {
@@ -70,13 +70,23 @@ function readBytes(path: string): Uint8Array {
 function parseHeader(bytes: Uint8Array, name: string): Record<string, unknown> {
   try {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof header === 'object' && header !== null && !Array.isArray(header)) {
-      return header as Record<string, unknown>;
-    }
+    if (isObject(header)) return header;
   } catch {
     // Falls through to the same error: either way the header is no JSON object.
   }
   throw damaged(name, 'a JSON object as header', 'something else');
+}
+
+function checkMetadata(metadata: unknown, name: string): Record<string, string> {
+  const texts = Object.values(metadata ?? []);
+  if (isObject(metadata) && texts.every((text) => typeof text === 'string')) {
+    return metadata as Record<string, string>;
+  }
+  throw damaged(name, 'texts as metadata', JSON.stringify(metadata));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function checkEntry(value: unknown, key: string, bodyLength: number, name: string): Entry {

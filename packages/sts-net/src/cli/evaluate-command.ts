@@ -1,5 +1,4 @@
 import { dirname, resolve } from 'node:path';
-import { useBackend } from '@sts-net/backend';
 import { readVolume } from '@sts-net/volume-io';
 import type { CommandDef } from 'citty';
 import { loadConfig } from '../config/load-config.ts';
@@ -11,6 +10,7 @@ import { type Evaluation, evaluateVolumes } from '../evaluation/evaluate-volumes
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { writeFileAtomic } from '../files/write-file-atomic.ts';
 import { loadModel } from '../inference/load-model.ts';
+import { prepareEngine } from '../inference/prepare-engine.ts';
 import { backendArgument, backendName } from './backend-argument.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';
@@ -62,7 +62,7 @@ async function evaluateSplit(
 ): Promise<Evaluation> {
   const engine = backendName(backend);
   const other = configPath === undefined ? undefined : await loadConfig(configPath);
-  await useBackend(engine);
+  await prepareEngine(engine);
   const loaded = loadModel(path);
   const line = progressLine();
   try {

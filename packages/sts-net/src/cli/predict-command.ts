@@ -1,9 +1,9 @@
-import { useBackend } from '@sts-net/backend';
 import { readVolume, writeVolume } from '@sts-net/volume-io';
 import type { CommandDef } from 'citty';
 import { checkWritable } from '../files/check-writable.ts';
 import { loadModel } from '../inference/load-model.ts';
 import { predictVolume } from '../inference/predict-volume.ts';
+import { prepareEngine } from '../inference/prepare-engine.ts';
 import { backendArgument, backendName } from './backend-argument.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';
@@ -28,7 +28,7 @@ export const predictCommand: CommandDef = command({
     const image = await readVolume(path);
     await checkWritable(output);
     const engine = backendName(backend);
-    await useBackend(engine);
+    await prepareEngine(engine);
     const { model, config } = loadModel(modelPath);
     const line = progressLine();
     try {

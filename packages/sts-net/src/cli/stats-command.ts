@@ -1,5 +1,4 @@
 import { dirname, resolve } from 'node:path';
-import { useBackend } from '@sts-net/backend';
 import type { CommandDef } from 'citty';
 import { loadConfig } from '../config/load-config.ts';
 import {
@@ -8,6 +7,7 @@ import {
 } from '../evaluation/experiment-statistics.ts';
 import { formatTable } from '../evaluation/format-table.ts';
 import { writeFileAtomic } from '../files/write-file-atomic.ts';
+import { prepareEngine } from '../inference/prepare-engine.ts';
 import { command } from './command.ts';
 
 export const statsCommand: CommandDef = command({
@@ -22,7 +22,7 @@ export const statsCommand: CommandDef = command({
   },
   async run({ args: { config: path, json } }) {
     const config = await loadConfig(path);
-    await useBackend('cpu');
+    await prepareEngine('cpu');
     const statistics = await experimentStatistics(config, dirname(resolve(path)));
     if (json !== undefined) await writeFileAtomic(json, `${JSON.stringify(statistics, null, 2)}\n`);
     process.stdout.write(`${text(statistics)}\n`);

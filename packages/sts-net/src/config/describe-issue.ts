@@ -23,7 +23,7 @@ export function describeIssue(issue: Issue, schema: z.ZodType, root: unknown): s
         .join('\n');
     }
     case 'invalid_type':
-      return line(path, `expected ${article(issue.expected)}`, value);
+      return line(path, `expected ${typeName(issue.expected)}`, value);
     case 'invalid_value':
       return line(path, `expected ${oneOf(issue.values)}`, value, hint(value, issue.values));
     case 'invalid_union':
@@ -53,15 +53,10 @@ function describeUnion(
   root: unknown,
 ): string {
   const { path } = issue;
-  if ('discriminator' in issue && typeof issue.discriminator === 'string') {
+  if ('discriminator' in issue) {
     const options = (issue as { options?: readonly unknown[] }).options ?? [];
-    const key = [...path, issue.discriminator];
-    return line(
-      key,
-      `expected ${oneOf(options)}`,
-      valueAt(root, key),
-      hint(valueAt(root, key), options),
-    );
+    const value = valueAt(root, path);
+    return line(path, `expected ${oneOf(options)}`, value, hint(value, options));
   }
   // The branch that the value got furthest into is the one its author meant.
   const branches = issue.errors.filter((errors) => errors.length > 0);
@@ -78,7 +73,7 @@ function describeUnion(
   const expectations = branches.map(([error]) =>
     error?.code === 'invalid_value'
       ? oneOf(error.values)
-      : article((error as { expected?: string } | undefined)?.expected ?? 'another value'),
+      : typeName((error as { expected?: string } | undefined)?.expected ?? 'another value'),
   );
   return line(path, `expected ${[...new Set(expectations)].join(' or ')}`, valueAt(root, path));
 }
@@ -108,8 +103,9 @@ function valueText(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-function article(expected: string): string {
-  return expected === 'int' ? 'integer' : expected;
+function typeName(expected: string): string {
+  if (expected === 'int') return 'integer';
+  return expected === 'tuple' ? 'array' : expected;
 }
 
 function oneOf(values: readonly unknown[]): string {
@@ -131,8 +127,8 @@ function bound(
   relation: string,
   limit: number | bigint,
 ): string {
-  if (origin === 'array') return `${relation} ${limit} entries`;
-  if (origin === 'string') return `${relation} ${limit} characters`;
+  if (origin === 'array') return `${relation} ${limit} ${limit === 1 ? 'entry' : 'entries'}`;
+  if (origin === 'string') return `${relation} ${limit} character${limit === 1 ? '' : 's'}`;
   return `${origin === 'int' ? 'integer' : 'number'} of ${relation} ${limit}`;
 }
 

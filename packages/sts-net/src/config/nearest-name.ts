@@ -1,9 +1,14 @@
-/** The candidate that is fewest edits away from `name`, or undefined where none is close. */
+/**
+ * The candidate that is fewest edits away from `name`, or undefined where none is close. One that
+ * `name` begins, or that begins `name`, is close.
+ */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 2)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const [a, b] = [name.toLowerCase(), candidate.toLowerCase()];
+    const prefix = Math.min(a.length, b.length) > 2 && (a.startsWith(b) || b.startsWith(a));
+    const distance = prefix ? 1 : editDistance(a, b);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { useBackend } from '@sts-net/backend';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { restoreCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { buildModel } from '../inference/build-model.ts';
+import { prepareEngine } from '../inference/prepare-engine.ts';
 import { openRunFolder, runFolder } from './run-folder.ts';
 import { RunLog } from './run-log.ts';
 import type { TrainEvent } from './train-event.ts';
@@ -56,7 +56,7 @@ export async function train(
   const checked = validateConfig(config);
   const run = runFolder(resolve(baseFolder, checked.output));
   const data = await prepareData(checked, resolve(baseFolder));
-  const backend = await useBackend(checked.backend);
+  const backend = await prepareEngine(checked.backend);
   const checkpoint = await openRunFolder(run, checked, resume);
   const model = options.model ?? buildModel(checked);
   const optimizer = createOptimizer(model, checked.training);

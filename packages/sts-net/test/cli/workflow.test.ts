@@ -1,0 +1,172 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readVolume } from '@sts-net/volume-io';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { configFor, makeData, shape, writeConfig } from '../make-data.ts';
+import { type CliOutcome, cli } from './run.ts';
+
+let folder: string;
+let trained: CliOutcome;
+const at = (...names: string[]) => join(folder, ...names);
+
+beforeAll(async () => {
+  folder = await makeData();
+  trained = await cli('train', await writeConfig(folder));
+});
+
+describe('the sts-net command', () => {
+  it('trains and leaves config, log, best and last checkpoint', () => {
+    expect(trained.stderr).toBe('');
+    expect(trained.code).toBe(0);
+    expect(trained.stdout).toContain('6 steps; best validation dice');
+    expect(readdirSync(at('run')).sort()).toEqual([
+      'best.safetensors',
+      'config.json',
+      'last.safetensors',
+      'log.jsonl',
+    ]);
+    const lines = readFileSync(at('run', 'log.jsonl'), 'utf8').trimEnd().split('\n');
+    const events = lines.map((line) => JSON.parse(line) as { event: string; step: number });
+    const names = events.map(({ event, step }) => `${event} ${step}`);
+    expect(names).toEqual([
+      'start 0',
+      ...[1, 2, 3].map((step) => `step ${step}`),
+      'validation 3',
+      ...[4, 5, 6].map((step) => `step ${step}`),
+      'validation 6',
+      'end 6',
+    ]);
+    expect(events[0]).toMatchObject({
+      cases: { training: ['a', 'b'], validation: ['c'], test: ['d'] },
+      slices: 12,
+    });
+  });
+
+  it('does not overwrite a run, and resumes a finished one to nothing', async () => {
+    const before = readFileSync(at('run', 'last.safetensors'));
+    const again = await cli('train', at('config.json'));
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('holds a run already; resume it (--resume)');
+    const resumed = await cli('train', at('config.json'), '--resume');
+    expect(resumed.code).toBe(0);
+    expect(readFileSync(at('run', 'last.safetensors')).equals(before)).toBe(true);
+  });
+
+  it('does not resume a run of another config', async () => {
+    const config = configFor({ seed: 99 });
+    writeFileSync(at('other.json'), JSON.stringify(config));
+    const { code, stderr } = await cli('train', at('other.json'), '--resume');
+    expect(code).toBe(1);
+    expect(stderr).toContain('`seed` differs from the run’s config'.replace('’', "'"));
+  });
+
+  it('predicts a label volume on exactly the input’s grid', async () => {
+    const { code, stdout, stderr } = await cli(
+      ...['predict', at('images', 'd.nii.gz'), '--model', at('run')],
+      ...['--output', at('label.nii.gz'), '--backend', 'wasm'],
+    );
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('voxels found in 6 × 24 × 20');
+    const image = await readVolume(at('images', 'd.nii.gz'));
+    const label = await readVolume(at('label.nii.gz'));
+    expect(label.voxels.data).toBeInstanceOf(Uint8Array);
+    expect(label.voxels.shape).toEqual(shape);
+    expect(label.affine).toEqual(image.affine);
+    expect(label.spacing).toEqual(image.spacing);
+  });
+
+  it('evaluates the test split, and label volumes to the same scores', async () => {
+    const model = await cli('evaluate', '--model', at('run'), '--json', at('scores.json'));
+    expect(model.stderr).toBe('');
+    const { slices, cases, lesions } = JSON.parse(readFileSync(at('scores.json'), 'utf8'));
+    expect(cases.map(({ id }: { id: string }) => id)).toEqual(['d']);
+    expect(lesions.found + lesions.missed).toBe(1);
+    expect(model.stdout).toContain(slices.pooled.dice.toFixed(4));
+    const files = await cli(
+      ...['evaluate', '--prediction', at('label.nii.gz')],
+      ...['--truth', at('masks', 'd.nii.gz'), '--json', at('files.json')],
+    );
+    expect(files.code).toBe(0);
+    const fromFiles = JSON.parse(readFileSync(at('files.json'), 'utf8'));
+    expect(fromFiles.slices.pooled).toEqual(slices.pooled);
+    expect(fromFiles.lesions).toEqual(lesions);
+  });
+
+  it('scores the truth against itself as perfect', async () => {
+    const truth = at('masks', 'd.nii.gz');
+    const { stdout } = await cli('evaluate', '--prediction', truth, '--truth', truth);
+    expect(stdout).toMatch(/foreground, all pixels pooled +1\.0000 +1\.0000 +1\.0000 +1\.0000/);
+    expect(stdout).toContain('4 empty in truth and prediction are left out');
+  });
+
+  it('counts lesions, samples and the network’s size', async () => {
+    const { code, stdout } = await cli('stats', at('config.json'), '--json', at('stats.json'));
+    expect(code).toBe(0);
+    // Two cases of 6 slices, two of them with 3×3 lesion pixels; N1 = 9 = 3², N2 = ⌈√4.5⌉² = 9.
+    const { splits, samples } = JSON.parse(readFileSync(at('stats.json'), 'utf8'));
+    expect(splits.training).toEqual({
+      cases: ['a', 'b'],
+      slices: 12,
+      slicesWithLesion: 4,
+      totalArea: 36,
+      n1: 9,
+      n2: 9,
+    });
+    expect(samples).toBe(12);
+    expect(stdout).toContain('6,629,107 parameters');
+  });
+
+  it('writes amplified samples, the whole folder or nothing', async () => {
+    const amplification = { method: 2, threshold: 100 };
+    writeFileSync(at('amplify.json'), JSON.stringify(configFor({ amplification })));
+    const { code, stdout } = await cli('amplify', at('amplify.json'), '--output', at('amplified'));
+    expect(code).toBe(0);
+    // 12 slices; the 4 with 5 < 9 < 100 lesion pixels get 4 copies each.
+    expect(stdout).toContain('28 samples, 16 of them amplified copies');
+    const samples = JSON.parse(readFileSync(at('amplified', 'samples.json'), 'utf8'));
+    expect(samples).toHaveLength(28);
+    const copy = samples.find(({ id }: { id: string }) => id === 'a_002_A1');
+    expect(copy).toMatchObject({ group: 'a', copyOf: 'a_002', lesionArea: 9 });
+    const [original, flipped] = await Promise.all(
+      ['a_002', 'a_002_A1'].map((id) => readVolume(at('amplified', 'masks', `${id}.nii.gz`))),
+    );
+    const rows = (data: ArrayLike<number>) =>
+      Array.from({ length: 24 }, (_, r) => Array.from(data).slice(r * 20, (r + 1) * 20));
+    expect(rows(flipped!.voxels.data)).toEqual(rows(original!.voxels.data).reverse());
+    const image = await readVolume(at('amplified', copy.image));
+    expect(image.voxels.shape).toEqual([3, 24, 20]);
+    const again = await cli('amplify', at('amplify.json'), '--output', at('amplified'));
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('the folder is not empty');
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('goes on after an interruption as if there had been none', async () => {
+    const config = configFor({ output: 'interrupted' });
+    writeFileSync(at('interrupted.json'), JSON.stringify(config));
+    const training = cli('train', at('interrupted.json'));
+    const log = at('interrupted', 'log.jsonl');
+    while (!existsSync(log) || !readFileSync(log, 'utf8').includes('"step":2')) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    process.emit('SIGINT');
+    const stopped = await training;
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toMatch(
+      /interrupted after step \d, which is saved; go on with: .*--resume/,
+    );
+    const resumed = await cli('train', at('interrupted.json'), '--resume');
+    expect(resumed.code).toBe(0);
+    for (const name of ['last', 'best']) {
+      const weights = (run: string) => withoutHeader(at(run, `${name}.safetensors`));
+      expect(weights('interrupted').equals(weights('run')), name).toBe(true);
+    }
+  });
+});
+
+/** The tensors' bytes; the header before them holds the config, which names the output folder. */
+function withoutHeader(path: string): Buffer {
+  const bytes = readFileSync(path);
+  return bytes.subarray(8 + Number(bytes.readBigUInt64LE(0)));
+}

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { nearestName } from '../../src/config/nearest-name.ts';
+import { validateConfig } from '../../src/config/validate-config.ts';
+import { presets } from '../../src/presets/presets.ts';
+import { configFor } from '../make-data.ts';
+
+/** A valid config with one value at a dotted path replaced. */
+function withValue(path: string, value: unknown): Record<string, unknown> {
+  const config = structuredClone(configFor());
+  const keys = path.split('.');
+  const last = keys.pop()!;
+  let parent = config;
+  for (const key of keys) {
+    parent[key] ??= {};
+    parent = parent[key] as Record<string, unknown>;
+  }
+  parent[last] = value;
+  return config;
+}
+
+describe('validateConfig', () => {
+  it('fills in the documented defaults', () => {
+    expect(
+      validateConfig({
+        model: { encoder: 'resnet50', decoder: 'unet' },
+        data: { cases: [{ id: 'a', image: 'a.nii', mask: 'm.nii' }] },
+        training: { epochs: 2 },
+        output: 'run',
+      }),
+    ).toEqual({
+      seed: 2021,
+      backend: 'auto',
+      model: { encoder: 'resnet50', decoder: 'unet', classes: 2 },
+      data: {
+        cases: [{ id: 'a', image: 'a.nii', mask: 'm.nii' }],
+        axis: 0,
+        context: 1,
+        edge: 'triple',
+        normalization: { name: 'z-score' },
+        split: { validation: [], test: [] },
+        cacheMegabytes: 1024,
+      },
+      amplification: { method: 'none' },
+      training: {
+        epochs: 2,
+        batchSize: 4,
+        patch: null,
+        flips: false,
+        loss: 'cross-entropy',
+        optimizer: {
+          name: 'adamw',
+          learningRate: 1e-4,
+          betas: [0.9, 0.999],
+          epsilon: 1e-8,
+          weightDecay: 0.01,
+        },
+        schedule: { name: 'cosine', minimumLearningRate: 1e-8, per: 'epoch' },
+        validation: { every: 'epoch', metric: 'dice' },
+        saveEvery: 'epoch',
+      },
+      output: 'run',
+    });
+  });
+
+  it('gives itself when what it gave is validated again', () => {
+    const once = validateConfig(configFor());
+    expect(validateConfig(JSON.parse(JSON.stringify(once)))).toEqual(once);
+  });
+
+  it.each(Object.entries(presets))('accepts the preset %s', (_, preset) => {
+    const { normalization, ...rest } = preset;
+    const data = { cases: [{ id: 'a', image: 'a.nii', mask: 'm.nii' }], normalization };
+    expect(() => validateConfig({ ...rest, data, output: 'run' })).not.toThrow();
+  });
+
+  it.each([
+    ['training.schedule.minimumLearningRate', 'fast', 'expected number, got "fast"'],
+    [
+      'training.optimizer.betas',
+      [0.9, '0.999'],
+      'training.optimizer.betas[1]: expected number, got "0.999"',
+    ],
+    [
+      'training.optimizer.betas',
+      [0.9],
+      'training.optimizer.betas: expected at least 2 entries, got [0.9]',
+    ],
+    ['training.optimizer.learningrate', 1, 'unknown key; did you mean `learningRate`?'],
+    ['training.schedule.minimumLearningRat', 1, 'unknown key; did you mean `minimumLearningRate`?'],
+    ['data.split.tset', [], 'data.split.tset: unknown key; did you mean `test`?'],
+    [
+      'data.normalization',
+      { name: 'zscore' },
+      'data.normalization.name: expected one of "z-score", "imagenet", got "zscore"; did you mean "z-score"?',
+    ],
+    [
+      'data.normalization',
+      { name: 'imagenet', maxPixelValue: -1 },
+      'data.normalization.maxPixelValue: expected number of more than 0, got -1',
+    ],
+    [
+      'data.normalization',
+      { name: 'imagenet', maxPixel: 255 },
+      'data.normalization.maxPixel: unknown key; did you mean `maxPixelValue`?',
+    ],
+    [
+      'data.cases',
+      [{ id: 'a', image: 5, mask: 'm' }],
+      'data.cases[0].image: expected string, got 5',
+    ],
+    [
+      'data.cases',
+      [{ id: 'a/b', image: 'i', mask: 'm' }],
+      'data.cases[0].id: must not contain / or \\',
+    ],
+    [
+      'data.cases',
+      { folder: '.', image: 'a.nii', mask: '{id}.nii' },
+      'data.cases.image: must contain {id}',
+    ],
+    ['data.cases', 5, 'data.cases: expected array or object, got 5'],
+    ['data.cases', [], 'data.cases: expected at least 1 entry, got []'],
+    [
+      'data.split.validation',
+      1.5,
+      'data.split.validation: expected number of less than 1, got 1.5',
+    ],
+    ['data.context', 0.5, 'data.context: expected integer, got 0.5'],
+    ['model.encoder', 'resnet5', 'model.encoder: expected one of'],
+    ['model.encoder', 'resnet5', 'got "resnet5"; did you mean "resnet50"?'],
+    ['model.attention', 'escalator', 'model.attention: expected'],
+    [
+      'model.attention',
+      { name: 'esca', kernelSize: 'big' },
+      'model.attention.kernelSize: expected',
+    ],
+    [
+      'training.patch',
+      { size: 'large' },
+      'training.patch.size: expected array or number, got "large"',
+    ],
+    [
+      'training.validation.every',
+      'step',
+      'training.validation.every: expected number or "epoch", got "step"',
+    ],
+    ['training.epochs', 3, 'training.steps: give either `steps` or `epochs`'],
+    ['amplification.method', 5, 'amplification.method: expected one of "none", 1, 2, 3, 4, got 5'],
+    ['output', undefined, 'output: expected string, got nothing'],
+    ['outpt', 'x', 'outpt: unknown key; did you mean `output`?'],
+  ])('refuses %s = %j: %s', (path, value, message) => {
+    expect(() => validateConfig(withValue(path, value), 'c.json')).toThrow(TypeError);
+    expect(() => validateConfig(withValue(path, value), 'c.json')).toThrow(message);
+  });
+
+  it('lists every wrong field, one a line', () => {
+    const config = { ...withValue('training.batchSize', 'many'), seed: -1 };
+    expect(() => validateConfig(config, 'c.json')).toThrow(
+      'c.json:\n  seed: expected number of at least 0, got -1\n  training.batchSize: expected number, got "many"',
+    );
+  });
+
+  it('refuses ImageNet normalisation of other than 3 channels', () => {
+    const config = withValue('data.normalization', { name: 'imagenet' });
+    (config['data'] as Record<string, unknown>)['context'] = 2;
+    expect(() => validateConfig(config)).toThrow(
+      'data.normalization.name: "imagenet" needs 3 channels',
+    );
+  });
+
+  it.each([[null], [[]], ['text'], [3]])('refuses %j in place of an object', (value) => {
+    expect(() => validateConfig(value, 'c.json')).toThrow(
+      'c.json: (the whole config): expected object',
+    );
+  });
+});
+
+describe('nearestName', () => {
+  it.each([
+    ['lerningRate', 'learningRate'],
+    ['LEARNINGRATE', 'learningRate'],
+    ['xyz', undefined],
+  ])('finds for %s: %s', (name, expected) => {
+    expect(nearestName(name, ['learningRate', 'weightDecay'])).toBe(expected);
+  });
+});

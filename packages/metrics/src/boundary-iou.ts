@@ -8,7 +8,7 @@ import { defaultEmpty, type EmptyOptions } from './score.ts';
 import { checkSpacing } from './spacing.ts';
 import type { SurfaceDistancesOptions } from './surface-distances.ts';
 
-export interface BoundaryIoUOptions extends SurfaceDistancesOptions, EmptyOptions {
+export interface BoundaryIoUOptions extends Omit<SurfaceDistancesOptions, 'surface'>, EmptyOptions {
   /**
    * How deep under its boundary a mask is compared, in mm, at least the smallest spacing.
    * @default 2 % of the image's diagonal, or the largest spacing where that is more

@@ -2,6 +2,7 @@ import { type EmptyPolicy, emptyRule, emptyValue } from './empty.ts';
 import type { LabelGrid } from './grid.ts';
 import { defaultEmpty, type EmptyOptions } from './score.ts';
 import {
+  type DirectedDistances,
   measureSurfaces,
   type SurfaceDistances,
   type SurfaceDistancesOptions,
@@ -15,7 +16,7 @@ export interface HausdorffOptions extends EmptyOptions {
 /**
  * Hausdorff distance in mm, 0 … diagonal of the image: the larger of two percentiles, that of the
  * distances from the prediction's surface to the truth's and that of the way back, each interpolated
- * linearly between ranks. Undefined where a mask is empty; its worst value is the diagonal.
+ * linearly between ranks (with `surface: 'area'`, where that share of the area is reached). Undefined where a mask is empty; its worst value is the diagonal.
  *
  * @throws RangeError as `surfaceDistances`, or where `percentile` is not from 0 to 100
  */
@@ -59,7 +60,7 @@ export function averageSymmetricSurfaceDistance(...args: unknown[]): number {
     distances,
     distances.diagonal,
     options.empty,
-    (there, back) => (sum(there) + sum(back)) / (there.length + back.length),
+    (there, back) => (sum(there) + sum(back)) / (weight(there) + weight(back)),
   );
 }
 
@@ -100,7 +101,8 @@ export function normalizedSurfaceDice(...args: unknown[]): number {
     0,
     empty,
     (there, back) =>
-      (within(there, tolerance) + within(back, tolerance)) / (there.length + back.length),
+      (weight(there, within(there, tolerance)) + weight(back, within(back, tolerance))) /
+      (weight(there) + weight(back)),
   );
 }
 
@@ -123,33 +125,55 @@ function ofSurfaces(
   { predictionToTruth, truthToPrediction }: SurfaceDistances,
   worst: number,
   empty: EmptyPolicy = defaultEmpty,
-  score: (there: Float64Array, back: Float64Array) => number,
+  score: (there: DirectedDistances, back: DirectedDistances) => number,
 ): number {
-  const [there, back] = [predictionToTruth.length, truthToPrediction.length];
+  const there = predictionToTruth.distances.length;
+  const back = truthToPrediction.distances.length;
   if (there > 0 && back > 0) return score(predictionToTruth, truthToPrediction);
   return emptyValue(emptyRule(empty, there + back === 0), worst);
 }
 
-function quantile(ascending: Float64Array, share: number): number {
-  const at = (ascending.length - 1) * share;
-  const below = ascending[Math.floor(at)]!;
-  return below + (ascending[Math.ceil(at)]! - below) * (at - Math.floor(at));
+/** Between ranks where elements count alike; with areas, the first that reaches the share of all. */
+function quantile(directed: DirectedDistances, share: number): number {
+  const { distances, areas } = directed;
+  const last = distances.length - 1;
+  if (areas === undefined) {
+    const below = distances[Math.floor(last * share)]!;
+    const above = distances[Math.ceil(last * share)]!;
+    return below + (above - below) * (last * share - Math.floor(last * share));
+  }
+  if (share === 1) return distances[last]!;
+  const enough = share * weight(directed) * (1 - 1e-12);
+  let reached = 0;
+  for (let i = 0; i < last; i++) {
+    reached += areas[i]!;
+    if (reached >= enough) return distances[i]!;
+  }
+  return distances[last]!;
 }
 
-function sum(values: Float64Array): number {
+function sum({ distances, areas }: DirectedDistances): number {
   let total = 0;
-  for (const value of values) total += value;
+  for (let i = 0; i < distances.length; i++) total += distances[i]! * (areas?.[i] ?? 1);
   return total;
 }
 
-/** How many of the ascending values are at most `limit`, a rounding error aside. */
-function within(ascending: Float64Array, limit: number): number {
+/** The number of the first `count` elements, or their area. */
+function weight({ distances, areas }: DirectedDistances, count: number = distances.length): number {
+  if (areas === undefined) return count;
+  let total = 0;
+  for (let i = 0; i < count; i++) total += areas[i]!;
+  return total;
+}
+
+/** How many of the distances are at most `limit`, a rounding error aside. */
+function within({ distances }: DirectedDistances, limit: number): number {
   const reach = limit * (1 + 1e-9);
   let low = 0;
-  let high = ascending.length;
+  let high = distances.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (ascending[middle]! <= reach) low = middle + 1;
+    if (distances[middle]! <= reach) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -61,3 +61,19 @@ export function surface(mask: Uint8Array, shape: readonly number[]): Uint8Array 
   }
   return edge;
 }
+
+/**
+ * For the corner after each pixel of a mask that `cutToContent` gave, which of the pixels around it
+ * are ones: the index into `surfaceAreas`.
+ */
+export function surfaceCodes(mask: Uint8Array, shape: readonly number[]): Uint8Array {
+  const width = shape.at(-1)!;
+  const slice = shape.length === 3 ? shape[1]! * width : 0;
+  const offsets = [0, 1, width, width + 1];
+  const around = slice === 0 ? offsets : [...offsets, ...offsets.map((offset) => offset + slice)];
+  const codes = new Uint8Array(mask.length);
+  for (let i = mask.indexOf(1); i >= 0; i = mask.indexOf(1, i + 1)) {
+    for (let bit = 0; bit < around.length; bit++) codes[i - around[bit]!]! |= 1 << bit;
+  }
+  return codes;
+}

@@ -53,6 +53,7 @@ export type {
 } from './protocol-scores.ts';
 export type { EmptyOptions, OverlapScore, ScoreOptions } from './score.ts';
 export {
+  type DirectedDistances,
   type SurfaceDistances,
   type SurfaceDistancesOptions,
   surfaceDistances,

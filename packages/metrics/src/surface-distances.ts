@@ -1,32 +1,40 @@
-import { cutToContent, surface } from './content.ts';
+import { cutToContent, surface, surfaceCodes } from './content.ts';
 import { squaredDistances } from './distance-transform.ts';
 import type { LabelGrid } from './grid.ts';
 import { binaryMask } from './mask.ts';
 import { gridPair, subject } from './pair.ts';
 import { checkSpacing } from './spacing.ts';
+import { surfaceAreas } from './surface-areas.ts';
 
 export interface SurfaceDistancesOptions {
   /** Size of a pixel along each axis in mm, in the order of the shape. @default 1 each */
   readonly spacing?: readonly number[];
+  /**
+   * What the surface of a mask is. `'pixels'`: its pixels with a neighbour outside it across an edge
+   * (2-D) or face (3-D), each counted once; beyond the image is outside. `'area'`: the elements of
+   * the surface drawn halfway between pixels, each weighted by its area (3-D) or length (2-D).
+   * @default 'pixels'
+   */
+  readonly surface?: 'pixels' | 'area';
   /** The label whose pixels are scored. @default every label above 0 */
   readonly label?: number;
   /** Name of the case, for messages. @default none */
   readonly id?: string;
 }
 
-/**
- * How far the surfaces of two masks lie apart, in mm. The surface of a mask is its pixels that have a
- * neighbour outside it across an edge (2-D) or face (3-D); beyond the image is outside.
- */
+/** The distances from each element of one surface to the nearest of another. */
+export interface DirectedDistances {
+  /** In mm, ascending; infinite where there is no other surface. */
+  readonly distances: Float64Array;
+  /** The area of each element in mm² (length in mm), where `surface` is `'area'`. */
+  readonly areas: Float64Array | undefined;
+}
+
+/** How far the surfaces of two masks lie apart. */
 export interface SurfaceDistances {
-  /**
-   * Distance of each surface pixel of the prediction to the surface of the truth, ascending. Empty
-   * where the prediction is; infinite where the truth is empty.
-   */
-  readonly predictionToTruth: Float64Array;
-  /** The same of the truth to the prediction. */
-  readonly truthToPrediction: Float64Array;
-  /** Diagonal of the image, mm: the worst distance there can be. */
+  readonly predictionToTruth: DirectedDistances;
+  readonly truthToPrediction: DirectedDistances;
+  /** Diagonal of the image in mm: no distance can be longer. */
   readonly diagonal: number;
 }
 
@@ -54,22 +62,56 @@ export function measureSurfaces(
   options: SurfaceDistancesOptions,
   caller: string,
 ): SurfaceDistances {
-  const where = subject(caller, options.id);
+  const { surface: kind = 'pixels', label, id } = options;
+  const where = subject(caller, id);
+  if (kind !== 'pixels' && kind !== 'area') {
+    throw new RangeError(
+      `${where}: \`surface\` must be 'pixels' or 'area', got ${JSON.stringify(kind)}`,
+    );
+  }
   const pair = gridPair(prediction, truth, where);
   const spacing = checkSpacing(options.spacing, pair.shape, where);
-  const mask = (role: 'prediction' | 'truth'): Uint8Array =>
-    binaryMask(pair[role], pair.shape, options.label, `${where}: ${role}`);
+  const { masks, shape } = cutToContent(
+    [
+      binaryMask(pair.prediction, pair.shape, label, `${where}: prediction`),
+      binaryMask(pair.truth, pair.shape, label, `${where}: truth`),
+    ],
+    pair.shape,
+  );
   const diagonal = Math.hypot(...pair.shape.map((length, axis) => length * spacing[axis]!));
-  const { masks, shape } = cutToContent([mask('prediction'), mask('truth')], pair.shape);
-  const [p, t] = masks.map((one) => surface(one, shape)) as [Uint8Array, Uint8Array];
+  if (kind === 'pixels') {
+    const [p, t] = masks.map((mask) => surface(mask, shape)) as [Uint8Array, Uint8Array];
+    return {
+      predictionToTruth: { distances: distancesAt(p, t, shape, spacing).sort(), areas: undefined },
+      truthToPrediction: { distances: distancesAt(t, p, shape, spacing).sort(), areas: undefined },
+      diagonal,
+    };
+  }
+  const areas = surfaceAreas(spacing);
+  const [p, t] = masks.map((mask) => {
+    const codes = surfaceCodes(mask, shape);
+    const present = codes.map((code) => (areas[code]! > 0 ? 1 : 0));
+    return {
+      present,
+      areas: Float64Array.from(
+        codes.filter((_, i) => present[i]),
+        (code) => areas[code]!,
+      ),
+    };
+  }) as [Elements, Elements];
   return {
-    predictionToTruth: distancesAt(p, t, shape, spacing),
-    truthToPrediction: distancesAt(t, p, shape, spacing),
+    predictionToTruth: ascending(distancesAt(p.present, t.present, shape, spacing), p.areas),
+    truthToPrediction: ascending(distancesAt(t.present, p.present, shape, spacing), t.areas),
     diagonal,
   };
 }
 
-/** Distances from the ones of `from` to the nearest one of `to`, ascending, in mm. */
+interface Elements {
+  readonly present: Uint8Array;
+  readonly areas: Float64Array;
+}
+
+/** Distances from each one of `from` to the nearest one of `to`, in C order, in mm. */
 function distancesAt(
   from: Uint8Array,
   to: Uint8Array,
@@ -81,7 +123,19 @@ function distancesAt(
   for (let i = 0; i < from.length; i++) count += from[i]!;
   const distances = new Float64Array(count);
   let next = 0;
-  for (let i = 0; i < from.length; i++)
+  for (let i = 0; i < from.length; i++) {
     if (from[i] === 1) distances[next++] = Math.sqrt(squares[i]!);
-  return distances.sort();
+  }
+  return distances;
+}
+
+/** Sorts distances and takes their areas along. */
+function ascending(distances: Float64Array, areas: Float64Array): DirectedDistances {
+  const order = Uint32Array.from(distances, (_, i) => i).sort(
+    (a, b) => distances[a]! - distances[b]! || a - b,
+  );
+  return {
+    distances: Float64Array.from(order, (i) => distances[i]!),
+    areas: Float64Array.from(order, (i) => areas[i]!),
+  };
 }

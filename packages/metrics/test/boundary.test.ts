@@ -52,6 +52,27 @@ describe.each(expected.filter((row) => 'assd' in row))('equal to MONAI: $name', 
   });
 });
 
+describe.each(expected.filter((row) => 'area' in row))(
+  'equal to surface-distance: $name',
+  (row) => {
+    test('Hausdorff distance, average and normalized Dice weighted by area', () => {
+      const { prediction, truth, spacing } = cases.get(row.case)!;
+      const options = { spacing, label: row.label, surface: 'area' } as const;
+      const distances = surfaceDistances(prediction, truth, options);
+      const percentiles = Object.keys(row.area.hausdorff).map(Number);
+      const tolerances = Object.keys(row.area.nsd).map(Number);
+      expect([
+        ...percentiles.map((percentile) => hausdorffDistance(distances, { percentile })),
+        assd(distances),
+        ...tolerances.map((tolerance) => normalizedSurfaceDice(distances, { tolerance })),
+      ]).toBeAllclose(
+        [...Object.values(row.area.hausdorff), row.area.assd, ...Object.values(row.area.nsd)],
+        { rtol: 1e-12, atol: 1e-12 },
+      );
+    });
+  },
+);
+
 test.each(expected)('boundary IoU equal to SciPy: $name', (row) => {
   const { prediction, truth, spacing } = cases.get(row.case)!;
   const widths = Object.keys(row.boundaryIoU);

@@ -235,6 +235,10 @@ describe('centre crop', () => {
       rows: [0, 48],
       columns: [428, 480],
     });
+    expect(boxOf(480, square(440, 10, 9), draws(0, 0))).toEqual({
+      rows: [408, 480],
+      columns: [0, 28],
+    });
   });
 
   test('the mask in the crop is the dilated one', () => {

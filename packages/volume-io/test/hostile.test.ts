@@ -254,3 +254,12 @@ test('any one byte of the header at any extreme: a volume or a refusal, never an
   }
   expect(read).toBeGreaterThan(1000);
 });
+
+test('something that is no bytes is a TypeError', async () => {
+  for (const value of [undefined, null, 5, [31, 139], new Blob([])]) {
+    await expect(decodeVolume(value as never)).rejects.toThrow(TypeError);
+    await expect(decodeVolume(value as never)).rejects.toThrow(
+      /must come as Uint8Array or ArrayBuffer/,
+    );
+  }
+});

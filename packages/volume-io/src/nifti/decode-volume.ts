@@ -32,6 +32,11 @@ export async function decodeVolume(
   options: DecodeVolumeOptions = {},
 ): Promise<Volume> {
   const { name = 'NIfTI bytes' } = options;
+  if (!(bytes instanceof Uint8Array) && !(bytes instanceof ArrayBuffer)) {
+    throw new TypeError(
+      `\`decodeVolume\`: the file must come as Uint8Array or ArrayBuffer, got ${Object.prototype.toString.call(bytes)}; a File gives one by \`await file.arrayBuffer()\``,
+    );
+  }
   const source = byteSource(bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes, name);
   try {
     return await decode(source, name);

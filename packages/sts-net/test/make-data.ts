@@ -83,6 +83,13 @@ export function configFor(changes: Record<string, unknown> = {}): Record<string,
   };
 }
 
+/** The least training that leaves weights. */
+export function oneStep(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  const config = configFor(changes);
+  const training = config['training'] as Record<string, unknown>;
+  return { ...config, training: { ...training, steps: 1 } };
+}
+
 /** Writes the config into the folder and returns its path. */
 export async function writeConfig(
   folder: string,

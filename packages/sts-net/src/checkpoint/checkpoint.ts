@@ -1,6 +1,8 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { z } from 'zod';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
+import { validateWith } from '../config/validate-with.ts';
 import type { AdamW } from '../training/adamw.ts';
 import type { Progress } from '../training/train-loop.ts';
 import { loadWeights, namedWeights, storedTensors } from './model-weights.ts';
@@ -57,11 +59,28 @@ export function readCheckpoint(path: string): Checkpoint {
     );
   }
   return {
-    config: validateConfig(JSON.parse(config), path),
+    config: validateConfig(parse(config, 'config', path), path),
     baseFolder,
-    progress: JSON.parse(progress) as Progress,
+    progress: validateWith(progressSchema, parse(progress, 'progress', path), path),
     tensors,
   };
+}
+
+const progressSchema: z.ZodType<Progress> = z.strictObject({
+  step: z.int().min(0),
+  bestStep: z.int().min(0).nullable(),
+  bestScore: z.number().nullable(),
+});
+
+function parse(text: string, name: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SyntaxError(
+      `'${path}': the ${name} in its metadata must be JSON; the file is damaged, take another`,
+      { cause },
+    );
+  }
 }
 
 /** Puts model and optimizer where the checkpoint was. */

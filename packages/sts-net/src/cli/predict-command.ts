@@ -25,9 +25,9 @@ export const predictCommand: CommandDef = command({
     if (!/\.nii(\.gz)?$/i.test(output)) {
       throw new RangeError(`--output must end in .nii or .nii.gz, got '${output}'`);
     }
+    const engine = backendName(backend);
     const image = await readVolume(path);
     await checkWritable(output);
-    const engine = backendName(backend);
     await prepareEngine(engine);
     const { model, config } = loadModel(modelPath);
     const line = progressLine();

@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
+import { expectNoNewTensors } from '@sts-net/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readSafetensors } from '../../src/checkpoint/read-safetensors.ts';
+import { readSafetensors, readSafetensorsFile } from '../../src/checkpoint/read-safetensors.ts';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { readLog } from '../../src/training/run-log.ts';
 import { type TrainOptions, type TrainResult, train } from '../../src/training/train.ts';
+import { withFaultyDisk } from '../faulty-disk.ts';
 import { configFor, makeData } from '../make-data.ts';
 import { tinyModel } from '../tiny-model.ts';
 
@@ -62,6 +64,65 @@ describe('train', () => {
       expect(await outcome(resumed)).toEqual(await outcome(straight));
     },
   );
+
+  it('killed between two checkpoints and resumed equals one that was not', async () => {
+    const straight = await trainTiny('straight');
+    const killed = trainTiny('killed', {
+      onEvent: (event) => {
+        if (event.event === 'step' && event.step === 5) throw new Error('killed');
+      },
+    });
+    await expect(killed).rejects.toThrow('killed');
+    const log = join(data, 'killed', 'log.jsonl');
+    expect((await readLog(log)).at(-1)).toMatchObject({ event: 'step', step: 5 });
+    appendFileSync(log, '{"event":"step","st');
+    const resumed = await trainTiny('killed', { resume: true });
+    expect(await outcome(resumed)).toEqual(await outcome(straight));
+  });
+
+  it('stopped by a full disk keeps the last checkpoint, and resumed equals one that was not', async () => {
+    const straight = await trainTiny('straight-2');
+    const size = readFileSync(join(straight.output, 'last.safetensors')).length;
+    const full = withFaultyDisk({ bytes: Math.floor(2.5 * size) }, () => trainTiny('full'));
+    await expect(full).rejects.toThrow("last.safetensors': the disk is full");
+    expect(readdirSync(join(data, 'full')).sort()).toEqual([
+      'best.safetensors',
+      'config.json',
+      'last.safetensors',
+      'log.jsonl',
+    ]);
+    const { metadata } = readSafetensorsFile(join(data, 'full', 'last.safetensors'));
+    expect(JSON.parse(metadata['progress']!)).toMatchObject({ step: 3 });
+    expect(await outcome(await trainTiny('full', { resume: true }))).toEqual(
+      await outcome(straight),
+    );
+  });
+
+  it('stops with an error when the loss is no longer finite, and keeps the checkpoint', async () => {
+    const model = tinyModel();
+    const training = { ...(configFor()['training'] as object), optimizer: { learningRate: 1e38 } };
+    const config = validateConfig(configFor({ output: 'diverged', training }));
+    await expect(train(config, { baseFolder: data, model })).rejects.toThrow(
+      /the loss became (NaN|Infinity) at step \d; lower `training.optimizer.learningRate`/,
+    );
+    model.dispose();
+  });
+
+  it('takes the best checkpoint where the validation score was best', async () => {
+    const result = await trainTiny('best');
+    const log = await readLog(join(result.output, 'log.jsonl'));
+    const scores = log.flatMap((event) => (event.event === 'validation' ? [event] : []));
+    expect(scores.map(({ step }) => step)).toEqual([3, 6]);
+    const best = scores.reduce((a, b) => (b.score > a.score ? b : a));
+    expect(result).toMatchObject({ bestStep: best.step, bestScore: best.score });
+    const { metadata } = readSafetensorsFile(join(result.output, 'best.safetensors'));
+    expect(JSON.parse(metadata['progress']!)).toMatchObject({ bestStep: best.step });
+  });
+
+  it('leaves no tensors behind', async () => {
+    let run = 0;
+    await expectNoNewTensors(() => trainTiny(`leak-${run++}`));
+  });
 
   it('repeats itself with the same seed and differs with another', async () => {
     const a = await outcome(await trainTiny('seed-a'));

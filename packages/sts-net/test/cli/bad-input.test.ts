@@ -1,0 +1,325 @@
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readSafetensorsFile } from '../../src/checkpoint/read-safetensors.ts';
+import { writeSafetensors } from '../../src/checkpoint/write-safetensors.ts';
+import { configFor, makeData, oneStep } from '../make-data.ts';
+import { type CliOutcome, cli } from './run.ts';
+
+let folder: string;
+const at = (...names: string[]) => join(folder, ...names);
+
+beforeAll(async () => {
+  folder = await makeData();
+  writeFileSync(at('good.json'), JSON.stringify(oneStep({ output: 'good' })));
+  expect(await cli('train', at('good.json'))).toMatchObject({ code: 0, stderr: '' });
+});
+
+function allFiles(): string[] {
+  return readdirSync(folder, { recursive: true }).map(String).sort();
+}
+
+/** Runs a command that must fail: exit code 1, one line on stderr, no file made or left. */
+async function refused(...args: string[]): Promise<string> {
+  const before = allFiles();
+  const outcome: CliOutcome = await cli(...args);
+  const { code, stdout, stderr } = outcome;
+  expect(outcome).toMatchObject({ code: 1, stdout: '' });
+  expect(stderr.trimEnd().split('\n'), stderr).toHaveLength(1);
+  expect(allFiles()).toEqual(before);
+  expect([code, stdout]).toEqual([1, '']);
+  return stderr;
+}
+
+/** Writes a config with one case, of which image or mask may be bad, among good ones. */
+function configWith(image: string, mask: string, changes: Record<string, unknown> = {}): string {
+  const good = ['a', 'c'].map((id) => ({
+    id,
+    image: `images/${id}.nii.gz`,
+    mask: `masks/${id}.nii.gz`,
+  }));
+  const cases = [...good, { id: 'x', image, mask }];
+  const data = { cases, split: { validation: ['c'] } };
+  writeFileSync(at('bad.json'), JSON.stringify(configFor({ data, output: 'bad', ...changes })));
+  return at('bad.json');
+}
+
+/** A copy of a good image whose decompressed bytes are changed. */
+function spoiled(name: string, change: (bytes: Buffer) => void): string {
+  const bytes = gunzipSync(readFileSync(at('images', 'b.nii.gz')));
+  change(bytes);
+  writeFileSync(at(name), gzipSync(bytes));
+  return name;
+}
+
+describe('bad volumes', () => {
+  it.each([
+    ['missing', () => 'nowhere.nii.gz', 'nowhere.nii.gz'],
+    [
+      'a truncated gzip',
+      () => {
+        const bytes = readFileSync(at('images', 'b.nii.gz'));
+        writeFileSync(at('cut.nii.gz'), bytes.subarray(0, bytes.length / 2));
+        return 'cut.nii.gz';
+      },
+      'cut.nii.gz',
+    ],
+    [
+      'truncated voxels',
+      () => {
+        const bytes = gunzipSync(readFileSync(at('images', 'b.nii.gz')));
+        writeFileSync(at('cut.nii'), bytes.subarray(0, 400));
+        return 'cut.nii';
+      },
+      'cut.nii',
+    ],
+    ['a wrong magic', () => spoiled('magic.nii.gz', (b) => b.write('abc', 344)), 'magic.nii.gz'],
+    [
+      'absurd dimensions',
+      () =>
+        spoiled('huge.nii.gz', (b) => [1, 2, 3].forEach((i) => b.writeInt16LE(32767, 40 + 2 * i))),
+      'huge.nii.gz',
+    ],
+    [
+      'negative dimensions',
+      () => spoiled('minus.nii.gz', (b) => b.writeInt16LE(-5, 42)),
+      'minus.nii.gz',
+    ],
+    [
+      'a NaN header field',
+      () =>
+        spoiled('nan.nii.gz', (b) => {
+          for (let i = 0; i < 12; i++) b.writeFloatLE(Number.NaN, 280 + 4 * i);
+          for (let i = 0; i < 8; i++) b.writeFloatLE(Number.NaN, 76 + 4 * i);
+        }),
+      'nan.nii.gz',
+    ],
+    [
+      'a text file',
+      () => {
+        writeFileSync(at('text.nii'), 'not an image');
+        return 'text.nii';
+      },
+      'text.nii',
+    ],
+    ['NaN voxels', () => spoiled('voxel.nii.gz', (b) => b.writeFloatLE(Number.NaN, 360)), "'x'"],
+    ['one intensity only', () => spoiled('flat.nii.gz', (b) => b.fill(0, 352)), "'x'"],
+  ])('%s as image is refused by train and predict', async (_, make, name) => {
+    const image = make();
+    expect(await refused('train', configWith(image, 'masks/b.nii.gz'))).toContain(name);
+    const predicted = await refused(
+      ...['predict', at(image), '--model', at('good'), '--output', at('out.nii.gz')],
+    );
+    expect(predicted).toContain(name === "'x'" ? "'image'" : name);
+  });
+
+  it('a mask of another shape is refused with both shapes', async () => {
+    const other = await makeData(['small']);
+    const bytes = gunzipSync(readFileSync(join(other, 'masks', 'small.nii.gz')));
+    bytes.writeInt16LE(12, 44);
+    writeFileSync(at('small.nii'), bytes.subarray(0, 352 + 6 * 12 * 20));
+    const message = await refused('train', configWith('images/b.nii.gz', 'small.nii'));
+    expect(message).toContain("case 'x'");
+    expect(message).toContain("must have the image's shape [6, 24, 20], got [6, 12, 20]");
+    const evaluated = await refused(
+      ...['evaluate', '--prediction', at('masks', 'a.nii.gz'), '--truth', at('small.nii')],
+    );
+    expect(evaluated).toContain('[6, 24, 20] and [6, 12, 20]');
+  });
+
+  it('a mask that lies elsewhere is refused', async () => {
+    const bytes = gunzipSync(readFileSync(at('masks', 'b.nii.gz')));
+    for (const offset of [268, 280 + 12]) bytes.writeFloatLE(40, offset);
+    writeFileSync(at('moved.nii'), bytes);
+    const message = await refused('train', configWith('images/b.nii.gz', 'moved.nii'));
+    expect(message).toContain("'x'");
+    expect(message).toContain('40.0 mm elsewhere');
+  });
+
+  it('a mask with more labels than classes is refused', async () => {
+    const bytes = gunzipSync(readFileSync(at('masks', 'b.nii.gz')));
+    bytes[bytes.length - 1] = 7;
+    writeFileSync(at('labels.nii'), bytes);
+    const model = { encoder: 'mobilenet_v2', decoder: 'unet', classes: 3 };
+    const message = await refused('train', configWith('images/b.nii.gz', 'labels.nii', { model }));
+    expect(message).toContain('must hold whole numbers from 0 to 2, got 7');
+  });
+});
+
+describe('bad data sets', () => {
+  const cases = { folder: '.', image: 'images/{id}.nii.gz', mask: 'masks/{id}.nii.gz' };
+  it.each([
+    ['an empty folder', { cases: { ...cases, folder: 'empty' } }, 'empty'],
+    ['a missing folder', { cases: { ...cases, folder: 'gone' } }, 'gone'],
+    ['a group that is not there', { cases, split: { test: ['dd'] } }, "did you mean 'd'"],
+    [
+      'a group in two splits',
+      { cases, split: { test: ['d'], validation: ['d'] } },
+      "group 'd' must not be in both",
+    ],
+    [
+      'everything held out',
+      { cases, split: { test: ['a', 'b', 'c', 'd'] } },
+      'at least one group must be left for training',
+    ],
+    [
+      'one id twice',
+      { cases: [1, 2].map(() => ({ id: 'a', image: 'images/a.nii.gz', mask: 'masks/a.nii.gz' })) },
+      "'a' occurs twice",
+    ],
+    [
+      'a case without mask',
+      { cases: [{ id: 'a', image: 'images/a.nii.gz' }] },
+      "case 'a' needs a `mask`",
+    ],
+    [
+      'an image in two splits under two names',
+      {
+        cases: ['images/a', 'images/b', 'twin'].map((path) => ({
+          id: path.slice(path.indexOf('/') + 1),
+          image: `${path}.nii.gz`,
+          mask: 'masks/a.nii.gz',
+        })),
+        split: { test: ['twin'] },
+      },
+      "the same image is in two splits, as 'a' (training) and 'twin' (test)",
+    ],
+  ])('%s', async (_, data, message) => {
+    mkdirSync(at('empty'), { recursive: true });
+    copyFileSync(at('images', 'a.nii.gz'), at('twin.nii.gz'));
+    writeFileSync(at('data.json'), JSON.stringify(configFor({ data, output: 'bad' })));
+    expect(await refused('train', at('data.json'))).toContain(message);
+  });
+
+  it('a validation split without any lesion', async () => {
+    const bytes = gunzipSync(readFileSync(at('masks', 'c.nii.gz')));
+    writeFileSync(at('none.nii'), bytes.fill(0, 352));
+    const path = configWith('images/b.nii.gz', 'masks/b.nii.gz');
+    const config = JSON.parse(readFileSync(path, 'utf8'));
+    config.data.cases[1].mask = 'none.nii';
+    writeFileSync(path, JSON.stringify(config));
+    expect(await refused('train', path)).toContain('must hold a lesion somewhere, got none in c');
+  });
+});
+
+describe('bad configs', () => {
+  it.each([
+    ['no JSON', '{"seed": 1,', 'is not valid JSON'],
+    [
+      'a wrong type three levels down',
+      { training: { steps: 1, schedule: { name: 'cosine', minimumLearningRate: 'fast' } } },
+      'training.schedule.minimumLearningRate: expected number, got "fast"',
+    ],
+    [
+      'an unknown encoder',
+      { model: { encoder: 'resnet5', decoder: 'unet' } },
+      'did you mean "resnet50"?',
+    ],
+    ['an unknown key', { trainning: {} }, 'trainning: unknown key; did you mean `training`?'],
+  ])('%s', async (_, content, message) => {
+    const text = typeof content === 'string' ? content : JSON.stringify(configFor(content));
+    writeFileSync(at('broken.json'), text);
+    for (const command of ['train', 'stats']) {
+      const error = await refused(command, at('broken.json'));
+      expect(error).toContain(message);
+      expect(error).toContain('broken.json');
+    }
+  });
+
+  it('a missing config, and a folder', async () => {
+    expect(await refused('train', at('none.json'))).toContain('it does not exist');
+    expect(await refused('train', folder)).toContain('it is a folder; name a file');
+  });
+});
+
+describe('bad weights', () => {
+  const predictWith = (model: string) =>
+    refused('predict', at('images', 'a.nii.gz'), '--model', model, '--output', at('out.nii'));
+
+  it('missing, in a folder and by name', async () => {
+    mkdirSync(at('run-without-weights'), { recursive: true });
+    expect(await predictWith(at('run-without-weights'))).toContain("weights 'best.safetensors'");
+    expect(await predictWith(at('nowhere'))).toContain(`cannot read '${at('nowhere')}'`);
+  });
+
+  it('truncated, for predict and for resuming', async () => {
+    const bytes = readFileSync(at('good', 'last.safetensors'));
+    mkdirSync(at('torn'), { recursive: true });
+    for (const name of ['best', 'last']) {
+      writeFileSync(at('torn', `${name}.safetensors`), bytes.subarray(0, bytes.length - 9));
+    }
+    expect(await predictWith(at('torn'))).toContain('best.safetensors');
+    writeFileSync(at('torn.json'), JSON.stringify(configFor({ output: 'torn' })));
+    expect(await refused('train', at('torn.json'), '--resume')).toContain('last.safetensors');
+  });
+
+  it('some missing, some of another shape, and of another program', async () => {
+    const { tensors, metadata } = readSafetensorsFile(at('good', 'best.safetensors'));
+    const [first] = tensors.keys();
+    const { data } = tensors.get(first!)!;
+    const fewer = new Map([...tensors].slice(1));
+    await writeSafetensors(at('fewer.safetensors'), fewer, metadata);
+    expect(await predictWith(at('fewer.safetensors'))).toContain(`are missing, first '${first}'`);
+    const changed = new Map([...tensors]).set(first!, { shape: [data.length], data });
+    await writeSafetensors(at('changed.safetensors'), changed, metadata);
+    expect(await predictWith(at('changed.safetensors'))).toContain(`'${first}' must have shape`);
+    await writeSafetensors(at('foreign.safetensors'), tensors);
+    expect(await predictWith(at('foreign.safetensors'))).toContain('holds weights only');
+    await writeSafetensors(at('odd.safetensors'), tensors, { ...metadata, progress: '{' });
+    expect(await predictWith(at('odd.safetensors'))).toContain('odd.safetensors');
+  });
+});
+
+describe('bad arguments', () => {
+  it.each([
+    [['trian'], "unknown command 'trian'; did you mean 'train'?"],
+    [['constructor'], "unknown command 'constructor'"],
+    [['train'], 'CONFIG'],
+    [['train', 'a.json', 'b.json'], "unexpected argument 'b.json'"],
+    [['train', 'a.json', '--resum'], "unknown option '--resum'; did you mean '--resume'?"],
+    [['train', 'a.json', '--output'], "option '--output' needs a value"],
+    [['train', 'a.json', '--output', '--resume'], "option '--output' needs a value"],
+    [['predict', 'a.nii', '--model', 'run'], '--output'],
+    [['predict', 'a.nii', '--model', 'run', '--output', 'a.png'], 'must end in .nii or .nii.gz'],
+    [
+      ['predict', 'a.nii', '--model', 'run', '--output', 'a.nii', '--backend', 'gpu'],
+      '--backend must be one of auto',
+    ],
+    [['evaluate'], 'give either --model, or --prediction and --truth'],
+    [['evaluate', '--prediction', 'a.nii'], 'give either --model, or --prediction and --truth'],
+    [
+      ['evaluate', '--model', 'run', '--split', 'tset'],
+      '--split must be test, validation or training',
+    ],
+  ])('%j', async (args, message) => {
+    expect(await refused(...args)).toContain(message);
+  });
+
+  it('a split without cases', async () => {
+    const { data, ...rest } = configFor() as { data: Record<string, unknown> };
+    writeFileSync(at('no-test.json'), JSON.stringify({ ...rest, data: { ...data, split: {} } }));
+    const message = await refused(
+      'evaluate',
+      '--model',
+      at('good'),
+      '--config',
+      at('no-test.json'),
+    );
+    expect(message).toContain('the test split must hold a case, but is empty');
+  });
+
+  it('prints help for all and for each command', async () => {
+    const overview = await cli('--help');
+    expect(overview.code).toBe(0);
+    const names = ['train', 'predict', 'evaluate', 'stats', 'amplify', 'doctor', 'demo'];
+    for (const name of names) {
+      expect(overview.stdout).toContain(name);
+      const help = await cli(name, '--help');
+      expect(help).toMatchObject({ code: 0, stderr: '' });
+      expect(help.stdout).toContain(`sts-net ${name}`);
+    }
+    expect((await cli('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await cli()).code).toBe(1);
+  });
+});

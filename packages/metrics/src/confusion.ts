@@ -1,5 +1,6 @@
 import { type Labels, position } from './grid.ts';
-import { labelPair, subject } from './pair.ts';
+import { type LabelPair, labelPair, subject } from './pair.ts';
+import { type Tally, tallyBytes } from './tally.ts';
 
 /** Pixels or voxels of one class against the rest. */
 export interface Counts {
@@ -64,23 +65,8 @@ export function countLabels(
   }
   const pair = labelPair(prediction, truth, where);
   const { prediction: p, truth: t } = pair;
-  const agreed = new Float64Array(classes);
-  const predicted = new Float64Array(classes);
-  const present = new Float64Array(classes);
-  let ignored = 0;
-  for (let i = 0; i < t.length; i++) {
-    const label = t[i]!;
-    if (label === ignoreIndex) {
-      ignored++;
-      continue;
-    }
-    const guess = p[i]!;
-    if (!isLabel(label, classes)) refuse(label, 'truth', i, pair.shape, classes, where);
-    if (!isLabel(guess, classes)) refuse(guess, 'prediction', i, pair.shape, classes, where);
-    present[label]!++;
-    predicted[guess]!++;
-    if (label === guess) agreed[label]!++;
-  }
+  const { agreed, predicted, present, ignored } =
+    tallyBytes(p, t, classes, ignoreIndex) ?? tallyLabels(pair, classes, ignoreIndex, where);
   const total = t.length - ignored;
   return {
     classes: Array.from(agreed, (tp, k) => {
@@ -91,6 +77,33 @@ export function countLabels(
     total,
     ignored,
   };
+}
+
+/** Tallies labels of any kind one by one; throws at the first that is none. */
+function tallyLabels(
+  { prediction, truth, shape }: LabelPair,
+  classes: number,
+  ignoreIndex: number | undefined,
+  where: string,
+): Tally {
+  const agreed = new Float64Array(classes);
+  const predicted = new Float64Array(classes);
+  const present = new Float64Array(classes);
+  let ignored = 0;
+  for (let i = 0; i < truth.length; i++) {
+    const label = truth[i]!;
+    if (label === ignoreIndex) {
+      ignored++;
+      continue;
+    }
+    const guess = prediction[i]!;
+    if (!isLabel(label, classes)) refuse(label, 'truth', i, shape, classes, where);
+    if (!isLabel(guess, classes)) refuse(guess, 'prediction', i, shape, classes, where);
+    present[label]!++;
+    predicted[guess]!++;
+    if (label === guess) agreed[label]!++;
+  }
+  return { agreed, predicted, present, ignored };
 }
 
 /**

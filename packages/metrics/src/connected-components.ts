@@ -110,65 +110,64 @@ export function labelMask(
     labelOf[run] = parent === run ? ++count : labelOf[parent]!;
   }
   const labels = new Int32Array(mask.length);
-  eachRun(runs, height, (run, z, y) => {
-    const row = (z * height + y) * width;
-    labels.fill(labelOf[run]!, row + runs.start[run]!, row + runs.end[run]!);
-  });
-  return { labels, shape, count, ...measures(runs, labelOf, count, mask.length, height, rank) };
-}
-
-function eachRun(
-  { first }: Runs,
-  height: number,
-  visit: (run: number, z: number, y: number) => void,
-): void {
-  for (let row = 0; row < first.length - 1; row++) {
-    const z = Math.floor(row / height);
-    for (let run = first[row]!; run < first[row + 1]!; run++) visit(run, z, row - z * height);
-  }
-}
-
-function measures(
-  runs: Runs,
-  labelOf: Int32Array,
-  count: number,
-  total: number,
-  height: number,
-  rank: number,
-): Pick<Components, 'sizes' | 'box' | 'centroid'> {
   const sizes = new Int32Array(count + 1);
-  const start = new Int32Array(3 * (count + 1)).fill(0x7fffffff);
-  const end = new Int32Array(3 * (count + 1));
-  const sum = new Float64Array(3 * (count + 1));
-  let foreground = 0;
-  eachRun(runs, height, (run, z, y) => {
-    const label = labelOf[run]!;
-    const from = runs.start[run]!;
-    const to = runs.end[run]!;
-    const size = to - from;
-    foreground += size;
-    sizes[label]! += size;
-    const at = 3 * label;
-    sum[at]! += z * size;
-    sum[at + 1]! += y * size;
-    sum[at + 2]! += ((from + to - 1) / 2) * size;
-    start[at] = Math.min(start[at]!, z);
-    start[at + 1] = Math.min(start[at + 1]!, y);
-    start[at + 2] = Math.min(start[at + 2]!, from);
-    end[at] = Math.max(end[at]!, z + 1);
-    end[at + 1] = Math.max(end[at + 1]!, y + 1);
-    end[at + 2] = Math.max(end[at + 2]!, to);
-  });
-  sizes[0] = total - foreground;
-  const axes = (of: Int32Array | Float64Array, label: number): number[] => {
+  sizes[0] = mask.length;
+  for (let row = 0; row < runs.first.length - 1; row++) {
+    for (let run = runs.first[row]!; run < runs.first[row + 1]!; run++) {
+      const label = labelOf[run]!;
+      const end = row * width + runs.end[run]!;
+      for (let i = row * width + runs.start[run]!; i < end; i++) labels[i] = label;
+      sizes[label]! += runs.end[run]! - runs.start[run]!;
+      sizes[0]! -= runs.end[run]! - runs.start[run]!;
+    }
+  }
+  let found: Places | undefined;
+  const axes = (of: keyof Places, label: number): number[] => {
     if (!(Number.isInteger(label) && label >= 1 && label <= count)) {
       throw new RangeError(`component must be a label from 1 to ${count}, got ${label}`);
     }
-    return Array.from(of.subarray(3 * label + 3 - rank, 3 * label + 3));
+    found ??= places(runs, labelOf, count, height);
+    return Array.from(found[of].subarray(3 * label + 3 - rank, 3 * label + 3));
   };
   return {
+    labels,
+    shape,
+    count,
     sizes,
-    box: (label) => ({ start: axes(start, label), end: axes(end, label) }),
-    centroid: (label) => axes(sum, label).map((total) => total / sizes[label]!),
+    box: (label) => ({ start: axes('start', label), end: axes('end', label) }),
+    centroid: (label) => axes('sum', label).map((total) => total / sizes[label]!),
   };
+}
+
+/** Boxes and sums of indices, three entries a label: slice, row, column. */
+interface Places {
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+  readonly sum: Float64Array;
+}
+
+function places(runs: Runs, labelOf: Int32Array, count: number, height: number): Places {
+  const start = new Int32Array(3 * (count + 1)).fill(0x7fffffff);
+  const end = new Int32Array(3 * (count + 1));
+  const sum = new Float64Array(3 * (count + 1));
+  for (let row = 0; row < runs.first.length - 1; row++) {
+    const z = Math.floor(row / height);
+    const y = row - z * height;
+    for (let run = runs.first[row]!; run < runs.first[row + 1]!; run++) {
+      const at = 3 * labelOf[run]!;
+      const from = runs.start[run]!;
+      const to = runs.end[run]!;
+      const size = to - from;
+      sum[at]! += z * size;
+      sum[at + 1]! += y * size;
+      sum[at + 2]! += ((from + to - 1) / 2) * size;
+      start[at] = Math.min(start[at]!, z);
+      start[at + 1] = Math.min(start[at + 1]!, y);
+      start[at + 2] = Math.min(start[at + 2]!, from);
+      end[at] = Math.max(end[at]!, z + 1);
+      end[at + 1] = Math.max(end[at + 1]!, y + 1);
+      end[at + 2] = Math.max(end[at + 2]!, to);
+    }
+  }
+  return { start, end, sum };
 }

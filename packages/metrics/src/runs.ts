@@ -53,7 +53,8 @@ export function joinRuns(
   height: number,
   neighbours: readonly RowNeighbour[],
 ): Int32Array {
-  const parent = Int32Array.from(start, (_, run) => run);
+  const parent = new Int32Array(start.length);
+  for (let run = 0; run < parent.length; run++) parent[run] = run;
   const root = (run: number): number => {
     let at = run;
     while (parent[at] !== at) {

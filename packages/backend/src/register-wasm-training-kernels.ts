@@ -1,9 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
+import { batchNormalization } from './wasm/batch-normalization.ts';
+import { adamW, reluGradient } from './wasm/elementwise.ts';
+import { fasterKernels } from './wasm/faster-kernels.ts';
 import { kernelBytes } from './wasm/native.ts';
 import { stsConvolution } from './wasm/sts-convolution.ts';
 import { tfjsConvolution } from './wasm/tfjs-convolution.ts';
 import { unsortedSegmentSum } from './wasm/unsorted-segment-sum.ts';
+
+let isRegistered = false;
 
 /**
  * Registers, for TensorFlow.js's `wasm` backend, the kernels without which it cannot train:
@@ -18,7 +23,17 @@ export function registerWasmTrainingKernels(): void {
       '`registerWasmTrainingKernels`: this JavaScript engine has no WebAssembly SIMD; use a newer browser or Node.js, or another backend.',
     );
   }
-  for (const config of [...tfjsConvolution, ...stsConvolution, unsortedSegmentSum]) {
+  if (isRegistered) return;
+  isRegistered = true;
+  for (const config of [
+    ...tfjsConvolution,
+    ...stsConvolution,
+    ...batchNormalization,
+    ...fasterKernels(),
+    reluGradient,
+    adamW,
+    unsortedSegmentSum,
+  ]) {
     if (tf.getKernel(config.kernelName, 'wasm') !== undefined) {
       tf.unregisterKernel(config.kernelName, 'wasm');
     }

@@ -18,10 +18,20 @@ export function addressOf(backend: WasmBackend, tensor: TensorInfo): number {
   return backend.dataIdMap.get(tensor.dataId).memoryOffset;
 }
 
+/** How many elements a tensor has. */
+export function sizeOf({ shape }: TensorInfo): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
+
+/** A float32 tensor's values, valid until the backend next allocates. */
+export function floats(backend: WasmBackend, tensor: TensorInfo): Float32Array {
+  return new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, tensor), sizeOf(tensor));
+}
+
 /** A new float32 tensor on the backend, its values undefined. */
 export function allocate(backend: WasmBackend, shape: readonly number[]): TensorInfo {
   const tensor = backend.makeOutput([...shape], 'float32');
-  if (addressOf(backend, tensor) === 0) throw outOfMemory(4 * shape.reduce((a, b) => a * b, 1));
+  if (addressOf(backend, tensor) === 0) throw outOfMemory(4 * sizeOf(tensor));
   return tensor;
 }
 

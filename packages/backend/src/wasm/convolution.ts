@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, type WasmBackend, withScratch } from './backend.ts';
+import { addressOf, allocate, floats, type WasmBackend, withScratch } from './backend.ts';
 import {
   type Convolution,
   geometryBytes,
@@ -75,7 +75,7 @@ export function convolveFilterGradient(
   withScratch(backend, geometry + scratch, (address) => {
     writeGeometry(backend, address, sweep, at(backend, x), at(backend, dy));
     const target = addressOf(backend, filter);
-    new Float32Array(backend.wasm.HEAPU8.buffer, target, size(shape.filter)).fill(0);
+    floats(backend, filter).fill(0);
     if (depth === 1 && width === 1) native.depthwiseFilter(address, target, groups);
     else native.filterGradient(address, target, groups, depth, width, address + geometry);
   });
@@ -147,8 +147,4 @@ function at(backend: WasmBackend, tensor: TensorInfo) {
 
 function align(bytes: number): number {
   return 16 * Math.ceil(bytes / 16);
-}
-
-function size(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }

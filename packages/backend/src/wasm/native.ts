@@ -1,33 +1,27 @@
 import { kernels } from '../generated/kernels.ts';
 import type { WasmBackend } from './backend.ts';
 
-/** The functions compiled from `assembly/`; addresses in bytes. */
-export interface NativeKernels {
-  packFilter(
-    filter: number,
-    packed: number,
-    taps: number,
-    tapCount: number,
-    groups: number,
-    depth: number,
-    width: number,
-    tapStride: number,
-    groupStride: number,
-    inStride: number,
-    outStride: number,
-  ): void;
-  convolve(geometry: number, packed: number, groups: number, depth: number, width: number): void;
-  depthwise(geometry: number, filter: number, channels: number): void;
-  depthwiseFilter(geometry: number, filter: number, channels: number): void;
-  filterGradient(
-    geometry: number,
-    filter: number,
-    groups: number,
-    depth: number,
-    width: number,
-    scratch: number,
-  ): void;
-}
+/** The functions compiled from `assembly/`, where they are described; addresses in bytes. */
+export type NativeKernels = Readonly<
+  Record<
+    | 'adamW'
+    | 'columnProducts'
+    | 'columnSums'
+    | 'convolve'
+    | 'depthwise'
+    | 'depthwiseFilter'
+    | 'filterGradient'
+    | 'maxPoolGradient'
+    | 'normalize'
+    | 'normalizeGradient'
+    | 'packFilter'
+    | 'reluGradient'
+    | 'repeat'
+    | 'scatterPixels'
+    | 'slice',
+    (...numbers: number[]) => void
+  >
+>;
 
 const instances = new WeakMap<WasmBackend, NativeKernels>();
 

@@ -1,0 +1,101 @@
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import { addressOf, allocate, floats, withScratch } from './backend.ts';
+import { float32, kernel } from './kernel.ts';
+import { nativeKernels } from './native.ts';
+
+interface Attributes {
+  readonly epsilon: number;
+}
+
+/** Normalisation by the batch's statistics, and its gradient; both over all axes but the last. */
+export const batchNormalization: readonly KernelConfig[] = [
+  kernel('StsBatchNormTraining', (backend, inputs, { epsilon }: Attributes) => {
+    const name = 'StsBatchNormTraining';
+    const x = float32(name, 'x', inputs['x']);
+    const gamma = perChannel(name, 'gamma', inputs['gamma'], x);
+    const beta = perChannel(name, 'beta', inputs['beta'], x);
+    const { rows, channels } = matrix(x);
+    const y = allocate(backend, x.shape);
+    const mean = allocate(backend, [channels]);
+    const variance = allocate(backend, [channels]);
+    const native = nativeKernels(backend);
+    const [from, centre] = [addressOf(backend, x), addressOf(backend, mean)];
+    withScratch(backend, 8 * channels, (partial) => {
+      native.columnSums(from, rows, channels, centre, partial);
+      scale(floats(backend, mean), 1 / rows);
+      const squares = addressOf(backend, variance);
+      native.columnProducts(from, from, rows, channels, centre, squares, partial, 1);
+      const variances = scale(floats(backend, variance), 1 / rows);
+      const factor = new Float32Array(backend.wasm.HEAPU8.buffer, partial, channels);
+      const gammas = floats(backend, gamma);
+      for (let c = 0; c < channels; c++)
+        factor[c] = gammas[c]! / Math.sqrt(variances[c]! + epsilon);
+      const shift = addressOf(backend, beta);
+      native.normalize(from, addressOf(backend, y), rows, channels, centre, partial, shift);
+    });
+    return [y, mean, variance];
+  }),
+  kernel('StsBatchNormTrainingGrad', (backend, inputs, { epsilon }: Attributes) => {
+    const name = 'StsBatchNormTrainingGrad';
+    const x = float32(name, 'x', inputs['x']);
+    const dy = float32(name, 'dy', inputs['dy']);
+    const gamma = perChannel(name, 'gamma', inputs['gamma'], x);
+    const mean = perChannel(name, 'mean', inputs['mean'], x);
+    const variance = perChannel(name, 'variance', inputs['variance'], x);
+    const { rows, channels } = matrix(x);
+    const dx = allocate(backend, x.shape);
+    const dgamma = allocate(backend, [channels]);
+    const dbeta = allocate(backend, [channels]);
+    const native = nativeKernels(backend);
+    const [from, gradient] = [addressOf(backend, x), addressOf(backend, dy)];
+    const centre = addressOf(backend, mean);
+    withScratch(backend, 12 * channels, (scratch) => {
+      native.columnSums(gradient, rows, channels, addressOf(backend, dbeta), scratch);
+      const products = addressOf(backend, dgamma);
+      native.columnProducts(from, gradient, rows, channels, centre, products, scratch, 0);
+      const [factor, slope, shift] = [0, 1, 2].map(
+        (i) => new Float32Array(backend.wasm.HEAPU8.buffer, scratch + 4 * i * channels, channels),
+      ) as [Float32Array, Float32Array, Float32Array];
+      const [gammas, variances] = [floats(backend, gamma), floats(backend, variance)];
+      const [dgammas, dbetas] = [floats(backend, dgamma), floats(backend, dbeta)];
+      for (let c = 0; c < channels; c++) {
+        const inverse = 1 / Math.sqrt(variances[c]! + epsilon);
+        const total = dgammas[c]! * inverse;
+        dgammas[c] = total;
+        factor[c] = gammas[c]! * inverse;
+        slope[c] = (-gammas[c]! * inverse * inverse * total) / rows;
+        shift[c] = (-gammas[c]! * inverse * dbetas[c]!) / rows;
+      }
+      native.normalizeGradient(
+        ...[gradient, from, addressOf(backend, dx), rows, channels],
+        ...[scratch, centre, scratch + 4 * channels, scratch + 8 * channels],
+      );
+    });
+    return [dx, dgamma, dbeta];
+  }),
+];
+
+/** A tensor as rows of its last axis. */
+export function matrix({ shape }: TensorInfo): { rows: number; channels: number } {
+  return { rows: shape.slice(0, -1).reduce((a, b) => a * b, 1), channels: shape.at(-1) ?? 1 };
+}
+
+function perChannel(
+  kernelName: string,
+  name: string,
+  tensor: TensorInfo | undefined,
+  x: TensorInfo,
+): TensorInfo {
+  const values = float32(kernelName, name, tensor);
+  if (values.shape.length !== 1 || values.shape[0] !== x.shape.at(-1)) {
+    throw new RangeError(
+      `\`${kernelName}\`: ${name} must be [${x.shape.at(-1)}], one value for each channel of x, got [${values.shape}].`,
+    );
+  }
+  return values;
+}
+
+function scale(values: Float32Array, factor: number): Float32Array {
+  for (let i = 0; i < values.length; i++) values[i]! *= factor;
+  return values;
+}

@@ -1,0 +1,58 @@
+import type { KernelConfig } from '@tensorflow/tfjs-core';
+import { addressOf, allocate, sizeOf, type WasmBackend } from './backend.ts';
+import { float32, kernel } from './kernel.ts';
+import { nativeKernels } from './native.ts';
+
+/** The gradient of a rectifier, from its output. */
+export const reluGradient: KernelConfig = kernel(
+  'StsReLUGrad',
+  (backend, inputs, { maxValue }: { maxValue: number | null }) => {
+    const dy = float32('StsReLUGrad', 'dy', inputs['dy']);
+    const y = float32('StsReLUGrad', 'y', inputs['y']);
+    sameSize('StsReLUGrad', dy.shape, y.shape);
+    const dx = allocate(backend, dy.shape);
+    const at = addresses(backend, [dy, y, dx]);
+    nativeKernels(backend).reluGradient(...at, sizeOf(dx), maxValue ?? Number.NaN);
+    return dx;
+  },
+);
+
+interface AdamWAttributes {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** From 1 on. */
+  readonly step: number;
+}
+
+/** One step of AdamW (Loshchilov & Hutter 2019) as PyTorch computes it. */
+export const adamW: KernelConfig = kernel('StsAdamW', (backend, inputs, attrs: AdamWAttributes) => {
+  const { learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs;
+  const old = ['value', 'gradient', 'm', 'v'].map((name) =>
+    float32('StsAdamW', name, inputs[name]),
+  );
+  const { shape } = old[0]!;
+  for (const tensor of old) sameSize('StsAdamW', tensor.shape, shape);
+  const next = [0, 1, 2].map(() => allocate(backend, shape));
+  nativeKernels(backend).adamW(
+    ...addresses(backend, [...old, ...next]),
+    ...[sizeOf(next[0]!), 1 - learningRate * weightDecay],
+    ...[beta1, 1 - beta1, beta2, 1 - beta2],
+    learningRate / (1 - beta1 ** step),
+    1 / Math.sqrt(1 - beta2 ** step),
+    epsilon,
+  );
+  return next;
+});
+
+function addresses(backend: WasmBackend, tensors: readonly Parameters<typeof addressOf>[1][]) {
+  return tensors.map((tensor) => addressOf(backend, tensor));
+}
+
+function sameSize(kernelName: string, a: readonly number[], b: readonly number[]): void {
+  if (a.length !== b.length || a.some((size, axis) => size !== b[axis])) {
+    throw new RangeError(`\`${kernelName}\`: shapes must be equal, got [${a}] and [${b}].`);
+  }
+}

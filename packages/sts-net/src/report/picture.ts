@@ -42,6 +42,9 @@ export function drawPanels(
   return { uri: `data:image/png;base64,${Buffer.from(png).toString('base64')}`, width, height };
 }
 
+/** Length of a dash and of the gap after it, in drawn pixels. */
+const dash = 5;
+
 type Color = readonly [red: number, green: number, blue: number];
 
 function pixelColor(
@@ -54,7 +57,7 @@ function pixelColor(
   // The last outline lies on top; its gaps show those below.
   for (let i = outlines.length - 1; i >= 0; i--) {
     const outline = outlines[i]!;
-    const dashed = outline === 'prediction' && Math.floor((x + y) / 4) % 2 === 1;
+    const dashed = outline === 'prediction' && Math.floor((x + y) / dash) % 2 === 1;
     if (!dashed && onBorder(picture, picture[outline], x, y, scale)) return rgb[outline];
   }
   const grey = picture.grey[Math.floor(y / scale) * picture.width + Math.floor(x / scale)]!;
@@ -74,7 +77,7 @@ function onBorder(
   const inside = (r: number, c: number): boolean =>
     r >= 0 && c >= 0 && r < height && c < width && mask[r * width + c]! > 0;
   if (!inside(row, column)) return false;
-  const thickness = Math.max(1, Math.round(scale / 4));
+  const thickness = Math.max(1, Math.round(scale / 3));
   const dx = edgeSide(x % scale, scale, thickness);
   const dy = edgeSide(y % scale, scale, thickness);
   return (

@@ -42,8 +42,8 @@ ${trainingCharts(runs)}
 ${scoreTable([...runs, ...baselines], 'From 0 to 1 unless they are counts; bold marks the highest of a row, a dash a score without value.')}
 <h2>Lesions of the test split</h2>
 <p>Each strip shows the same part of a slice three times: the image, the image with the
-${outlineName('truth')} and the image with the ${outlineName('prediction')} of ${runs[0].name}. The slice is
-the one with most of the lesion; the patient's right side is on the left.</p>
+${outlineName('truth')} and the image with the ${outlineName('prediction')} of ${runs[0].name}. The lesion is in
+the middle, in the slice that holds most of it; the patient's right side is on the left.</p>
 ${lesionPictures(cases)}
 <h2>Whole slices</h2>
 <p>Both outlines on one image: the ${outlineName('truth')} and, dashed, the ${outlineName('prediction')}.</p>

@@ -1,4 +1,4 @@
-import { colors } from './colors.ts';
+import { lines } from './colors.ts';
 import { Html } from './html.ts';
 
 /** The page's style sheet: dark on white, readable on paper. */
@@ -12,7 +12,7 @@ h3 { font-size: 1.05rem; margin: 1.4rem 0 .5rem; }
 p, ul { margin: .5rem 0; max-width: 48rem; }
 .meta, figcaption, small { color: #505050; }
 figcaption, .notes { font-size: .875rem; line-height: 1.4; }
-.verdict { font-size: 1.1rem; padding: .7rem 1rem; border-left: 4px solid ${colors.runs[0]}; background: #f3f7fa; max-width: none; }
+.verdict { font-size: 1.1rem; padding: .7rem 1rem; border-left: 4px solid ${lines[0].color}; background: #f3f7fa; max-width: none; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding: .3rem 0 .5rem; color: #505050; font-size: .875rem; }
 th, td { padding: .3rem .7rem; border-bottom: 1px solid #e2e2e2; text-align: right; vertical-align: top; }

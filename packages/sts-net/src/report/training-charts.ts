@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { colors } from './colors.ts';
+import { lines } from './colors.ts';
 import { scoreText } from './format.ts';
 import { Html, html } from './html.ts';
 import type { Report } from './report.ts';
@@ -13,7 +13,8 @@ export function trainingCharts(runs: Report['runs']): Html {
     .join('; ');
   const legend = several
     ? html`<p class="legend">${runs.map(
-        ({ name }, i) => html`<span><i style="border-color:${runColor(i)}"></i>${name}</span>`,
+        ({ name }, i) =>
+          html`<span><i style="border-top:4px ${lineOf(i).border} ${lineOf(i).color}"></i>${name}</span>`,
       )}</p>`
     : '';
   return html`${legend}
@@ -33,64 +34,86 @@ const metricNames = { dice: 'Foreground Dice', mIoU: 'Mean IoU of the paper' } a
 
 function lossChart(runs: Report['runs']): Html {
   const marks = runs.flatMap(({ losses }, i) => [
-    Plot.lineY(losses, { x: 'step', y: 'loss', stroke: runColor(i), strokeOpacity: 0.25 }),
+    Plot.lineY(losses, { x: 'step', y: 'loss', stroke: lineOf(i).color, strokeOpacity: 0.25 }),
     Plot.lineY(
       losses,
       Plot.windowY(
-        { k: Math.min(smoothing, losses.length), anchor: 'end', strict: false },
-        { x: 'step', y: 'loss', stroke: runColor(i), strokeWidth: 2 },
+        { k: Math.min(smoothing, losses.length), strict: false },
+        { x: 'step', y: 'loss', ...stroke(i) },
       ),
     ),
   ]);
+  const values = runs.flatMap(({ losses }) => losses.map(({ loss }) => loss));
   const last = runs.map(
     ({ name, losses }) => `${name} ${scoreText(losses.at(-1)?.loss ?? Number.NaN)}`,
   );
-  return chart('Training loss', 'loss', marks, `ends at: ${last.join(', ')}`);
+  return chart(runs, {
+    label: 'loss',
+    marks,
+    values,
+    text: `Training loss; ends at ${last.join(', ')}`,
+  });
 }
 
 function validationChart(runs: Report['runs']): Html {
   const marks = runs.flatMap(({ validations, bestStep }, i) => [
-    Plot.lineY(validations, { x: 'step', y: 'score', stroke: runColor(i), strokeWidth: 2 }),
-    Plot.dot(validations, { x: 'step', y: 'score', fill: runColor(i), r: 3 }),
+    Plot.lineY(validations, { x: 'step', y: 'score', ...stroke(i) }),
+    Plot.dot(validations, { x: 'step', y: 'score', fill: lineOf(i).color, r: 3 }),
     Plot.dot(
       validations.filter(({ step }) => step === bestStep),
-      { x: 'step', y: 'score', stroke: runColor(i), strokeWidth: 2, r: 7 },
+      { x: 'step', y: 'score', stroke: lineOf(i).color, strokeWidth: 2, r: 7 },
     ),
   ]);
+  const values = runs.flatMap(({ validations }) => validations.map(({ score }) => score));
+  const label = metricNames[runs[0].validationMetric];
   const best = runs.map(({ name, validations }) => {
-    const highest = Math.max(...validations.map(({ score }) => score));
-    return `${name} ${scoreText(Number.isFinite(highest) ? highest : Number.NaN)}`;
+    const scores = validations.map(({ score }) => score);
+    return `${name} ${scores.length === 0 ? 'none' : scoreText(Math.max(...scores))}`;
   });
-  return chart(
-    'Validation score',
-    metricNames[runs[0].validationMetric],
+  return chart(runs, {
+    label,
     marks,
-    `highest: ${best.join(', ')}`,
-  );
+    values,
+    text: `${label} in validation; highest ${best.join(', ')}`,
+  });
 }
 
-function chart(
-  title: string,
-  label: string,
-  marks: readonly Plot.Markish[],
-  summary: string,
-): Html {
+interface ChartOptions {
+  /** Of the vertical axis. */
+  readonly label: string;
+  readonly marks: readonly Plot.Markish[];
+  /** Every value on the vertical axis. */
+  readonly values: readonly number[];
+  /** What the chart says, for readers who do not see it. */
+  readonly text: string;
+}
+
+/** A chart over the steps of all runs, from 0 up. */
+function chart(runs: Report['runs'], { label, marks, values, text }: ChartOptions): Html {
   const { document } = parseHTML('<html></html>');
+  const steps = Math.max(1, ...runs.flatMap(({ losses }) => losses.map(({ step }) => step)));
   const svg = Plot.plot({
     document: document as unknown as Document,
     width: 480,
     height: 260,
     marginLeft: 48,
+    marginRight: 12,
     style: { fontSize: '12px' },
-    x: { label: 'step', ticks: 6 },
-    y: { label, grid: true, zero: true, nice: true, ticks: 5 },
+    x: { label: 'step', domain: [0, steps], ticks: 6 },
+    y: { label, domain: [0, Math.max(0.1, ...values)], grid: true, nice: true, ticks: 5 },
     marks: [Plot.ruleY([0], { strokeOpacity: 0.4 }), ...marks],
   });
   svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', `${title} over the training steps; ${summary}`);
+  svg.setAttribute('aria-label', text);
   return new Html(svg.outerHTML);
 }
 
-function runColor(index: number): string {
-  return colors.runs[index % colors.runs.length]!;
+/** Colour and dashes of a run's line. */
+function lineOf(index: number): (typeof lines)[number] {
+  return lines[index % lines.length]!;
+}
+
+function stroke(index: number): { stroke: string; strokeWidth: number; strokeDasharray: string } {
+  const { color, dashes } = lineOf(index);
+  return { stroke: color, strokeWidth: 2, strokeDasharray: dashes };
 }

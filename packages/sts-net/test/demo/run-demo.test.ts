@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readVolume } from '@sts-net/volume-io';
+import { describe, expect, test } from 'vitest';
+import { demoText, runDemo } from '../../src/demo/index.ts';
+import { evaluateVolumes, type VolumePair } from '../../src/evaluation/evaluate-volumes.ts';
+import { temporaryFolder } from '../make-data.ts';
+
+const data = join(import.meta.dirname, '../../data/open_ms');
+
+describe('runDemo', () => {
+  test('is stopped, goes on, and leaves a prediction on the grid of the image and a report of it', async () => {
+    const output = temporaryFolder();
+    const options = { output, steps: 2, backend: 'wasm' } as const;
+    const controller = new AbortController();
+    const onProgress = (text: string): void => {
+      if (text.includes('step 1/2')) controller.abort(new Error('stopped by the test'));
+    };
+    const stopped = runDemo({ ...options, onProgress, signal: controller.signal });
+    await expect(stopped).rejects.toThrow('stopped by the test');
+    const result = await runDemo(options);
+    const { report, reportPath, predictionPaths } = result;
+
+    const [run] = report.runs;
+    expect(run.losses.map(({ step }) => step)).toEqual([1, 2]);
+    expect(run.losses.every(({ loss }) => loss > 0 && loss < 5)).toBe(true);
+    expect(run.amplifiedSamples).toBeGreaterThan(0);
+    expect(report.data.splits.map(({ groups }) => groups)).toEqual([
+      ['patient19'],
+      ['patient07'],
+      ['patient26'],
+    ]);
+
+    expect(predictionPaths).toEqual([join(output, 'patient26_prediction.nii.gz')]);
+    const prediction = await readVolume(predictionPaths[0]!);
+    const image = await readVolume(join(data, 'patient26_FLAIR.nii.gz'));
+    expect(prediction.voxels.shape).toEqual(image.voxels.shape);
+    expect(prediction.affine).toEqual(image.affine);
+    expect(prediction.voxels.data).toBeInstanceOf(Uint8Array);
+
+    const truth = await readVolume(join(data, 'patient26_GOLD.nii.gz'));
+    const pair = { id: 'patient26', prediction, truth } as VolumePair;
+    expect((await evaluateVolumes([pair])).slices.pooled).toEqual(run.scores.slices.pooled);
+
+    // The best single threshold, found independently with NumPy, and nothing.
+    const [threshold, background] = report.baselines;
+    expect(threshold!.scores.slices.pooled.dice).toBeCloseTo(0.2747, 4);
+    expect(background!.scores.slices.pooled.dice).toBe(0);
+    expect(background!.scores.slices.paper.mDice).toBeCloseTo(0.5, 2);
+
+    const html = await readFile(reportPath, 'utf8');
+    expect(html).toContain('patient26');
+    expect(demoText(result)).toContain(reportPath);
+  });
+});

@@ -74,7 +74,7 @@ async function evaluateSplit(
         `data.split: the ${split} split must hold a case, but is empty; name groups in \`data.split.${split}\`, or choose another --split`,
       );
     }
-    return await interruptible((signal) =>
+    return await interruptible('nothing was written', (signal) =>
       evaluateModel(loaded.model, loaded.config, cases, {
         signal,
         onProgress: (id, done, total) => line.show(`${id}: slice ${done}/${total}`),

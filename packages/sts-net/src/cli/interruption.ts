@@ -1,15 +1,20 @@
-/** The user stopped the work; what had to be saved is saved. */
+/** The user stopped the work; what had to be saved is saved. The message says how to go on. */
 export class Interrupted extends Error {}
 
 /**
  * Runs `work` with a signal that aborts on the first SIGINT or SIGTERM, so that it can finish its
  * step and save; a second one ends the process at once.
+ *
+ * @param remedy what the user reads after `interrupted: `
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  remedy: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    controller.abort(new Interrupted('interrupted'));
+    controller.abort(new Interrupted(`interrupted: ${remedy}`));
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {

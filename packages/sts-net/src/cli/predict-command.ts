@@ -33,7 +33,7 @@ export const predictCommand: CommandDef = command({
     const line = progressLine();
     try {
       const { axis, context, edge, normalization } = config.data;
-      const labels = await interruptible((signal) =>
+      const labels = await interruptible('nothing was written', (signal) =>
         predictVolume(model, image, {
           axis,
           context,

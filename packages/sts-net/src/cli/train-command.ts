@@ -28,7 +28,7 @@ export const trainCommand: CommandDef = command({
     };
     const line = progressLine();
     const report = reporter((text) => line.show(text));
-    const result = await interruptible((signal) =>
+    const result = await interruptible('the last step is saved', (signal) =>
       train(config, {
         baseFolder: dirname(resolve(path)),
         resume: resume === true,

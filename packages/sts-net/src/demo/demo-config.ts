@@ -29,6 +29,17 @@ const networks: Readonly<Record<PresetName, string>> = {
   'sts-net': 'STS-Net (ResNeXt50 + ESCA + DeepLabV3)',
 };
 
+/** Where training on the few slices of the sample data differs from the preset's. */
+const adjusted: Readonly<Record<PresetName, Readonly<Record<string, unknown>>>> = {
+  light: {
+    steps: 80,
+    optimizer: { name: 'adamw', learningRate: 4e-3 },
+    validation: { every: 10 },
+    saveEvery: 40,
+  },
+  'sts-net': {},
+};
+
 /** The preset's network on the sample data and, to ablate, the same with one part left out each. */
 export function demoVariants(options: DemoConfigOptions): readonly [DemoVariant, ...DemoVariant[]] {
   const { preset, ablate } = options;
@@ -64,14 +75,15 @@ function demoConfig(
   { preset, backend, seed, steps, folder }: DemoConfigOptions,
   name: string,
 ): ExperimentConfig {
-  const { model, amplification, training } = presets[preset];
+  const { model, amplification, training: usual } = presets[preset];
   const { cases, split } = demoData;
+  const training = { ...usual, ...adjusted[preset] };
   const { steps: _, epochs: __, ...rest } = training;
   return validateConfig({
     seed,
     backend,
     model,
-    // The intensities of these images have no common scale, so each image is normalised by itself.
+    // The intensities of these images have no common scale, so each is normalised by itself.
     data: { cases, split, normalization: { name: 'z-score' } },
     amplification,
     training: steps === undefined ? training : { ...rest, steps },

@@ -35,16 +35,14 @@ export async function trainVariant(
   { test }: DemoCases,
   { onEvent, onPredict, signal }: TrainVariantOptions,
 ): Promise<TrainedVariant> {
-  const started = performance.now();
   const { output, bestStep, step } = await train(config, {
     resume: true,
     onEvent,
     ...(signal && { signal }),
   });
   signal?.throwIfAborted();
-  const seconds = (performance.now() - started) / 1000;
   const events = await readLog(runFolder(output).log);
-  const starts = events.filter((event) => event.event === 'start');
+  const start = events.find((event) => event.event === 'start');
   const { model } = loadModel(output);
   try {
     const { context, edge, normalization, axis } = config.data;
@@ -72,8 +70,8 @@ export async function trainVariant(
       scores: await evaluateVolumes(pairs),
       parameters,
       multiplyAdds,
-      amplifiedSamples: (starts[0]?.samples ?? 0) - (starts[0]?.slices ?? 0),
-      trainingSeconds: starts.length === 1 ? seconds : null,
+      amplifiedSamples: (start?.samples ?? 0) - (start?.slices ?? 0),
+      trainingSeconds: secondsOf(events),
       losses: events.filter((event) => event.event === 'step'),
       validations: events
         .filter((event) => event.event === 'validation')
@@ -85,4 +83,15 @@ export async function trainVariant(
   } finally {
     model.dispose();
   }
+}
+
+/** Time from each start to the event before the next: pauses between interruption and resumption left out. */
+function secondsOf(events: readonly TrainEvent[]): number {
+  // The log adds the time to each event.
+  const times = events.map((event) => Date.parse((event as TrainEvent & { time: string }).time));
+  return events.reduce(
+    (sum, { event }, i) =>
+      i === 0 || event === 'start' ? sum : sum + (times[i]! - times[i - 1]!) / 1000,
+    0,
+  );
 }

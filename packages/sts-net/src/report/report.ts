@@ -65,8 +65,8 @@ export interface ReportRun extends ReportColumn {
   readonly multiplyAdds: number;
   /** Copies that amplification added to the training slices. */
   readonly amplifiedSamples: number;
-  /** Wall-clock time of the training, validations included; null where it was not timed as a whole. */
-  readonly trainingSeconds: number | null;
+  /** Wall-clock time of the training, validations included. */
+  readonly trainingSeconds: number;
   /** One entry a step. */
   readonly losses: readonly { readonly step: number; readonly loss: number }[];
   /** Scores on the validation split, 0 … 1. */

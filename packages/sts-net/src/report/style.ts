@@ -19,6 +19,9 @@ th, td { padding: .3rem .7rem; border-bottom: 1px solid #e2e2e2; text-align: rig
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 thead th { border-bottom: 2px solid #888; vertical-align: bottom; }
 tbody th { font-weight: 400; }
+.scores { width: 100%; }
+.scores th:first-child { width: 40%; }
+.group { break-after: avoid; }
 small { display: block; font-size: .8rem; font-weight: 400; line-height: 1.35; max-width: 34rem; }
 .group th { padding-top: 1.1rem; font-weight: 600; border-bottom: 1px solid #888; }
 .group small { max-width: 48rem; }

@@ -33,7 +33,7 @@ export function facts({ engine, runs, data }: Report): Html {
 <thead><tr><th scope="col">Network</th><th scope="col">Parameters</th><th scope="col">Multiply-adds</th><th scope="col">Amplified copies</th><th scope="col">Steps</th><th scope="col">Best step</th><th scope="col">Training time</th></tr></thead>
 <tbody>${runs.map(
     (run) =>
-      html`<tr><th scope="row">${run.name}</th><td>${countText(run.parameters)}</td><td>${largeText(run.multiplyAdds)}</td><td>${countText(run.amplifiedSamples)}</td><td>${countText(run.losses.at(-1)?.step ?? 0)}</td><td>${countText(run.bestStep)}</td><td>${run.trainingSeconds === null ? '–' : durationText(run.trainingSeconds)}</td></tr>`,
+      html`<tr><th scope="row">${run.name}</th><td>${countText(run.parameters)}</td><td>${largeText(run.multiplyAdds)}</td><td>${countText(run.amplifiedSamples)}</td><td>${countText(run.losses.at(-1)?.step ?? 0)}</td><td>${countText(run.bestStep)}</td><td>${durationText(run.trainingSeconds)}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

@@ -9,21 +9,15 @@ import { temporaryFolder } from '../make-data.ts';
 const data = join(import.meta.dirname, '../../data/open_ms');
 
 describe('runDemo', () => {
-  test('is stopped, goes on, and leaves a prediction on the grid of the image and a report of it', async () => {
+  test('leaves a prediction on the grid of the image and a report of it', async () => {
     const output = temporaryFolder();
-    const options = { output, steps: 2, backend: 'wasm' } as const;
-    const controller = new AbortController();
-    const onProgress = (text: string): void => {
-      if (text.includes('step 1/2')) controller.abort(new Error('stopped by the test'));
-    };
-    const stopped = runDemo({ ...options, onProgress, signal: controller.signal });
-    await expect(stopped).rejects.toThrow('stopped by the test');
-    const result = await runDemo(options);
+    const result = await runDemo({ output, steps: 1, backend: 'wasm' });
     const { report, reportPath, predictionPaths } = result;
 
     const [run] = report.runs;
-    expect(run.losses.map(({ step }) => step)).toEqual([1, 2]);
+    expect(run.losses.map(({ step }) => step)).toEqual([1]);
     expect(run.losses.every(({ loss }) => loss > 0 && loss < 5)).toBe(true);
+    expect(run.trainingSeconds).toBeGreaterThan(0);
     expect(run.amplifiedSamples).toBeGreaterThan(0);
     expect(report.data.splits.map(({ groups }) => groups)).toEqual([
       ['patient19'],

@@ -134,6 +134,58 @@ describe.each(cases)('native convolution on wasm: %s', (title, shape) => {
   });
 });
 
+describe.each([
+  ['stage 1', convolutionOf([1, 120, 120, 128], [3, 3, 128], { pads: [1, 1, 1, 1], groups: 32 })],
+  [
+    'stage 2, stride 2',
+    convolutionOf([1, 120, 120, 256], [3, 3, 256], {
+      strides: [2, 2],
+      pads: [1, 1, 1, 1],
+      groups: 32,
+    }),
+  ],
+  [
+    'stage 4, dilation 4',
+    convolutionOf([1, 30, 30, 1024], [3, 3, 1024], {
+      dilations: [4, 4],
+      pads: [4, 4, 4, 4],
+      groups: 32,
+    }),
+  ],
+] as const)('ResNeXt50-32x4d %s on wasm', (title, shape) => {
+  test('⟨conv(x, f), dy⟩ = ⟨x, input gradient⟩ = ⟨f, filter gradient⟩', async () => {
+    await useBackend('wasm');
+    const values = (name: string, of: readonly number[]) =>
+      signed(
+        `${title} ${name}`,
+        of.reduce((a, b) => a * b, 1),
+      );
+    const [x, filter, dy] = [
+      values('x', shape.input),
+      values('filter', shape.filter),
+      values('dy', shape.output),
+    ] as const;
+    const { input: inputShape, filter: filterShape, output } = shape;
+    const { strides, dilations, pads, groups } = shape;
+    const attrs = { strides, dilations, pads, groups, inputShape, filterShape };
+    const y = await run('StsConv2D', { x: [x, inputShape], filter: [filter, filterShape] }, attrs);
+    const dx = await run(
+      'StsConv2DBackpropInput',
+      { dy: [dy, output], filter: [filter, filterShape] },
+      attrs,
+    );
+    const df = await run(
+      'StsConv2DBackpropFilter',
+      { x: [x, inputShape], dy: [dy, output] },
+      attrs,
+    );
+    const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, v, i) => sum + v * b[i]!, 0);
+    const norm = Math.sqrt(dot(y, y) * dot(dy, dy));
+    expect(Math.abs(dot(x, dx) - dot(y, dy)) / norm).toBeLessThan(1e-6);
+    expect(Math.abs(dot(filter, df) - dot(y, dy)) / norm).toBeLessThan(1e-6);
+  });
+});
+
 async function run(
   kernel: string,
   inputs: Record<string, readonly [Float32Array, readonly number[]]>,

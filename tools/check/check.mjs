@@ -12,7 +12,8 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const arrows = {
   'layers-core': [],
   'layers-esca': [],
-  backend: [],
+  backend: ['tfjs-backend-ort'],
+  'tfjs-backend-ort': [],
   backbones: ['layers-core'],
   decoders: ['layers-core'],
   'volume-io': [],

@@ -1,0 +1,58 @@
+import { type HostArray, identity } from './value.ts';
+
+/**
+ * Copies elements into another order of axes.
+ *
+ * @param data Elements of a tensor whose logical sizes are `shape`, stored in the order `from`.
+ * @param to Axis of `shape` that each axis of the result holds.
+ */
+export function permute(
+  data: HostArray,
+  shape: readonly number[],
+  from: readonly number[],
+  to: readonly number[],
+): HostArray {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = from.length - 1; i >= 0; i--) {
+    strides[from[i]!] = step;
+    step *= shape[from[i]!]!;
+  }
+  const sizes = to.map((axis) => shape[axis]!);
+  const steps = to.map((axis) => strides[axis]!);
+  const out = new (data.constructor as new (length: number) => HostArray)(data.length);
+  const rank = sizes.length;
+  if (rank === 0 || data.length === 0) {
+    out.set(data);
+    return out;
+  }
+  const last = sizes[rank - 1]!;
+  const lastStep = steps[rank - 1]!;
+  const counter = new Array<number>(rank).fill(0);
+  let offset = 0;
+  for (let at = 0; at < out.length; ) {
+    for (let i = 0, o = offset; i < last; i++, o += lastStep) out[at++] = data[o]!;
+    for (let axis = rank - 2; axis >= 0; axis--) {
+      offset += steps[axis]!;
+      if (++counter[axis]! < sizes[axis]!) break;
+      offset -= sizes[axis]! * steps[axis]!;
+      counter[axis] = 0;
+    }
+  }
+  return out;
+}
+
+/** Elements in the order of the logical axes; the same array where they are so already. */
+export function inOrder(
+  data: HostArray,
+  shape: readonly number[],
+  layout: readonly number[],
+): HostArray {
+  return liesInOrder(shape, layout) ? data : permute(data, shape, layout, identity(shape.length));
+}
+
+/** Whether a layout orders the elements as the logical axes do; axes of size 1 do not matter. */
+export function liesInOrder(shape: readonly number[], layout: readonly number[]): boolean {
+  const axes = layout.filter((axis) => shape[axis] !== 1);
+  return axes.every((axis, i) => i === 0 || axis > axes[i - 1]!);
+}

@@ -1,0 +1,4 @@
+export type { OrtBackendOptions } from './options.ts';
+export { OrtBackend } from './ort-backend.ts';
+export { registerOrtBackend } from './register-ort-backend.ts';
+export type { OrtStatistics } from './statistics.ts';

@@ -1,0 +1,174 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { KernelDefinition } from '../graph/kernel.ts';
+import type { DType } from '../graph/value.ts';
+import type { GraphBuilder, Handle } from '../onnx/graph-builder.ts';
+
+type Emit = (graph: GraphBuilder, a: string, b: string) => string;
+
+export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
+  return tf.broadcast_util.assertAndGetBroadcastShape([...a], [...b]);
+}
+
+/** `input` and `output` are the types the operator wants and gives; the operands' own if absent. */
+function binary(name: string, emit: Emit, input?: DType, output?: DType): KernelDefinition {
+  return {
+    name,
+    inputs: ['a', 'b'],
+    outputs: ([a, b]) => ({
+      shape: broadcastShape(a!.shape, b!.shape),
+      dtype: output ?? input ?? a!.dtype,
+    }),
+    emit: (graph, operands, _attrs, [out]) =>
+      combine(graph, emit, operands, out!.shape, input, out!.dtype),
+  };
+}
+
+function combine(
+  graph: GraphBuilder,
+  emit: Emit,
+  operands: readonly Handle[],
+  shape: readonly number[],
+  input: DType | undefined,
+  output: DType,
+): Handle {
+  const work = input ?? operands[0]!.dtype;
+  const { layout, names } = graph.broadcast(
+    operands.map((one) => graph.cast(one, work)),
+    shape,
+  );
+  return graph.handle(emit(graph, names[0]!, names[1]!), shape, output, layout);
+}
+
+/** Numbers of either type; truth values count as 0 and 1. */
+function arithmetic(name: string, emit: Emit): KernelDefinition {
+  return {
+    ...binary(name, emit),
+    emit: (graph, operands, _attrs, [out]) => {
+      const { dtype, shape } = out!;
+      if (dtype !== 'bool') return combine(graph, emit, operands, shape, dtype, dtype);
+      return graph.cast(combine(graph, emit, operands, shape, 'int32', 'int32'), 'bool');
+    },
+  };
+}
+
+/** Whole numbers go through double: dividing integers by zero would end the process. */
+function division(name: string, emit: Emit, output?: DType): KernelDefinition {
+  return {
+    ...binary(name, emit, undefined, output),
+    emit: (graph, operands, _attrs, [out]) => {
+      const { dtype, shape } = out!;
+      if (operands[0]!.dtype === 'float32') {
+        const result = combine(graph, emit, operands, shape, 'float32', 'float32');
+        return graph.cast(result, dtype);
+      }
+      const widened: Emit = (g, a, b) =>
+        g.castName(emit(g, g.castName(a, 'float64'), g.castName(b, 'float64')), dtype);
+      return combine(graph, widened, operands, shape, 'int32', dtype);
+    },
+  };
+}
+
+const onnx =
+  (op: string): Emit =>
+  (graph, a, b) =>
+    graph.op(op, [a, b]);
+
+/** Comparisons know no order of truth values. */
+function comparison(name: string, emit: Emit): KernelDefinition {
+  return {
+    ...binary(name, emit, undefined, 'bool'),
+    emit: (graph, operands, _attrs, [out]) => {
+      const input = operands[0]!.dtype === 'bool' ? 'int32' : operands[0]!.dtype;
+      return combine(graph, emit, operands, out!.shape, input, 'bool');
+    },
+  };
+}
+
+const zero = (graph: GraphBuilder, like: string) => graph.op('Sub', [like, like]);
+
+/** Element-wise functions of two tensors that broadcast. */
+export const binaryKernels: readonly KernelDefinition[] = [
+  arithmetic('Add', onnx('Add')),
+  arithmetic('Sub', onnx('Sub')),
+  arithmetic('Multiply', onnx('Mul')),
+  division('RealDiv', onnx('Div')),
+  division('FloorDiv', (graph, a, b) => graph.op('Floor', [graph.op('Div', [a, b])]), 'int32'),
+  // The remainder has the divisor's sign.
+  division('Mod', (graph, a, b) => {
+    const rest = graph.op('Mod', [a, b], { fmod: 1 });
+    const opposite = graph.op('Less', [graph.op('Mul', [rest, b]), zero(graph, b)]);
+    return graph.op('Where', [opposite, graph.op('Add', [rest, b]), rest]);
+  }),
+  arithmetic('Maximum', onnx('Max')),
+  arithmetic('Minimum', onnx('Min')),
+  arithmetic('Pow', onnx('Pow')),
+  arithmetic('SquaredDifference', (graph, a, b) => {
+    const difference = graph.op('Sub', [a, b]);
+    return graph.op('Mul', [difference, difference]);
+  }),
+  binary(
+    'Atan2',
+    (graph, y, x) => {
+      const none = graph.scalar(0);
+      const angle = graph.op('Atan', [graph.op('Div', [y, x])]);
+      const half = graph.op('Where', [
+        graph.op('Less', [y, none]),
+        graph.scalar(-Math.PI),
+        graph.scalar(Math.PI),
+      ]);
+      const turned = graph.op('Where', [
+        graph.op('Less', [x, none]),
+        graph.op('Add', [angle, half]),
+        angle,
+      ]);
+      const upright = graph.op('Mul', [graph.op('Sign', [y]), graph.scalar(Math.PI / 2)]);
+      return graph.op('Where', [graph.op('Equal', [x, none]), upright, turned]);
+    },
+    'float32',
+  ),
+  {
+    ...binary(
+      'Prelu',
+      (graph, x, alpha) =>
+        graph.op('Where', [graph.op('Less', [x, graph.scalar(0)]), graph.op('Mul', [x, alpha]), x]),
+      'float32',
+    ),
+    inputs: ['x', 'alpha'],
+  },
+  comparison('Equal', onnx('Equal')),
+  comparison('NotEqual', (graph, a, b) => graph.op('Not', [graph.op('Equal', [a, b])])),
+  comparison('Greater', onnx('Greater')),
+  comparison('GreaterEqual', onnx('GreaterOrEqual')),
+  comparison('Less', onnx('Less')),
+  comparison('LessEqual', onnx('LessOrEqual')),
+  binary('LogicalAnd', onnx('And'), 'bool'),
+  binary('LogicalOr', onnx('Or'), 'bool'),
+  {
+    name: 'AddN',
+    inputs: ['...'],
+    outputs: ([first]) => first!,
+    emit: (graph, operands, _attrs, [out]) => {
+      const { layout, names } = graph.broadcast(operands, out!.shape);
+      const sum = names.reduce((a, b) => graph.op('Add', [a, b]));
+      return graph.handle(sum, out!.shape, out!.dtype, layout);
+    },
+  },
+  {
+    name: 'Select',
+    inputs: ['condition', 't', 'e'],
+    outputs: ([, t]) => t!,
+    emit: (graph, [condition, t, e], _attrs, [out]) => {
+      const narrow = out!.dtype === 'bool';
+      const { layout, names } = graph.broadcast(
+        [
+          graph.cast(condition!, 'bool'),
+          ...[t!, e!].map((one) => (narrow ? graph.cast(one, 'int32') : one)),
+        ],
+        out!.shape,
+      );
+      const chosen = graph.op('Where', names);
+      const name = narrow ? graph.castName(chosen, 'bool') : chosen;
+      return graph.handle(name, out!.shape, out!.dtype, layout);
+    },
+  },
+];

@@ -1,0 +1,31 @@
+import type { KernelDefinition } from '../graph/kernel.ts';
+import { binaryKernels } from './binary.ts';
+import { imageKernels } from './image.ts';
+import { indexingKernels } from './indexing.ts';
+import { matMulKernels } from './matmul.ts';
+import { normalizationKernels } from './normalization.ts';
+import { poolingKernels } from './pooling.ts';
+import { reductionKernels } from './reduction.ts';
+import { shapeKernels } from './shape.ts';
+import { stsConvolutionKernels } from './sts-convolution.ts';
+import { tfjsConvolutionKernels } from './tfjs-convolution.ts';
+import { trainingKernels } from './training.ts';
+import { unaryKernels } from './unary.ts';
+
+/** Every kernel that becomes part of a graph, by its name. */
+export const graphKernels: ReadonlyMap<string, KernelDefinition> = new Map(
+  [
+    ...unaryKernels,
+    ...binaryKernels,
+    ...reductionKernels,
+    ...matMulKernels,
+    ...shapeKernels,
+    ...indexingKernels,
+    ...stsConvolutionKernels,
+    ...tfjsConvolutionKernels,
+    ...poolingKernels,
+    ...normalizationKernels,
+    ...imageKernels,
+    ...trainingKernels,
+  ].map((kernel) => [kernel.name, kernel]),
+);

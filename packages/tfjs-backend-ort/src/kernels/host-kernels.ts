@@ -1,0 +1,100 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { liesInOrder } from '../graph/permute.ts';
+import type { DType } from '../graph/value.ts';
+import { oihw } from '../onnx/graph-builder.ts';
+import type { OrtBackend } from '../ort-backend.ts';
+import { graphKernels } from './graph-kernels.ts';
+import { type HostKernel, recorder } from './host-kernel.ts';
+
+/** The same data under a second reference. */
+function identical(backend: OrtBackend, x: tf.TensorInfo): tf.TensorInfo {
+  backend.incRef(x.dataId);
+  return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+}
+
+function reshape(backend: OrtBackend, x: tf.TensorInfo, shape: number[]): tf.TensorInfo {
+  const value = backend.hostValue(x);
+  if (value === null || tf.util.arraysEqual(x.shape, shape)) {
+    backend.incRef(x.dataId);
+    return { dataId: x.dataId, shape, dtype: x.dtype };
+  }
+  if (value.data !== null && liesInOrder(value.shape, value.layout)) {
+    return backend.alias(value, shape);
+  }
+  return backend.record(graphKernels.get('Reshape')!, [value], { shape }) as tf.TensorInfo;
+}
+
+function filled(backend: OrtBackend, shape: readonly number[], dtype: tf.DataType, value: number) {
+  const data = tf.util.makeZerosTypedArray(tf.util.sizeFromShape([...shape]), dtype as DType);
+  if (value !== 0) data.fill(value);
+  return backend.makeHost(shape, dtype as DType, data);
+}
+
+/** Weights that are at hand are brought into the order that ONNX convolutions read, once. */
+function withFilter(name: string): HostKernel {
+  const record = recorder(name);
+  return (backend, inputs, attrs) => {
+    const filter = backend.value(inputs['filter']!);
+    backend.settle(filter, oihw);
+    return record(backend, inputs, attrs);
+  };
+}
+
+/** Kernels that need no graph, or prepare something before they record. */
+export const hostKernels: Readonly<Record<string, HostKernel>> = {
+  Identity: (backend, { x }) => identical(backend, x!),
+  Reshape: (backend, { x }, { shape }) =>
+    reshape(backend, x!, tf.util.inferFromImplicitShape(shape, tf.util.sizeFromShape(x!.shape))),
+  ExpandDims: (backend, { input }, { dim }) => {
+    const shape = [...input!.shape];
+    shape.splice(dim < 0 ? dim + shape.length + 1 : dim, 0, 1);
+    return reshape(backend, input!, shape);
+  },
+  Cast: (backend, inputs, attrs) =>
+    inputs['x']!.dtype === attrs['dtype']
+      ? identical(backend, inputs['x']!)
+      : recorder('Cast')(backend, inputs, attrs),
+  Fill: (backend, _inputs, { shape, value, dtype }) =>
+    filled(backend, shape, dtype ?? tf.util.inferDtype(value), value),
+  ZerosLike: (backend, { x }) => filled(backend, x!.shape, x!.dtype, 0),
+  OnesLike: (backend, { x }) => filled(backend, x!.shape, x!.dtype, 1),
+  Range: (backend, _inputs, { start, stop, step, dtype }) => {
+    const empty = start === stop || (start < stop && step < 0) || (stop < start && step > 1);
+    const count = empty ? 0 : Math.max(0, Math.ceil((stop - start) / step));
+    const data = tf.util.makeZerosTypedArray(count, dtype as DType);
+    for (let i = 0; i < count; i++) data[i] = start + i * step;
+    return backend.makeHost([count], dtype ?? 'float32', data);
+  },
+  LinSpace: (backend, _inputs, { start, stop, num }) => {
+    const step = num > 1 ? (stop - start) / (num - 1) : 0;
+    const data = Float32Array.from({ length: num }, (_, i) => start + i * step);
+    return backend.makeHost([num], 'float32', data);
+  },
+  StsConv2D: withFilter('StsConv2D'),
+  StsConv2DBackpropInput: withFilter('StsConv2DBackpropInput'),
+  Conv2D: withFilter('Conv2D'),
+  FusedConv2D: withFilter('FusedConv2D'),
+  Conv2DBackpropInput: withFilter('Conv2DBackpropInput'),
+  // PyTorch's AdamW: the decay comes first and is not part of the moments.
+  StsAdamW: (backend, { value, gradient, m, v }, attrs) => {
+    const { learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs;
+    const weights = backend.value(value!);
+    const moments = [backend.value(m!), backend.value(v!)];
+    for (const moment of moments) backend.settle(moment, weights.layout);
+    const numbers = {
+      decay: 1 - learningRate * weightDecay,
+      rate: learningRate / (1 - beta1 ** step),
+      correction: 1 / Math.sqrt(1 - beta2 ** step),
+    };
+    return backend.record(
+      graphKernels.get('StsAdamW')!,
+      [
+        weights,
+        backend.value(gradient!),
+        ...moments,
+        ...Object.entries(numbers).map(([role, number]) => backend.scalar(role, number)),
+      ],
+      { beta1, beta2, epsilon },
+    );
+  },
+};

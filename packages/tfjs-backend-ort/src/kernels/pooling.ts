@@ -1,0 +1,159 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { KernelDefinition } from '../graph/kernel.ts';
+import type { Attrs, ValueType } from '../graph/value.ts';
+import { type GraphBuilder, type Handle, nchw } from '../onnx/graph-builder.ts';
+
+type Shape4 = [number, number, number, number];
+
+interface Pool {
+  readonly kernel: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly dilations: readonly [number, number];
+  /** `[top, left, bottom, right]`, so wide that the window fits as often as there are results. */
+  readonly pads: Shape4;
+  readonly outShape: Shape4;
+}
+
+function resolve(attrs: Attrs, shape: readonly number[]): Pool {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs as {
+    filterSize: number;
+    strides: number;
+    pad: 'same' | 'valid' | number;
+    dimRoundingMode: 'floor' | 'round' | 'ceil';
+  };
+  const info = tf.backend_util.computePool2DInfo(
+    [...shape] as Shape4,
+    filterSize,
+    strides,
+    attrs['dilations'] ?? 1,
+    pad,
+    dimRoundingMode,
+  );
+  const after = (size: number, out: number, stride: number, window: number, before: number) =>
+    Math.max(0, (out - 1) * stride + window - size - before);
+  const { top, left } = info.padInfo;
+  return {
+    kernel: [info.filterHeight, info.filterWidth],
+    strides: [info.strideHeight, info.strideWidth],
+    dilations: [info.dilationHeight, info.dilationWidth],
+    pads: [
+      top,
+      left,
+      after(info.inHeight, info.outHeight, info.strideHeight, info.effectiveFilterHeight, top),
+      after(info.inWidth, info.outWidth, info.strideWidth, info.effectiveFilterWidth, left),
+    ],
+    outShape: info.outShape as Shape4,
+  };
+}
+
+const attributes = ({ kernel, strides, dilations, pads }: Pool) => ({
+  kernel_shape: kernel,
+  strides,
+  dilations,
+  pads,
+});
+
+const result = (_inputs: readonly ValueType[], { outShape }: Attrs): ValueType => ({
+  shape: outShape,
+  dtype: 'float32',
+});
+
+const channelsSecond = ([b, h, w, c]: readonly number[]) => [b!, c!, h!, w!];
+
+/** How many input pixels each window sees, `[1, 1, oh, ow]`. */
+function windowSizes(pool: Pool, height: number, width: number): Float32Array {
+  const [, oh, ow] = pool.outShape;
+  const seen = (out: number, size: number, axis: 0 | 1) => {
+    let count = 0;
+    for (let k = 0; k < pool.kernel[axis]; k++) {
+      const at = out * pool.strides[axis] + k * pool.dilations[axis] - pool.pads[axis]!;
+      if (at >= 0 && at < size) count++;
+    }
+    return count;
+  };
+  return Float32Array.from(
+    { length: oh * ow },
+    (_, i) => 1 / Math.max(1, seen(Math.floor(i / ow), height, 0) * seen(i % ow, width, 1)),
+  );
+}
+
+function averageGradient(graph: GraphBuilder, dy: Handle, pool: Pool, shape: Shape4): Handle {
+  const [, height, width, channels] = shape;
+  const [, oh, ow] = pool.outShape;
+  const shares = graph.floats(windowSizes(pool, height, width), [1, 1, oh, ow]);
+  const shared = graph.op('Mul', [graph.inLayout(dy, nchw), shares]);
+  const [kh, kw] = pool.kernel;
+  if (oh === 1 && ow === 1 && kh === height && kw === width) {
+    const name = graph.op('Expand', [shared, graph.ints(channelsSecond(shape))]);
+    return graph.handle(name, shape, 'float32', nchw);
+  }
+  const ones = graph.floats(new Float32Array(channels * kh * kw).fill(1), [channels, 1, kh, kw]);
+  const reach = (axis: 0 | 1) => pool.dilations[axis] * (pool.kernel[axis] - 1) + 1;
+  const left = (size: number, out: number, axis: 0 | 1) =>
+    size - ((out - 1) * pool.strides[axis] + reach(axis) - pool.pads[axis]! - pool.pads[axis + 2]!);
+  const name = graph.op('ConvTranspose', [shared, ones], {
+    ...attributes(pool),
+    output_padding: [left(height, oh, 0), left(width, ow, 1)],
+    group: channels,
+  });
+  return graph.handle(name, shape, 'float32', nchw);
+}
+
+/** Pooling over height and width, and its gradients. */
+export const poolingKernels: readonly KernelDefinition[] = [
+  {
+    name: 'MaxPool',
+    inputs: ['x'],
+    attrs: (attrs, [x]) => ({ ...resolve(attrs, x!.shape) }),
+    outputs: result,
+    emit: (graph, [x], attrs, [out]) => {
+      const [y] = graph.ops('MaxPool', [graph.inLayout(x!, nchw)], 2, attributes(attrs as Pool));
+      return graph.handle(y!, out!.shape, 'float32', nchw);
+    },
+  },
+  {
+    name: 'MaxPoolGrad',
+    inputs: ['dy', 'input'],
+    attrs: (attrs, [, input]) => ({ ...resolve(attrs, input!.shape) }),
+    outputs: ([, input]) => input!,
+    // MaxPool's second result says where each maximum came from.
+    emit: (graph, [dy, input], attrs, [out]) => {
+      const x = graph.inLayout(input!, nchw);
+      const [, from] = graph.ops('MaxPool', [x], 2, attributes(attrs as Pool));
+      const length = out!.shape.reduce((a, b) => a * b, 1);
+      const places = graph.op('Reshape', [from!, graph.ints([-1])]);
+      const values = graph.op('Reshape', [graph.inLayout(dy!, nchw), graph.ints([-1])]);
+      const zeros = graph.op('Expand', [graph.scalar(0), graph.ints([length])]);
+      const sums = graph.op('ScatterElements', [zeros, places, values], {
+        axis: 0,
+        reduction: 'add',
+      });
+      const name = graph.reshape(sums, [length], channelsSecond(out!.shape));
+      return graph.handle(name, out!.shape, 'float32', nchw);
+    },
+  },
+  {
+    name: 'AvgPool',
+    inputs: ['x'],
+    attrs: (attrs, [x]) => ({ ...resolve(attrs, x!.shape) }),
+    outputs: result,
+    emit: (graph, [x], attrs, [out]) => {
+      const image = graph.inLayout(graph.cast(x!, 'float32'), nchw);
+      const name = graph.op('AveragePool', [image], poolAttributes(attrs as Pool));
+      return graph.handle(name, out!.shape, 'float32', nchw);
+    },
+  },
+  {
+    name: 'AvgPoolGrad',
+    inputs: ['dy', 'input'],
+    attrs: (attrs, [, input]) => ({ ...resolve(attrs, input!.shape) }),
+    outputs: ([, input]) => ({ shape: input!.shape, dtype: 'float32' }),
+    emit: (graph, [dy], attrs, [out]) =>
+      averageGradient(graph, dy!, attrs as Pool, out!.shape as Shape4),
+  },
+];
+
+/** Average pooling has no dilation before opset 19. */
+function poolAttributes({ kernel, strides, pads }: Pool) {
+  return { kernel_shape: kernel, strides, pads };
+}

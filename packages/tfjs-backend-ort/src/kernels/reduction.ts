@@ -1,0 +1,133 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { KernelDefinition } from '../graph/kernel.ts';
+import { type DType, identity } from '../graph/value.ts';
+import type { GraphBuilder, Handle } from '../onnx/graph-builder.ts';
+
+/** Reduces logical axes where they lie. */
+export function reduce(
+  graph: GraphBuilder,
+  op: string,
+  x: Handle,
+  axes: readonly number[],
+  keepDims: boolean,
+): Handle {
+  const kept = x.shape.map((_, axis) => !axes.includes(axis));
+  const shape = keepDims
+    ? x.shape.map((size, axis) => (kept[axis] ? size : 1))
+    : x.shape.filter((_, axis) => kept[axis]);
+  if (axes.length === 0) return x;
+  const places = axes.map((axis) => x.layout.indexOf(axis)).sort((a, b) => a - b);
+  const name = graph.op(op, [x.name, graph.ints(places)], { keepdims: keepDims ? 1 : 0 });
+  if (keepDims) return graph.handle(name, shape, x.dtype, x.layout);
+  const rest = identity(x.shape.length).filter((axis) => kept[axis]);
+  const layout = x.layout.filter((axis) => kept[axis]).map((axis) => rest.indexOf(axis));
+  return graph.handle(name, shape, x.dtype, layout);
+}
+
+function reduction(
+  name: string,
+  op: string,
+  work: (dtype: DType) => DType,
+  result: (dtype: DType) => DType,
+): KernelDefinition {
+  return {
+    name,
+    inputs: ['x'],
+    attrs: ({ axis, reductionIndices, keepDims }, [x]) => ({
+      axes: tf.util.parseAxisParam(
+        (axis ?? reductionIndices ?? identity(x!.shape.length)) as number[],
+        [...x!.shape],
+      ),
+      keepDims: keepDims ?? false,
+    }),
+    outputs: ([x], { axes, keepDims }) => {
+      const shape = keepDims
+        ? x!.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
+        : x!.shape.filter((_, axis) => !axes.includes(axis));
+      return { shape, dtype: result(x!.dtype) };
+    },
+    emit: (graph, [x], { axes, keepDims }, [out]) =>
+      graph.cast(reduce(graph, op, graph.cast(x!, work(x!.dtype)), axes, keepDims), out!.dtype),
+  };
+}
+
+const float = (): DType => 'float32';
+const bool = (): DType => 'bool';
+const int = (): DType => 'int32';
+const own = (dtype: DType): DType => dtype;
+const countable = (dtype: DType): DType => (dtype === 'bool' ? 'int32' : dtype);
+
+function position(name: 'ArgMax' | 'ArgMin'): KernelDefinition {
+  return {
+    name,
+    inputs: ['x'],
+    attrs: ({ axis }, [x]) => ({ axis: tf.util.parseAxisParam(axis, [...x!.shape])[0]! }),
+    outputs: ([x], { axis }) => ({
+      shape: x!.shape.filter((_, i) => i !== axis),
+      dtype: 'int32',
+    }),
+    emit: (graph, [x], { axis }, [out]) => {
+      const operand = graph.cast(x!, countable(x!.dtype));
+      const rest = identity(x!.shape.length).filter((i) => i !== axis);
+      const found = graph.op(name, [operand.name], {
+        axis: x!.layout.indexOf(axis),
+        keepdims: 0,
+      });
+      return graph.handle(
+        graph.castName(found, 'int32'),
+        out!.shape,
+        'int32',
+        x!.layout.filter((i) => i !== axis).map((i) => rest.indexOf(i)),
+      );
+    },
+  };
+}
+
+function softmax(name: string, op: string, attribute: string): KernelDefinition {
+  return {
+    name,
+    inputs: ['logits'],
+    attrs: (attrs, [x]) => ({
+      axis: tf.util.parseAxisParam(attrs[attribute], [...x!.shape])[0]!,
+    }),
+    outputs: ([x]) => ({ shape: x!.shape, dtype: 'float32' }),
+    emit: (graph, [logits], { axis }) => {
+      const x = graph.cast(logits!, 'float32');
+      return { ...x, name: graph.op(op, [x.name], { axis: x.layout.indexOf(axis) }) };
+    },
+  };
+}
+
+/** Kernels that combine values along axes. */
+export const reductionKernels: readonly KernelDefinition[] = [
+  reduction('Sum', 'ReduceSum', countable, countable),
+  reduction('Mean', 'ReduceMean', float, float),
+  reduction('Max', 'ReduceMax', countable, own),
+  reduction('Min', 'ReduceMin', countable, own),
+  reduction('Prod', 'ReduceProd', countable, countable),
+  reduction('All', 'ReduceMin', int, bool),
+  reduction('Any', 'ReduceMax', int, bool),
+  position('ArgMax'),
+  position('ArgMin'),
+  softmax('Softmax', 'Softmax', 'dim'),
+  softmax('LogSoftmax', 'LogSoftmax', 'axis'),
+  {
+    name: 'Cumsum',
+    inputs: ['x'],
+    attrs: ({ axis, exclusive, reverse }, [x]) => ({
+      axis: tf.util.parseAxisParam(axis, [...x!.shape])[0]!,
+      exclusive: exclusive ? 1 : 0,
+      reverse: reverse ? 1 : 0,
+    }),
+    outputs: ([x]) => ({ shape: x!.shape, dtype: countable(x!.dtype) }),
+    emit: (graph, [x], { axis, exclusive, reverse }, [out]) => {
+      const operand = graph.cast(x!, out!.dtype);
+      const name = graph.op(
+        'CumSum',
+        [operand.name, graph.scalar(operand.layout.indexOf(axis), 'int64')],
+        { exclusive, reverse },
+      );
+      return { ...operand, name };
+    },
+  },
+];

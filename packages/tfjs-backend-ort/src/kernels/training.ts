@@ -1,0 +1,56 @@
+import type { KernelDefinition } from '../graph/kernel.ts';
+import type { Handle } from '../onnx/graph-builder.ts';
+
+/** The rectifier's gradient and the optimiser's step. */
+export const trainingKernels: readonly KernelDefinition[] = [
+  {
+    name: 'StsReLUGrad',
+    inputs: ['dy', 'y'],
+    outputs: ([dy]) => dy!,
+    emit: (graph, [dy, y], { maxValue }, [out]) => {
+      const { layout, names } = graph.broadcast([y!, dy!], out!.shape);
+      const [value, gradient] = names as [string, string];
+      const above = graph.op('Greater', [value, graph.scalar(0)]);
+      const inside =
+        maxValue === null
+          ? above
+          : graph.op('And', [above, graph.op('Less', [value, graph.scalar(maxValue)])]);
+      const name = graph.op('Where', [inside, gradient, graph.scalar(0)]);
+      return graph.handle(name, out!.shape, 'float32', layout);
+    },
+  },
+  {
+    // `decay`, `rate` and `correction` change from step to step: they are inputs of the graph.
+    name: 'StsAdamW',
+    inputs: ['value', 'gradient', 'm', 'v', 'decay', 'rate', 'correction'],
+    outputs: ([value]) => [value!, value!, value!],
+    emit: (graph, operands, { beta1, beta2, epsilon }, [out]) => {
+      const { layout, names } = graph.broadcast(operands, out!.shape);
+      const [value, gradient, m, v, decay, rate, correction] = names as [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+      ];
+      const mix = (old: string, fresh: string, beta: number) =>
+        graph.op('Add', [
+          graph.op('Mul', [old, graph.scalar(beta)]),
+          graph.op('Mul', [fresh, graph.scalar(1 - beta)]),
+        ]);
+      const newM = mix(m, gradient, beta1);
+      const newV = mix(v, graph.op('Mul', [gradient, gradient]), beta2);
+      const root = graph.op('Mul', [graph.op('Sqrt', [newV]), correction]);
+      const step = graph.op('Div', [
+        graph.op('Mul', [newM, rate]),
+        graph.op('Add', [root, graph.scalar(epsilon)]),
+      ]);
+      const newValue = graph.op('Sub', [graph.op('Mul', [value, decay]), step]);
+      return [newValue, newM, newV].map(
+        (name): Handle => graph.handle(name, out!.shape, 'float32', layout),
+      );
+    },
+  },
+];

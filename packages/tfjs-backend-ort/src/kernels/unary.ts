@@ -1,0 +1,116 @@
+import type { KernelDefinition } from '../graph/kernel.ts';
+import type { DType } from '../graph/value.ts';
+import type { GraphBuilder } from '../onnx/graph-builder.ts';
+
+type Emit = (graph: GraphBuilder, x: string, attrs: Record<string, number>) => string;
+
+/** Result is float32 whatever comes in. */
+const real = (name: string, emit: Emit): KernelDefinition => unary(name, emit, 'float32');
+
+function unary(name: string, emit: Emit, input?: DType, output?: DType): KernelDefinition {
+  return {
+    name,
+    inputs: ['x'],
+    outputs: ([x]) => ({ shape: x!.shape, dtype: output ?? input ?? x!.dtype }),
+    emit: (graph, [x], attrs, [out]) => {
+      const operand = input === undefined ? x! : graph.cast(x!, input);
+      return { ...operand, name: emit(graph, operand.name, attrs), dtype: out!.dtype };
+    },
+  };
+}
+
+const onnx =
+  (op: string): Emit =>
+  (graph, x) =>
+    graph.op(op, [x]);
+
+/** In double precision, where float32 would lose the small values. */
+const inDouble =
+  (emit: (graph: GraphBuilder, x: string) => string): Emit =>
+  (graph, x) =>
+    graph.castName(emit(graph, graph.castName(x, 'float64')), 'float32');
+
+/** For whole numbers nothing is to be done. */
+function rounding(name: string, op: string): KernelDefinition {
+  return {
+    name,
+    inputs: ['x'],
+    outputs: ([x]) => x!,
+    emit: (graph, [x]) => (x!.dtype === 'float32' ? { ...x!, name: graph.op(op, [x!.name]) } : x!),
+  };
+}
+
+/** Element-wise functions of one tensor. */
+export const unaryKernels: readonly KernelDefinition[] = [
+  unary('Abs', onnx('Abs')),
+  real('Acos', onnx('Acos')),
+  real('Acosh', onnx('Acosh')),
+  real('Asin', onnx('Asin')),
+  real('Asinh', onnx('Asinh')),
+  real('Atan', onnx('Atan')),
+  real('Atanh', onnx('Atanh')),
+  rounding('Ceil', 'Ceil'),
+  {
+    name: 'ClipByValue',
+    inputs: ['x'],
+    outputs: ([x]) => x!,
+    emit: (graph, [x], { clipValueMin, clipValueMax }) => {
+      const bound = (value: number) =>
+        graph.scalar(x!.dtype === 'int32' ? Math.trunc(value) : value, x!.dtype);
+      const name = graph.op('Clip', [x!.name, bound(clipValueMin), bound(clipValueMax)]);
+      return { ...x!, name };
+    },
+  },
+  real('Cos', onnx('Cos')),
+  real('Cosh', onnx('Cosh')),
+  real('Elu', onnx('Elu')),
+  real('Erf', onnx('Erf')),
+  real('Exp', onnx('Exp')),
+  real(
+    'Expm1',
+    inDouble((graph, x) => graph.op('Sub', [graph.op('Exp', [x]), graph.scalar(1, 'float64')])),
+  ),
+  rounding('Floor', 'Floor'),
+  unary(
+    'IsFinite',
+    (graph, x) =>
+      graph.op('Not', [graph.op('Or', [graph.op('IsInf', [x]), graph.op('IsNaN', [x])])]),
+    'float32',
+    'bool',
+  ),
+  unary('IsInf', onnx('IsInf'), 'float32', 'bool'),
+  unary('IsNan', onnx('IsNaN'), 'float32', 'bool'),
+  real('LeakyRelu', (graph, x, { alpha }) =>
+    graph.op('LeakyRelu', [x], { alpha: { float: alpha! } }),
+  ),
+  real('Log', onnx('Log')),
+  real(
+    'Log1p',
+    inDouble((graph, x) => graph.op('Log', [graph.op('Add', [x, graph.scalar(1, 'float64')])])),
+  ),
+  unary('LogicalNot', onnx('Not'), 'bool'),
+  unary('Neg', onnx('Neg')),
+  real('Reciprocal', onnx('Reciprocal')),
+  unary('Relu', onnx('Relu')),
+  real('Relu6', (graph, x) => graph.op('Clip', [x, graph.scalar(0), graph.scalar(6)])),
+  rounding('Round', 'Round'),
+  real('Rsqrt', (graph, x) => graph.op('Reciprocal', [graph.op('Sqrt', [x])])),
+  real('Selu', onnx('Selu')),
+  real('Sigmoid', onnx('Sigmoid')),
+  unary('Sign', onnx('Sign')),
+  real('Sin', onnx('Sin')),
+  real('Sinh', onnx('Sinh')),
+  real('Softplus', onnx('Softplus')),
+  real('Sqrt', onnx('Sqrt')),
+  unary('Square', (graph, x) => graph.op('Mul', [x, x])),
+  real('Step', (graph, x, { alpha }) => {
+    const step = graph.op('Where', [
+      graph.op('Greater', [x, graph.scalar(0)]),
+      graph.scalar(1),
+      graph.scalar(alpha ?? 0),
+    ]);
+    return graph.op('Where', [graph.op('IsNaN', [x]), x, step]);
+  }),
+  real('Tan', onnx('Tan')),
+  real('Tanh', onnx('Tanh')),
+];

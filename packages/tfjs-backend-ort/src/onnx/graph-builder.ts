@@ -1,0 +1,214 @@
+import { type DType, identity, sizeOf } from '../graph/value.ts';
+import type {
+  Attribute,
+  ElementType,
+  OnnxInitializer,
+  OnnxNode,
+  OnnxValueInfo,
+} from './model-writer.ts';
+
+/** A value inside the graph: the name of an ONNX value and how its axes lie in it. */
+export interface Handle {
+  readonly name: string;
+  /** Shape as TensorFlow.js sees it. */
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** Axis of `shape` that each axis of the ONNX value holds. */
+  readonly layout: readonly number[];
+}
+
+/** Height, width and channels last to channels second. */
+export const nchw: readonly number[] = [0, 3, 1, 2];
+/** `[height, width, in, out]` to `[out, in, height, width]`. */
+export const oihw: readonly number[] = [3, 2, 0, 1];
+
+/**
+ * Collects the operators of one graph and keeps track of layouts: convolutions ask for channels
+ * second, element-wise operators take what comes, everything else asks for `plain` values, and
+ * each transposition is made once.
+ */
+export class GraphBuilder {
+  readonly nodes: OnnxNode[] = [];
+  readonly inputs: OnnxValueInfo[] = [];
+  readonly initializers: OnnxInitializer[] = [];
+  /** Whether operators outside ONNX's own set that ONNX Runtime has may be used. */
+  readonly contrib: boolean;
+  readonly #made = new Map<string, string>();
+  #count = 0;
+
+  constructor(contrib: boolean) {
+    this.contrib = contrib;
+  }
+
+  /** Adds an operator with one result; the same operator on the same values is added once. */
+  op(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain = '',
+  ): string {
+    return this.ops(op, inputs, 1, attributes, domain)[0]!;
+  }
+
+  /** Adds an operator with several results. */
+  ops(
+    op: string,
+    inputs: readonly string[],
+    results: number,
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain = '',
+  ): string[] {
+    const key = `${op}(${inputs})${JSON.stringify(attributes, spellOut)}${results}`;
+    let first = this.#made.get(key);
+    const name = (i: number) => (i === 0 ? first! : `${first}_${i}`);
+    if (first === undefined) {
+      first = `v${this.#count++}`;
+      this.#made.set(key, first);
+      const outputs = identity(results).map(name);
+      this.nodes.push({ op, domain, inputs, outputs, attributes });
+    }
+    return identity(results).map(name);
+  }
+
+  /** A graph input. */
+  input(name: string, type: ElementType, shape: readonly (number | string)[]): string {
+    this.inputs.push({ name, type, shape });
+    return name;
+  }
+
+  initializer(
+    type: ElementType,
+    shape: readonly number[],
+    data: { buffer: ArrayBufferLike; byteOffset: number; byteLength: number },
+    key?: string,
+  ): string {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const seen = key ?? (bytes.length <= 256 ? `${type}[${shape}]${bytes}` : undefined);
+    const old = seen === undefined ? undefined : this.#made.get(seen);
+    if (old !== undefined) return old;
+    const name = `c${this.#count++}`;
+    if (seen !== undefined) this.#made.set(seen, name);
+    this.initializers.push({ name, type, shape, bytes });
+    return name;
+  }
+
+  /** Constant list of int64, for shapes and axes. */
+  ints(values: readonly number[]): string {
+    return this.initializer('int64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  /** Constant scalar. */
+  scalar(value: number, dtype: DType | 'int64' | 'float64' = 'float32'): string {
+    const data = {
+      float32: () => Float32Array.of(value),
+      float64: () => Float64Array.of(value),
+      int32: () => Int32Array.of(value),
+      int64: () => BigInt64Array.of(BigInt(value)),
+      bool: () => Uint8Array.of(value),
+    }[dtype]();
+    return this.initializer(dtype, [], data);
+  }
+
+  /** Constant float32 tensor. */
+  floats(values: Float32Array, shape: readonly number[]): string {
+    return this.initializer('float32', shape, values);
+  }
+
+  /** A result in TensorFlow.js's own order of axes, or in `layout`. */
+  handle(
+    name: string,
+    shape: readonly number[],
+    dtype: DType,
+    layout: readonly number[] = identity(shape.length),
+  ): Handle {
+    return { name, shape, dtype, layout };
+  }
+
+  /** The value with its axes in TensorFlow.js's order. */
+  plain(value: Handle): string {
+    return this.inLayout(value, identity(value.shape.length));
+  }
+
+  /** The value with its axes in `layout`. */
+  inLayout(value: Handle, layout: readonly number[]): string {
+    const present = value.layout.filter((axis) => value.shape[axis] !== 1);
+    const wanted = layout.filter((axis) => value.shape[axis] !== 1);
+    if (present.every((axis, i) => axis === wanted[i])) {
+      return this.reshape(
+        value.name,
+        value.layout.map((axis) => value.shape[axis]!),
+        layout.map((axis) => value.shape[axis]!),
+      );
+    }
+    return this.op('Transpose', [value.name], {
+      perm: layout.map((axis) => value.layout.indexOf(axis)),
+    });
+  }
+
+  /** Element-wise operands of a result of `shape`, all in one layout, ready to be broadcast. */
+  broadcast(
+    values: readonly Handle[],
+    shape: readonly number[],
+  ): { layout: readonly number[]; names: string[] } {
+    const rank = shape.length;
+    // The largest operand decides; among equals one that is not in the plain order.
+    let layout: readonly number[] = identity(rank);
+    let largest = 0;
+    for (const value of values) {
+      if (value.shape.length !== rank) continue;
+      const size = sizeOf(value.shape);
+      if (size > largest || (size === largest && isIdentity(layout))) {
+        largest = size;
+        layout = value.layout;
+      }
+    }
+    return { layout, names: values.map((value) => this.#align(value, layout)) };
+  }
+
+  /** `value` so that it broadcasts against values in `layout`. */
+  #align(value: Handle, layout: readonly number[]): string {
+    const missing = layout.length - value.shape.length;
+    if (sizeOf(value.shape) === 1 && value.shape.length <= 1) return value.name;
+    const shape = [...new Array<number>(missing).fill(1), ...value.shape];
+    if (missing === 0 && same(value.layout, layout)) return value.name;
+    if (missing > 0 && isIdentity(layout) && isIdentity(value.layout)) return value.name;
+    const padded = [...identity(missing), ...value.layout.map((axis) => axis + missing)];
+    const name = this.reshape(
+      value.name,
+      value.layout.map((axis) => value.shape[axis]!),
+      padded.map((axis) => shape[axis]!),
+    );
+    return this.inLayout({ name, shape, dtype: value.dtype, layout: padded }, layout);
+  }
+
+  /** Reshapes an ONNX value where the shapes differ. */
+  reshape(name: string, from: readonly number[], to: readonly number[]): string {
+    if (same(from, to)) return name;
+    return this.op('Reshape', [name, this.ints(to)], { allowzero: 1 });
+  }
+
+  /** Same shape and layout, another type. */
+  cast(value: Handle, dtype: DType): Handle {
+    return value.dtype === dtype
+      ? value
+      : { ...value, name: this.castName(value.name, dtype), dtype };
+  }
+
+  castName(name: string, type: ElementType): string {
+    const to = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 }[type];
+    return this.op('Cast', [name], { to });
+  }
+}
+
+export function isIdentity(layout: readonly number[]): boolean {
+  return layout.every((axis, i) => axis === i);
+}
+
+export function same(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((one, i) => one === b[i]);
+}
+
+/** JSON has no infinities. */
+export function spellOut(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}

@@ -1,0 +1,16 @@
+import type { InferenceSession } from 'onnxruntime-node';
+
+/** Options of `registerOrtBackend`. */
+export interface OrtBackendOptions {
+  /** Threads that work on one operator. @default ONNX Runtime's own choice: the physical cores */
+  readonly threads?: number;
+  /**
+   * ONNX Runtime execution providers in the order of preference: `'cpu'`, and what the installed
+   * `onnxruntime-node` has besides (`'webgpu'`, `'cuda'`, `'coreml'`, `'dml'`). @default ['cpu']
+   */
+  readonly executionProviders?: InferenceSession.SessionOptions['executionProviders'];
+  /** Compiled graphs that are kept, from 1 on; the least recently used one goes. @default 32 */
+  readonly cacheSize?: number;
+  /** Further ONNX Runtime session options; they win over the ones above. @default {} */
+  readonly sessionOptions?: InferenceSession.SessionOptions;
+}

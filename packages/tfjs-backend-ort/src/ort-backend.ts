@@ -1,0 +1,352 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Tensor as OrtTensor } from 'onnxruntime-node';
+import type { KernelDefinition } from './graph/kernel.ts';
+import { inOrder, permute } from './graph/permute.ts';
+import { type Plan, plan } from './graph/plan.ts';
+import { SessionCache } from './graph/session-cache.ts';
+import {
+  type Attrs,
+  type DType,
+  type HostArray,
+  identity,
+  type Node,
+  sizeOf,
+  type Value,
+} from './graph/value.ts';
+import { same, spellOut } from './onnx/graph-builder.ts';
+import type { OrtBackendOptions } from './options.ts';
+import type { OrtStatistics } from './statistics.ts';
+
+/** One entry of TensorFlow.js's table of data: a value of the graph, or strings. */
+interface Entry {
+  value: Value | null;
+  strings: tf.backend_util.BackendValues | null;
+  references: number;
+}
+
+/**
+ * TensorFlow.js backend whose kernels record. When a tensor's `data()` is asked for, everything
+ * recorded that live tensors depend on becomes one ONNX graph, which ONNX Runtime compiles once
+ * per structure and runs; live results become the tensors' data, tensors freed before are never
+ * made.
+ *
+ * Made by `registerOrtBackend`.
+ */
+export class OrtBackend extends tf.KernelBackend {
+  readonly #entries: tf.DataStorage<Entry>;
+  readonly #pending = new Set<Value>();
+  readonly #sessions: SessionCache;
+  readonly #scalars = new Map<string, Value>();
+  #running: Promise<unknown> = Promise.resolve();
+  #nodes = 0;
+  #freezes = 0;
+  #runs = 0;
+  #runMilliseconds = 0;
+
+  constructor(options: OrtBackendOptions = {}) {
+    super();
+    const { threads, executionProviders = ['cpu'], cacheSize = 32 } = options;
+    if (!Number.isInteger(cacheSize) || cacheSize < 1) {
+      throw new RangeError(
+        `\`registerOrtBackend\`: cacheSize must be a whole number from 1 on, got ${cacheSize}.`,
+      );
+    }
+    if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
+      throw new RangeError(
+        `\`registerOrtBackend\`: threads must be a whole number from 1 on, got ${threads}; leave it out for all cores.`,
+      );
+    }
+    this.#entries = new tf.DataStorage<Entry>(this, tf.engine());
+    this.#sessions = new SessionCache(cacheSize, {
+      executionProviders,
+      graphOptimizationLevel: 'all',
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      // Threads that wait for the next graph must not eat the cores meanwhile.
+      extra: { session: { force_spinning_stop: '1' } },
+      ...options.sessionOptions,
+    });
+  }
+
+  /** Counters since the backend was made. */
+  statistics(): OrtStatistics {
+    return {
+      compiles: this.#sessions.compiles,
+      compileMilliseconds: this.#sessions.compileMilliseconds,
+      cachedSessions: this.#sessions.size,
+      runs: this.#runs,
+      runMilliseconds: this.#runMilliseconds,
+      pendingTensors: this.#pending.size,
+    };
+  }
+
+  // Storage
+
+  override numDataIds(): number {
+    return this.#entries.numDataIds();
+  }
+
+  override refCount(dataId: tf.DataId): number {
+    return this.#entries.has(dataId) ? this.#entries.get(dataId).references : 0;
+  }
+
+  override incRef(dataId: tf.DataId): void {
+    this.#entries.get(dataId).references++;
+  }
+
+  override disposeData(dataId: tf.DataId, force = false): boolean {
+    if (!this.#entries.has(dataId)) return true;
+    const entry = this.#entries.get(dataId);
+    entry.references--;
+    if (!force && entry.references > 0) return false;
+    if (entry.value !== null) this.#pending.delete(entry.value);
+    this.#entries.delete(dataId);
+    return true;
+  }
+
+  override write(
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+  ): tf.DataId {
+    const dataId = {};
+    this.move(dataId, values, shape, dtype, 1);
+    return dataId;
+  }
+
+  override move(
+    dataId: tf.DataId,
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    references: number,
+  ): void {
+    if (dtype === 'complex64') {
+      throw new TypeError(
+        'ort backend: complex64 tensors are not supported; use the `cpu` backend for them.',
+      );
+    }
+    this.#entries.set(
+      dataId,
+      dtype === 'string'
+        ? { value: null, strings: values, references }
+        : { value: leaf(shape, dtype, toHostArray(values, dtype)), strings: null, references },
+    );
+  }
+
+  override async read(dataId: tf.DataId): Promise<tf.backend_util.BackendValues> {
+    const { value, strings } = this.#entries.get(dataId);
+    if (value === null) return strings!;
+    if (value.data === null) await this.#compute([value]);
+    return inOrder(value.data!, value.shape, value.layout);
+  }
+
+  override readSync(dataId: tf.DataId): tf.backend_util.BackendValues {
+    const { value, strings } = this.#entries.get(dataId);
+    if (value === null) return strings!;
+    if (value.data === null) {
+      throw new Error(
+        'ort backend: this tensor is recorded and not yet computed, and ONNX Runtime computes asynchronously; use `await tensor.data()` (or `array()`) instead of `dataSync()` (or `arraySync()`).',
+      );
+    }
+    return inOrder(value.data, value.shape, value.layout);
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: false };
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override timerAvailable(): boolean {
+    return true;
+  }
+
+  override async time(f: () => void): Promise<{ kernelMs: number }> {
+    await this.flush();
+    const before = this.#runMilliseconds;
+    f();
+    await this.flush();
+    return { kernelMs: this.#runMilliseconds - before };
+  }
+
+  override dispose(): void {
+    this.#pending.clear();
+    void this.#running.then(() => this.#sessions.clear());
+  }
+
+  // Recording
+
+  /** The value behind a kernel's argument; `null` for strings. */
+  hostValue(info: tf.TensorInfo): Value | null {
+    return this.#entries.get(info.dataId).value;
+  }
+
+  /** The value behind a kernel's argument. */
+  value(info: tf.TensorInfo): Value {
+    const { value } = this.#entries.get(info.dataId);
+    if (value === null) {
+      throw new TypeError('ort backend: string tensors have no kernels; use the `cpu` backend.');
+    }
+    return value;
+  }
+
+  /** Data that is known now becomes a tensor. */
+  makeHost(shape: readonly number[], dtype: DType, data: HostArray): tf.TensorInfo {
+    return this.#info(leaf(shape, dtype, data));
+  }
+
+  /** A second tensor of another shape on the same data. */
+  alias(value: Value, shape: readonly number[]): tf.TensorInfo {
+    return this.#info(
+      leaf(shape, value.dtype, inOrder(value.data!, value.shape, value.layout), value.frozen),
+    );
+  }
+
+  /** Records one operation. */
+  record(
+    kernel: KernelDefinition,
+    inputs: readonly (Value | null)[],
+    attrs: Attrs,
+  ): tf.TensorInfo | tf.TensorInfo[] {
+    const made = kernel.outputs(inputs as Value[], attrs);
+    const outputs = Array.isArray(made) ? made : [made];
+    const node: Node = {
+      id: ++this.#nodes,
+      kernel,
+      inputs,
+      attrs,
+      outputs,
+      key: `${kernel.name}${JSON.stringify(attrs, spellOut)}${outputs.map((one) => `${one.dtype}[${one.shape}]`)}`,
+    };
+    const infos = outputs.map(({ shape, dtype }, index) => {
+      const value: Value = {
+        shape,
+        dtype,
+        node,
+        index,
+        data: null,
+        layout: identity(shape.length),
+        frozen: 0,
+      };
+      this.#pending.add(value);
+      return this.#info(value);
+    });
+    return Array.isArray(made) ? infos : infos[0]!;
+  }
+
+  /**
+   * A number that may change from step to step without changing the graph. The same role and
+   * number give the same graph input as long as it is in use.
+   */
+  scalar(role: string, number: number): Value {
+    const key = `${role}:${number}`;
+    let value = this.#scalars.get(key);
+    if (value === undefined) {
+      value = leaf([], 'float32', Float32Array.of(number));
+      if (this.#scalars.size > 64) this.#scalars.clear();
+      this.#scalars.set(key, value);
+    }
+    return value;
+  }
+
+  /** Reorders data that is at hand, once, so that graphs need not do it each time. */
+  settle(value: Value, layout: readonly number[]): void {
+    if (value.data === null || same(value.layout, layout)) return;
+    value.data = permute(value.data, value.shape, value.layout, layout);
+    value.layout = layout;
+  }
+
+  /**
+   * Makes the tensors' data constants of the graphs that use them from now on, so that ONNX
+   * Runtime folds and packs them. For inference: other data means another graph.
+   *
+   * @param tensors Tensors of this backend, computed or not.
+   */
+  async freeze(tensors: readonly tf.Tensor[]): Promise<void> {
+    await Promise.all(tensors.map((tensor) => this.read(tensor.dataId)));
+    for (const tensor of tensors) {
+      const value = this.value(tensor);
+      if (value.frozen === 0) value.frozen = ++this.#freezes;
+    }
+  }
+
+  /** Computes everything that is recorded and still wanted. */
+  async flush(): Promise<void> {
+    await this.#compute([]);
+  }
+
+  #info(value: Value): tf.TensorInfo {
+    const dataId = {};
+    this.#entries.set(dataId, { value, strings: null, references: 1 });
+    return { dataId, shape: [...value.shape], dtype: value.dtype };
+  }
+
+  // Evaluation
+
+  /** Gives data to `wanted` and to every live tensor; one graph at a time. */
+  #compute(wanted: readonly Value[]): Promise<void> {
+    const turn = this.#running.then(() =>
+      this.#run([...new Set([...this.#pending, ...wanted])].filter((value) => value.data === null)),
+    );
+    this.#running = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #run(values: readonly Value[]): Promise<void> {
+    if (values.length === 0) return;
+    const todo: Plan = plan(values);
+    // Taken before anything is awaited: recording may reorder a leaf's data meanwhile.
+    const leaves = todo.leaves.map(ortTensor);
+    const graph = await this.#sessions.get(todo);
+    const feeds: Record<string, OrtTensor> = {};
+    graph.feeds.forEach((name, i) => {
+      if (name !== null) feeds[name] = leaves[i]!;
+    });
+    const start = performance.now();
+    const outputs =
+      graph.outputNames.length === 0 ? {} : await graph.session.run(feeds, graph.outputNames);
+    this.#runMilliseconds += performance.now() - start;
+    this.#runs++;
+    graph.results.forEach(({ name, layout, leaf }, i) => {
+      const value = todo.results[i]!;
+      value.data =
+        leaf === -1 ? (outputs[name]!.data as HostArray) : (leaves[leaf]!.data as HostArray);
+      value.layout = layout;
+      value.node = null;
+      this.#pending.delete(value);
+    });
+  }
+}
+
+function leaf(shape: readonly number[], dtype: DType, data: HostArray, frozen = 0): Value {
+  if (data.length !== sizeOf(shape)) {
+    throw new RangeError(
+      `ort backend: a tensor of shape [${shape}] needs ${sizeOf(shape)} values, got ${data.length}.`,
+    );
+  }
+  return {
+    shape: [...shape],
+    dtype,
+    node: null,
+    index: 0,
+    data,
+    layout: identity(shape.length),
+    frozen,
+  };
+}
+
+function toHostArray(values: tf.backend_util.BackendValues, dtype: DType): HostArray {
+  const kind = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype];
+  return values instanceof kind ? values : kind.from(values as unknown as number[]);
+}
+
+function ortTensor(value: Value): OrtTensor {
+  const sizes = value.layout.map((axis) => value.shape[axis]!);
+  return new OrtTensor(value.dtype, value.data!, sizes);
+}

@@ -309,8 +309,7 @@ export class OrtBackend extends tf.KernelBackend {
       if (name !== null) feeds[name] = leaves[i]!;
     });
     const start = performance.now();
-    const outputs =
-      graph.outputNames.length === 0 ? {} : await graph.session.run(feeds, graph.outputNames);
+    const outputs = (await graph.session?.run(feeds, graph.outputNames)) ?? {};
     this.#runMilliseconds += performance.now() - start;
     this.#runs++;
     graph.results.forEach(({ name, layout, leaf }, i) => {

@@ -3,7 +3,8 @@ import type { Plan } from './plan.ts';
 import { type Translation, translate } from './translate.ts';
 
 export interface CompiledGraph extends Omit<Translation, 'model'> {
-  readonly session: InferenceSession;
+  /** `null` where every result is data that is there already. */
+  readonly session: InferenceSession | null;
 }
 
 /** Sessions by the structure of their graphs; the least recently used one goes first. */
@@ -35,7 +36,7 @@ export class SessionCache {
     while (this.#sessions.size > this.#limit) {
       const [oldest, { session }] = this.#sessions.entries().next().value!;
       this.#sessions.delete(oldest);
-      await session.release();
+      await session?.release();
     }
     return graph;
   }
@@ -44,7 +45,8 @@ export class SessionCache {
     const start = performance.now();
     const { model, ...translation } = translate(plan);
     try {
-      const session = await InferenceSession.create(model, this.#options);
+      const nothing = translation.outputNames.length === 0;
+      const session = nothing ? null : await InferenceSession.create(model, this.#options);
       return { ...translation, session };
     } catch (error) {
       throw new Error(
@@ -60,6 +62,6 @@ export class SessionCache {
   async clear(): Promise<void> {
     const old = [...this.#sessions.values()];
     this.#sessions.clear();
-    for (const { session } of old) await session.release();
+    for (const { session } of old) await session?.release();
   }
 }

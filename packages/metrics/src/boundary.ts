@@ -1,5 +1,6 @@
 import { type EmptyPolicy, emptyRule, emptyValue } from './empty.ts';
 import type { LabelGrid } from './grid.ts';
+import { subject } from './pair.ts';
 import { defaultEmpty, type EmptyOptions } from './score.ts';
 import {
   type DirectedDistances,
@@ -116,7 +117,8 @@ function measured<Options>(
     return { distances: first as SurfaceDistances, options: (second as Partial<Options>) ?? {} };
   }
   const options = (third as SurfaceDistancesOptions & Partial<Options>) ?? {};
-  const distances = measureSurfaces(first as LabelGrid, second as LabelGrid, options, caller);
+  const where = subject(caller, options.id);
+  const distances = measureSurfaces(first as LabelGrid, second as LabelGrid, options, where);
   return { distances, options };
 }
 

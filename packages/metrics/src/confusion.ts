@@ -163,3 +163,8 @@ function refuse(
       : `${where}: labels must be below ${classes}, the number of classes, got ${value} in the ${at}; pass classes: ${value + 1} or map the labels (a mask of 0 and 255 to 0 and 1)`,
   );
 }
+
+/** Whether counts of unknown origin are sound. */
+export function isCounts({ tp, fp, fn, tn }: Counts): boolean {
+  return [tp, fp, fn, tn].every((count) => Number.isSafeInteger(count) && count >= 0);
+}

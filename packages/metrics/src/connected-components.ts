@@ -1,7 +1,7 @@
 import { denseGrid, type LabelGrid } from './grid.ts';
 import { binaryMask } from './mask.ts';
 import { subject } from './pair.ts';
-import { findRuns, joinRuns, type RowNeighbour, type Runs } from './runs.ts';
+import { findRuns, joinRuns, type RowNeighbour } from './runs.ts';
 
 /**
  * Which neighbours belong together: in 2-D 4 (shared edges) or 8 (and corners); in 3-D 6 (shared
@@ -110,24 +110,31 @@ export function labelMask(
     labelOf[run] = parent === run ? ++count : labelOf[parent]!;
   }
   const labels = new Int32Array(mask.length);
-  const sizes = new Int32Array(count + 1);
-  sizes[0] = mask.length;
   for (let row = 0; row < runs.first.length - 1; row++) {
     for (let run = runs.first[row]!; run < runs.first[row + 1]!; run++) {
       const label = labelOf[run]!;
       const end = row * width + runs.end[run]!;
       for (let i = row * width + runs.start[run]!; i < end; i++) labels[i] = label;
-      sizes[label]! += runs.end[run]! - runs.start[run]!;
-      sizes[0]! -= runs.end[run]! - runs.start[run]!;
     }
   }
+  return describeLabels(labels, shape, count);
+}
+
+/** Measures labels 1 … `count`; boxes and centroids when first asked for. */
+export function describeLabels(
+  labels: Int32Array,
+  shape: readonly number[],
+  count: number,
+): Components {
+  const sizes = new Int32Array(count + 1);
+  for (let i = 0; i < labels.length; i++) sizes[labels[i]!]!++;
   let found: Places | undefined;
   const axes = (of: keyof Places, label: number): number[] => {
     if (!(Number.isInteger(label) && label >= 1 && label <= count)) {
       throw new RangeError(`component must be a label from 1 to ${count}, got ${label}`);
     }
-    found ??= places(runs, labelOf, count, height);
-    return Array.from(found[of].subarray(3 * label + 3 - rank, 3 * label + 3));
+    found ??= places(labels, shape, count);
+    return Array.from(found[of].subarray(3 * label + 3 - shape.length, 3 * label + 3));
   };
   return {
     labels,
@@ -146,27 +153,26 @@ interface Places {
   readonly sum: Float64Array;
 }
 
-function places(runs: Runs, labelOf: Int32Array, count: number, height: number): Places {
+function places(labels: Int32Array, shape: readonly number[], count: number): Places {
   const start = new Int32Array(3 * (count + 1)).fill(0x7fffffff);
   const end = new Int32Array(3 * (count + 1));
   const sum = new Float64Array(3 * (count + 1));
-  for (let row = 0; row < runs.first.length - 1; row++) {
+  const [height, width] = [shape.at(-2)!, shape.at(-1)!];
+  for (let row = 0, i = 0; i < labels.length; row++) {
     const z = Math.floor(row / height);
     const y = row - z * height;
-    for (let run = runs.first[row]!; run < runs.first[row + 1]!; run++) {
-      const at = 3 * labelOf[run]!;
-      const from = runs.start[run]!;
-      const to = runs.end[run]!;
-      const size = to - from;
-      sum[at]! += z * size;
-      sum[at + 1]! += y * size;
-      sum[at + 2]! += ((from + to - 1) / 2) * size;
+    for (let x = 0; x < width; x++, i++) {
+      if (labels[i] === 0) continue;
+      const at = 3 * labels[i]!;
+      sum[at]! += z;
+      sum[at + 1]! += y;
+      sum[at + 2]! += x;
       start[at] = Math.min(start[at]!, z);
       start[at + 1] = Math.min(start[at + 1]!, y);
-      start[at + 2] = Math.min(start[at + 2]!, from);
+      start[at + 2] = Math.min(start[at + 2]!, x);
       end[at] = Math.max(end[at]!, z + 1);
       end[at + 1] = Math.max(end[at + 1]!, y + 1);
-      end[at + 2] = Math.max(end[at + 2]!, to);
+      end[at + 2] = Math.max(end[at + 2]!, x + 1);
     }
   }
   return { start, end, sum };

@@ -1,3 +1,4 @@
+export type { Accumulator, AccumulatorState, CaseRecord } from './accumulator.ts';
 export {
   averageSymmetricSurfaceDistance,
   type HausdorffOptions,
@@ -30,9 +31,17 @@ export {
 export { type DistanceTransformOptions, distanceTransform } from './distance-transform.ts';
 export type { EmptyPolicy, EmptyRule } from './empty.ts';
 export type { LabelGrid, Labels } from './grid.ts';
+export {
+  type AboutGrid,
+  type LesionAccumulatorResult,
+  type LesionCase,
+  lesionAccumulator,
+} from './lesion-accumulator.ts';
 export type { LesionMatching } from './lesion-matching.ts';
 export {
   type Lesion,
+  type LesionCounts,
+  type LesionScores,
   type LesionWiseOptions,
   type LesionWiseResult,
   lesionWise,
@@ -50,6 +59,14 @@ export {
   specificity,
   volumetricSimilarity,
 } from './overlap.ts';
+export {
+  type OverlapAccumulatorOptions,
+  type OverlapCase,
+  type OverlapResult,
+  type OverlapScores,
+  type OverlapSummary,
+  overlapAccumulator,
+} from './overlap-accumulator.ts';
 export { type PaperProtocol, type PaperProtocolState, paperProtocol } from './paper-protocol.ts';
 export type {
   ForegroundScores,
@@ -58,7 +75,15 @@ export type {
   ProtocolCase,
   ProtocolScores,
 } from './protocol-scores.ts';
+export { recallBySize, type SizeBin } from './recall-by-size.ts';
 export type { EmptyOptions, OverlapScore, ScoreOptions } from './score.ts';
+export type { ScoreSummary } from './summary.ts';
+export {
+  type SurfaceAccumulatorOptions,
+  type SurfaceAccumulatorResult,
+  type SurfaceCase,
+  surfaceAccumulator,
+} from './surface-accumulator.ts';
 export {
   type DirectedDistances,
   type SurfaceDistances,

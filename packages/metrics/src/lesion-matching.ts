@@ -1,16 +1,16 @@
-import type { Components } from './connected-components.ts';
+import type { LesionComponents } from './lesion-components.ts';
 
 /**
  * When a true and a predicted lesion match:
  *
- * - `'any-overlap'`: they share a pixel; a lesion may match several,
+ * - `'any-overlap'`: they share a pixel (with a dilation, of the grown truth); a lesion may match several,
  * - `'iou'`: their IoU is at least `iouThreshold`; a lesion may match several where that is below 0.5,
  * - `'one-to-one'`: the same, but each lesion matches one at most; pairs are taken from the highest
  *   IoU down, ties in the order of the labels.
  */
 export type LesionMatching = 'any-overlap' | 'iou' | 'one-to-one';
 
-/** A true and a predicted lesion that share pixels. */
+/** A true and a predicted lesion that share pixels, of the dilation at least. */
 export interface LesionPair {
   readonly truth: number;
   readonly prediction: number;
@@ -19,21 +19,25 @@ export interface LesionPair {
   readonly iou: number;
 }
 
-/** All pairs of lesions that share a pixel. */
-export function overlappingPairs(truth: Components, prediction: Components): LesionPair[] {
+/** All pairs of lesions that share a pixel, of the dilation at least. */
+export function overlappingPairs(
+  truth: LesionComponents,
+  prediction: LesionComponents,
+): LesionPair[] {
   const shared = new Map<number, number>();
-  const step = prediction.count + 1;
-  for (let i = 0; i < truth.labels.length; i++) {
-    const t = truth.labels[i]!;
-    const p = prediction.labels[i]!;
+  const step = prediction.own.count + 1;
+  for (let i = 0; i < truth.reach.length; i++) {
+    const t = truth.reach[i]!;
+    const p = prediction.reach[i]!;
     if (t === 0 || p === 0) continue;
     const key = t * step + p;
-    shared.set(key, (shared.get(key) ?? 0) + 1);
+    const inBoth = truth.own.labels[i] !== 0 && prediction.own.labels[i] !== 0 ? 1 : 0;
+    shared.set(key, (shared.get(key) ?? 0) + inBoth);
   }
   return Array.from(shared, ([key, pixels]) => {
     const t = Math.floor(key / step);
     const p = key % step;
-    const union = truth.sizes[t]! + prediction.sizes[p]! - pixels;
+    const union = truth.own.sizes[t]! + prediction.own.sizes[p]! - pixels;
     return { truth: t, prediction: p, shared: pixels, iou: pixels / union };
   });
 }
@@ -56,4 +60,26 @@ export function matchLesions(
     predictions.add(prediction);
     return true;
   });
+}
+
+/** Throws where `matching` or its threshold is not a rule. */
+export function checkMatching(
+  matching: LesionMatching,
+  iouThreshold: number | undefined,
+  where: string,
+): void {
+  if (!['any-overlap', 'iou', 'one-to-one'].includes(matching)) {
+    throw new RangeError(
+      `${where}: \`matching\` must be 'any-overlap', 'iou' or 'one-to-one', got ${JSON.stringify(matching)}`,
+    );
+  }
+  if (iouThreshold === undefined) return;
+  if (!(iouThreshold >= 0 && iouThreshold <= 1)) {
+    throw new RangeError(`${where}: \`iouThreshold\` must be from 0 to 1, got ${iouThreshold}`);
+  }
+  if (matching === 'any-overlap') {
+    throw new RangeError(
+      `${where}: \`iouThreshold\` needs \`matching\` 'iou' or 'one-to-one', got 'any-overlap'`,
+    );
+  }
 }

@@ -3,11 +3,12 @@ import {
   type Components,
   type Connectivity,
   checkConnectivity,
-  labelMask,
 } from './connected-components.ts';
 import { type EmptyPolicy, emptyRule, emptyValue } from './empty.ts';
 import type { LabelGrid } from './grid.ts';
+import { lesionComponents } from './lesion-components.ts';
 import {
+  checkMatching,
   type LesionMatching,
   type LesionPair,
   matchLesions,
@@ -16,6 +17,7 @@ import {
 import { binaryMask } from './mask.ts';
 import { gridPair, subject } from './pair.ts';
 import { defaultEmpty } from './score.ts';
+import { checkSpacing } from './spacing.ts';
 
 export interface LesionWiseOptions {
   /** What makes pixels one lesion. @default 8 in 2-D, 26 in 3-D */
@@ -24,6 +26,16 @@ export interface LesionWiseOptions {
   readonly matching?: LesionMatching;
   /** Least IoU of a match, 0 … 1; only for `'iou'` and `'one-to-one'`. @default 0.5 */
   readonly iouThreshold?: number;
+  /** Lesions of fewer pixels are taken out of both masks beforehand. @default 1 */
+  readonly minimumSize?: number;
+  /**
+   * Pixels by which the truth is grown to tell its lesions apart and find what overlaps them, as in
+   * the BraTS challenges: fragments that come to touch are one lesion, and a near miss is a match.
+   * Sizes and overlaps are of the true mask itself. @default 0
+   */
+  readonly dilation?: number;
+  /** Size of a pixel along each axis in mm, in the order of the shape. @default 1 each */
+  readonly spacing?: readonly number[];
   /** The label whose pixels are lesions. @default every label above 0 */
   readonly label?: number;
   /** What a score is where it is 0/0. @default { both: 'skip', one: 'worst' } */
@@ -34,10 +46,12 @@ export interface LesionWiseOptions {
 
 /** A lesion of the truth or of the prediction. */
 export interface Lesion {
-  /** Its number among the connected components of its mask, from 1. */
+  /** Its number in its mask, from 1 in C order of first pixels. */
   readonly label: number;
   /** Pixels. */
   readonly size: number;
+  /** mm³, in 2-D mm². */
+  readonly volume: number;
   readonly box: Box;
   /** Mean index of its pixels along each axis. */
   readonly centroid: readonly number[];
@@ -47,25 +61,45 @@ export interface Lesion {
   readonly covered: number;
   /** Dice with the lesions it matches, taken together, 0 … 1; 0 where it matches none. */
   readonly dice: number;
+  /** IoU with the same. */
+  readonly iou: number;
 }
 
-export interface LesionWiseResult {
-  /** Every lesion of the truth; it is found where `matches` is not empty. */
-  readonly lesions: readonly Lesion[];
-  /** Every predicted lesion; it is a false positive where `matches` is empty. */
-  readonly predictions: readonly Lesion[];
+/** What was found and what not. */
+export interface LesionCounts {
   /** Lesions of the truth that a predicted one matches. */
   readonly found: number;
   readonly missed: number;
+  /** Predicted lesions that match one of the truth: with `'any-overlap'`, not always as many as found. */
+  readonly hits: number;
   readonly falsePositives: number;
+  /** Sum of the Dice of the true lesions. */
+  readonly diceSum: number;
+  /** Sum of the IoU of the true lesions. */
+  readonly iouSum: number;
+}
+
+export interface LesionScores {
   /** Matched share of the predicted lesions, 0 … 1. */
   readonly precision: number;
   /** Found share of the true lesions, 0 … 1. */
   readonly recall: number;
   /** Harmonic mean of precision and recall, 0 … 1. */
   readonly f1: number;
-  /** Sum of the true lesions' Dice / (true lesions + false positives), 0 … 1. */
+  /** Sum of the true lesions' Dice / (true lesions + false positives), 0 … 1, as in BraTS. */
   readonly dice: number;
+  /**
+   * Sum of the found lesions' IoU / (found + (missed + false positives) / 2), 0 … 1: the panoptic
+   * quality (Kirillov et al. 2019) where matching is `'one-to-one'`.
+   */
+  readonly panopticQuality: number;
+}
+
+export interface LesionWiseResult extends LesionCounts, LesionScores {
+  /** Every lesion of the truth; it is found where `matches` is not empty. */
+  readonly lesions: readonly Lesion[];
+  /** Every predicted lesion; it is a false positive where `matches` is empty. */
+  readonly predictions: readonly Lesion[];
 }
 
 /**
@@ -81,47 +115,74 @@ export function lesionWise(
   truth: LabelGrid,
   options: LesionWiseOptions = {},
 ): LesionWiseResult {
-  const { matching = 'any-overlap', iouThreshold, label, empty = defaultEmpty, id } = options;
-  const where = subject('lesionWise', id);
+  return scoreLesions(prediction, truth, options, subject('lesionWise', options.id));
+}
+
+/** `lesionWise` on behalf of the function and case that `where` names. */
+export function scoreLesions(
+  prediction: LabelGrid,
+  truth: LabelGrid,
+  options: LesionWiseOptions,
+  where: string,
+): LesionWiseResult {
+  const { matching = 'any-overlap', iouThreshold, label, empty = defaultEmpty } = options;
+  const { minimumSize = 1, dilation = 0 } = options;
   checkMatching(matching, iouThreshold, where);
+  checkWhole(minimumSize, 'minimumSize', 1, where);
+  checkWhole(dilation, 'dilation', 0, where);
   const pair = gridPair(prediction, truth, where);
-  const connectivity = checkConnectivity(options.connectivity, pair.shape.length, where);
-  const components = (role: 'prediction' | 'truth'): Components => {
-    const mask = binaryMask(pair[role], pair.shape, label, `${where}: ${role}`);
-    return labelMask(mask, pair.shape, connectivity);
+  const { shape } = pair;
+  const pixel = checkSpacing(options.spacing, shape, where).reduce((a, b) => a * b, 1);
+  const connectivity = checkConnectivity(options.connectivity, shape.length, where);
+  const components = (role: 'prediction' | 'truth', growth: number) => {
+    const mask = binaryMask(pair[role], shape, label, `${where}: ${role}`);
+    return lesionComponents(mask, shape, connectivity, minimumSize, growth);
   };
-  const predicted = components('prediction');
-  const present = components('truth');
+  const predicted = components('prediction', 0);
+  const present = components('truth', dilation);
   const pairs = overlappingPairs(present, predicted);
   const matched = matchLesions(pairs, matching, iouThreshold ?? 0.5);
-  const lesions = describe(present, predicted, 'truth', pairs, matched);
-  const predictions = describe(predicted, present, 'prediction', pairs, matched);
+  const lesions = describe(present.own, predicted.own, 'truth', pairs, matched, pixel);
+  const predictions = describe(predicted.own, present.own, 'prediction', pairs, matched, pixel);
+  const counts = countLesions(lesions, predictions);
+  return { lesions, predictions, ...counts, ...lesionScores(counts, empty) };
+}
 
-  const found = lesions.filter(({ matches }) => matches.length > 0).length;
-  const falsePositives = predictions.filter(({ matches }) => matches.length === 0).length;
-  const rule = emptyRule(empty, lesions.length + predictions.length === 0);
-  const ratio = (value: number): number => (Number.isNaN(value) ? emptyValue(rule, 0) : value);
-  const hits = predictions.length - falsePositives;
+/** Counts what was found among lesions. */
+export function countLesions(
+  lesions: readonly Pick<Lesion, 'matches' | 'dice' | 'iou'>[],
+  predictions: readonly Pick<Lesion, 'matches'>[],
+): LesionCounts {
+  const matched = ({ matches }: Pick<Lesion, 'matches'>): boolean => matches.length > 0;
+  const found = lesions.filter(matched).length;
+  const hits = predictions.filter(matched).length;
   return {
-    lesions,
-    predictions,
     found,
     missed: lesions.length - found,
-    falsePositives,
-    precision: ratio(hits / predictions.length),
-    recall: ratio(found / lesions.length),
-    f1: ratio(harmonicMean(found, lesions.length, hits, predictions.length)),
-    dice: ratio(
-      lesions.reduce((sum, { dice }) => sum + dice, 0) / (lesions.length + falsePositives),
-    ),
+    hits,
+    falsePositives: predictions.length - hits,
+    diceSum: lesions.reduce((sum, { dice }) => sum + dice, 0),
+    iouSum: lesions.reduce((sum, { iou }) => sum + iou, 0),
   };
 }
 
-/** Of found/lesions and hits/predictions; 0 where one of them is, `NaN` where there is nothing. */
-function harmonicMean(found: number, lesions: number, hits: number, predictions: number): number {
-  if (lesions + predictions === 0) return Number.NaN;
-  if (found === 0 || hits === 0) return 0;
-  return 2 / (lesions / found + predictions / hits);
+/** The scores of counts; `NaN`s as the rule for empty masks says. */
+export function lesionScores(counts: LesionCounts, empty: EmptyPolicy): LesionScores {
+  const { found, missed, hits, falsePositives, diceSum, iouSum } = counts;
+  const lesions = found + missed;
+  const rule = emptyRule(empty, lesions + hits + falsePositives === 0);
+  const ratio = (value: number): number => (Number.isNaN(value) ? emptyValue(rule, 0) : value);
+  const precision = hits / (hits + falsePositives);
+  const recall = found / lesions;
+  const harmonic =
+    found === 0 && lesions + falsePositives > 0 ? 0 : 2 / (1 / precision + 1 / recall);
+  return {
+    precision: ratio(precision),
+    recall: ratio(recall),
+    f1: ratio(harmonic),
+    dice: ratio(diceSum / (lesions + falsePositives)),
+    panopticQuality: ratio(iouSum / (found + (missed + falsePositives) / 2)),
+  };
 }
 
 function describe(
@@ -130,6 +191,7 @@ function describe(
   role: 'prediction' | 'truth',
   pairs: readonly LesionPair[],
   matched: readonly LesionPair[],
+  pixel: number,
 ): Lesion[] {
   const otherRole = role === 'truth' ? 'prediction' : 'truth';
   const covered = new Float64Array(own.count + 1);
@@ -143,36 +205,26 @@ function describe(
   return matches.slice(1).map((of, index) => {
     const label = index + 1;
     const size = own.sizes[label]!;
+    const both = shared[label]!;
     const sizes = of.reduce((sum, match) => sum + other.sizes[match]!, size);
     return {
       label,
       size,
+      volume: size * pixel,
       box: own.box(label),
       centroid: own.centroid(label),
       matches: of.sort((a, b) => a - b),
       covered: covered[label]! / size,
-      dice: (2 * shared[label]!) / sizes,
+      dice: (2 * both) / sizes,
+      iou: both / (sizes - both),
     };
   });
 }
 
-function checkMatching(
-  matching: LesionMatching,
-  iouThreshold: number | undefined,
-  where: string,
-): void {
-  if (!['any-overlap', 'iou', 'one-to-one'].includes(matching)) {
+function checkWhole(value: number, name: string, least: number, where: string): void {
+  if (!(Number.isInteger(value) && value >= least)) {
     throw new RangeError(
-      `${where}: \`matching\` must be 'any-overlap', 'iou' or 'one-to-one', got ${JSON.stringify(matching)}`,
-    );
-  }
-  if (iouThreshold === undefined) return;
-  if (!(iouThreshold >= 0 && iouThreshold <= 1)) {
-    throw new RangeError(`${where}: \`iouThreshold\` must be from 0 to 1, got ${iouThreshold}`);
-  }
-  if (matching === 'any-overlap') {
-    throw new RangeError(
-      `${where}: \`iouThreshold\` needs \`matching\` 'iou' or 'one-to-one', got 'any-overlap'`,
+      `${where}: \`${name}\` must be a whole number of pixels of at least ${least}, got ${value}`,
     );
   }
 }

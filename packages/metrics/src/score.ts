@@ -88,7 +88,7 @@ export function wholeScore(
 }
 
 /** Whether an undefined score comes from masks that agree: both empty, or both everything. */
-function agreeing({ fp, fn }: Counts): boolean {
+export function agreeing({ fp, fn }: Counts): boolean {
   return fp === 0 && fn === 0;
 }
 

@@ -52,18 +52,17 @@ export function surfaceDistances(
   truth: LabelGrid,
   options: SurfaceDistancesOptions = {},
 ): SurfaceDistances {
-  return measureSurfaces(prediction, truth, options, 'surfaceDistances');
+  return measureSurfaces(prediction, truth, options, subject('surfaceDistances', options.id));
 }
 
-/** `surfaceDistances` on behalf of `caller`. */
+/** `surfaceDistances` on behalf of the function and case that `where` names. */
 export function measureSurfaces(
   prediction: LabelGrid,
   truth: LabelGrid,
   options: SurfaceDistancesOptions,
-  caller: string,
+  where: string,
 ): SurfaceDistances {
-  const { surface: kind = 'pixels', label, id } = options;
-  const where = subject(caller, id);
+  const { surface: kind = 'pixels', label } = options;
   if (kind !== 'pixels' && kind !== 'area') {
     throw new RangeError(
       `${where}: \`surface\` must be 'pixels' or 'area', got ${JSON.stringify(kind)}`,

@@ -1,6 +1,6 @@
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { type Connectivity, connectedComponents, lesionWise } from '../src/index.ts';
+import { type Connectivity, connectedComponents, lesionWise, recallBySize } from '../src/index.ts';
 import { cases, reference } from './reference.ts';
 
 const expected = reference('lesions');
@@ -36,13 +36,35 @@ describe.each(scored)('lesion-wise: $name', (row) => {
 
   test('one to one, by panoptica', () => {
     for (const iouThreshold of [0.2, 0.5]) {
-      const result = lesionWise(prediction, truth, { matching: 'one-to-one', iouThreshold });
-      const { found, missed, falsePositives, recall, precision, f1 } =
-        row[`one-to-one ${iouThreshold}`];
-      expect(result).toMatchObject(close({ found, missed, falsePositives, recall, precision, f1 }));
+      const {
+        segmentationQuality: _,
+        matchedDice: __,
+        ...scores
+      } = row[`one-to-one ${iouThreshold}`];
+      expect(lesionWise(prediction, truth, { matching: 'one-to-one', iouThreshold })).toMatchObject(
+        close(scores),
+      );
+    }
+  });
+
+  test('with a dilation, by loops as BraTS describes', () => {
+    for (const dilation of [1, 3]) {
+      expect(lesionWise(prediction, truth, { dilation })).toMatchObject(
+        close(row[`dilation ${dilation}`]),
+      );
     }
   });
 });
+
+test.each(scored.filter((row) => 'minimum size 12' in row))(
+  'small lesions taken out, by loops: $name',
+  (row) => {
+    const { prediction, truth } = cases.get(row.name)!;
+    expect(lesionWise(prediction, truth, { minimumSize: 12 })).toMatchObject(
+      close(row['minimum size 12']),
+    );
+  },
+);
 
 /** The numbers of a row, each to within 1e-12. */
 function close(row: Record<string, number>): Record<string, unknown> {
@@ -102,11 +124,13 @@ describe('lesion-wise', () => {
       {
         label: 1,
         size: 2,
+        volume: 2,
         box: { start: [0, 0], end: [1, 2] },
         centroid: [0, 0.5],
         matches: [1],
         covered: 0.5,
         dice: 0.5,
+        iou: 1 / 3,
       },
       expect.objectContaining({ label: 2, size: 1, matches: [], covered: 0, dice: 0 }),
       expect.objectContaining({ label: 3, size: 1, matches: [2], covered: 1, dice: 2 / 3 }),
@@ -114,6 +138,31 @@ describe('lesion-wise', () => {
     expect(result).toMatchObject({ found: 2, missed: 1, falsePositives: 0, precision: 1 });
     expect(result.recall).toBe(2 / 3);
     expect(result.dice).toBeCloseTo((0.5 + 0 + 2 / 3) / 3, 15);
+  });
+
+  test('a dilation joins fragments and counts a near miss, sizes stay those of the truth', () => {
+    const fragments = { data: [1, 0, 1, 0, 0, 0, 0, 0, 0, 1], shape: [1, 10] };
+    const near = { data: [0, 0, 0, 1, 1, 0, 0, 0, 0, 0], shape: [1, 10] };
+    const { lesions, falsePositives, dice } = lesionWise(near, fragments, {
+      dilation: 1,
+      spacing: [2, 3],
+    });
+    expect(lesions.map(({ size, volume, matches }) => [size, volume, matches])).toEqual([
+      [2, 12, [1]],
+      [1, 6, []],
+    ]);
+    expect(lesions[0]).toMatchObject({ covered: 0, dice: 0, box: { start: [0, 0], end: [1, 3] } });
+    expect([falsePositives, dice]).toEqual([0, 0]);
+  });
+
+  test('recall by size takes each lesion once', () => {
+    const { lesions } = lesionWise(prediction, truth, { spacing: [1, 2] });
+    expect(recallBySize(lesions, [3])).toEqual([
+      { from: 0, to: 3, lesions: 2, found: 1, recall: 0.5 },
+      { from: 3, to: Number.POSITIVE_INFINITY, lesions: 1, found: 1, recall: 1 },
+    ]);
+    expect(recallBySize([], [3])[0]!.recall).toBe(Number.NaN);
+    expect(() => recallBySize(lesions, [3, 3])).toThrow(/`edges` must rise/);
   });
 
   test('exchanging prediction and truth exchanges precision and recall', () => {
@@ -151,5 +200,10 @@ describe('lesion-wise', () => {
     );
     expect(() => lesionWise(truth, truth, { iouThreshold: 0.5 })).toThrow(/needs `matching`/);
     expect(() => lesionWise(truth, truth, { matching: 'iou', iouThreshold: 2 })).toThrow(/0 to 1/);
+    expect(() => lesionWise(truth, truth, { minimumSize: 0 })).toThrow(
+      /`minimumSize` must be a wh/,
+    );
+    expect(() => lesionWise(truth, truth, { dilation: 0.5 })).toThrow(/`dilation` must be a whole/);
+    expect(() => lesionWise(truth, truth, { spacing: [0, 1] })).toThrow(/`spacing` must be 2 len/);
   });
 });

@@ -127,19 +127,25 @@ describe('merging', () => {
     const merged = paperProtocol().merge(shards[0]!);
     const before = merged.result();
     expect(() => merged.merge(added([...images.slice(31, 33), images[30]!]))).toThrow(
-      /each image must be counted once, got "slice 30" twice/,
+      /each case must be counted once, got "slice 30" twice/,
     );
     expect(merged.result()).toEqual(before);
     expect(() => merged.add([0], [0], 'slice 0')).toThrow(/got "slice 0" twice/);
   });
 
   test('a state that is not a protocol is refused', () => {
-    expect(() => paperProtocol({} as never)).toThrow(/must be what `toJSON` gave/);
-    expect(() => paperProtocol(null as never)).toThrow(/must be what `toJSON` gave/);
-    const bad = { kind: 'paper-protocol', cases: [{ id: 'a', tp: 1, fp: -1, fn: 0, tn: 0 }] };
-    expect(() => paperProtocol(bad as never)).toThrow(
-      /whole counts tp, fp, fn, tn, got \{"id":"a"/,
+    expect(() => paperProtocol({} as never)).toThrow(
+      /must be what its `toJSON` gave, got one of undefined/,
     );
+    expect(() => paperProtocol(null as never)).toThrow(
+      /must be what its `toJSON` gave, got one of undefined/,
+    );
+    const bad = {
+      kind: 'paperProtocol',
+      settings: null,
+      cases: [{ id: 'a', tp: 1, fp: -1, fn: 0, tn: 0 }],
+    };
+    expect(() => paperProtocol(bad as never)).toThrow(/must hold whole cases, got \{"id":"a"/);
   });
 });
 

@@ -1,0 +1,89 @@
+import { type Accumulator, accumulator, type CaseRecord } from './accumulator.ts';
+import type { LabelGrid } from './grid.ts';
+import {
+  countLesions,
+  type Lesion,
+  type LesionCounts,
+  type LesionScores,
+  type LesionWiseOptions,
+  lesionScores,
+  scoreLesions,
+} from './lesion-wise.ts';
+import { defaultEmpty } from './score.ts';
+import { type ScoreSummary, summarise } from './summary.ts';
+
+/** The lesions of one case. */
+export interface LesionCase extends CaseRecord {
+  readonly lesions: readonly Lesion[];
+  readonly predictions: readonly Lesion[];
+}
+
+/** What differs between the cases of an accumulator of grids. */
+export interface AboutGrid {
+  /** Size of a pixel along each axis in mm, in the order of the shape. @default 1 each */
+  readonly spacing?: readonly number[];
+}
+
+export interface LesionAccumulatorResult {
+  /** Over cases. */
+  readonly perCase: Readonly<Record<keyof LesionScores, ScoreSummary>>;
+  /** Of the lesions of all cases together. */
+  readonly pooled: LesionCounts & LesionScores;
+  /** Ordered by id; `cases.flatMap((one) => one.lesions)` for `recallBySize`. */
+  readonly cases: readonly LesionCase[];
+}
+
+/**
+ * Lesion-wise scores over cases, per case and pooled.
+ *
+ * @throws RangeError, in `add`, as `lesionWise`
+ */
+export function lesionAccumulator(
+  options: Omit<LesionWiseOptions, 'id' | 'spacing'> = {},
+): Accumulator<LesionCase, LesionAccumulatorResult, LabelGrid, AboutGrid> {
+  const { empty = defaultEmpty, ...settings } = options;
+  return accumulator<LesionCase, LesionAccumulatorResult, LabelGrid, AboutGrid>({
+    kind: 'lesionAccumulator',
+    settings: Object.fromEntries(Object.entries(settings).sort()),
+    measure: (prediction, truth, where, about) => {
+      const { lesions, predictions } = scoreLesions(
+        prediction,
+        truth,
+        { ...settings, ...about },
+        where,
+      );
+      return { lesions, predictions };
+    },
+    isCase: ({ lesions, predictions }) =>
+      [lesions, predictions].every((list) => Array.isArray(list) && list.every(isLesion)),
+    summarise: (cases) => {
+      const counts = cases.map((one) => countLesions(one.lesions, one.predictions));
+      const all = countLesions(
+        cases.flatMap((one) => one.lesions),
+        cases.flatMap((one) => one.predictions),
+      );
+      const pooled = lesionScores(all, empty);
+      const names = Object.keys(pooled) as (keyof LesionScores)[];
+      return {
+        perCase: Object.fromEntries(
+          names.map((name) => [name, summarise(counts.map(caseScore(name)), empty)]),
+        ) as Record<keyof LesionScores, ScoreSummary>,
+        pooled: { ...all, ...pooled },
+        cases,
+      };
+    },
+  });
+}
+
+function caseScore(name: keyof LesionScores) {
+  return (counts: LesionCounts) => ({
+    value: lesionScores(counts, 'nan')[name],
+    bothEmpty: counts.found + counts.missed + counts.falsePositives === 0,
+    worst: 0,
+  });
+}
+
+function isLesion({ size, volume, matches, dice, iou }: Lesion): boolean {
+  const numbers = [size, volume, dice, iou].every((value) => Number.isFinite(value) && value >= 0);
+  return numbers && Array.isArray(matches);
+}

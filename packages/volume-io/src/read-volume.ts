@@ -1,31 +1,20 @@
-import { fileError, nodeFiles } from './files.ts';
-import { decodeVolume } from './nifti/decode-volume.ts';
+import { theOnly } from './decode-volume.ts';
+import { type ReadVolumeOptions, readVolumes } from './read-volumes.ts';
 import type { Volume } from './volume.ts';
 
 /**
- * Reads a NIfTI-1 image (`.nii` or `.nii.gz`, told apart by content) from a file or from bytes.
+ * Reads a volume from a file or from bytes, whose format is told by content. A pair or a header
+ * with detached data (`.hdr`/`.img`, `.nhdr`, `.mhd`) is read by the path of its header.
  * See `decodeVolume` for the rules.
- * @throws {VolumeFormatError} if the content is damaged or not supported
+ * @throws {VolumeFormatError} if the content is damaged, not supported, or no single 3-D image of
+ * one number a voxel (see `readVolumes`)
  * @throws {Error} if the file cannot be read; the message names it and says why
  */
 export async function readVolume(
   pathOrBytes: string | URL | Uint8Array | ArrayBuffer,
+  options: ReadVolumeOptions = {},
 ): Promise<Volume> {
-  if (typeof pathOrBytes !== 'string' && !(pathOrBytes instanceof URL)) {
-    return decodeVolume(pathOrBytes);
-  }
-  const bytes = await readFile(pathOrBytes);
-  return decodeVolume(bytes, { name: String(pathOrBytes) });
-}
-
-async function readFile(path: string | URL): Promise<Uint8Array> {
-  const { files } = nodeFiles('readVolume');
-  try {
-    const stat = await files.stat(path);
-    // A device or pipe may have no end.
-    if (!stat.isFile() && !stat.isDirectory()) throw new Error('it is no ordinary file');
-    return await files.readFile(path);
-  } catch (error) {
-    throw fileError('readVolume', 'read', path, error);
-  }
+  const isPath = typeof pathOrBytes === 'string' || pathOrBytes instanceof URL;
+  const name = isPath ? String(pathOrBytes) : 'image bytes';
+  return theOnly(await readVolumes(pathOrBytes, options), name);
 }

@@ -1,5 +1,8 @@
 import type { NdArray } from 'ndarray';
+import type { DicomHeader } from './dicom/dicom-header.ts';
+import type { MetaImageHeader } from './metaimage/header.ts';
 import type { NiftiHeader } from './nifti/header.ts';
+import type { NrrdHeader } from './nrrd/header.ts';
 
 /** The typed arrays that hold voxels. */
 export type VoxelArray =
@@ -11,6 +14,9 @@ export type VoxelArray =
   | Uint32Array
   | Float32Array
   | Float64Array;
+
+/** What a file said beside its voxels; `format` tells which it is. */
+export type VolumeHeader = NiftiHeader | NrrdHeader | MetaImageHeader | DicomHeader;
 
 /** Distances between neighbouring voxels in mm, in the order of the voxel axes. */
 export type Spacing = readonly [slice: number, row: number, column: number];
@@ -28,6 +34,6 @@ export interface Volume<T extends VoxelArray = VoxelArray> {
    * `(x, y, z, 1)` in mm, with +x right, +y anterior, +z superior (RAS).
    */
   readonly affine: readonly number[];
-  /** The header the volume was read with; `writeVolume` writes its geometry back bit by bit. */
-  readonly header?: NiftiHeader;
+  /** The header the volume was read with; `writeVolume` writes a NIfTI header's geometry back bit by bit. */
+  readonly header?: VolumeHeader;
 }

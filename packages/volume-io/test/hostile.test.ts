@@ -11,29 +11,34 @@ async function refusal(bytes: Uint8Array): Promise<VolumeFormatError> {
   return error as VolumeFormatError;
 }
 
+const i16 = (offset: number, value: number) => (view: DataView) =>
+  view.setInt16(offset, value, true);
+const f32 = (offset: number, value: number) => (view: DataView) =>
+  view.setFloat32(offset, value, true);
+const text = (offset: number, value: string) => (view: DataView) =>
+  [...value].forEach((c, i) => {
+    view.setUint8(offset + i, c.charCodeAt(0));
+  });
+
 describe('a damaged header is refused with field, offset and cure', () => {
-  const i16 = (offset: number, value: number) => (view: DataView) =>
-    view.setInt16(offset, value, true);
-  const f32 = (offset: number, value: number) => (view: DataView) =>
-    view.setFloat32(offset, value, true);
-  const text = (offset: number, value: string) => (view: DataView) =>
-    [...value].forEach((c, i) => {
-      view.setUint8(offset + i, c.charCodeAt(0));
-    });
   const sformOff = i16(254, 0);
   const qformOff = i16(252, 0);
 
   test.each<[string, ((view: DataView) => void)[], string, number, RegExp]>([
     [
-      'sizeof_hdr',
-      [i16(0, 347)],
+      'a NIfTI-2 size in a NIfTI-1 file',
+      [i16(0, 540)],
       'sizeof_hdr',
       0,
-      /sizeof_hdr must be 348 .*, got 347; the file is damaged or no NIfTI-1/,
+      /a NIfTI-2 file starts with a header of 540 bytes, got 472 bytes in all/,
     ],
-    ['NIfTI-2', [i16(0, 540)], 'sizeof_hdr', 0, /NIfTI-2 .*only NIfTI-1 is supported; convert it/],
-    ['magic', [text(344, 'nope')], 'magic', 344, /magic must be "n\+1\\0", got "nope"/],
-    ['a pair’s header', [text(344, 'ni1\0')], 'magic', 344, /\.hdr\/\.img pair/],
+    [
+      'magic',
+      [text(344, 'nope')],
+      'magic',
+      344,
+      /magic must be "n\+1\\u0000" or .*, got "nope".*Analyze/,
+    ],
     ['no axes', [i16(40, 0)], 'dim[0]', 40, /dim\[0\] .* must be 1 to 7, got 0/],
     ['too many axes', [i16(40, 8)], 'dim[0]', 40, /must be 1 to 7, got 8/],
     ['axis of length 0', [i16(44, 0)], 'dim[2]', 44, /dim\[2\] .* must be at least 1, got 0/],
@@ -45,11 +50,18 @@ describe('a damaged header is refused with field, offset and cure', () => {
       /dim\[3\] .* must be at least 1, got -9/,
     ],
     [
-      'a time series',
+      'a time series beyond the data',
       [i16(40, 4), i16(48, 7)],
-      'dim[4]',
-      48,
-      /one 3-D image, but dim\[4\] is 7 .*5×4×3×7.*extract/,
+      'dim',
+      40,
+      /declare 840 bytes of voxels \(5×4×3×7, int16\) .* got at most 120/,
+    ],
+    [
+      'more volumes than there can be',
+      [i16(40, 5), i16(48, 32767), i16(50, 3)],
+      'dim',
+      40,
+      /at most 65536 volumes, got 98301 \(dim 5×4×3×32767×3\)/,
     ],
     [
       'dimensions beyond the data',
@@ -72,16 +84,9 @@ describe('a damaged header is refused with field, offset and cure', () => {
       448,
       /must end after the 96 bytes .* but more follow/,
     ],
-    [
-      'complex',
-      [i16(70, 32)],
-      'datatype',
-      70,
-      /datatype 32 \(complex64\) is not supported; convert/,
-    ],
-    ['RGB', [i16(70, 128)], 'datatype', 70, /datatype 128 \(RGB24\) is not supported/],
+    ['1-bit', [i16(70, 1)], 'datatype', 70, /datatype 1 \(1-bit\) is not supported; convert/],
     ['float128', [i16(70, 1536)], 'datatype', 70, /\(float128\)/],
-    ['unknown type', [i16(70, 3)], 'datatype', 70, /datatype 3 \(not defined by NIfTI-1\)/],
+    ['unknown type', [i16(70, 3)], 'datatype', 70, /datatype 3 \(not defined by NIfTI\)/],
     [
       'vox_offset NaN',
       [f32(108, Number.NaN)],
@@ -178,9 +183,23 @@ describe('a damaged header is refused with field, offset and cure', () => {
 
 describe('what is cut off, damaged or too long is refused', () => {
   test('empty and short files', async () => {
-    expect((await refusal(new Uint8Array(0))).message).toMatch(/got 0 bytes in all/);
-    expect((await refusal(new Uint8Array(100))).message).toMatch(/got 100 bytes in all/);
-    expect((await refusal(gzipped(new Uint8Array(100)))).message).toMatch(/got 100 bytes in all/);
+    expect((await refusal(new Uint8Array(0))).message).toMatch(/got no bytes at all/);
+    const start = (await patchedFile()).slice(0, 100);
+    expect((await refusal(start)).message).toMatch(/got 100 bytes in all/);
+    expect((await refusal(gzipped(start))).message).toMatch(/got 100 bytes in all/);
+  });
+
+  test('a file of no known format is refused by its first bytes', async () => {
+    const bytes = await patchedFile(i16(0, 347));
+    expect((await refusal(bytes)).message).toMatch(
+      /^bad\.nii: must start like one of NIfTI.*, got bytes 5b 01 00 00 00 00 00 00; /,
+    );
+  });
+
+  test('the header of a pair without its voxels is refused', async () => {
+    expect((await refusal(await patchedFile(text(344, 'ni1\0')))).message).toMatch(
+      /there is no bad\.nii\.img or bad\.nii\.img\.gz beside it; .*`sibling`/,
+    );
   });
 
   test('every truncation of a plain file', async () => {

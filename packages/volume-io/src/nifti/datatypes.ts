@@ -1,6 +1,6 @@
 import type { VoxelArray } from '../volume.ts';
 
-/** Names of the sample types a NIfTI-1 file can hold and this package reads and writes. */
+/** Names of the sample types a NIfTI file can hold and this package reads and writes. */
 export type NiftiDatatype =
   | 'uint8'
   | 'int8'
@@ -37,23 +37,30 @@ export const datatypes: Readonly<Record<NiftiDatatype, DatatypeSpec>> = {
 const unsupported: Readonly<Record<number, string>> = {
   0: 'unknown',
   1: '1-bit',
-  32: 'complex64',
-  128: 'RGB24',
   1536: 'float128',
-  1792: 'complex128',
   2048: 'complex256',
-  2304: 'RGBA32',
 };
 
-/** The supported type of a header's `datatype` code, or `undefined`. */
-export function datatypeOfCode(code: number): NiftiDatatype | undefined {
+/** Types of several numbers a voxel, by their codes. */
+const composite: Readonly<Record<number, { datatype: NiftiDatatype; components: number }>> = {
+  32: { datatype: 'float32', components: 2 },
+  128: { datatype: 'uint8', components: 3 },
+  1792: { datatype: 'float64', components: 2 },
+  2304: { datatype: 'uint8', components: 4 },
+};
+
+/** What a header's `datatype` code stands for, or `undefined` if that is not supported. */
+export function storedType(
+  code: number,
+): { readonly datatype: NiftiDatatype; readonly components: number } | undefined {
   const names = Object.keys(datatypes) as NiftiDatatype[];
-  return names.find((name) => datatypes[name].code === code);
+  const datatype = names.find((name) => datatypes[name].code === code);
+  return datatype === undefined ? composite[code] : { datatype, components: 1 };
 }
 
-/** A readable name of a code that `datatypeOfCode` does not know. */
+/** A readable name of a code that `storedType` does not know. */
 export function nameOfUnsupported(code: number): string {
-  return unsupported[code] ?? 'not defined by NIfTI-1';
+  return unsupported[code] ?? 'not defined by NIfTI';
 }
 
 /** The sample type that stores a typed array without conversion. */

@@ -4,7 +4,8 @@ import type { Volume, VoxelArray } from '../volume.ts';
 import { datatypeOfArray, datatypes, type NiftiDatatype } from './datatypes.ts';
 import { freshHeader } from './fresh-header.ts';
 import { geometryOf } from './geometry.ts';
-import { HEADER_BYTES, MIN_VOX_OFFSET, type NiftiHeader } from './header.ts';
+import type { NiftiHeader } from './header.ts';
+import { headerFields, nifti1, nifti2 } from './layout.ts';
 import { allocate, encodeVoxels } from './voxels.ts';
 
 export interface EncodeVolumeOptions {
@@ -15,9 +16,10 @@ export interface EncodeVolumeOptions {
 }
 
 /**
- * Writes a volume as the bytes of a NIfTI-1 file; runs in browsers.
+ * Writes a volume as the bytes of a NIfTI-1 file, or NIfTI-2 if it was read from one; runs in
+ * browsers.
  *
- * A volume that was read keeps its header byte for byte, in its byte order and with its
+ * A volume that was read from NIfTI keeps its header byte for byte, in its byte order and with its
  * extensions, except for the sample type, the offset of the voxels, and slope and intercept where
  * they would scale (values are stored as they are). Without a header one is made from spacing and affine,
  * as sform and, where there is no shear, as qform.
@@ -30,7 +32,8 @@ export async function encodeVolume(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { gzip = false } = options;
   checkVolume('encodeVolume', volume);
-  const { header, voxels, spacing, affine } = volume;
+  const { voxels, spacing, affine } = volume;
+  const header = niftiHeader(volume);
   const values = inOrder(voxels);
   const { datatype = datatypeOfArray(values) } = options;
   const spec = Object.hasOwn(datatypes, datatype) ? datatypes[datatype] : undefined;
@@ -41,24 +44,33 @@ export async function encodeVolume(
   }
   if (header !== undefined) checkUnchanged(volume, header);
 
+  const layout = header?.format === 'nifti-2' ? nifti2 : nifti1;
   const littleEndian = header?.littleEndian ?? true;
-  const extensions = header?.extensions ?? new Uint8Array(MIN_VOX_OFFSET - HEADER_BYTES);
-  const voxOffset = HEADER_BYTES + extensions.length;
+  const kept = header?.extensions ?? new Uint8Array(0);
+  // The header file of a pair may end before the extension flag.
+  const extensions = kept.length < 4 ? new Uint8Array(4) : kept;
+  const voxOffset = layout.bytes + extensions.length;
   const data = encodeVoxels(values, datatype, littleEndian);
 
   const file = new Uint8Array(voxOffset + data.length);
   file.set(header?.bytes ?? freshHeader(voxels.shape, spacing, affine));
-  file.set(extensions, HEADER_BYTES);
+  file.set(extensions, layout.bytes);
   file.set(data, voxOffset);
-  const view = new DataView(file.buffer);
-  view.setInt16(70, spec.code, littleEndian);
-  view.setInt16(72, 8 * spec.bytes, littleEndian);
-  view.setFloat32(108, voxOffset, littleEndian);
+  const fields = headerFields(file, layout, littleEndian);
+  fields.setMagic(layout.magic.single);
+  fields.setInt16(layout.datatype, spec.code);
+  fields.setInt16(layout.bitpix, 8 * spec.bytes);
+  fields.setVoxOffset(voxOffset);
   if (header !== undefined && (header.sclSlope !== 1 || header.sclInter !== 0)) {
-    view.setFloat32(112, 1, littleEndian);
-    view.setFloat32(116, 0, littleEndian);
+    fields.setReal(layout.sclSlope, 1);
+    fields.setReal(layout.sclInter, 0);
   }
   return gzip ? await compress(file) : file;
+}
+
+/** The header to write back; another format's says nothing that spacing and affine do not. */
+function niftiHeader({ header }: Volume): NiftiHeader | undefined {
+  return header?.format === 'nifti-1' || header?.format === 'nifti-2' ? header : undefined;
 }
 
 function checkUnchanged({ voxels, spacing, affine }: Volume, header: NiftiHeader): void {

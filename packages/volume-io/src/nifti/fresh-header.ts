@@ -1,6 +1,6 @@
 import type { Spacing } from '../volume.ts';
 import { relativeDeterminant } from './geometry.ts';
-import { HEADER_BYTES, MIN_VOX_OFFSET } from './header.ts';
+import { nifti1 } from './layout.ts';
 
 const ALIGNED = 2;
 const MILLIMETRE = 2;
@@ -16,11 +16,11 @@ export function freshHeader(
   spacing: Spacing,
   affine: readonly number[],
 ): Uint8Array {
-  const view = new DataView(new ArrayBuffer(HEADER_BYTES));
+  const view = new DataView(new ArrayBuffer(nifti1.bytes));
   const int16 = (offset: number, value: number) => view.setInt16(offset, value, true);
   const float32 = (offset: number, value: number) => view.setFloat32(offset, value, true);
 
-  view.setInt32(0, HEADER_BYTES, true);
+  view.setInt32(0, nifti1.bytes, true);
   [3, shape[2]!, shape[1]!, shape[0]!, 1, 1, 1, 1].forEach((length, i) => {
     if (length > MAX_DIM) {
       throw new RangeError(
@@ -29,7 +29,7 @@ export function freshHeader(
     }
     int16(40 + 2 * i, length);
   });
-  float32(108, MIN_VOX_OFFSET);
+  float32(108, nifti1.minVoxOffset);
   float32(112, 1);
   view.setUint8(123, MILLIMETRE);
 

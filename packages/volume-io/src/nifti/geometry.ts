@@ -1,6 +1,7 @@
 import type { Spacing } from '../volume.ts';
 import { VolumeFormatError } from '../volume-format-error.ts';
 import type { NiftiHeader } from './header.ts';
+import { nifti1, nifti2 } from './layout.ts';
 
 /** Shape, spacing and affine of a `Volume`. */
 export interface Geometry {
@@ -19,13 +20,14 @@ const MILLIMETRES: Readonly<Record<number, number>> = { 0: 1, 1: 1000, 2: 1, 3: 
  * @throws {VolumeFormatError} if the transform is not finite, not invertible or no rotation
  */
 export function geometryOf(header: NiftiHeader, name: string): Geometry {
+  const layout = header.format === 'nifti-1' ? nifti1 : nifti2;
   const [axes, nx, ny, nz] = header.dim as [number, number, number, number];
   const shape = [axes > 2 ? nz : 1, axes > 1 ? ny : 1, nx] as const;
   const unit = MILLIMETRES[header.spaceUnit];
   if (unit === undefined) {
     throw new VolumeFormatError(
       `${name}: the spatial unit in xyzt_units must be 0 (unknown), 1 (m), 2 (mm) or 3 (µm), got ${header.spaceUnit}; the header is damaged`,
-      { field: 'xyzt_units', offset: 123 },
+      { field: 'xyzt_units', offset: layout.xyztUnits },
     );
   }
   const rows = transform(header, shape, name).map((value) => value * unit);
@@ -44,12 +46,13 @@ function transform(
   shape: readonly [number, number, number],
   name: string,
 ): readonly number[] {
+  const layout = header.format === 'nifti-1' ? nifti1 : nifti2;
   const { srow, qformCode, sformCode } = header;
   if (sformCode > 0) {
     if (!srow.every(Number.isFinite) || Math.abs(relativeDeterminant(srow)) < 1e-6) {
       throw new VolumeFormatError(
         `${name}: srow_x, srow_y, srow_z (sform_code ${sformCode}) must be a finite, invertible transform, got [${srow.join(', ')}]; repair the sform or set sform_code to 0 to fall back to the qform`,
-        { field: 'srow_x', offset: 280 },
+        { field: 'srow_x', offset: layout.srow },
       );
     }
     return srow;
@@ -61,7 +64,7 @@ function transform(
     if (step > 0 && Number.isFinite(step)) return step;
     throw new VolumeFormatError(
       `${name}: pixdim[${i}] (grid spacing) must be positive and finite, got ${step}; repair the header`,
-      { field: `pixdim[${i}]`, offset: 76 + 4 * i },
+      { field: `pixdim[${i}]`, offset: layout.pixdim + layout.realBytes * i },
     );
   }) as [number, number, number];
   if (qformCode > 0) return quaternionTransform(header, grid, name);
@@ -79,6 +82,7 @@ function quaternionTransform(
   [dx, dy, dz]: readonly [number, number, number],
   name: string,
 ): number[] {
+  const layout = header.format === 'nifti-1' ? nifti1 : nifti2;
   const { qoffset } = header;
   const [b, c, d] = header.quaternion;
   const square = b * b + c * c + d * d;
@@ -86,13 +90,13 @@ function quaternionTransform(
   if (!(square <= 1 + 1e-5)) {
     throw new VolumeFormatError(
       `${name}: quatern_b, quatern_c, quatern_d (qform_code ${header.qformCode}) must be part of a unit quaternion, got [${b}, ${c}, ${d}]; repair the qform or set qform_code to 0`,
-      { field: 'quatern_b', offset: 256 },
+      { field: 'quatern_b', offset: layout.quaternion },
     );
   }
   if (!qoffset.every(Number.isFinite)) {
     throw new VolumeFormatError(
       `${name}: qoffset_x, qoffset_y, qoffset_z must be finite, got [${qoffset.join(', ')}]; repair the qform or set qform_code to 0`,
-      { field: 'qoffset_x', offset: 268 },
+      { field: 'qoffset_x', offset: layout.qoffset },
     );
   }
   const a = Math.sqrt(Math.max(0, 1 - square));

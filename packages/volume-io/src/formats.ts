@@ -1,0 +1,5 @@
+import { nifti } from './nifti/format.ts';
+import type { VolumeFormat } from './volume-format.ts';
+
+/** Every format that volumes are read from, in the order in which they are tried. */
+export const formats: readonly VolumeFormat[] = [nifti];

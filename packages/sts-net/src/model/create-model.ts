@@ -2,7 +2,7 @@ import { createEncoder } from '@sts-net/backbones';
 import { createDecoder, decoders } from '@sts-net/decoders';
 import { CropToMatch, PadToMultiple } from '@sts-net/layers-core';
 import { input, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { validateWith } from '../config/validate-config.ts';
+import { validateWith } from '../config/validate-with.ts';
 import { attentionFactory } from './attention.ts';
 import { type ModelConfig, type ModelOptions, modelConfigSchema } from './model-config.ts';
 

@@ -15,7 +15,7 @@ export function temporaryFolder(): string {
 }
 
 /** An image with a bright 3×3×2 lesion on noise, and its mask; where it lies depends on the seed. */
-export function syntheticCase(seed: string): {
+function syntheticCase(seed: string): {
   image: Float32Array;
   mask: Uint8Array;
 } {

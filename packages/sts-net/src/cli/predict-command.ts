@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { readVolume, writeVolume } from '@sts-net/volume-io';
 import type { CommandDef } from 'citty';
 import { checkWritable } from '../files/check-writable.ts';
@@ -24,6 +25,9 @@ export const predictCommand: CommandDef = command({
   async run({ args: { image: path, model: modelPath, output, backend } }) {
     if (!/\.nii(\.gz)?$/i.test(output)) {
       throw new RangeError(`--output must end in .nii or .nii.gz, got '${output}'`);
+    }
+    if (resolve(output) === resolve(path)) {
+      throw new RangeError(`--output must not be the image itself, got '${output}' for both`);
     }
     const engine = backendName(backend);
     const image = await readVolume(path);

@@ -27,6 +27,7 @@ export const trainCommand: CommandDef = command({
       ...(backend !== undefined && { backend: backend as typeof loaded.backend }),
     };
     const line = progressLine();
+    line.show('reading the cases');
     const report = reporter((text) => line.show(text));
     const result = await interruptible('the last step is saved', (signal) =>
       train(config, {
@@ -38,7 +39,7 @@ export const trainCommand: CommandDef = command({
     ).finally(() => line.clear());
     if (!result.finished) {
       throw new Interrupted(
-        `interrupted after step ${result.step}, which is saved; go on with: sts-net train ${path} --resume`,
+        `interrupted after step ${result.step}; go on with: sts-net train ${path} --resume`,
       );
     }
     const best =

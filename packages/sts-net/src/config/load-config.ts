@@ -13,7 +13,7 @@ export async function loadConfig(path: string): Promise<ExperimentConfig> {
 }
 
 /** The content of a JSON file. */
-export async function readJson(path: string): Promise<unknown> {
+async function readJson(path: string): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');

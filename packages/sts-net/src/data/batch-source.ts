@@ -19,7 +19,7 @@ export interface BatchSourceOptions {
 }
 
 /** A sample to be copied into a batch. */
-export interface Drawn extends Pick<LoadedCase, 'normalization'> {
+interface Drawn extends Pick<LoadedCase, 'normalization'> {
   readonly sample: Sample;
 }
 

@@ -1,4 +1,4 @@
-const causes: Readonly<Record<string, string>> = {
+const causes: Readonly<Record<string, string | undefined>> = {
   ENOENT: 'it does not exist; check the path',
   EACCES: 'permission is denied; change the permissions or choose another path',
   EPERM: 'the operation is not permitted; change the permissions or choose another path',
@@ -19,7 +19,10 @@ const causes: Readonly<Record<string, string>> = {
  */
 export function fileError(path: string, action: string, cause: unknown): Error {
   const code = (cause as NodeJS.ErrnoException | null)?.code;
-  const known = code === undefined ? undefined : causes[code];
+  const known =
+    action === 'write' && code === 'ENOENT'
+      ? 'its folder does not exist; make it first'
+      : causes[code ?? ''];
   const reason = known ?? (cause instanceof Error ? cause.message : String(cause));
   return new Error(`cannot ${action} '${path}': ${reason}`, { cause });
 }

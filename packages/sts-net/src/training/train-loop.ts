@@ -8,7 +8,7 @@ import { learningRateAt } from './schedule.ts';
 import { setDropoutStep, trainStep } from './train-step.ts';
 
 /** What a finished step reports. */
-export interface StepRecord {
+interface StepRecord {
   /** Steps finished, from 1. */
   readonly step: number;
   /** Before the step. */
@@ -25,7 +25,7 @@ export interface Progress {
 }
 
 /** What the loop calls between steps; it waits for each. */
-export interface LoopHooks {
+interface LoopHooks {
   readonly onStep?: (record: StepRecord) => void | Promise<void>;
   /** Scores the model; larger is better. Not called without a validation split. */
   readonly validate?: () => Promise<number>;

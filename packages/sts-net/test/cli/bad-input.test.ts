@@ -285,6 +285,10 @@ describe('bad arguments', () => {
       ['predict', 'a.nii', '--model', 'run', '--output', 'a.nii', '--backend', 'gpu'],
       '--backend must be one of auto',
     ],
+    [
+      ['predict', 'a.nii', '--model', 'run', '--output', './a.nii'],
+      '--output must not be the image itself',
+    ],
     [['evaluate'], 'give either --model, or --prediction and --truth'],
     [['evaluate', '--prediction', 'a.nii'], 'give either --model, or --prediction and --truth'],
     [
@@ -293,6 +297,12 @@ describe('bad arguments', () => {
     ],
   ])('%j', async (args, message) => {
     expect(await refused(...args)).toContain(message);
+  });
+
+  it('a folder for the output that is not there', async () => {
+    const output = at('none', 'out.nii.gz');
+    const args = ['predict', at('images', 'a.nii.gz'), '--model', at('good'), '--output', output];
+    expect(await refused(...args)).toContain('its folder does not exist; make it first');
   });
 
   it('a split without cases', async () => {

@@ -26,9 +26,3 @@ export async function cli(...args: string[]): Promise<CliOutcome> {
     error.mockRestore();
   }
 }
-
-/** The outcome, whose getters are read late: `stdout` and `stderr` are complete once `code` is. */
-export function isOneClearError({ code, stdout, stderr }: CliOutcome): boolean {
-  const lines = stderr.trimEnd().split('\n');
-  return code === 1 && stdout === '' && lines.length === 1 && !/^\s+at /m.test(stderr);
-}

@@ -153,9 +153,7 @@ describe('the sts-net command', () => {
     process.emit('SIGINT');
     const stopped = await training;
     expect(stopped.code).toBe(130);
-    expect(stopped.stderr).toMatch(
-      /interrupted after step \d, which is saved; go on with: .*--resume/,
-    );
+    expect(stopped.stderr).toMatch(/interrupted after step \d; go on with: .*--resume/);
     const resumed = await cli('train', at('interrupted.json'), '--resume');
     expect(resumed.code).toBe(0);
     for (const name of ['last', 'best']) {

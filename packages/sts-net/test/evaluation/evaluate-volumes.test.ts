@@ -12,7 +12,7 @@ function labels(...slices: string[]): Volume<Uint8Array> {
 
 // Slice 0 is empty in both; slice 1 has a hit of 1 of 2 pixels; slice 2 a miss and a false alarm.
 const truth = labels('0000 0000', '1100 0000', '0000 0001');
-const prediction = labels('0000 0000', '1000 0000', '0000 1000');
+const prediction = labels('0000 0000', '1000 0000', '0010 0000');
 
 describe('evaluateVolumes', () => {
   it('scores slices, pixels and lesions, by hand', async () => {
@@ -42,7 +42,7 @@ describe('evaluateVolumes', () => {
 
   it('cuts slices across the axis it is told to', async () => {
     const { slices } = await evaluateVolumes([{ id: 'a', prediction, truth }], 2);
-    expect(slices.images).toEqual({ total: 4, skipped: 1, emptyTruth: 0, emptyPrediction: 2 });
+    expect(slices.images).toEqual({ total: 4, skipped: 0, emptyTruth: 1, emptyPrediction: 2 });
   });
 
   it('refuses volumes of different shapes by name', async () => {

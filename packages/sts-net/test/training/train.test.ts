@@ -7,6 +7,7 @@ import { readSafetensors, readSafetensorsFile } from '../../src/checkpoint/read-
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { readLog } from '../../src/training/run-log.ts';
 import { type TrainOptions, type TrainResult, train } from '../../src/training/train.ts';
+import type { TrainEvent } from '../../src/training/train-event.ts';
 import { withFaultyDisk } from '../faulty-disk.ts';
 import { configFor, makeData } from '../make-data.ts';
 import { tinyModel } from '../tiny-model.ts';
@@ -117,6 +118,50 @@ describe('train', () => {
     expect(result).toMatchObject({ bestStep: best.step, bestScore: best.score });
     const { metadata } = readSafetensorsFile(join(result.output, 'best.safetensors'));
     expect(JSON.parse(metadata['progress']!)).toMatchObject({ bestStep: best.step });
+  });
+
+  it('learns: a bright lesion is found in a case never trained on', async () => {
+    const training = {
+      ...(configFor()['training'] as object),
+      steps: 60,
+      optimizer: { learningRate: 0.02 },
+      validation: { every: 60 },
+    };
+    const config = validateConfig(configFor({ output: 'learns', training }));
+    const model = tinyModel();
+    const { bestScore } = await train(config, { baseFolder: data, model });
+    expect(bestScore).toBeGreaterThan(0.8);
+    model.dispose();
+  });
+
+  it('trains on whole amplified slices by epochs, and without a validation split keeps the last weights', async () => {
+    const { data: cases, training: patches } = configFor() as Record<string, object>;
+    const { steps: _, ...rest } = patches as { steps: number };
+    const config = validateConfig(
+      configFor({
+        output: 'epochs',
+        data: { ...cases, split: { test: ['d'] } },
+        amplification: { method: 4, threshold: 100 },
+        training: { ...rest, patch: null, epochs: 2, batchSize: 4, schedule: { name: 'cosine' } },
+      }),
+    );
+    const events: TrainEvent[] = [];
+    const model = tinyModel();
+    const onEvent = (event: TrainEvent) => events.push(event);
+    const { output, bestStep } = await train(config, { baseFolder: data, model, onEvent });
+    model.dispose();
+    // Three cases of 6 slices, 2 of them with 9 lesion pixels, each of which gets 5 copies.
+    expect(events[0]).toMatchObject({ slices: 18, samples: 48, steps: 24, stepsPerEpoch: 12 });
+    const rates = events.flatMap((event) => (event.event === 'step' ? [event.learningRate] : []));
+    expect(rates).toBeAllclose([
+      ...new Array(12).fill(0.002),
+      ...new Array(12).fill((0.002 + 1e-8) / 2),
+    ]);
+    expect(bestStep).toBeNull();
+    const best = readSafetensors(join(output, 'best.safetensors'));
+    const last = readSafetensors(join(output, 'last.safetensors'));
+    expect(best.size).toBeGreaterThan(0);
+    for (const [name, tensor] of best) expect(last.get(name)).toEqual(tensor);
   });
 
   it('leaves no tensors behind', async () => {

@@ -21,13 +21,6 @@ export {
   type Connectivity,
   connectedComponents,
 } from './connected-components.ts';
-export {
-  type CurveOptions,
-  type PrecisionRecallCurve,
-  precisionRecallCurve,
-  type RocCurve,
-  rocCurve,
-} from './curves.ts';
 export { type DistanceTransformOptions, distanceTransform } from './distance-transform.ts';
 export type { EmptyPolicy, EmptyRule } from './empty.ts';
 export type { LabelGrid, Labels } from './grid.ts';
@@ -90,10 +83,3 @@ export {
   type SurfaceDistancesOptions,
   surfaceDistances,
 } from './surface-distances.ts';
-export {
-  bestThreshold,
-  poolSweeps,
-  type ThresholdSweep,
-  type ThresholdSweepOptions,
-  thresholdSweep,
-} from './threshold-sweep.ts';

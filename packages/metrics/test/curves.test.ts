@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
   bestThreshold,
-  confusion,
-  dice,
+  detections,
+  froc,
+  frocScore,
   poolSweeps,
   precisionRecallCurve,
   rocCurve,
   thresholdSweep,
-} from '../src/index.ts';
+} from '../src/curves/index.ts';
+import { confusion, dice } from '../src/index.ts';
 import { number, reference } from './reference.ts';
 
 const exact = { rtol: 1e-12, atol: 1e-12 };
@@ -91,4 +93,54 @@ test('bad input names the case', () => {
   expect(() => bestThreshold(thresholdSweep([0.5], [0]), () => Number.NaN)).toThrow(/NaN at all/);
   const distinct = Float64Array.from({ length: 1_000_001 }, (_, i) => i);
   expect(() => thresholdSweep(distinct, new Uint8Array(distinct.length))).toThrow(/pass `thresh/);
+});
+
+describe('FROC', () => {
+  const grid = (data: readonly number[]) => ({ data, shape: [1, data.length] });
+  const one = detections(
+    grid([0.9, 0.8, 0, 0.6, 0, 0.7, 0.95, 0, 0.2]),
+    grid([0, 1, 0, 1, 0, 0, 0, 0, 1]),
+  );
+
+  test('detections have their highest score and what they overlap', () => {
+    expect(one).toEqual({
+      lesions: 3,
+      detections: [
+        { score: 0.9, matches: [1] },
+        { score: 0.6, matches: [2] },
+        { score: 0.95, matches: [] },
+      ],
+    });
+    expect(detections(grid([0.2, 0.6]), grid([1, 1]), { threshold: 0.1 }).detections).toEqual([
+      { score: 0.6, matches: [1] },
+    ]);
+  });
+
+  test('the curve counts by hand, and interpolates its score', () => {
+    const two = { lesions: 1, detections: [{ score: 0.7, matches: [] }] };
+    const curve = froc([one, two]);
+    expect(curve).toEqual({
+      thresholds: [Number.POSITIVE_INFINITY, 0.95, 0.9, 0.7, 0.6],
+      falsePositivesPerCase: [0, 0.5, 0.5, 1, 1],
+      recall: [0, 0, 0.25, 0.25, 0.5],
+    });
+    expect(froc([two, one])).toEqual(curve);
+    expect(frocScore(curve, [0, 0.5, 0.75, 1, 8])).toBeCloseTo(
+      (0 + 0.25 + 0.25 + 0.5 + 0.5) / 5,
+      15,
+    );
+  });
+
+  test.each([...reference('froc').values()])('score equal to MONAI: $name', (row) => {
+    const curve = froc(row.cases);
+    expect(curve.recall.slice(1)).toBeAllclose(row.recall, exact);
+    expect(curve.falsePositivesPerCase.slice(1)).toBeAllclose(row.falsePositivesPerCase, exact);
+    expect(frocScore(curve)).toBeCloseTo(row.score, 12);
+  });
+
+  test('bad input', () => {
+    expect(() => froc([])).toThrow(/at least one case/);
+    const bad = () => detections(grid([Number.NaN]), grid([1]), { id: 'x' });
+    expect(bad).toThrow(/`detections`, case "x": prediction must be numbers, got NaN at \[0, 0\]/);
+  });
 });

@@ -1,4 +1,4 @@
-import { type EmptyRule, emptyRule, emptyValue } from './empty.ts';
+import { type EmptyRule, emptyRule, emptyValue } from '../empty.ts';
 import type { ThresholdSweep } from './threshold-sweep.ts';
 
 export interface CurveOptions {

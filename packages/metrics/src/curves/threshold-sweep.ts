@@ -1,6 +1,6 @@
-import { addTo, type Counts } from './confusion.ts';
-import { type Labels, position } from './grid.ts';
-import { labelPair, subject } from './pair.ts';
+import { addTo, type Counts } from '../confusion.ts';
+import { type Labels, position } from '../grid.ts';
+import { labelPair, subject } from '../pair.ts';
 
 export interface ThresholdSweepOptions {
   /**

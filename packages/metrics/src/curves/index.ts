@@ -1,0 +1,22 @@
+export {
+  type CurveOptions,
+  type PrecisionRecallCurve,
+  precisionRecallCurve,
+  type RocCurve,
+  rocCurve,
+} from './curves.ts';
+export {
+  type Detections,
+  type DetectionsOptions,
+  detections,
+  type FrocCurve,
+  froc,
+  frocScore,
+} from './froc.ts';
+export {
+  bestThreshold,
+  poolSweeps,
+  type ThresholdSweep,
+  type ThresholdSweepOptions,
+  thresholdSweep,
+} from './threshold-sweep.ts';

@@ -1,0 +1,68 @@
+import { checkCount, checkValues, meanOf, membersOf } from './groups.ts';
+import { type Random, seededRandom } from './random.ts';
+
+export interface BootstrapOptions {
+  /**
+   * The group of each value, e.g. its patient: groups are drawn whole, since values of one patient
+   * are not independent. @default each value its own
+   */
+  readonly groups?: readonly string[];
+  /** What is estimated. @default the mean */
+  readonly statistic?: (values: readonly number[]) => number;
+  /** Share of the resamples inside the interval, between 0 and 1. @default 0.95 */
+  readonly confidence?: number;
+  /** @default 10000 */
+  readonly resamples?: number;
+  /** @default seededRandom(0), so that the same values give the same interval */
+  readonly random?: Random;
+}
+
+/** An estimate with its confidence interval. */
+export interface Interval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+  readonly confidence: number;
+}
+
+/**
+ * Confidence interval of a statistic by bootstrap percentiles (Efron 1979): groups of values are
+ * drawn with replacement, as many as there are, and the statistic taken of each resample.
+ *
+ * @param values one a case; leave out cases without a score
+ * @throws RangeError where a value is not finite or an option does not fit
+ */
+export function bootstrapInterval(
+  values: readonly number[],
+  options: BootstrapOptions = {},
+): Interval {
+  const { groups, statistic = meanOf, confidence = 0.95, resamples = 10_000 } = options;
+  const { random = seededRandom(0) } = options;
+  checkValues(values, 'values', 'bootstrapInterval');
+  checkCount(resamples, 'resamples', 'bootstrapInterval');
+  if (!(confidence > 0 && confidence < 1)) {
+    throw new RangeError(
+      `\`bootstrapInterval\`: \`confidence\` must be between 0 and 1, got ${confidence}`,
+    );
+  }
+  const members = membersOf(values.length, groups, 'bootstrapInterval');
+  const estimates = Float64Array.from({ length: resamples }, () => {
+    const drawn: number[] = [];
+    for (let k = 0; k < members.length; k++) {
+      for (const i of members[Math.floor(random() * members.length)]!) drawn.push(values[i]!);
+    }
+    return statistic(drawn);
+  }).sort();
+  return {
+    estimate: statistic(values),
+    low: quantile(estimates, (1 - confidence) / 2),
+    high: quantile(estimates, (1 + confidence) / 2),
+    confidence,
+  };
+}
+
+function quantile(ascending: Float64Array, share: number): number {
+  const at = (ascending.length - 1) * share;
+  const below = ascending[Math.floor(at)]!;
+  return below + (ascending[Math.ceil(at)]! - below) * (at - Math.floor(at));
+}

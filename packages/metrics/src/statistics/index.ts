@@ -1,0 +1,9 @@
+export { type BootstrapOptions, bootstrapInterval, type Interval } from './bootstrap.ts';
+export { holm } from './holm.ts';
+export {
+  type PermutationTestOptions,
+  type PermutationTestResult,
+  permutationTest,
+} from './permutation-test.ts';
+export { type Random, seededRandom } from './random.ts';
+export { type WilcoxonResult, wilcoxonSignedRank } from './wilcoxon.ts';

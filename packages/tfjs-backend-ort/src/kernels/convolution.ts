@@ -28,10 +28,6 @@ export function sized(graph: GraphBuilder, x: Handle, layout: readonly number[])
   };
 }
 
-export function sizedFilter(graph: GraphBuilder, filter: Handle): Sized {
-  return sized(graph, filter, oihw);
-}
-
 /** `x [n, c, h, w]`, `w [o, c / groups, kh, kw]` → name of `[n, o, oh, ow]`. */
 export function forward(
   graph: GraphBuilder,
@@ -59,6 +55,20 @@ export function backpropInput(
 ): string {
   const [filters, depth, kh, kw] = w.sizes;
   const reach = [dilations[0] * (kh - 1), dilations[1] * (kw - 1)] as const;
+  const dense = groups === 1 && kh === 1 && kw === 1 && pads.every((one) => one === 0);
+  if (dense && strides[0] === 1 && strides[1] === 1 && graph.contrib) {
+    const [batch, , oh, ow] = dy.sizes;
+    const product = graph.op(
+      'FusedMatMul',
+      [
+        graph.reshape(w.name, w.sizes, [filters, depth]),
+        graph.reshape(dy.name, dy.sizes, [batch, filters, oh * ow]),
+      ],
+      { transA: 1 },
+      'com.microsoft',
+    );
+    return graph.reshape(product, [batch, depth, oh * ow], [batch, depth, oh, ow]);
+  }
   const around = [reach[0] - pads[0], reach[0] - pads[1], reach[1] - pads[2], reach[1] - pads[3]];
   if (strides[0] === 1 && strides[1] === 1 && around.every((one) => one >= 0)) {
     // A stride of 1 makes it a convolution with the filter turned round.
@@ -98,40 +108,101 @@ export function backpropInput(
   });
 }
 
-/** Gradient with respect to the filter of sizes `[o, c / groups, kh, kw]`. */
+/**
+ * Gradient with respect to the filter of sizes `[o, c / groups, kh, kw]`: for each tap, the product
+ * of `dy` with the inputs that the tap saw, group by group.
+ *
+ * @returns The name of a value of sizes `[o, c / groups, kh·kw]`.
+ */
 export function backpropFilter(
   graph: GraphBuilder,
   x: Sized,
   dy: Sized,
   { strides, dilations, pads, groups }: Convolution,
-  filter: Four,
+  [filters, depth, kh, kw]: Four,
 ): string {
-  const [filters, depth, kh, kw] = filter;
-  const [batch, , height, width] = x.sizes;
+  const [batch, channels, height, width] = x.sizes;
   const [, , oh, ow] = dy.sizes;
-  // Batch and channels change places, stride and dilation change places.
-  const images = graph.reshape(
-    graph.op('Transpose', [graph.reshape(x.name, x.sizes, [batch, groups, depth, height, width])], {
-      perm: [2, 1, 0, 3, 4],
-    }),
-    [depth, groups, batch, height, width],
-    [depth, groups * batch, height, width],
+  const places = oh * ow;
+  const taps = kh * kw;
+  const whole = taps === 1 && oh === height && ow === width && pads.every((one) => one === 0);
+  const padded = pads.every((one) => one === 0)
+    ? x.name
+    : graph.op('Pad', [
+        x.name,
+        graph.ints([0, 0, pads[0], pads[2], 0, 0, pads[1], pads[3]]),
+        graph.scalar(0),
+      ]);
+  /** What one tap saw, `[batch, channels, oh, ow]`. */
+  const seen = (tap: number): string => {
+    if (whole) return x.name;
+    const from = [Math.floor(tap / kw) * dilations[0], (tap % kw) * dilations[1]] as const;
+    return graph.op('Slice', [
+      padded,
+      graph.ints(from),
+      graph.ints([from[0] + (oh - 1) * strides[0] + 1, from[1] + (ow - 1) * strides[1] + 1]),
+      graph.ints([2, 3]),
+      graph.ints(strides),
+    ]);
+  };
+  const image: Four = [batch, channels, oh, ow];
+  const right = graph.reshape(dy.name, dy.sizes, [batch, groups, filters / groups, places]);
+  const product = (columns: string): string => matrixByRows(graph, right, columns);
+  const sum = (name: string) =>
+    batch === 1 ? name : graph.op('ReduceSum', [name, graph.ints([0])], { keepdims: 1 });
+  if (depth >= 16 || taps === 1) {
+    // Wide enough for a product a tap: nothing has to be gathered first.
+    const parts = Array.from({ length: taps }, (_, tap) =>
+      graph.op('Reshape', [
+        sum(product(graph.reshape(seen(tap), image, [batch, groups, depth, places]))),
+        graph.ints([filters, depth, 1]),
+      ]),
+    );
+    return taps === 1 ? parts[0]! : graph.op('Concat', parts, { axis: 2 });
+  }
+  const columns = graph.op(
+    'Concat',
+    Array.from({ length: taps }, (_, tap) =>
+      graph.reshape(seen(tap), image, [batch, channels, 1, places]),
+    ),
+    { axis: 2 },
   );
-  const taps = graph.op('Transpose', [dy.name], { perm: [1, 0, 2, 3] });
-  const product = forward(
-    graph,
-    { name: images, sizes: [depth, groups * batch, height, width] },
-    { name: taps, sizes: [filters, batch, oh, ow] },
-    { strides: dilations, dilations: strides, pads, groups },
+  const all = graph.reshape(
+    columns,
+    [batch, channels, taps, places],
+    [batch, groups, depth * taps, places],
   );
-  // Positions beyond the kernel come from rows that the stride left over.
-  const found = [
-    Math.floor((height + pads[0] + pads[1] - strides[0] * (oh - 1) - 1) / dilations[0]) + 1,
-    Math.floor((width + pads[2] + pads[3] - strides[1] * (ow - 1) - 1) / dilations[1]) + 1,
-  ];
-  const cut =
-    found[0] === kh && found[1] === kw
-      ? product
-      : graph.op('Slice', [product, graph.ints([0, 0]), graph.ints([kh, kw]), graph.ints([2, 3])]);
-  return graph.op('Transpose', [cut], { perm: [1, 0, 2, 3] });
+  return graph.op('Reshape', [sum(product(all)), graph.ints([filters, depth, taps])]);
+}
+
+/** `a · bᵀ` for batches of matrices. */
+function matrixByRows(graph: GraphBuilder, a: string, b: string): string {
+  if (graph.contrib) return graph.op('FusedMatMul', [a, b], { transB: 1 }, 'com.microsoft');
+  const turned = graph.op('Transpose', [b], { perm: [0, 1, 3, 2] });
+  return graph.op('MatMul', [a, turned]);
+}
+
+/**
+ * Layout in which filters are kept: ONNX's own. Single taps come first, because ONNX Runtime's
+ * element-wise operators are slow where the last axes have size 1.
+ */
+export function filterLayout([kh, kw]: readonly number[]): readonly number[] {
+  return kh === 1 && kw === 1 ? [0, 1, 3, 2] : oihw;
+}
+
+/** The gradient that `backpropFilter` gives as a filter `[kh, kw, depth, filters]`. */
+export function filterHandle(
+  graph: GraphBuilder,
+  name: string,
+  shape: readonly [number, number, number, number],
+): Handle {
+  const layout = filterLayout(shape);
+  const [kh, kw, depth, filters] = shape;
+  const sizes = layout.map((axis) => shape[axis]!);
+  return graph.handle(
+    graph.reshape(name, [filters, depth, kh * kw], sizes),
+    shape,
+    'float32',
+    layout,
+  );
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { liesInOrder } from '../graph/permute.ts';
 import type { DType } from '../graph/value.ts';
-import { oihw } from '../onnx/graph-builder.ts';
 import type { OrtBackend } from '../ort-backend.ts';
+import { filterLayout } from './convolution.ts';
 import { graphKernels } from './graph-kernels.ts';
 import { type HostKernel, recorder } from './host-kernel.ts';
 
@@ -35,7 +35,7 @@ function withFilter(name: string): HostKernel {
   const record = recorder(name);
   return (backend, inputs, attrs) => {
     const filter = backend.value(inputs['filter']!);
-    backend.settle(filter, oihw);
+    backend.settle(filter, filterLayout(filter.shape));
     return record(backend, inputs, attrs);
   };
 }
@@ -81,10 +81,12 @@ export const hostKernels: Readonly<Record<string, HostKernel>> = {
     const weights = backend.value(value!);
     const moments = [backend.value(m!), backend.value(v!)];
     for (const moment of moments) backend.settle(moment, weights.layout);
+    // lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε) with √(1−β₂ᵗ) taken out.
+    const root = Math.sqrt(1 - beta2 ** step);
     const numbers = {
       decay: 1 - learningRate * weightDecay,
-      rate: learningRate / (1 - beta1 ** step),
-      correction: 1 / Math.sqrt(1 - beta2 ** step),
+      rate: (learningRate * root) / (1 - beta1 ** step),
+      epsilon: epsilon * root,
     };
     return backend.record(
       graphKernels.get('StsAdamW')!,
@@ -94,7 +96,7 @@ export const hostKernels: Readonly<Record<string, HostKernel>> = {
         ...moments,
         ...Object.entries(numbers).map(([role, number]) => backend.scalar(role, number)),
       ],
-      { beta1, beta2, epsilon },
+      { beta1, beta2 },
     );
   },
 };

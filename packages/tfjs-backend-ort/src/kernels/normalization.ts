@@ -26,6 +26,10 @@ function inverseDeviation(graph: GraphBuilder, variance: Handle, epsilon: number
   return { ...variance, name: graph.op('Reciprocal', [graph.op('Sqrt', [shifted])]) };
 }
 
+const ones = (graph: GraphBuilder, count: number) =>
+  graph.floats(new Float32Array(count).fill(1), [count]);
+const zeros = (graph: GraphBuilder, count: number) =>
+  graph.floats(new Float32Array(count), [count]);
 const perChannel = (graph: GraphBuilder, name: string, channels: number) =>
   graph.handle(name, [channels], 'float32');
 
@@ -57,12 +61,15 @@ function normalize(
   const all = [mean, variance, scale, offset].filter((one) => one !== undefined);
   const channels = x.shape.at(-1)!;
   if (channelsSecond(x) && all.every((one) => one.shape.length === 1)) {
-    const fill = (value: number) =>
-      graph.floats(new Float32Array(channels).fill(value), [channels]);
     return affine(
       graph,
       x,
-      [scale?.name ?? fill(1), offset?.name ?? fill(0), mean.name, variance.name],
+      [
+        scale?.name ?? ones(graph, channels),
+        offset?.name ?? zeros(graph, channels),
+        mean.name,
+        variance.name,
+      ],
       epsilon,
     );
   }
@@ -101,10 +108,11 @@ export const normalizationKernels: readonly KernelDefinition[] = [
       const axes = axesBeforeLast(x!);
       const channels = gamma!.shape[0]!;
       const mean = reduce(graph, 'ReduceMean', x!, axes, false);
-      const { sub, mul } = arithmetic(graph, x!.shape);
-      const centred = sub(x!, mean);
-      const squares = mul(centred, centred);
-      const variance = reduce(graph, 'ReduceMean', squares, axes, false);
+      const { sub } = arithmetic(graph, x!.shape);
+      // Centred first: the mean square less the squared mean would lose the digits.
+      const squares = reduce(graph, 'ReduceSumSquare', sub(x!, mean), axes, false);
+      const count = graph.scalar(x!.shape.slice(0, -1).reduce((a, b) => a * b, 1));
+      const variance = { ...squares, name: graph.op('Div', [squares.name, count]) };
       const y = normalize(graph, x!, { mean, variance, scale: gamma!, offset: beta! }, epsilon);
       return [
         y,
@@ -122,7 +130,7 @@ export const normalizationKernels: readonly KernelDefinition[] = [
       { shape: gamma!.shape, dtype: 'float32' },
     ],
     // Ioffe & Szegedy 2015, section 3: dx = γ/σ · (dy − Σdy/n − x̂ · Σ(dy·x̂)/n), x̂ = (x − μ)/σ,
-    // gathered into dx = a·dy + b·x + c with a, b, c per channel.
+    // gathered into dx = a·dy + (b·(x − μ) + c) with a, b, c per channel.
     emit: (graph, [dy, x, gamma, mean, variance], { epsilon }) => {
       const axes = axesBeforeLast(x!);
       const channels = gamma!.shape[0]!;
@@ -134,14 +142,16 @@ export const normalizationKernels: readonly KernelDefinition[] = [
       const sum = (of: Handle) =>
         perChannel(graph, graph.plain(reduce(graph, 'ReduceSum', of, axes, false)), channels);
       const dbeta = sum(dy!);
-      const centred = big.sub(x!, mean!);
-      const dgamma = small.mul(sum(big.mul(dy!, centred)), inverse);
+      const product = small.sub(sum(big.mul(dy!, x!)), small.mul(mean!, dbeta));
+      const dgamma = small.mul(product, inverse);
       const a = small.mul(gamma!, inverse);
       const share = constant(-1 / count);
       const b = small.mul(small.mul(a, inverse), small.mul(dgamma, share));
       const c = small.mul(a, small.mul(dbeta, share));
-      const dx = big.add(big.add(big.mul(dy!, a), c), big.mul(centred, b));
-      return [dx, dgamma, dbeta];
+      const straight = channelsSecond(x!)
+        ? affine(graph, x!, [b.name, c.name, mean!.name, ones(graph, channels)], 0)
+        : big.add(big.mul(big.sub(x!, mean!), b), c);
+      return [big.add(big.mul(dy!, a), straight), dgamma, dbeta];
     },
   },
 ];

@@ -1,6 +1,13 @@
 import type { KernelDefinition } from '../graph/kernel.ts';
 import { nchw, oihw } from '../onnx/graph-builder.ts';
-import { backpropFilter, backpropInput, type Convolution, forward, sized } from './convolution.ts';
+import {
+  backpropFilter,
+  backpropInput,
+  type Convolution,
+  filterHandle,
+  forward,
+  sized,
+} from './convolution.ts';
 
 const geometry = (attrs: unknown) => attrs as Convolution;
 
@@ -64,7 +71,7 @@ export const stsConvolutionKernels: readonly KernelDefinition[] = [
         geometry(attrs),
         [filters, depth, kh, kw],
       );
-      return graph.handle(dw, out!.shape, 'float32', oihw);
+      return filterHandle(graph, dw, [kh, kw, depth, filters]);
     },
   },
 ];

@@ -3,7 +3,14 @@ import type { KernelDefinition } from '../graph/kernel.ts';
 import { type Attrs, identity, type ValueType } from '../graph/value.ts';
 import { type GraphBuilder, type Handle, nchw, oihw } from '../onnx/graph-builder.ts';
 import { activate, addBias } from './activation.ts';
-import { backpropFilter, backpropInput, type Convolution, forward, sized } from './convolution.ts';
+import {
+  backpropFilter,
+  backpropInput,
+  type Convolution,
+  filterHandle,
+  forward,
+  sized,
+} from './convolution.ts';
 import { reshape } from './shape.ts';
 
 type Shape4 = [number, number, number, number];
@@ -131,7 +138,7 @@ function family(
           given as unknown as Convolution,
           pick(shape, oihw),
         );
-        return reshape(graph, graph.handle(dw, shape, 'float32', oihw), out!.shape);
+        return reshape(graph, filterHandle(graph, dw, shape), out!.shape);
       },
     },
   ];

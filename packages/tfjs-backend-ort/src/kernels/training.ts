@@ -20,13 +20,13 @@ export const trainingKernels: readonly KernelDefinition[] = [
     },
   },
   {
-    // `decay`, `rate` and `correction` change from step to step: they are inputs of the graph.
+    // `decay`, `rate` and `epsilon` change from step to step: they are inputs of the graph.
     name: 'StsAdamW',
-    inputs: ['value', 'gradient', 'm', 'v', 'decay', 'rate', 'correction'],
+    inputs: ['value', 'gradient', 'm', 'v', 'decay', 'rate', 'epsilon'],
     outputs: ([value]) => [value!, value!, value!],
-    emit: (graph, operands, { beta1, beta2, epsilon }, [out]) => {
+    emit: (graph, operands, { beta1, beta2 }, [out]) => {
       const { layout, names } = graph.broadcast(operands, out!.shape);
-      const [value, gradient, m, v, decay, rate, correction] = names as [
+      const [value, gradient, m, v, decay, rate, epsilon] = names as [
         string,
         string,
         string,
@@ -42,11 +42,8 @@ export const trainingKernels: readonly KernelDefinition[] = [
         ]);
       const newM = mix(m, gradient, beta1);
       const newV = mix(v, graph.op('Mul', [gradient, gradient]), beta2);
-      const root = graph.op('Mul', [graph.op('Sqrt', [newV]), correction]);
-      const step = graph.op('Div', [
-        graph.op('Mul', [newM, rate]),
-        graph.op('Add', [root, graph.scalar(epsilon)]),
-      ]);
+      const deviation = graph.op('Add', [graph.op('Sqrt', [newV]), epsilon]);
+      const step = graph.op('Mul', [graph.op('Div', [newM, deviation]), rate]);
       const newValue = graph.op('Sub', [graph.op('Mul', [value, decay]), step]);
       return [newValue, newM, newV].map(
         (name): Handle => graph.handle(name, out!.shape, 'float32', layout),

@@ -1,19 +1,83 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { registerWasmTrainingKernels } from './register-wasm-training-kernels.ts';
+import { type BackendName, backendNames } from './backend-name.ts';
+import type { BackendProbe } from './backend-probe.ts';
+import { engines, order } from './engines/engines.ts';
+import { environment } from './engines/runtime.ts';
 
-export type BackendName = 'tensorflow' | 'ort' | 'webgpu' | 'wasm' | 'cpu';
-
+/** The engine that TensorFlow.js runs on now. */
 export interface BackendInfo {
   readonly name: BackendName;
+  /** What computes: `cpu`, `gpu`, or the name that a graphics adapter gives itself. */
   readonly device: string;
+  /** Processor threads that compute; 0 where a graphics processor does. */
   readonly threads: number;
+  /** Why this engine: who asked for it, or why each better one was passed over. */
+  readonly reason: string;
 }
 
+/**
+ * Makes an engine TensorFlow.js's active backend and prepares it for training.
+ *
+ * `'auto'` takes the first that is there of: `tensorflow` with a graphics processor, `webgpu` with
+ * a real one, `ort`, `tensorflow` on the processor, `wasm`, `cpu`; in Node.js the environment
+ * variable `STS_NET_BACKEND` replaces `'auto'`.
+ *
+ * @throws {RangeError} If the name, or that in `STS_NET_BACKEND`, is none of these.
+ * @throws {Error} If the engine asked for by name cannot be used: what is missing, how to get it.
+ */
 export async function useBackend(preference: 'auto' | BackendName = 'auto'): Promise<BackendInfo> {
-  const name = preference === 'auto' ? 'wasm' : preference;
-  if (name === 'wasm') registerWasmTrainingKernels();
-  await tf.setBackend(name);
-  await tf.ready();
-  return { name, device: 'cpu', threads: 1 };
+  const variable = preference === 'auto' ? environment('STS_NET_BACKEND') : undefined;
+  const subject = variable === undefined ? '`useBackend`' : 'environment variable STS_NET_BACKEND';
+  const name = variable ?? preference;
+  if (name === 'auto') return useBest();
+  if (!backendNames.includes(name as BackendName)) {
+    throw new RangeError(
+      `${subject}: backend must be one of auto, ${backendNames.join(', ')}, got ${name}.`,
+    );
+  }
+  const probe = await engines[name as BackendName].probe();
+  const failure = probe.available ? await activate(probe.name) : probe.reason;
+  if (failure !== undefined) {
+    const remedy = probe.remedy === '' ? '' : ` To get it: ${probe.remedy}.`;
+    throw new Error(`${subject}: backend ${name} cannot be used: ${failure}.${remedy}`);
+  }
+  const asked = variable === undefined ? 'asked for by name' : 'asked for by STS_NET_BACKEND';
+  return describe(probe, probe.reason === '' ? asked : `${asked}; ${probe.reason}`);
+}
+
+async function useBest(): Promise<BackendInfo> {
+  const probes = new Map<BackendName, BackendProbe>();
+  const passed = new Map<BackendName, string>();
+  for (const { name, accepts } of order) {
+    const probe = probes.get(name) ?? (await engines[name].probe());
+    probes.set(name, probe);
+    if (!probe.available || !accepts(probe)) {
+      passed.set(name, probe.available ? 'no graphics processor' : probe.reason);
+      continue;
+    }
+    const failure = await activate(name);
+    if (failure === undefined) {
+      passed.delete(name);
+      const reasons = [...passed].map(([better, why]) => `${better}: ${why}`);
+      return describe(probe, ['the best engine here', ...reasons].join('; '));
+    }
+    passed.set(name, failure);
+  }
+  throw new Error(
+    `\`useBackend\`: no engine can be used: ${[...passed].map(([name, why]) => `${name}: ${why}`).join('; ')}.`,
+  );
+}
+
+/** Switches to a backend; what went wrong, if something did. */
+async function activate(name: BackendName): Promise<string | undefined> {
+  try {
+    if (!(await tf.setBackend(name))) return 'TensorFlow.js could not start it';
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function describe({ name, device, threads }: BackendProbe, reason: string): BackendInfo {
+  return { name, device: device ?? 'cpu', threads, reason };
 }

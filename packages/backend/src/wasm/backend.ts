@@ -3,7 +3,7 @@ import type { DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 /** What the kernels here use of TensorFlow.js's WASM backend. */
 export interface WasmBackend {
   readonly wasm: {
-    readonly HEAPU8: Uint8Array;
+    /** Where the module makes its memory, and where it is given one shared between threads. */
     readonly asm?: { readonly memory?: WebAssembly.Memory };
     readonly wasmMemory?: WebAssembly.Memory;
     _malloc(bytes: number): number;
@@ -11,6 +11,17 @@ export interface WasmBackend {
   };
   readonly dataIdMap: { get(id: DataId): { readonly memoryOffset: number } };
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
+}
+
+/** The backend's memory. Its `buffer` is another one after every growth. */
+export function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory {
+  const memory = wasm.asm?.memory ?? wasm.wasmMemory;
+  if (memory === undefined) {
+    throw new Error(
+      'wasm backend: its memory is not where @tensorflow/tfjs-backend-wasm 4.22 keeps it; install that version.',
+    );
+  }
+  return memory;
 }
 
 /** Where a tensor's values start in the backend's memory, in bytes. */
@@ -25,7 +36,7 @@ export function sizeOf({ shape }: TensorInfo): number {
 
 /** A float32 tensor's values, valid until the backend next allocates. */
 export function floats(backend: WasmBackend, tensor: TensorInfo): Float32Array {
-  return new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, tensor), sizeOf(tensor));
+  return new Float32Array(memoryOf(backend).buffer, addressOf(backend, tensor), sizeOf(tensor));
 }
 
 /** A new float32 tensor on the backend, its values undefined. */

@@ -1,5 +1,5 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, floats, withScratch } from './backend.ts';
+import { addressOf, allocate, floats, memoryOf, withScratch } from './backend.ts';
 import { float32, kernel } from './kernel.ts';
 import { nativeKernels } from './native.ts';
 
@@ -26,7 +26,7 @@ export const batchNormalization: readonly KernelConfig[] = [
       const squares = addressOf(backend, variance);
       native.columnProducts(from, from, rows, channels, centre, squares, partial, 1);
       const variances = scale(floats(backend, variance), 1 / rows);
-      const factor = new Float32Array(backend.wasm.HEAPU8.buffer, partial, channels);
+      const factor = new Float32Array(memoryOf(backend).buffer, partial, channels);
       const gammas = floats(backend, gamma);
       for (let c = 0; c < channels; c++)
         factor[c] = gammas[c]! / Math.sqrt(variances[c]! + epsilon);
@@ -54,7 +54,7 @@ export const batchNormalization: readonly KernelConfig[] = [
       const products = addressOf(backend, dgamma);
       native.columnProducts(from, gradient, rows, channels, centre, products, scratch, 0);
       const [factor, slope, shift] = [0, 1, 2].map(
-        (i) => new Float32Array(backend.wasm.HEAPU8.buffer, scratch + 4 * i * channels, channels),
+        (i) => new Float32Array(memoryOf(backend).buffer, scratch + 4 * i * channels, channels),
       ) as [Float32Array, Float32Array, Float32Array];
       const [gammas, variances] = [floats(backend, gamma), floats(backend, variance)];
       const [dgammas, dbetas] = [floats(backend, dgamma), floats(backend, dbeta)];

@@ -5,7 +5,15 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, floats, sizeOf, type WasmBackend, withScratch } from './backend.ts';
+import {
+  addressOf,
+  allocate,
+  floats,
+  memoryOf,
+  sizeOf,
+  type WasmBackend,
+  withScratch,
+} from './backend.ts';
 import { matrix } from './batch-normalization.ts';
 import { faster } from './kernel.ts';
 import { nativeKernels } from './native.ts';
@@ -79,7 +87,7 @@ function batchNormInference(): KernelConfig {
       if (!perChannel || given.some(({ dtype }) => dtype !== 'float32')) return undefined;
       const out = allocate(backend, x!.shape);
       withScratch(backend, 8 * channels, (scratch) => {
-        const factor = new Float32Array(backend.wasm.HEAPU8.buffer, scratch, 2 * channels);
+        const factor = new Float32Array(memoryOf(backend).buffer, scratch, 2 * channels);
         const variances = floats(backend, variance!);
         const scales = scale == null ? undefined : floats(backend, scale);
         const offsets = offset == null ? undefined : floats(backend, offset);
@@ -144,7 +152,7 @@ function resizeNearestGradient(): KernelConfig {
           ...nearest(height, rows, alignCorners),
           ...nearest(width, columns, alignCorners),
         ];
-        new Int32Array(backend.wasm.HEAPU8.buffer, scratch, sources.length).set(sources);
+        new Int32Array(memoryOf(backend).buffer, scratch, sources.length).set(sources);
         nativeKernels(backend).scatterPixels(
           ...[addressOf(backend, dy!), addressOf(backend, dx), batch, rows, columns, channels],
           ...[height, width, scratch, scratch + 4 * rows],

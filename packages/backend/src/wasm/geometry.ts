@@ -1,4 +1,4 @@
-import type { WasmBackend } from './backend.ts';
+import { memoryOf, type WasmBackend } from './backend.ts';
 
 /** A convolution: channels last, `pads` is [top, bottom, left, right]. */
 export interface Convolution {
@@ -124,7 +124,7 @@ export function geometryBytes(sweep: Sweep, readChannels: number, ownChannels: n
 
 /** Writes a sweep as `assembly/geometry.ts` reads it, with what it needs behind it. */
 export function writeGeometry(
-  { wasm }: WasmBackend,
+  backend: WasmBackend,
   address: number,
   sweep: Sweep,
   read: { readonly address: number; readonly shape: readonly [number, number, number, number] },
@@ -142,7 +142,7 @@ export function writeGeometry(
     ...[...sweep.ownStep, ...sweep.origin],
     ...[taps, sweep.taps.length, zeros, sink, table, owners, TILE],
   ];
-  const { buffer } = wasm.HEAPU8;
+  const { buffer } = memoryOf(backend);
   new Int32Array(buffer, address, fields.length).set(fields);
   new Int32Array(buffer, taps, 3 * sweep.taps.length).set(sweep.taps.flat());
   new Float32Array(buffer, zeros, read.shape[3]).fill(0);

@@ -1,5 +1,5 @@
 import { kernels } from '../generated/kernels.ts';
-import type { WasmBackend } from './backend.ts';
+import { memoryOf, type WasmBackend } from './backend.ts';
 
 /** The functions compiled from `assembly/`, where they are described; addresses in bytes. */
 export type NativeKernels = Readonly<
@@ -29,12 +29,7 @@ const instances = new WeakMap<WasmBackend, NativeKernels>();
 export function nativeKernels(backend: WasmBackend): NativeKernels {
   let instance = instances.get(backend);
   if (instance === undefined) {
-    const memory = backend.wasm.asm?.memory ?? backend.wasm.wasmMemory;
-    if (memory === undefined) {
-      throw new Error(
-        'wasm backend: its memory is not where @tensorflow/tfjs-backend-wasm 4.22 keeps it; install that version.',
-      );
-    }
+    const memory = memoryOf(backend);
     const shared = !(memory.buffer instanceof ArrayBuffer);
     const module = new WebAssembly.Module(kernelBytes(shared));
     instance = new WebAssembly.Instance(module, { env: { memory } })

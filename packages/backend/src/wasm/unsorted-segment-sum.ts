@@ -1,5 +1,5 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
-import { addressOf, allocate } from './backend.ts';
+import { addressOf, allocate, memoryOf } from './backend.ts';
 import { float32, kernel } from './kernel.ts';
 
 /**
@@ -15,7 +15,7 @@ export const unsortedSegmentSum: KernelConfig = kernel(
     const rest = x.shape.slice(segmentIds.shape.length);
     const width = rest.reduce((a, b) => a * b, 1);
     const sums = allocate(backend, [numSegments, ...rest]);
-    const { buffer } = backend.wasm.HEAPU8;
+    const { buffer } = memoryOf(backend);
     const from = new Float32Array(buffer, addressOf(backend, x), idCount * width);
     const to = new Float32Array(buffer, addressOf(backend, sums), numSegments * width).fill(0);
     const ids = new Int32Array(buffer, addressOf(backend, segmentIds), idCount);

@@ -1,0 +1,30 @@
+import type { BackendName } from '../backend-name.ts';
+import type { BackendProbe } from '../backend-probe.ts';
+import { cpuEngine } from './cpu.ts';
+import type { Engine } from './engine.ts';
+import { ortEngine } from './ort.ts';
+import { tensorflowEngine } from './tensorflow.ts';
+import { wasmEngine } from './wasm.ts';
+import { webgpuEngine } from './webgpu.ts';
+
+/** Every engine by its name. */
+export const engines: Readonly<Record<BackendName, Engine>> = {
+  tensorflow: tensorflowEngine(),
+  webgpu: webgpuEngine(),
+  ort: ortEngine(),
+  wasm: wasmEngine,
+  cpu: cpuEngine,
+};
+
+/** What `auto` tries, best first: an engine may stand twice, with and without a graphics processor. */
+export const order: readonly {
+  readonly name: BackendName;
+  readonly accepts: (probe: BackendProbe) => boolean;
+}[] = [
+  { name: 'tensorflow', accepts: ({ gpu }) => gpu },
+  { name: 'webgpu', accepts: ({ gpu }) => gpu },
+  { name: 'ort', accepts: () => true },
+  { name: 'tensorflow', accepts: () => true },
+  { name: 'wasm', accepts: () => true },
+  { name: 'cpu', accepts: () => true },
+];

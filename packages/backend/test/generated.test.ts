@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+// @ts-expect-error: a script without types.
+import { asTypeScript, compile } from '../scripts/build-wasm.mjs';
+import { kernelBytes } from '../src/wasm/native.ts';
+
+test('the committed kernels are what assembly/ compiles to', async () => {
+  const file = new URL('../src/generated/kernels.ts', import.meta.url);
+  expect(asTypeScript(await compile())).toBe(readFileSync(file, 'utf8'));
+});
+
+test.each([false, true])(
+  'the kernels work in memory whose sharing between threads is %s',
+  (shared) => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared });
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(kernelBytes(shared)), {
+      env: { memory },
+    });
+    const [x, sums, scratch] = [1024, 2048, 3072];
+    new Float32Array(memory.buffer, x, 6).set([1, 2, 3, 10, 20, 30]);
+    (exports['columnSums'] as (...numbers: number[]) => void)(x, 2, 3, sums, scratch);
+    expect([...new Float32Array(memory.buffer, sums, 3)]).toEqual([11, 22, 33]);
+  },
+);

@@ -32,10 +32,10 @@ const networks: Readonly<Record<PresetName, string>> = {
 /** Where training on the few slices of the sample data differs from the preset's. */
 const adjusted: Readonly<Record<PresetName, Readonly<Record<string, unknown>>>> = {
   light: {
-    steps: 80,
+    steps: 60,
     optimizer: { name: 'adamw', learningRate: 4e-3 },
     validation: { every: 10 },
-    saveEvery: 40,
+    saveEvery: 30,
   },
   'sts-net': {},
 };

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { useBackend } from '@sts-net/backend';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadTorchWeights, type ModelOptions } from '../../src/model/index.ts';
+import { goldenModel, goldenStateDict } from './golden-models.ts';
+import { lossAndGradients, torchSample, trainSteps } from './training-step.ts';
+
+// References of tools/fixtures/model: weights that keep every ReLU away from its kinks, so that
+// float32 gradients can be held against float64 ones.
+const { smooth } = JSON.parse(
+  readFileSync(new URL('./fixtures/smooth-training.json', import.meta.url), 'utf8'),
+);
+
+beforeAll(async () => {
+  await useBackend('wasm');
+});
+
+function smoothModel(name: string, options: Partial<ModelOptions>) {
+  const weights = goldenStateDict(name);
+  for (const [key, { shape, data }] of weights) {
+    if (!weights.has(key.replace(/[^.]+$/, 'running_mean'))) continue;
+    if (key.endsWith('weight')) weights.set(key, { shape, data: data.map((w) => 0.2 * w - 0.1) });
+    if (key.endsWith('bias')) weights.set(key, { shape, data: data.map((b) => b + 3) });
+  }
+  const model = goldenModel(name, options);
+  loadTorchWeights(model, weights);
+  return model;
+}
+
+describe.each(Object.keys(smooth.gradients))('%s', (name) => {
+  const { training, loss: expectedLoss, gradients: expected } = smooth.gradients[name];
+
+  test(`golden gradients of every weight to 1e-3 (${training ? 'training' : 'inference'} mode)`, async () => {
+    const model = smoothModel(name, { dropout: 0 });
+    const { loss, gradients } = lossAndGradients(model, { training });
+    expect(await loss.data()).toBeAllclose([expectedLoss], { rtol: 1e-4 });
+    const largest = Math.max(...Object.values<number[]>(expected).map(([norm]) => norm!));
+    for (const [key, [norm, first, middle]] of Object.entries<[number, number, number]>(expected)) {
+      const received = await torchSample(gradients.get(key)!);
+      const floor = 1e-10 * largest;
+      expect([received.norm], `norm of ${key}`).toBeAllclose([norm], { rtol: 1e-3, atol: floor });
+      expect([received.first, received.middle], key).toBeAllclose([first, middle], {
+        rtol: 1e-3,
+        atol: (1e-3 * norm) / Math.sqrt(received.size) + floor,
+      });
+    }
+    expect(Object.keys(expected).length).toBeGreaterThan(80);
+    tf.dispose([loss, ...gradients.values()]);
+    model.dispose();
+  });
+});
+
+test('golden trajectory: ten AdamW steps to 1e-4', async () => {
+  const { model: name, lr, losses } = smooth.trajectory;
+  const model = smoothModel(name, { dropout: 0 });
+  expect(await trainSteps(model, lr)).toBeAllclose(losses, { rtol: 1e-4 });
+  model.dispose();
+});

@@ -72,8 +72,11 @@ export function surfaceCodes(mask: Uint8Array, shape: readonly number[]): Uint8A
   const offsets = [0, 1, width, width + 1];
   const around = slice === 0 ? offsets : [...offsets, ...offsets.map((offset) => offset + slice)];
   const codes = new Uint8Array(mask.length);
-  for (let i = mask.indexOf(1); i >= 0; i = mask.indexOf(1, i + 1)) {
-    for (let bit = 0; bit < around.length; bit++) codes[i - around[bit]!]! |= 1 << bit;
+  const last = mask.length - around.at(-1)!;
+  for (let i = 0; i < last; i++) {
+    let code = 0;
+    for (let bit = 0; bit < around.length; bit++) code |= mask[i + around[bit]!]! << bit;
+    codes[i] = code;
   }
   return codes;
 }

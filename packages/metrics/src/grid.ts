@@ -35,7 +35,10 @@ export function denseLabels(labels: Labels, subject: string): DenseLabels {
     );
   }
   if (!('shape' in labels)) {
-    if (typeof labels.length === 'number') return { values: labels, shape: undefined };
+    if (typeof labels.length === 'number') {
+      refuseBigInt(labels, subject);
+      return { values: labels, shape: undefined };
+    }
     throw new TypeError(
       `${subject} must be a typed array or an object with \`data\` and \`shape\`, got ${Object.prototype.toString.call(labels)}`,
     );
@@ -50,6 +53,7 @@ export function denseLabels(labels: Labels, subject: string): DenseLabels {
   const size = shape.reduce((a, b) => a * b, 1);
   checkExtent(data.length, shape, stride, offset, size, subject);
   const store = indexable(data);
+  refuseBigInt(store, subject);
   const contiguous = cOrder(shape).every((s, axis) => s === stride[axis] || shape[axis]! < 2);
   if (contiguous && offset === 0 && store.length === size) return { values: store, shape };
   if (contiguous && ArrayBuffer.isView(store)) {
@@ -123,6 +127,13 @@ function indexable(data: LabelGrid['data']): ArrayLike<number> {
     return Array.from({ length: data.length }, (_, index) => data.get(index));
   }
   return data as ArrayLike<number>;
+}
+
+function refuseBigInt(values: ArrayLike<number>, subject: string): void {
+  if (typeof values[0] !== 'bigint') return;
+  throw new TypeError(
+    `${subject} must hold numbers, got bigint; convert with Float64Array.from(values, Number)`,
+  );
 }
 
 function gather(

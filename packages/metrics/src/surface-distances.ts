@@ -22,11 +22,14 @@ export interface SurfaceDistancesOptions {
   readonly id?: string;
 }
 
-/** The distances from each element of one surface to the nearest of another. */
+/** The distances from one surface to the nearest points of another. */
 export interface DirectedDistances {
-  /** In mm, ascending; infinite where there is no other surface. */
+  /**
+   * In mm, ascending: of each pixel, or where `surface` is `'area'` each distance that occurs.
+   * Infinite where there is no other surface.
+   */
   readonly distances: Float64Array;
-  /** The area of each element in mm² (length in mm), where `surface` is `'area'`. */
+  /** The area at each distance in mm² (length in mm), where `surface` is `'area'`. */
   readonly areas: Float64Array | undefined;
 }
 
@@ -86,18 +89,8 @@ export function measureSurfaces(
       diagonal,
     };
   }
-  const areas = surfaceAreas(spacing);
-  const [p, t] = masks.map((mask) => {
-    const codes = surfaceCodes(mask, shape);
-    const present = codes.map((code) => (areas[code]! > 0 ? 1 : 0));
-    return {
-      present,
-      areas: Float64Array.from(
-        codes.filter((_, i) => present[i]),
-        (code) => areas[code]!,
-      ),
-    };
-  }) as [Elements, Elements];
+  const table = surfaceAreas(spacing);
+  const [p, t] = masks.map((mask) => elements(mask, shape, table)) as [Elements, Elements];
   return {
     predictionToTruth: ascending(distancesAt(p.present, t.present, shape, spacing), p.areas),
     truthToPrediction: ascending(distancesAt(t.present, p.present, shape, spacing), t.areas),
@@ -105,9 +98,27 @@ export function measureSurfaces(
   };
 }
 
+/** The elements of a surface drawn between pixels. */
 interface Elements {
+  /** 1 at the grid corners that it passes. */
   readonly present: Uint8Array;
+  /** Their areas in C order. */
   readonly areas: Float64Array;
+}
+
+function elements(mask: Uint8Array, shape: readonly number[], table: Float64Array): Elements {
+  const codes = surfaceCodes(mask, shape);
+  const present = new Uint8Array(codes.length);
+  let count = 0;
+  for (let i = 0; i < codes.length; i++) {
+    if (table[codes[i]!] === 0) continue;
+    present[i] = 1;
+    count++;
+  }
+  const areas = new Float64Array(count);
+  let next = 0;
+  for (let i = 0; i < codes.length; i++) if (present[i] === 1) areas[next++] = table[codes[i]!]!;
+  return { present, areas };
 }
 
 /** Distances from each one of `from` to the nearest one of `to`, in C order, in mm. */
@@ -128,13 +139,13 @@ function distancesAt(
   return distances;
 }
 
-/** Sorts distances and takes their areas along. */
+/** Adds the areas at equal distances up, ascending. */
 function ascending(distances: Float64Array, areas: Float64Array): DirectedDistances {
-  const order = Uint32Array.from(distances, (_, i) => i).sort(
-    (a, b) => distances[a]! - distances[b]! || a - b,
-  );
-  return {
-    distances: Float64Array.from(order, (i) => distances[i]!),
-    areas: Float64Array.from(order, (i) => areas[i]!),
-  };
+  const totals = new Map<number, number>();
+  for (let i = 0; i < distances.length; i++) {
+    const distance = distances[i]!;
+    totals.set(distance, (totals.get(distance) ?? 0) + areas[i]!);
+  }
+  const distinct = Float64Array.from(totals.keys()).sort();
+  return { distances: distinct, areas: distinct.map((distance) => totals.get(distance)!) };
 }

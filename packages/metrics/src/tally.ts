@@ -59,7 +59,8 @@ function tallyBits(prediction: Uint8Array, truth: Uint8Array): Tally | undefined
 }
 
 function asWords(bytes: Uint8Array, words: number): Int32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  // A copy by constructor: the `slice` of Node's Buffer is a view.
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Int32Array(aligned.buffer, aligned.byteOffset, words);
 }
 

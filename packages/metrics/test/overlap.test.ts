@@ -207,6 +207,7 @@ describe('bad input is one clear error that names the case', () => {
     ],
     ['bad axis', grid([2.5, 4]), grid([3, 4]), /whole axis lengths/],
     ['not an array', 3 as never, mask, /prediction must be a typed array .* got number/],
+    ['bigint', BigInt64Array.of(0n) as never, [0], /must hold numbers, got bigint; convert/],
     ['null', mask, null as never, /truth must be a typed array .* got null/],
     ['an object', {} as never, mask, /an object with `data` and `shape`/],
   ])('%s', (_, prediction, truth, message) => {

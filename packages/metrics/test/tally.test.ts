@@ -25,6 +25,12 @@ describe('bytes count as other labels do', () => {
     expect(confusion(...views)).toEqual(confusion([...views[0]], [...views[1]]));
   });
 
+  test("Node's Buffers, whose slices are views", () => {
+    const t = draw(4, 1500, 2);
+    const p = Buffer.concat([Buffer.alloc(1), draw(3, 1500, 2)]).subarray(1);
+    expect(confusion(p, t)).toEqual(confusion([...p], [...t]));
+  });
+
   test.each([
     [3, undefined],
     [255, undefined],

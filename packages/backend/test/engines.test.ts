@@ -53,7 +53,7 @@ describe('tensorflow', () => {
   test('is missing with a remedy if neither package is installed', async () => {
     expect(await tensorflowEngine(packages({})).probe()).toMatchObject({
       available: false,
-      reason: '@tensorflow/tfjs-node-gpu is not installed; @tensorflow/tfjs-node is not installed',
+      reason: 'neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed',
       remedy: expect.stringContaining('npm install @tensorflow/tfjs-node'),
     });
   });

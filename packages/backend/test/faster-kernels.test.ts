@@ -114,3 +114,19 @@ describe.each([true, false])(
     });
   },
 );
+
+test('a clone outlives what it was cloned from, and both leave nothing behind', async () => {
+  await useBackend('wasm');
+  const [tensors, data] = [tf.memory().numTensors, tf.memory().numDataBuffers];
+  for (const first of [0, 1] as const) {
+    const x = tensor('cloned', [5]);
+    const pair = [x, tf.clone(x)] as const;
+    const expected = await x.data();
+    pair[first].dispose();
+    // Takes the memory that a wrongly freed tensor would leave.
+    const other = tf.ones([5]);
+    expect(await pair[1 - first]!.data()).toBeAllclose(expected, { rtol: 0, atol: 0 });
+    tf.dispose([pair[1 - first]!, other]);
+  }
+  expect(tf.memory()).toMatchObject({ numTensors: tensors, numDataBuffers: data });
+});

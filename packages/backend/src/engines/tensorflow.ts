@@ -44,7 +44,9 @@ async function probe(importModule: ImportModule): Promise<BackendProbe> {
       failures.push(importFailure(specifier, error));
     }
   }
-  return missing('tensorflow', failures.join('; '), remedy);
+  const areAbsent = failures.every((failure) => failure.endsWith('is not installed'));
+  const reason = areAbsent ? `neither ${packages.join(' nor ')} is installed` : failures.join('; ');
+  return missing('tensorflow', reason, remedy);
 }
 
 interface TfjsNode {

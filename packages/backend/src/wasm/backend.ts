@@ -10,6 +10,7 @@ export interface WasmBackend {
     _free(address: number): void;
   };
   readonly dataIdMap: { get(id: DataId): { readonly memoryOffset: number } };
+  incRef(id: DataId): void;
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
 }
 

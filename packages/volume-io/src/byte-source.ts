@@ -3,6 +3,9 @@ import { VolumeFormatError } from './volume-format-error.ts';
 /** The most that a file may hold beside the voxels that its header declares: 64 MiB. */
 export const MAX_EXTRA_BYTES: number = 2 ** 26;
 
+/** Writers pad raw data with fewer bytes than this. */
+export const MAX_PADDING_BYTES: number = 64;
+
 /** Bytes that are read in order, so that no more is ever held than the reader asks for. */
 export interface ByteSource {
   /** No more than this many bytes can come. */

@@ -53,3 +53,23 @@ export function fileError(
     (cause instanceof Error ? cause.message : String(cause));
   return new Error(`\`${subject}\`: cannot ${verb} ${path}: ${reason}`, { cause });
 }
+
+let written = 0;
+
+/** Writes a file beside its final name and then renames it, so that it is never there in part. */
+export async function writeFile(
+  subject: string,
+  path: string,
+  encode: () => Promise<Uint8Array>,
+): Promise<void> {
+  const { files, pid } = nodeFiles(subject);
+  const bytes = await encode();
+  const temporary = `${path}.${pid}-${written++}.tmp`;
+  try {
+    await files.writeFile(temporary, bytes, { flag: 'wx' });
+    await files.rename(temporary, path);
+  } catch (error) {
+    await files.rm(temporary, { force: true }).catch(() => {});
+    throw fileError(subject, 'write', path, error);
+  }
+}

@@ -1,6 +1,6 @@
-import { fileError, nodeFiles } from './files.ts';
+import { encodeVolume, type VolumeFileFormat } from './encode-volume.ts';
+import { writeFile } from './files.ts';
 import type { NiftiDatatype } from './nifti/datatypes.ts';
-import { encodeVolume } from './nifti/encode-volume.ts';
 import type { Volume } from './volume.ts';
 
 export interface WriteVolumeOptions {
@@ -8,13 +8,18 @@ export interface WriteVolumeOptions {
   readonly datatype?: NiftiDatatype;
 }
 
-let written = 0;
+const ENDINGS: readonly (readonly [RegExp, VolumeFileFormat, boolean])[] = [
+  [/\.nii\.gz$/i, 'nifti', true],
+  [/\.nii$/i, 'nifti', false],
+  [/\.nrrd$/i, 'nrrd', true],
+  [/\.mha$/i, 'metaimage', true],
+];
 
 /**
- * Writes a volume as NIfTI-1, compressed if the path ends in `.gz`. The file appears under its name
- * only when it is complete: it is written beside it and then renamed. See `encodeVolume` for what
- * the header holds.
- * @param path ends in `.nii` or `.nii.gz`; an existing file is replaced
+ * Writes a volume as NIfTI (`.nii`, `.nii.gz`), NRRD (`.nrrd`) or MetaImage (`.mha`); all but `.nii`
+ * are compressed. The file appears under its name only when it is complete: it is written beside
+ * it and then renamed. See `encodeVolume` for what the header holds.
+ * @param path ends as above; an existing file is replaced
  * @throws {RangeError} if the path has another ending or the volume cannot be encoded
  * @throws {Error} if the file cannot be written; the message names it and says why
  */
@@ -23,18 +28,12 @@ export async function writeVolume(
   volume: Volume,
   options: WriteVolumeOptions = {},
 ): Promise<void> {
-  const gzip = /\.nii\.gz$/i.test(path);
-  if (!gzip && !/\.nii$/i.test(path)) {
-    throw new RangeError(`\`writeVolume\`: the path must end in .nii or .nii.gz, got ${path}`);
+  const ending = ENDINGS.find(([pattern]) => pattern.test(path));
+  if (ending === undefined) {
+    throw new RangeError(
+      `\`writeVolume\`: the path must end in .nii, .nii.gz, .nrrd or .mha, got ${path}`,
+    );
   }
-  const { files, pid } = nodeFiles('writeVolume');
-  const bytes = await encodeVolume(volume, { ...options, gzip });
-  const temporary = `${path}.${pid}-${written++}.tmp`;
-  try {
-    await files.writeFile(temporary, bytes, { flag: 'wx' });
-    await files.rename(temporary, path);
-  } catch (error) {
-    await files.rm(temporary, { force: true }).catch(() => {});
-    throw fileError('writeVolume', 'write', path, error);
-  }
+  const [, format, gzip] = ending;
+  await writeFile('writeVolume', path, () => encodeVolume(volume, { ...options, format, gzip }));
 }

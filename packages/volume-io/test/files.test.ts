@@ -94,7 +94,7 @@ describe('a file that cannot be written leaves nothing behind', () => {
     await mkdir(join(folder, 'a.nii'));
     await expect(writeVolume(join(folder, 'a.nii'), volume)).rejects.toThrow(/it is a folder/);
     await expect(writeVolume(join(folder, 'a.img'), volume)).rejects.toThrow(
-      /the path must end in \.nii or \.nii\.gz, got .*a\.img/,
+      /the path must end in \.nii, \.nii\.gz, \.nrrd or \.mha, got .*a\.img/,
     );
     await expect(writeVolume(join(folder, 'b.nii'), volume, { datatype: 'int8' })).rejects.toThrow(
       /stored as int8/,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { decodeVolumes, encodeVolume, readVolume, readVolumes } from '../src/index.ts';
-import { gzipped } from './volumes.ts';
+import { gzipped, valuesOf } from './volumes.ts';
 
 interface Case {
   readonly name: string;
@@ -24,15 +24,6 @@ const { cases } = JSON.parse(
 ) as { cases: Case[] };
 
 const bytesOf = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
-
-function valuesOf({ voxels }: Awaited<ReturnType<typeof readVolume>>): number[] {
-  const [depth, height, width] = voxels.shape as [number, number, number];
-  const values: number[] = [];
-  for (let z = 0; z < depth; z++)
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++) values.push(voxels.get(z, y, x));
-  return values;
-}
 
 describe('reads what nibabel reads', () => {
   test.each(cases)('$name', async (one) => {

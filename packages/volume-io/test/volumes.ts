@@ -27,3 +27,15 @@ export async function patchedFile(
 export function gzipped(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(gzipSync(bytes));
 }
+
+/** A volume's voxels, x fastest. */
+export function valuesOf({ voxels }: Volume): number[] {
+  const [depth, height, width] = voxels.shape as [number, number, number];
+  const values: number[] = [];
+  for (let z = 0; z < depth; z++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) values.push(voxels.get(z, y, x));
+    }
+  }
+  return values;
+}

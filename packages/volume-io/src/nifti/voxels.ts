@@ -1,7 +1,6 @@
 import type { VoxelArray } from '../volume.ts';
 import { VolumeFormatError } from '../volume-format-error.ts';
 import { datatypeOfArray, datatypes, type NiftiDatatype } from './datatypes.ts';
-import type { NiftiHeader } from './header.ts';
 
 const arrays = {
   uint8: Uint8Array,
@@ -18,8 +17,19 @@ const arrays = {
 
 const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
+/** How samples are stored, and how real values come from them. */
+export interface StoredType {
+  readonly datatype: NiftiDatatype;
+  readonly littleEndian: boolean;
+  /** Real value = `sclSlope · stored + sclInter`. */
+  readonly sclSlope: number;
+  readonly sclInter: number;
+  /** Where they start in the file, for error messages. */
+  readonly voxOffset: number;
+}
+
 /** Turns stored samples into real values. Takes over `buffer`. */
-export function decodeVoxels(buffer: ArrayBuffer, header: NiftiHeader, name: string): VoxelArray {
+export function decodeVoxels(buffer: ArrayBuffer, header: StoredType, name: string): VoxelArray {
   const { datatype, littleEndian, sclSlope, sclInter } = header;
   const { bytes } = datatypes[datatype];
   if (littleEndian !== hostIsLittleEndian) swapBytes(buffer, bytes);
@@ -67,7 +77,7 @@ function isBig(array: object): array is BigInt64Array | BigUint64Array {
 
 function exactDoubles(
   stored: BigInt64Array | BigUint64Array,
-  header: NiftiHeader,
+  header: StoredType,
   name: string,
 ): Float64Array {
   const values = new Float64Array(stored.length);

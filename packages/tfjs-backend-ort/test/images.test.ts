@@ -41,6 +41,20 @@ describe('convolution with groups, dilation and padding', () => {
       [3, 2, 2, 6],
       { groups: 2, strides: [2, 3], dilations: [2, 3], padding: [2, 1, 3, 0] },
     ],
+    [
+      'dilation beyond the image',
+      [2, 6, 7, 3],
+      [3, 3, 3, 4],
+      { dilations: [6, 5], padding: [6, 6, 5, 5] },
+    ],
+    [
+      'dilation beyond the image in groups',
+      [2, 5, 7, 4],
+      [3, 3, 2, 4],
+      { dilations: [4, 8], padding: [4, 4, 8, 8], groups: 2 },
+    ],
+    ['wide groups', [2, 6, 5, 32], [3, 3, 16, 32], { groups: 2, padding: [1, 1, 1, 1] }],
+    ['wide with strides', [2, 8, 9, 16], [3, 3, 16, 8], { strides: 2, padding: [1, 0, 1, 1] }],
     ['padding wider than the filter', [1, 4, 4, 2], [1, 1, 2, 3], { padding: [1, 2, 0, 1] }],
   ];
   for (const [title, x, filter, options] of cases) {

@@ -1,5 +1,5 @@
-import type { GraphBuilder, Handle } from '../onnx/graph-builder.ts';
-import { oihw } from '../onnx/graph-builder.ts';
+import { type GraphBuilder, type Handle, oihw } from '../onnx/graph-builder.ts';
+import { cutFilter, usefulTaps } from './useful-taps.ts';
 
 /** Geometry of a 2-D convolution, resolved. */
 export interface Convolution {
@@ -10,12 +10,12 @@ export interface Convolution {
   readonly groups: number;
 }
 
-type Four = readonly [number, number, number, number];
+export type Four = readonly [number, number, number, number];
 
 const onnxPads = ([top, bottom, left, right]: Four) => [top, left, bottom, right];
 
 /** An ONNX value of known sizes. */
-interface Sized {
+export interface Sized {
   readonly name: string;
   readonly sizes: Four;
 }
@@ -32,10 +32,14 @@ export function sized(graph: GraphBuilder, x: Handle, layout: readonly number[])
 export function forward(
   graph: GraphBuilder,
   x: Sized,
-  w: Sized,
-  { strides, dilations, pads, groups }: Convolution,
+  filter: Sized,
+  convolution: Convolution,
   bias?: string,
 ): string {
+  const taps = usefulTaps(x.sizes, filter.sizes, convolution);
+  const w = cutFilter(graph, filter, taps);
+  const { strides, dilations, groups } = convolution;
+  const { pads } = taps;
   return graph.op('Conv', bias === undefined ? [x.name, w.name] : [x.name, w.name, bias], {
     kernel_shape: w.sizes.slice(2),
     strides,
@@ -47,6 +51,23 @@ export function forward(
 
 /** Gradient with respect to the input of sizes `[n, c, h, w]`. */
 export function backpropInput(
+  graph: GraphBuilder,
+  dy: Sized,
+  filter: Sized,
+  convolution: Convolution,
+  input: Four,
+): string {
+  const taps = usefulTaps(input, filter.sizes, convolution);
+  return adjoint(
+    graph,
+    dy,
+    cutFilter(graph, filter, taps),
+    { ...convolution, pads: taps.pads },
+    input,
+  );
+}
+
+function adjoint(
   graph: GraphBuilder,
   dy: Sized,
   w: Sized,
@@ -106,80 +127,6 @@ export function backpropInput(
     output_padding: left,
     group: groups,
   });
-}
-
-/**
- * Gradient with respect to the filter of sizes `[o, c / groups, kh, kw]`: for each tap, the product
- * of `dy` with the inputs that the tap saw, group by group.
- *
- * @returns The name of a value of sizes `[o, c / groups, kh·kw]`.
- */
-export function backpropFilter(
-  graph: GraphBuilder,
-  x: Sized,
-  dy: Sized,
-  { strides, dilations, pads, groups }: Convolution,
-  [filters, depth, kh, kw]: Four,
-): string {
-  const [batch, channels, height, width] = x.sizes;
-  const [, , oh, ow] = dy.sizes;
-  const places = oh * ow;
-  const taps = kh * kw;
-  const whole = taps === 1 && oh === height && ow === width && pads.every((one) => one === 0);
-  const padded = pads.every((one) => one === 0)
-    ? x.name
-    : graph.op('Pad', [
-        x.name,
-        graph.ints([0, 0, pads[0], pads[2], 0, 0, pads[1], pads[3]]),
-        graph.scalar(0),
-      ]);
-  /** What one tap saw, `[batch, channels, oh, ow]`. */
-  const seen = (tap: number): string => {
-    if (whole) return x.name;
-    const from = [Math.floor(tap / kw) * dilations[0], (tap % kw) * dilations[1]] as const;
-    return graph.op('Slice', [
-      padded,
-      graph.ints(from),
-      graph.ints([from[0] + (oh - 1) * strides[0] + 1, from[1] + (ow - 1) * strides[1] + 1]),
-      graph.ints([2, 3]),
-      graph.ints(strides),
-    ]);
-  };
-  const image: Four = [batch, channels, oh, ow];
-  const right = graph.reshape(dy.name, dy.sizes, [batch, groups, filters / groups, places]);
-  const product = (columns: string): string => matrixByRows(graph, right, columns);
-  const sum = (name: string) =>
-    batch === 1 ? name : graph.op('ReduceSum', [name, graph.ints([0])], { keepdims: 1 });
-  if (depth >= 16 || taps === 1) {
-    // Wide enough for a product a tap: nothing has to be gathered first.
-    const parts = Array.from({ length: taps }, (_, tap) =>
-      graph.op('Reshape', [
-        sum(product(graph.reshape(seen(tap), image, [batch, groups, depth, places]))),
-        graph.ints([filters, depth, 1]),
-      ]),
-    );
-    return taps === 1 ? parts[0]! : graph.op('Concat', parts, { axis: 2 });
-  }
-  const columns = graph.op(
-    'Concat',
-    Array.from({ length: taps }, (_, tap) =>
-      graph.reshape(seen(tap), image, [batch, channels, 1, places]),
-    ),
-    { axis: 2 },
-  );
-  const all = graph.reshape(
-    columns,
-    [batch, channels, taps, places],
-    [batch, groups, depth * taps, places],
-  );
-  return graph.op('Reshape', [sum(product(all)), graph.ints([filters, depth, taps])]);
-}
-
-/** `a · bᵀ` for batches of matrices. */
-function matrixByRows(graph: GraphBuilder, a: string, b: string): string {
-  if (graph.contrib) return graph.op('FusedMatMul', [a, b], { transB: 1 }, 'com.microsoft');
-  const turned = graph.op('Transpose', [b], { perm: [0, 1, 3, 2] });
-  return graph.op('MatMul', [a, turned]);
 }
 
 /**

@@ -1,13 +1,7 @@
 import type { KernelDefinition } from '../graph/kernel.ts';
 import { nchw, oihw } from '../onnx/graph-builder.ts';
-import {
-  backpropFilter,
-  backpropInput,
-  type Convolution,
-  filterHandle,
-  forward,
-  sized,
-} from './convolution.ts';
+import { backpropInput, type Convolution, filterHandle, forward, sized } from './convolution.ts';
+import { backpropFilter } from './filter-gradient.ts';
 
 const geometry = (attrs: unknown) => attrs as Convolution;
 

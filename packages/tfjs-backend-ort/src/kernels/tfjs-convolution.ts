@@ -3,14 +3,8 @@ import type { KernelDefinition } from '../graph/kernel.ts';
 import { type Attrs, identity, type ValueType } from '../graph/value.ts';
 import { type GraphBuilder, type Handle, nchw, oihw } from '../onnx/graph-builder.ts';
 import { activate, addBias } from './activation.ts';
-import {
-  backpropFilter,
-  backpropInput,
-  type Convolution,
-  filterHandle,
-  forward,
-  sized,
-} from './convolution.ts';
+import { backpropInput, type Convolution, filterHandle, forward, sized } from './convolution.ts';
+import { backpropFilter } from './filter-gradient.ts';
 import { reshape } from './shape.ts';
 
 type Shape4 = [number, number, number, number];

@@ -160,5 +160,18 @@ test('wrong inputs are refused by name', () => {
   expect(run('StsConv2D', { x, filter }, { ...conv, groups: 2 })).toThrow(/in 2 groups/);
   expect(run('StsConv2D', { x: tf.cast(x, 'int32'), filter }, conv)).toThrow(/x must be a float32/);
   expect(run('StsReLUGrad', { dy: x, y: filter }, {})).toThrow(/shapes must be equal/);
-  tf.disposeVariables();
+  tf.dispose([x, filter]);
+});
+
+test('what does not fit into the memory is refused, and the backend works on', async () => {
+  const before = tf.memory().numTensors;
+  const x = tf.ones([1, 1, 1, 1024]);
+  // 16 GiB, which the allocator would take for 0.
+  expect(() => tf.tile(x, [1, 2048, 2048, 1])).toThrow(
+    /16384.0 MiB more do not fit.*smaller batches/,
+  );
+  const y = tf.tile(x, [1, 2, 1, 1]);
+  expect(await y.data()).toBeAllclose(new Float32Array(2048).fill(1));
+  tf.dispose([x, y]);
+  expect(tf.memory().numTensors).toBe(before);
 });

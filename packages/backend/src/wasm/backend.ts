@@ -11,6 +11,7 @@ export interface WasmBackend {
   };
   readonly dataIdMap: { get(id: DataId): { readonly memoryOffset: number } };
   incRef(id: DataId): void;
+  disposeData(id: DataId): boolean;
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
 }
 
@@ -42,8 +43,13 @@ export function floats(backend: WasmBackend, tensor: TensorInfo): Float32Array {
 
 /** A new float32 tensor on the backend, its values undefined. */
 export function allocate(backend: WasmBackend, shape: readonly number[]): TensorInfo {
+  const bytes = 4 * shape.reduce((a, b) => a * b, 1);
+  checkRoom(bytes);
   const tensor = backend.makeOutput([...shape], 'float32');
-  if (addressOf(backend, tensor) === 0) throw outOfMemory(4 * sizeOf(tensor));
+  if (bytes > 0 && addressOf(backend, tensor) === 0) {
+    backend.disposeData(tensor.dataId);
+    throw outOfMemory(bytes);
+  }
   return tensor;
 }
 
@@ -53,6 +59,7 @@ export function withScratch<T>(
   bytes: number,
   use: (address: number) => T,
 ): T {
+  checkRoom(bytes);
   const address = backend.wasm._malloc(bytes + 16) >>> 0;
   if (address === 0) throw outOfMemory(bytes);
   try {
@@ -60,6 +67,11 @@ export function withScratch<T>(
   } finally {
     backend.wasm._free(address);
   }
+}
+
+/** The backend's allocator counts modulo 4 GiB and would give too little. */
+function checkRoom(bytes: number): void {
+  if (bytes > 2 ** 32 - 2 ** 16) throw outOfMemory(bytes);
 }
 
 function outOfMemory(bytes: number): Error {

@@ -15,7 +15,7 @@ export interface Convolution {
 }
 
 /** One kernel tap: what it adds to a position's row and column, and its index in the filter. */
-export type Tap = readonly [row: number, column: number, index: number];
+type Tap = readonly [row: number, column: number, index: number];
 
 /**
  * Positions and the taps that each reads: position (row, column) reads (row × step + tap), and

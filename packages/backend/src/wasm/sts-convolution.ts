@@ -41,7 +41,7 @@ export const stsConvolution: readonly KernelConfig[] = [
 ];
 
 /** The convolution of an input and a filter, with its output's shape. */
-export function convolution(
+function convolution(
   name: string,
   input: readonly number[],
   filter: readonly number[],

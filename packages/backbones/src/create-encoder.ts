@@ -94,8 +94,12 @@ function attend(x: SymbolicTensor, attention: AttentionFactory, name: string, se
   const y = layer.apply(x) as SymbolicTensor;
   if (y.shape.join() !== x.shape.join()) {
     throw new RangeError(
-      `\`createEncoder\`: attention must keep the shape [${x.shape}], but ${name} makes it [${y.shape}].`,
+      `\`createEncoder\`: attention must keep the shape ${text(x.shape)}, but ${name} makes it ${text(y.shape)}.`,
     );
   }
   return y;
+}
+
+function text(shape: SymbolicTensor['shape']): string {
+  return `[${shape.map((size) => size ?? 'any').join(', ')}]`;
 }

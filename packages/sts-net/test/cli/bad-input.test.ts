@@ -282,7 +282,7 @@ describe('bad arguments', () => {
     [['predict', 'a.nii', '--model', 'run'], '--output'],
     [['predict', 'a.nii', '--model', 'run', '--output', 'a.png'], 'must end in .nii or .nii.gz'],
     [
-      ['predict', 'a.nii', '--model', 'run', '--output', 'a.nii', '--backend', 'gpu'],
+      ['predict', 'a.nii', '--model', 'run', '--output', 'b.nii', '--backend', 'gpu'],
       '--backend must be one of auto',
     ],
     [

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { probeBackends } from '@sts-net/backend';
 import { readVolume } from '@sts-net/volume-io';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { configFor, makeData, shape, writeConfig } from '../make-data.ts';
@@ -9,16 +10,23 @@ let folder: string;
 let trained: CliOutcome;
 const at = (...names: string[]) => join(folder, ...names);
 
+/** Four steps, validated and saved after each second one. */
+function shortRun(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  const config = configFor(changes);
+  const training = config['training'] as Record<string, unknown>;
+  return { ...config, training: { ...training, steps: 4, validation: { every: 2 }, saveEvery: 2 } };
+}
+
 beforeAll(async () => {
   folder = await makeData();
-  trained = await cli('train', await writeConfig(folder));
+  trained = await cli('train', await writeConfig(folder, shortRun()));
 });
 
 describe('the sts-net command', () => {
   it('trains and leaves config, log, best and last checkpoint', () => {
     expect(trained.stderr).toBe('');
     expect(trained.code).toBe(0);
-    expect(trained.stdout).toContain('6 steps; best validation dice');
+    expect(trained.stdout).toContain('4 steps; best validation dice');
     expect(readdirSync(at('run')).sort()).toEqual([
       'best.safetensors',
       'config.json',
@@ -30,11 +38,11 @@ describe('the sts-net command', () => {
     const names = events.map(({ event, step }) => `${event} ${step}`);
     expect(names).toEqual([
       'start 0',
-      ...[1, 2, 3].map((step) => `step ${step}`),
-      'validation 3',
-      ...[4, 5, 6].map((step) => `step ${step}`),
-      'validation 6',
-      'end 6',
+      ...[1, 2].map((step) => `step ${step}`),
+      'validation 2',
+      ...[3, 4].map((step) => `step ${step}`),
+      'validation 4',
+      'end 4',
     ]);
     expect(events[0]).toMatchObject({
       cases: { training: ['a', 'b'], validation: ['c'], test: ['d'] },
@@ -53,7 +61,7 @@ describe('the sts-net command', () => {
   });
 
   it('does not resume a run of another config', async () => {
-    const config = configFor({ seed: 99 });
+    const config = shortRun({ seed: 99 });
     writeFileSync(at('other.json'), JSON.stringify(config));
     const { code, stderr } = await cli('train', at('other.json'), '--resume');
     expect(code).toBe(1);
@@ -142,8 +150,18 @@ describe('the sts-net command', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
+  it('says which engines are there and what the others need', async () => {
+    const { code, stdout, stderr } = await cli('doctor');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const { name, available, remedy } of await probeBackends()) {
+      expect(stdout).toMatch(new RegExp(`^${name} +${available ? 'yes' : 'no'}`, 'm'));
+      expect(stdout).toContain(remedy);
+    }
+    expect(stdout).toMatch(/`auto` takes \w+: /);
+  });
+
   it('goes on after an interruption as if there had been none', async () => {
-    const config = configFor({ output: 'interrupted' });
+    const config = shortRun({ output: 'interrupted' });
     writeFileSync(at('interrupted.json'), JSON.stringify(config));
     const training = cli('train', at('interrupted.json'));
     const log = at('interrupted', 'log.jsonl');

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -52,6 +52,7 @@ export async function openRunFolder(
       );
     }
   }
+  await removeLeftovers(run.folder);
   await writeFileAtomic(run.config, `${JSON.stringify(config, null, 2)}\n`);
   return checkpoint;
 }
@@ -61,6 +62,14 @@ function comparable(config: ExperimentConfig): unknown {
   const { backend, output, data, ...rest } = config;
   const { cacheMegabytes, ...sameData } = data;
   return { ...rest, data: sameData };
+}
+
+/** Removes temporary files of a run that was killed while it wrote. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => []);
+  for (const name of names.filter((entry) => /^\..+\.\d+\.tmp$/.test(entry))) {
+    await rm(join(folder, name), { force: true });
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

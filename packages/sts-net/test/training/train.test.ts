@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
 import { expectNoNewTensors } from '@sts-net/testing';
@@ -77,7 +77,9 @@ describe('train', () => {
     const log = join(data, 'killed', 'log.jsonl');
     expect((await readLog(log)).at(-1)).toMatchObject({ event: 'step', step: 5 });
     appendFileSync(log, '{"event":"step","st');
+    writeFileSync(join(data, 'killed', '.last.safetensors.123.tmp'), 'half');
     const resumed = await trainTiny('killed', { resume: true });
+    expect(readdirSync(resumed.output)).toHaveLength(4);
     expect(await outcome(resumed)).toEqual(await outcome(straight));
   });
 

@@ -59,7 +59,8 @@ export class OrtBackend extends tf.KernelBackend {
     this.#entries = new tf.DataStorage<Entry>(this, tf.engine());
     this.#sessions = new SessionCache(cacheSize, {
       executionProviders,
-      graphOptimizationLevel: 'all',
+      // Planning memory ahead keeps all of it; without, the arena reuses what is free.
+      enableMemPattern: false,
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       // Threads that wait for the next graph must not eat the cores meanwhile.
       extra: { session: { force_spinning_stop: '1' } },

@@ -46,7 +46,7 @@ export class SessionCache {
     const { model, ...translation } = translate(plan);
     try {
       const nothing = translation.outputNames.length === 0;
-      const session = nothing ? null : await InferenceSession.create(model, this.#options);
+      const session = nothing ? null : await InferenceSession.create(model, this.#optionsFor(plan));
       return { ...translation, session };
     } catch (error) {
       throw new Error(
@@ -57,6 +57,15 @@ export class SessionCache {
       this.compiles++;
       this.compileMilliseconds += performance.now() - start;
     }
+  }
+
+  /**
+   * ONNX Runtime's optimisers pay where weights are constants. Otherwise they cost seconds for a
+   * training step and gain next to nothing: the graph is small already.
+   */
+  #optionsFor(plan: Plan): InferenceSession.SessionOptions {
+    const constants = plan.leaves.some((leaf) => leaf.frozen > 0);
+    return { graphOptimizationLevel: constants ? 'all' : 'disabled', ...this.#options };
   }
 
   async clear(): Promise<void> {

@@ -28,6 +28,7 @@ export { validateConfig } from './config/validate-config.ts';
 export type { Case } from './data/case.ts';
 export { findCases } from './data/find-cases.ts';
 export { type Split, type SplitName, splitCases } from './data/split.ts';
+export { type DemoOptions, type DemoResult, demoText, runDemo } from './demo/index.ts';
 export { type EvaluateModelOptions, evaluateModel } from './evaluation/evaluate-model.ts';
 export {
   type CaseScores,
@@ -58,6 +59,16 @@ export {
   type TorchTensor,
 } from './model/index.ts';
 export { type Preset, type PresetName, presets } from './presets/presets.ts';
+export {
+  type Report,
+  type ReportCase,
+  type ReportColumn,
+  type ReportData,
+  type ReportRun,
+  type ReportScores,
+  type ReportSplit,
+  renderReport,
+} from './report/index.ts';
 export { AdamW, type NamedVariable } from './training/adamw.ts';
 export { crossEntropy, diceCrossEntropy, type Loss } from './training/losses.ts';
 export { learningRateAt } from './training/schedule.ts';

@@ -1,6 +1,7 @@
 import { byteSource } from './byte-source.ts';
 import type { JpegCodecs } from './dicom/codecs.ts';
 import { formats } from './formats.ts';
+import { plainBytes } from './plain-bytes.ts';
 import type { Volume } from './volume.ts';
 import { VolumeFormatError } from './volume-format-error.ts';
 
@@ -40,7 +41,7 @@ export async function decodeVolumes(
       `\`decodeVolume\`: the file must come as Uint8Array or ArrayBuffer, got ${Object.prototype.toString.call(bytes)}; a File gives one by \`await file.arrayBuffer()\``,
     );
   }
-  const source = byteSource(bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes, name);
+  const source = byteSource(plainBytes(bytes), name);
   try {
     const head = await source.peek(HEAD_BYTES);
     const format = formats.find((one) => one.matches(head));

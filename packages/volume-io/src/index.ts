@@ -1,14 +1,21 @@
 export { type CreateVolumeOptions, createVolume } from './create-volume.ts';
+export {
+  type DecodeImageOptions,
+  decodeImage,
+  type ReadImageOptions,
+} from './decode-image.ts';
 export { decodeVolume } from './decode-volume.ts';
 export { type DecodeVolumeOptions, decodeVolumes } from './decode-volumes.ts';
 export type { JpegCodecs } from './dicom/codecs.ts';
 export type { DicomHeader } from './dicom/dicom-header.ts';
 export { type EncodeVolumeOptions, encodeVolume, type VolumeFileFormat } from './encode-volume.ts';
+export type { PixelArray, RasterImage } from './image/raster-image.ts';
 export { likeVolume } from './like-volume.ts';
 export type { MetaImageHeader } from './metaimage/header.ts';
 export type { NiftiDatatype } from './nifti/datatypes.ts';
 export type { NiftiHeader } from './nifti/header.ts';
 export type { NrrdHeader } from './nrrd/header.ts';
+export { readImage } from './read-image.ts';
 export { readVolume } from './read-volume.ts';
 export { type ReadVolumeOptions, readVolumes } from './read-volumes.ts';
 export type { Sample } from './sample.ts';
@@ -17,4 +24,5 @@ export { type EdgeRule, type LabelMode, type Slices25dOptions, slices25d } from 
 export { type StackSlicesOptions, stackSlices } from './stack-slices.ts';
 export type { Spacing, Volume, VolumeHeader, VoxelArray } from './volume.ts';
 export { VolumeFormatError, type VolumeFormatErrorDetails } from './volume-format-error.ts';
+export { encodeImage, writeImage } from './write-image.ts';
 export { type WriteVolumeOptions, writeVolume } from './write-volume.ts';

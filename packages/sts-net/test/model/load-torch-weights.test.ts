@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto';
+import { useBackend } from '@sts-net/backend';
+import { golden, recipeStateDict, type TorchTensor } from '@sts-net/testing';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createModel, loadTorchWeights, type ModelOptions } from '../../src/model/index.ts';
+import { goldenOptions, goldenStateDict } from './golden-models.ts';
+
+beforeAll(async () => {
+  await useBackend('wasm');
+});
+
+const shapes = golden('state-dict-shapes');
+const isCounter = (key: string) => key.endsWith('num_batches_tracked');
+const isHead = (key: string) => /^(fc|classifier)\./.test(key);
+
+/** The listed tensors, values by the recipe, batch counters included as files have them. */
+function listed(name: string): Map<string, TorchTensor> {
+  const weights = recipeStateDict(shapes[name]);
+  for (const key of Object.keys(shapes[name]).filter(isCounter)) {
+    weights.set(key, { shape: [], data: Float32Array.of(1) });
+  }
+  return weights;
+}
+
+/** A digest of each weight. */
+async function digests(model: LayersModel): Promise<Record<string, string>> {
+  const entries = model.weights.map(async (weight) => {
+    const values = await weight.read().data<'float32'>();
+    return [weight.originalName, createHash('sha1').update(values).digest('hex')];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function model(encoder: string, options: Partial<ModelOptions> = {}) {
+  const decoder = 'unet';
+  const inputShape = [null, null, 3];
+  return createModel({ encoder, decoder, classes: 2, inputShape, ...options } as ModelOptions);
+}
+
+test.each([
+  [
+    'mobilenet_v2',
+    ['smp-encoder/mobilenet_v2', 'torchvision/mobilenet_v2', 'timm/mobilenetv2_100'],
+  ],
+  ['resnet50', ['smp-encoder/resnet50', 'torchvision/resnet50', 'timm/resnet50']],
+  ['resnext50_32x4d', ['torchvision/resnext50_32x4d', 'timm/resnext50_32x4d']],
+])('golden: every key for %s, of %o, is taken or ignored for a reason', (encoder, files) => {
+  const network = model(encoder);
+  for (const file of files) {
+    const weights = listed(file);
+    const { loaded, ignored, missing } = loadTorchWeights(network, weights);
+    expect([...loaded, ...ignored].sort()).toEqual([...weights.keys()].sort());
+    expect(ignored.filter((key) => !isCounter(key) && !isHead(key))).toEqual([]);
+    expect(missing.filter((key) => key.startsWith('encoder.'))).toEqual([]);
+    expect(missing).toContain('segmentation_head.0.bias');
+  }
+  network.dispose();
+});
+
+test('timm’s MobileNetV2 puts the same values in the same places as torchvision’s', async () => {
+  // Both list their parameters in the same order, so tensors are equal in pairs.
+  const timm = listed('timm/mobilenetv2_100');
+  const torchvision = [...listed('torchvision/mobilenet_v2')].filter(([key]) => !isHead(key));
+  const renamed = new Map(
+    [...timm.keys()].filter((key) => !isHead(key)).map((key, i) => [key, torchvision[i]![1]]),
+  );
+  const [one, other] = [model('mobilenet_v2'), model('mobilenet_v2')];
+  loadTorchWeights(one, renamed);
+  loadTorchWeights(other, new Map(torchvision));
+  expect(await digests(one)).toEqual(await digests(other));
+  one.dispose();
+  other.dispose();
+});
+
+describe('DeepLabV3', () => {
+  const name = 'DeepLabV3/mobilenet_v2';
+  const build = () => createModel(goldenOptions(name));
+  const renamed = (rename: (key: string) => string) =>
+    new Map([...goldenStateDict(name)].map(([key, tensor]) => [rename(key), tensor]));
+
+  test('the numbered decoder of older versions loads as the named one', async () => {
+    const [one, other] = [build(), build()];
+    const old = renamed((key) =>
+      key
+        .replace('decoder.aspp.', 'decoder.0.')
+        .replace('decoder.conv.', 'decoder.1.')
+        .replace('decoder.bn.', 'decoder.2.'),
+    );
+    expect(old.has('decoder.1.weight')).toBe(true);
+    const report = loadTorchWeights(one, old);
+    expect(report).toMatchObject({ ignored: [], missing: [] });
+    loadTorchWeights(other, goldenStateDict(name));
+    expect(await digests(one)).toEqual(await digests(other));
+    one.dispose();
+    other.dispose();
+  });
+
+  test('golden: every key of torchvision’s deeplabv3_resnet50 is taken, auxiliary head apart', () => {
+    const network = model('resnet50', { decoder: 'deeplabv3', classes: 21 });
+    const weights = listed('torchvision/deeplabv3_resnet50 (21 classes, aux)');
+    const { loaded, ignored, missing } = loadTorchWeights(network, weights);
+    expect(missing).toEqual([]);
+    expect([...loaded, ...ignored].sort()).toEqual([...weights.keys()].sort());
+    expect(ignored.filter((key) => !isCounter(key))).toEqual(
+      [...weights.keys()].filter((key) => key.startsWith('aux_classifier.') && !isCounter(key)),
+    );
+    network.dispose();
+  });
+});
+
+describe('kernels', () => {
+  test('OIHW becomes HWIO, grouped and not', async () => {
+    const network = createModel(goldenOptions('Unet/mobilenet_v2'));
+    const weights = goldenStateDict('Unet/mobilenet_v2');
+    loadTorchWeights(network, weights);
+    for (const layer of ['encoder.features.0.0', 'encoder.features.1.conv.0.0']) {
+      const { shape, data } = weights.get(`${layer}.weight`)!;
+      const [outputs, inputs, height, width] = shape as [number, number, number, number];
+      const kernel = await network.getLayer(layer).getWeights()[0]!.data();
+      for (const [o, i, r, c] of [
+        [0, 0, 0, 1],
+        [3, inputs - 1, 2, 0],
+        [outputs - 1, 0, 1, 2],
+      ] as const) {
+        expect(kernel[((r * width + c) * inputs + i) * outputs + o]).toBe(
+          data[((o * inputs + i) * height + r) * width + c],
+        );
+      }
+    }
+    network.dispose();
+  });
+});
+
+describe('refusals leave the model as it was', () => {
+  const name = 'Unet/mobilenet_v2';
+  const first = 'encoder.features.0.0.weight';
+
+  test.each<[string, (weights: Map<string, TorchTensor>) => void, RegExp]>([
+    [
+      'a kernel for other input channels',
+      (weights) => weights.set(first, { shape: [32, 1, 3, 3], data: new Float32Array(288) }),
+      /'encoder\.features\.0\.0\.weight' must have shape \[32, 3, 3, 3\], got \[32, 1, 3, 3\]/,
+    ],
+    [
+      'axes in another order',
+      (weights) => weights.set(first, { shape: [3, 3, 3, 32], data: new Float32Array(864) }),
+      /must have shape \[32, 3, 3, 3\], got \[3, 3, 3, 32\]/,
+    ],
+    [
+      'too few values',
+      (weights) => weights.set(first, { shape: [32, 3, 3, 3], data: new Float32Array(7) }),
+      /must hold 864 values, got 7/,
+    ],
+    [
+      'a key of another model',
+      (weights) =>
+        weights.set('encoder.layer1.0.conv1.weight', { shape: [1], data: new Float32Array(1) }),
+      /no weight for 1 of \d+ keys, first 'encoder\.layer1\.0\.conv1\.weight'/,
+    ],
+    [
+      'attention that the model has not',
+      (weights) =>
+        weights.set('encoder.iaff1.conv.weight', { shape: [1, 1, 3], data: new Float32Array(3) }),
+      /no weight for 1 of \d+ keys, first 'encoder\.iaff1\.conv\.weight'/,
+    ],
+  ])('%s', async (_, spoil, message) => {
+    const network = createModel(goldenOptions(name));
+    const before = await digests(network);
+    const weights = goldenStateDict(name);
+    spoil(weights);
+    expect(() => loadTorchWeights(network, weights)).toThrow(RangeError);
+    expect(() => loadTorchWeights(network, weights)).toThrow(message);
+    expect(await digests(network)).toEqual(before);
+    network.dispose();
+  });
+});
+
+test('ESCA takes [1, 1, k] as PyTorch has it and [k], and nothing else', () => {
+  const network = model('mobilenet_v2', { attention: { name: 'esca', kernelSize: 3 } });
+  const key = 'encoder.iaff1.conv.weight';
+  const load = (...shape: number[]) =>
+    loadTorchWeights(network, new Map([[key, { shape, data: Float32Array.of(1, 2, 3) }]]));
+  expect(load(1, 1, 3).loaded).toEqual([key]);
+  expect(load(3).loaded).toEqual([key]);
+  expect(() => load(3, 1, 1)).toThrow(/must have shape \[3\], got \[3, 1, 1\]/);
+  network.dispose();
+});
+
+test('an empty map loads nothing and names everything as missing', () => {
+  const network = model('mobilenet_v2');
+  const report = loadTorchWeights(network, new Map());
+  expect(report.loaded).toEqual([]);
+  expect(report.missing).toHaveLength(network.weights.length);
+  network.dispose();
+});

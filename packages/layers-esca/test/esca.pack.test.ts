@@ -21,8 +21,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tfl from '@tensorflow/tfjs-layers';
 
-export async function run() {
-  await tf.setBackend('cpu');
+export async function run(backend) {
+  await tf.setBackend(backend);
   const image = tfl.input({ shape: [4, 4, 8] });
   const logits = tfl.layers.dense({ units: 2, name: 'head' })
     .apply(tfl.layers.globalAveragePooling2d({ name: 'pool' })
@@ -95,8 +95,12 @@ test('tarball: nothing of this repository comes along', () => {
   expect(dependencies).toBeUndefined();
 });
 
-test('tarball: builds, trains, saves and loads in Node', () => {
-  const script = `import { run } from './program.js'; console.log('OUTCOME' + JSON.stringify(await run()));`;
+test.each(['cpu', 'wasm'])('tarball: builds, trains, saves and loads in Node on %s', (backend) => {
+  const script = `
+import '@tensorflow/tfjs-backend-wasm';
+import { run } from './program.js';
+console.log('OUTCOME' + JSON.stringify(await run('${backend}')));
+`;
   writeFileSync(join(project, 'main.js'), script);
   const printed = execFileSync('node', ['main.js'], { cwd: project, encoding: 'utf8' });
   check(JSON.parse(printed.slice(printed.indexOf('OUTCOME') + 'OUTCOME'.length)));
@@ -123,5 +127,5 @@ test('tarball: builds, trains, saves and loads in a browser bundle', async () =>
   page['navigator'] = { userAgent: '' };
   page['addEventListener'] = () => {};
   createContext(page);
-  check(await runInContext(`${outputFiles[0]!.text}; bundle.run()`, page));
+  check(await runInContext(`${outputFiles[0]!.text}; bundle.run('cpu')`, page));
 });

@@ -14,3 +14,23 @@ export interface OrtBackendOptions {
   /** Further ONNX Runtime session options; they win over the ones above. @default {} */
   readonly sessionOptions?: InferenceSession.SessionOptions;
 }
+
+/**
+ * The same options.
+ *
+ * @throws RangeError where one is out of range.
+ */
+export function checked(options: OrtBackendOptions): OrtBackendOptions {
+  const { threads, cacheSize } = options;
+  if (cacheSize !== undefined && (!Number.isInteger(cacheSize) || cacheSize < 1)) {
+    throw new RangeError(
+      `\`registerOrtBackend\`: cacheSize must be a whole number from 1 on, got ${cacheSize}.`,
+    );
+  }
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
+    throw new RangeError(
+      `\`registerOrtBackend\`: threads must be a whole number from 1 on, got ${threads}; leave it out for all cores.`,
+    );
+  }
+  return options;
+}

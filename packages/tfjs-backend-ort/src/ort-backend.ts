@@ -14,7 +14,7 @@ import {
   type Value,
 } from './graph/value.ts';
 import { same, spellOut } from './onnx/graph-builder.ts';
-import type { OrtBackendOptions } from './options.ts';
+import { checked, type OrtBackendOptions } from './options.ts';
 import type { OrtStatistics } from './statistics.ts';
 
 /** One entry of TensorFlow.js's table of data: a value of the graph, or strings. */
@@ -45,17 +45,7 @@ export class OrtBackend extends tf.KernelBackend {
 
   constructor(options: OrtBackendOptions = {}) {
     super();
-    const { threads, executionProviders = ['cpu'], cacheSize = 32 } = options;
-    if (!Number.isInteger(cacheSize) || cacheSize < 1) {
-      throw new RangeError(
-        `\`registerOrtBackend\`: cacheSize must be a whole number from 1 on, got ${cacheSize}.`,
-      );
-    }
-    if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
-      throw new RangeError(
-        `\`registerOrtBackend\`: threads must be a whole number from 1 on, got ${threads}; leave it out for all cores.`,
-      );
-    }
+    const { threads, executionProviders = ['cpu'], cacheSize = 32 } = checked(options);
     this.#entries = new tf.DataStorage<Entry>(this, tf.engine());
     this.#sessions = new SessionCache(cacheSize, {
       executionProviders,
@@ -182,6 +172,12 @@ export class OrtBackend extends tf.KernelBackend {
   }
 
   // Recording
+
+  /** Whether a tensor's data is at hand. */
+  isComputed(info: tf.TensorInfo): boolean {
+    const value = this.hostValue(info);
+    return value === null || value.data !== null;
+  }
 
   /** The value behind a kernel's argument; `null` for strings. */
   hostValue(info: tf.TensorInfo): Value | null {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerKernels } from './kernels/register-kernels.ts';
-import type { OrtBackendOptions } from './options.ts';
+import { checked, type OrtBackendOptions } from './options.ts';
 import { OrtBackend } from './ort-backend.ts';
 
 /**
@@ -17,10 +17,10 @@ export async function registerOrtBackend(options?: OrtBackendOptions): Promise<v
       "`registerOrtBackend`: the backend 'ort' is registered already; call `tf.removeBackend('ort')` first to register it with other options.",
     );
   }
-  const backend = new OrtBackend(options);
+  const settings = checked(options ?? {});
   registerKernels();
-  tf.registerBackend('ort', () => backend, 1);
-  if (tf.findBackend('ort') !== backend) {
+  tf.registerBackend('ort', () => new OrtBackend(settings), 1);
+  if (tf.findBackend('ort') == null) {
     throw new Error("`registerOrtBackend`: TensorFlow.js refused the backend 'ort'.");
   }
 }

@@ -1,20 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Attrs } from '../graph/value.ts';
 import type { OrtBackend } from '../ort-backend.ts';
+import { fallback, kernelNames } from './fallback.ts';
 import { graphKernels } from './graph-kernels.ts';
-import { recorder } from './host-kernel.ts';
+import { type HostKernel, recorder } from './host-kernel.ts';
 import { hostKernels } from './host-kernels.ts';
 
 /** Registers every kernel for TensorFlow.js's backend `'ort'`, once. */
 export function registerKernels(): void {
-  for (const kernelName of new Set([...graphKernels.keys(), ...Object.keys(hostKernels)])) {
-    if (tf.getKernel(kernelName, 'ort') !== undefined) continue;
-    const run = hostKernels[kernelName] ?? recorder(kernelName);
-    tf.registerKernel({
-      kernelName,
-      backendName: 'ort',
-      kernelFunc: ({ inputs, attrs, backend }) =>
-        run(backend as OrtBackend, inputs, (attrs ?? {}) as Attrs),
-    });
-  }
+  const own = new Set([...graphKernels.keys(), ...Object.keys(hostKernels)]);
+  for (const name of own) register(name, hostKernels[name] ?? recorder(name));
+  for (const name of kernelNames) if (!own.has(name)) register(name, fallback(name));
+}
+
+function register(kernelName: string, run: HostKernel): void {
+  if (tf.getKernel(kernelName, 'ort') !== undefined) return;
+  tf.registerKernel({
+    kernelName,
+    backendName: 'ort',
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      run(backend as OrtBackend, inputs, (attrs ?? {}) as Attrs),
+  });
 }

@@ -1,6 +1,6 @@
 // Holds every package to one shape, so that none drifts. Prints what is wrong; exits 1 if anything is.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,7 +30,7 @@ const arrows = {
     'metrics',
   ],
 };
-/** Packages that must not know TensorFlow.js. */
+/** Packages that must not know TensorFlow.js, but for an entry `tfjs` with an optional peer. */
 const plain = ['volume-io', 'amplify', 'metrics'];
 
 for (const folder of readdirSync(join(root, 'packages'))) {
@@ -92,7 +92,8 @@ function checkManifest(directory, folder, pkg) {
     if (name.startsWith('@sts-net/') && !allowed.includes(name.slice('@sts-net/'.length))) {
       report(directory, `must not depend on ${name}: arrows only point down`);
     }
-    if (name.startsWith('@tensorflow/') && plain.includes(folder)) {
+    const optional = pkg.exports['./tfjs'] && pkg.peerDependenciesMeta?.[name]?.optional;
+    if (name.startsWith('@tensorflow/') && plain.includes(folder) && !optional) {
       report(directory, `must not know TensorFlow.js, but depends on ${name}`);
     }
     if (name === '@tensorflow/tfjs')
@@ -127,6 +128,9 @@ function checkSources(directory, pkg) {
     if (/\.dataSync\(|\.arraySync\(/.test(code))
       report(file, 'dataSync: WebGPU cannot; use await data()');
     if (/\b(TODO|FIXME|XXX)\b/.test(text)) report(file, 'unfinished: TODO, FIXME or XXX');
+    const entry = relative(join(directory, 'src'), file).split(sep)[0];
+    if (/@tensorflow\//.test(code) && plain.includes(basename(directory)) && entry !== 'tfjs')
+      report(file, 'must not know TensorFlow.js, which only `src/tfjs` may');
     const lines = text.split('\n').length;
     if (lines > 320 && !file.includes('generated')) report(file, `${lines} lines: split it`);
     if (!pkg.private && /from '@sts-net\/testing'/.test(code))

@@ -61,7 +61,10 @@ async function checkPackage(name, folder, pkg, tarballs) {
   );
   npm(project, 'install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts');
   const installed = readdirSync(join(project, 'node_modules'));
-  if (pkg.peerDependencies === undefined && installed.includes('@tensorflow')) {
+  const needed = Object.keys({ ...pkg.peerDependencies }).filter(
+    (peer) => !pkg.peerDependenciesMeta?.[peer]?.optional,
+  );
+  if (needed.length === 0 && installed.includes('@tensorflow')) {
     throw new Error(`${name}: installs TensorFlow.js, which it must not need`);
   }
   const wantedExports = Object.keys(await import(join(root, 'packages', folder, 'dist/index.js')));

@@ -1,16 +1,30 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { expect, test } from 'vitest';
 import * as curves from '../src/curves/index.ts';
 import * as metrics from '../src/index.ts';
 import * as statistics from '../src/statistics/index.ts';
+import * as tfjs from '../src/tfjs/index.ts';
 
 const directory = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(`${directory}README.md`, 'utf8');
 const blocks = Array.from(readme.matchAll(/^```ts\n(.*?)^```/gms), ([, code]) => code!);
+
+/** Leaves TensorFlow.js out of bundles, which import it from where it is installed. */
+const installed: Plugin = {
+  name: 'installed',
+  setup: ({ onResolve }) => {
+    const { resolve } = createRequire(import.meta.url);
+    onResolve({ filter: /^@tensorflow\// }, ({ path }) => ({
+      path: pathToFileURL(resolve(path)).href,
+      external: true,
+    }));
+  },
+};
 
 async function bundle(contents: string, minify = false): Promise<string> {
   const { outputFiles } = await build({
@@ -20,6 +34,7 @@ async function bundle(contents: string, minify = false): Promise<string> {
     write: false,
     format: 'esm',
     platform: 'neutral',
+    plugins: [installed],
     conditions: ['@sts/source'],
   });
   return outputFiles[0]!.text;
@@ -46,11 +61,18 @@ test.each([
   ['src/index.ts', metrics],
   ['src/curves/index.ts', curves],
   ['src/statistics/index.ts', statistics],
+  ['src/tfjs/index.ts', tfjs],
 ])('the README mentions every export of %s', (file, exported) => {
   const index = readFileSync(`${directory}${file}`, 'utf8').replace(/from '.*?'/g, '');
   const names = index.match(/\b(?!export|type\b)[A-Za-z]+\b/g)!;
   expect(names).toEqual(expect.arrayContaining(Object.keys(exported)));
   expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([]);
+});
+
+test('of all entries only the one for TensorFlow.js needs it', async () => {
+  for (const entry of ['', '/curves', '/statistics']) {
+    expect(await bundle(`export * from '@sts-net/metrics${entry}'`)).not.toContain('tensorflow');
+  }
 });
 
 test('what the main import brings is at most 12 kB gzipped, and one score far less', async () => {

@@ -51,6 +51,8 @@ export class OrtBackend extends tf.KernelBackend {
       executionProviders,
       // Planning memory ahead keeps all of it; without, the arena reuses what is free.
       enableMemPattern: false,
+      // Errors are thrown; what is logged besides is of no use to callers.
+      logSeverityLevel: 4,
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       // Threads that wait for the next graph must not eat the cores meanwhile.
       extra: { session: { force_spinning_stop: '1' } },

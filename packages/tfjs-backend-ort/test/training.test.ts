@@ -82,8 +82,9 @@ test('a freed tensor is never computed', async () => {
   const x = tf.tensor1d([1, 2, 3]);
   const kept = tf.square(x);
   // Out of range: computing it would fail.
-  const freed = tf.gather(kept, tf.tensor1d([99], 'int32'));
-  freed.dispose();
+  const places = tf.cast(tf.tensor1d([99]), 'int32');
+  const freed = tf.gather(kept, places);
+  tf.dispose([freed, places]);
   expect(await kept.data()).toBeAllclose([1, 4, 9]);
   tf.dispose([x, kept]);
 });

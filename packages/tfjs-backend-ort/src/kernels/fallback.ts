@@ -6,6 +6,8 @@ export const kernelNames: readonly string[] = Object.entries(tf)
   .filter(([name, value]) => name === value)
   .map(([name]) => name);
 
+type Operand = tf.TensorInfo | tf.TensorInfo[] | undefined;
+
 /**
  * Stands in for a kernel that no ONNX graph can express: runs TensorFlow.js's `cpu` kernel on the
  * spot, for which its operands must have been computed. Throws an error that says so otherwise.
@@ -19,28 +21,34 @@ export function fallback(name: string): HostKernel {
         `ort backend: kernel '${name}' cannot be part of an ONNX graph; import '@tensorflow/tfjs-backend-cpu', on which it can run, or use another backend for it.`,
       );
     }
-    const operands = (Object.entries(inputs) as [string, tf.TensorInfo | undefined][]).filter(
-      ([, info]) => info != null,
-    ) as [string, tf.TensorInfo][];
-    for (const [, info] of operands) {
+    const given = Object.values(inputs)
+      .flat()
+      .filter((info) => info != null);
+    for (const info of given) {
       if (backend.isComputed(info)) continue;
       throw new Error(
         `ort backend: kernel '${name}' runs on the cpu backend, which needs its operands computed; call \`await tensor.data()\` on them first.`,
       );
     }
-    const copies = operands.map(([key, { dataId, shape, dtype }]): [string, tf.TensorInfo] => [
-      key,
-      { dataId: cpu.write(backend.readSync(dataId), shape, dtype), shape, dtype },
-    ]);
-    const named = Array.isArray(inputs)
-      ? copies.map(([, info]) => info)
-      : Object.fromEntries(copies);
+    const copies: tf.TensorInfo[] = [];
+    // Operands are tensors or lists of them; some kernels want to know the rank.
+    const copy = (info: Operand): Operand => {
+      if (info == null) return info;
+      if (Array.isArray(info)) return info.map(copy) as tf.TensorInfo[];
+      const { dataId, shape, dtype } = info;
+      const moved = { dataId: cpu.write(backend.readSync(dataId), shape, dtype), shape, dtype };
+      copies.push(moved);
+      return Object.assign({ ...moved }, { rank: shape.length });
+    };
+    const moved = Array.isArray(inputs)
+      ? inputs.map(copy)
+      : Object.fromEntries(Object.entries(inputs).map(([key, info]) => [key, copy(info)]));
     const results = kernel.kernelFunc({
-      inputs: named as tf.NamedTensorInfoMap,
+      inputs: moved as unknown as tf.NamedTensorInfoMap,
       attrs,
       backend: cpu,
     });
-    const moved = [results].flat().map(({ dataId, shape, dtype }) => {
+    const back = [results].flat().map(({ dataId, shape, dtype }) => {
       const values = dtype === 'complex64' ? null : cpu.readSync(dataId);
       cpu.disposeData(dataId);
       if (values === null) {
@@ -50,7 +58,7 @@ export function fallback(name: string): HostKernel {
       }
       return { dataId: backend.write(values, shape, dtype), shape, dtype };
     });
-    for (const [, { dataId }] of copies) cpu.disposeData(dataId);
-    return Array.isArray(results) ? moved : moved[0]!;
+    for (const { dataId } of copies) cpu.disposeData(dataId);
+    return Array.isArray(results) ? back : back[0]!;
   };
 }

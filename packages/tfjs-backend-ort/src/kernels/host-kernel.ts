@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Attrs } from '../graph/value.ts';
 import type { OrtBackend } from '../ort-backend.ts';
+import { fallback } from './fallback.ts';
 import { graphKernels } from './graph-kernels.ts';
 
 /** A kernel as TensorFlow.js calls it. */
@@ -18,6 +19,10 @@ export function recorder(name: string): HostKernel {
     const operands = several
       ? (inputs as unknown as tf.TensorInfo[])
       : kernel.inputs.map((one) => inputs[one.replace('?', '')]);
+    // Strings are no part of graphs.
+    if (operands.some((info) => info?.dtype === 'string')) {
+      return fallback(name)(backend, inputs, given);
+    }
     const values = operands.map((info) => (info == null ? null : backend.value(info)));
     const attrs = kernel.attrs === undefined ? given : kernel.attrs(given, values as never);
     return backend.record(kernel, values, attrs);

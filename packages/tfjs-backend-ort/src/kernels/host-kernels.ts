@@ -3,6 +3,7 @@ import { liesInOrder } from '../graph/permute.ts';
 import type { DType } from '../graph/value.ts';
 import type { OrtBackend } from '../ort-backend.ts';
 import { filterLayout } from './convolution.ts';
+import { fallback } from './fallback.ts';
 import { graphKernels } from './graph-kernels.ts';
 import { type HostKernel, recorder } from './host-kernel.ts';
 
@@ -47,6 +48,11 @@ export const hostKernels: Readonly<Record<string, HostKernel>> = {
     reshape(backend, x!, tf.util.inferFromImplicitShape(shape, tf.util.sizeFromShape(x!.shape))),
   ExpandDims: (backend, { input }, { dim }) => {
     const shape = [...input!.shape];
+    if (dim < -shape.length - 1 || dim > shape.length) {
+      throw new RangeError(
+        `\`expandDims\`: axis must be from ${-shape.length - 1} to ${shape.length}, got ${dim}.`,
+      );
+    }
     shape.splice(dim < 0 ? dim + shape.length + 1 : dim, 0, 1);
     return reshape(backend, input!, shape);
   },
@@ -54,13 +60,17 @@ export const hostKernels: Readonly<Record<string, HostKernel>> = {
     inputs['x']!.dtype === attrs['dtype']
       ? identical(backend, inputs['x']!)
       : recorder('Cast')(backend, inputs, attrs),
-  Fill: (backend, _inputs, { shape, value, dtype }) =>
-    filled(backend, shape, dtype ?? tf.util.inferDtype(value), value),
+  Fill: (backend, inputs, attrs) => {
+    const { shape, value, dtype = tf.util.inferDtype(value) } = attrs;
+    return dtype === 'string'
+      ? fallback('Fill')(backend, inputs, attrs)
+      : filled(backend, shape, dtype, value);
+  },
   ZerosLike: (backend, { x }) => filled(backend, x!.shape, x!.dtype, 0),
   OnesLike: (backend, { x }) => filled(backend, x!.shape, x!.dtype, 1),
-  Range: (backend, _inputs, { start, stop, step, dtype }) => {
-    const empty = start === stop || (start < stop && step < 0) || (stop < start && step > 1);
-    const count = empty ? 0 : Math.max(0, Math.ceil((stop - start) / step));
+  Range: (backend, _inputs, { start, stop, step: given, dtype }) => {
+    const step = stop < start && given === 1 ? -1 : given;
+    const count = Math.max(0, Math.ceil((stop - start) / step));
     const data = tf.util.makeZerosTypedArray(count, dtype as DType);
     for (let i = 0; i < count; i++) data[i] = start + i * step;
     return backend.makeHost([count], dtype ?? 'float32', data);
@@ -69,6 +79,19 @@ export const hostKernels: Readonly<Record<string, HostKernel>> = {
     const step = num > 1 ? (stop - start) / (num - 1) : 0;
     const data = Float32Array.from({ length: num }, (_, i) => start + i * step);
     return backend.makeHost([num], 'float32', data);
+  },
+  // A wrong index would be found only when the graph runs; what is known is checked at once.
+  GatherV2: (backend, inputs, attrs) => {
+    const { x, indices } = inputs as Record<'x' | 'indices', tf.TensorInfo>;
+    const known = backend.hostValue(indices)?.data ?? [];
+    const limit = x.shape[attrs['axis'] < 0 ? attrs['axis'] + x.shape.length : attrs['axis']]!;
+    for (const index of known) {
+      if (index >= 0 && index < limit) continue;
+      throw new RangeError(
+        `GatherV2: the index value ${index} is not in [0, ${limit - 1}]; \`gather\` takes places of axis ${attrs['axis']} of [${x.shape}].`,
+      );
+    }
+    return recorder('GatherV2')(backend, inputs, attrs);
   },
   StsConv2D: withFilter('StsConv2D'),
   StsConv2DBackpropInput: withFilter('StsConv2DBackpropInput'),

@@ -1,12 +1,34 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { identity } from '../graph/value.ts';
+import { identity, sizeOf } from '../graph/value.ts';
 import type { GraphBuilder, Handle } from '../onnx/graph-builder.ts';
 import { transpose } from './shape.ts';
 
 const long = (graph: GraphBuilder, x: Handle) => graph.castName(graph.plain(x), 'int64');
 const zeros = (graph: GraphBuilder, shape: readonly number[], x: Handle) =>
   graph.op('Expand', [graph.scalar(0, x.dtype), graph.ints(shape)]);
+
+/** `base` of `shape` with the updates at the indices; one update may stand for all. */
+function scatter(
+  graph: GraphBuilder,
+  base: string,
+  shape: readonly number[],
+  indices: Handle,
+  updates: Handle,
+  reduction: 'add' | 'none',
+): string {
+  const deep = indices.shape.length > 1 ? indices.shape.at(-1)! : 1;
+  const count = sizeOf(indices.shape) / Math.max(1, deep);
+  const target = [count, ...shape.slice(deep)];
+  const values = graph.op('Expand', [
+    sizeOf(updates.shape) === 1
+      ? graph.plain(updates)
+      : graph.reshape(graph.plain(updates), updates.shape, target),
+    graph.ints(target),
+  ]);
+  const places = graph.reshape(long(graph, indices), indices.shape, [count, deep]);
+  return graph.op('ScatterND', [base, places, values], { reduction });
+}
 
 /** Kernels that look values up or put them somewhere by index. */
 export const indexingKernels: readonly KernelDefinition[] = [
@@ -15,6 +37,12 @@ export const indexingKernels: readonly KernelDefinition[] = [
     inputs: ['x', 'indices'],
     attrs: ({ axis, batchDims }, [x, indices]) => {
       const at = tf.util.parseAxisParam(axis, [...x!.shape])[0]!;
+      tf.backend_util.segment_util.collectGatherOpShapeInfo(
+        x as unknown as tf.Tensor,
+        indices as unknown as tf.Tensor,
+        at,
+        batchDims ?? 0,
+      );
       const batch = batchDims < 0 ? batchDims + indices!.shape.length : (batchDims ?? 0);
       return { axis: at, batchDims: batch };
     },
@@ -60,6 +88,18 @@ export const indexingKernels: readonly KernelDefinition[] = [
   {
     name: 'GatherNd',
     inputs: ['params', 'indices'],
+    attrs: (_attrs, operands) => {
+      const [params, indices] = operands.map(({ shape, dtype }) => ({
+        shape: [...shape],
+        rank: shape.length,
+        dtype,
+      }));
+      tf.backend_util.prepareAndValidate(
+        params as unknown as tf.TensorInfo,
+        indices as unknown as tf.TensorInfo,
+      );
+      return {};
+    },
     outputs: ([params, indices]) => ({
       shape: [...indices!.shape.slice(0, -1), ...params!.shape.slice(indices!.shape.at(-1) ?? 0)],
       dtype: params!.dtype,
@@ -78,12 +118,20 @@ export const indexingKernels: readonly KernelDefinition[] = [
     outputs: ([, updates], { shape }) => ({ shape, dtype: updates!.dtype }),
     emit: (graph, [indices, updates], { shape }, [out]) => {
       const wide = graph.cast(updates!, updates!.dtype === 'bool' ? 'int32' : updates!.dtype);
-      const name = graph.op(
-        'ScatterND',
-        [zeros(graph, shape, wide), long(graph, indices!), graph.plain(wide)],
-        { reduction: 'add' },
-      );
+      const name = scatter(graph, zeros(graph, shape, wide), shape, indices!, wide, 'add');
       return graph.cast(graph.handle(name, shape, wide.dtype), out!.dtype);
+    },
+  },
+  {
+    name: 'SparseToDense',
+    inputs: ['sparseIndices', 'sparseValues', 'defaultValue'],
+    outputs: ([, values], { outputShape }) => ({ shape: outputShape, dtype: values!.dtype }),
+    emit: (graph, [indices, values, rest], { outputShape }, [out]) => {
+      const work = out!.dtype === 'bool' ? 'int32' : out!.dtype;
+      const [wide, filler] = [graph.cast(values!, work), graph.cast(rest!, work)];
+      const base = graph.op('Expand', [graph.plain(filler), graph.ints(outputShape)]);
+      const name = scatter(graph, base, outputShape, indices!, wide, 'none');
+      return graph.cast(graph.handle(name, outputShape, work), out!.dtype);
     },
   },
   {
@@ -151,10 +199,10 @@ export const indexingKernels: readonly KernelDefinition[] = [
         { shape, dtype: 'int32' },
       ];
     },
-    emit: (graph, [x], { k, sorted }, [values, places]) => {
+    emit: (graph, [x], { k }, [values, places]) => {
       const [found, at] = graph.ops('TopK', [graph.plain(x!), graph.ints([k])], 2, {
         axis: -1,
-        sorted: sorted ? 1 : 0,
+        sorted: 1,
       }) as [string, string];
       return [
         graph.handle(found, values!.shape, x!.dtype),

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { KernelDefinition } from '../graph/kernel.ts';
 import { type Attrs, identity, type ValueType } from '../graph/value.ts';
 import type { GraphBuilder, Handle } from '../onnx/graph-builder.ts';
@@ -34,8 +35,8 @@ export function matMul(graph: GraphBuilder, a: Handle, b: Handle): Handle {
   const left = matrices(graph, a);
   const right = matrices(graph, b);
   let name: string;
-  if (left.transposed + right.transposed === 0) {
-    name = graph.op('MatMul', [left.name, right.name]);
+  if (left.transposed + right.transposed === 0 || a.dtype !== 'float32') {
+    name = graph.op('MatMul', [graph.plain(a), graph.plain(b)]);
   } else if (rank === 2) {
     name = graph.op('Gemm', [left.name, right.name], {
       transA: left.transposed,
@@ -51,20 +52,35 @@ export function matMul(graph: GraphBuilder, a: Handle, b: Handle): Handle {
   } else {
     name = graph.op('MatMul', [graph.plain(a), graph.plain(b)]);
   }
-  return graph.handle(name, shape, 'float32');
+  return graph.handle(name, shape, a.dtype);
 }
 
-const outputs = ([a, b]: readonly ValueType[], { transposeA, transposeB }: Attrs): ValueType => ({
-  shape: [
-    ...broadcastShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2)),
-    a!.shape.at(transposeA ? -1 : -2)!,
-    b!.shape.at(transposeB ? -2 : -1)!,
-  ],
-  dtype: 'float32',
-});
+const outputs = (operands: readonly ValueType[], attrs: Attrs): ValueType => {
+  const { transposeA, transposeB } = attrs;
+  const [a, b] = [operands[0]!.shape, operands[1]!.shape];
+  const inner = [a.at(transposeA ? -2 : -1), b.at(transposeB ? -1 : -2)];
+  if (a.length < 2 || b.length < 2 || inner[0] !== inner[1]) {
+    throw new RangeError(
+      `\`matMul\`: operands must be matrices (or batches of them) that share their inner size, got [${a}]${transposeA ? ' transposed' : ''} and [${b}]${transposeB ? ' transposed' : ''}.`,
+    );
+  }
+  return {
+    shape: [
+      ...broadcastShape(a.slice(0, -2), b.slice(0, -2)),
+      a.at(transposeA ? -1 : -2)!,
+      b.at(transposeB ? -2 : -1)!,
+    ],
+    dtype: operands[0]!.dtype === 'int32' && operands[1]!.dtype === 'int32' ? 'int32' : 'float32',
+  };
+};
 
-const multiply = (graph: GraphBuilder, a: Handle, b: Handle, attrs: Attrs): Handle => {
-  const [x, y] = [graph.cast(a, 'float32'), graph.cast(b, 'float32')];
+const multiply = (
+  graph: GraphBuilder,
+  [a, b]: readonly Handle[],
+  attrs: Attrs,
+  dtype: ValueType['dtype'],
+): Handle => {
+  const [x, y] = [graph.cast(a!, dtype), graph.cast(b!, dtype)];
   return matMul(graph, attrs['transposeA'] ? swapped(x) : x, attrs['transposeB'] ? swapped(y) : y);
 };
 
@@ -74,14 +90,17 @@ export const matMulKernels: readonly KernelDefinition[] = [
     name: 'BatchMatMul',
     inputs: ['a', 'b'],
     outputs,
-    emit: (graph, [a, b], attrs) => multiply(graph, a!, b!, attrs),
+    emit: (graph, operands, attrs, [out]) => multiply(graph, operands, attrs, out!.dtype),
   },
   {
     name: '_FusedMatMul',
     inputs: ['a', 'b', 'bias?', 'preluActivationWeights?'],
     outputs,
-    emit: (graph, [a, b, bias, prelu], attrs) =>
-      activate(graph, addBias(graph, multiply(graph, a!, b!, attrs), bias), attrs, prelu),
+    emit: (graph, operands, attrs, [out]) => {
+      const [, , bias, prelu] = operands;
+      const product = multiply(graph, operands, attrs, out!.dtype);
+      return activate(graph, addBias(graph, product, bias), attrs, prelu);
+    },
   },
   {
     name: 'Einsum',
@@ -104,12 +123,20 @@ export const matMulKernels: readonly KernelDefinition[] = [
 ];
 
 function einsumShape(equation: string, inputs: readonly ValueType[]): number[] {
-  const [left, right] = equation.replace(/\s/g, '').split('->') as [string, string];
-  const sizes = new Map<string, number>();
-  left.split(',').forEach((letters, i) => {
-    [...letters].forEach((letter, axis) => {
-      sizes.set(letter, inputs[i]!.shape[axis]!);
+  const shapes = inputs.map(({ shape }) => ({ shape: [...shape] }) as tf.Tensor);
+  const { allDims, summedDims, idDims } = tf.backend_util.decodeEinsumEquation(
+    equation,
+    inputs.length,
+  );
+  tf.backend_util.checkEinsumDimSizes(allDims.length, idDims, shapes);
+  const sizes = new Map<number, number>();
+  idDims.forEach((ids, i) => {
+    ids.forEach((id, axis) => {
+      sizes.set(id, inputs[i]!.shape[axis]!);
     });
   });
-  return [...right].map((letter) => sizes.get(letter)!);
+  return allDims
+    .map((_, id) => id)
+    .filter((id) => !summedDims.includes(id))
+    .map((id) => sizes.get(id)!);
 }

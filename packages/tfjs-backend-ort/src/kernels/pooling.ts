@@ -99,6 +99,22 @@ function averageGradient(graph: GraphBuilder, dy: Handle, pool: Pool, shape: Sha
   return graph.handle(name, shape, 'float32', nchw);
 }
 
+/** ONNX wants padding smaller than the window. */
+const wide = ({ kernel, pads }: Pool) => pads.some((pad, i) => pad >= kernel[i % 2]!);
+
+function padImage(graph: GraphBuilder, image: string, { pads }: Pool, value: string): string {
+  const [top, left, bottom, right] = pads;
+  return graph.op('Pad', [image, graph.ints([0, 0, top, left, 0, 0, bottom, right]), value]);
+}
+
+/** The maxima and where each came from. */
+function maxPool(graph: GraphBuilder, x: Handle, pool: Pool): string[] {
+  const image = graph.inLayout(x, nchw);
+  if (!wide(pool)) return graph.ops('MaxPool', [image], 2, attributes(pool));
+  const padded = padImage(graph, image, pool, graph.scalar(-Infinity));
+  return graph.ops('MaxPool', [padded], 2, attributes({ ...pool, pads: [0, 0, 0, 0] }));
+}
+
 /** Pooling over height and width, and its gradients. */
 export const poolingKernels: readonly KernelDefinition[] = [
   {
@@ -107,7 +123,7 @@ export const poolingKernels: readonly KernelDefinition[] = [
     attrs: (attrs, [x]) => ({ ...resolve(attrs, x!.shape) }),
     outputs: result,
     emit: (graph, [x], attrs, [out]) => {
-      const [y] = graph.ops('MaxPool', [graph.inLayout(x!, nchw)], 2, attributes(attrs as Pool));
+      const [y] = maxPool(graph, x!, attrs as Pool);
       return graph.handle(y!, out!.shape, 'float32', nchw);
     },
   },
@@ -118,8 +134,13 @@ export const poolingKernels: readonly KernelDefinition[] = [
     outputs: ([, input]) => input!,
     // MaxPool's second result says where each maximum came from.
     emit: (graph, [dy, input], attrs, [out]) => {
-      const x = graph.inLayout(input!, nchw);
-      const [, from] = graph.ops('MaxPool', [x], 2, attributes(attrs as Pool));
+      const pool = attrs as Pool;
+      if (wide(pool)) {
+        throw new RangeError(
+          `ort backend: the gradient of \`maxPool\` needs a padding smaller than its window [${pool.kernel}], got [${pool.pads}].`,
+        );
+      }
+      const [, from] = maxPool(graph, input!, pool);
       const length = out!.shape.reduce((a, b) => a * b, 1);
       const places = graph.op('Reshape', [from!, graph.ints([-1])]);
       const values = graph.op('Reshape', [graph.inLayout(dy!, nchw), graph.ints([-1])]);
@@ -139,7 +160,20 @@ export const poolingKernels: readonly KernelDefinition[] = [
     outputs: result,
     emit: (graph, [x], attrs, [out]) => {
       const image = graph.inLayout(graph.cast(x!, 'float32'), nchw);
-      const name = graph.op('AveragePool', [image], poolAttributes(attrs as Pool));
+      const pool = attrs as Pool;
+      const attributes = { kernel_shape: pool.kernel, strides: pool.strides };
+      if (!wide(pool)) {
+        const name = graph.op('AveragePool', [image], { ...attributes, pads: pool.pads });
+        return graph.handle(name, out!.shape, 'float32', nchw);
+      }
+      // Averages over zeros too, then divided by what there really was.
+      const [, height, width] = x!.shape as Shape4;
+      const [, oh, ow] = pool.outShape;
+      const padded = padImage(graph, image, pool, graph.scalar(0));
+      const average = graph.op('AveragePool', [padded], attributes);
+      const area = pool.kernel[0] * pool.kernel[1];
+      const shares = windowSizes(pool, height, width).map((share) => share * area);
+      const name = graph.op('Mul', [average, graph.floats(shares, [1, 1, oh, ow])]);
       return graph.handle(name, out!.shape, 'float32', nchw);
     },
   },
@@ -152,8 +186,3 @@ export const poolingKernels: readonly KernelDefinition[] = [
       averageGradient(graph, dy!, attrs as Pool, out!.shape as Shape4),
   },
 ];
-
-/** Average pooling has no dilation before opset 19. */
-function poolAttributes({ kernel, strides, pads }: Pool) {
-  return { kernel_shape: kernel, strides, pads };
-}

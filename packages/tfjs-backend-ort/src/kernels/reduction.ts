@@ -46,9 +46,30 @@ function reduction(
         : x!.shape.filter((_, axis) => !axes.includes(axis));
       return { shape, dtype: result(x!.dtype) };
     },
-    emit: (graph, [x], { axes, keepDims }, [out]) =>
-      graph.cast(reduce(graph, op, graph.cast(x!, work(x!.dtype)), axes, keepDims), out!.dtype),
+    emit: (graph, [x], { axes, keepDims }, [out]) => {
+      const operand = graph.cast(x!, work(x!.dtype));
+      const reduced = reduce(graph, op, operand, axes, keepDims);
+      const ordered = (op === 'ReduceMax' || op === 'ReduceMin') && operand.dtype === 'float32';
+      return ordered && axes.length > 0
+        ? orNone(graph, operand, reduced, axes, keepDims)
+        : graph.cast(reduced, out!.dtype);
+    },
   };
+}
+
+/** ONNX Runtime's extremes pass over values that are no numbers; TensorFlow.js's are none then. */
+function orNone(
+  graph: GraphBuilder,
+  x: Handle,
+  extreme: Handle,
+  axes: readonly number[],
+  keepDims: boolean,
+): Handle {
+  const flags = { ...x, name: graph.castName(graph.op('IsNaN', [x.name]), 'int32') };
+  const found = reduce(graph, 'ReduceMax', flags, axes, keepDims);
+  const any = graph.castName(found.name, 'bool');
+  const name = graph.op('Where', [any, graph.scalar(Number.NaN), extreme.name]);
+  return { ...extreme, name };
 }
 
 const float = (): DType => 'float32';
@@ -69,7 +90,13 @@ function position(name: 'ArgMax' | 'ArgMin'): KernelDefinition {
     emit: (graph, [x], { axis }, [out]) => {
       const operand = graph.cast(x!, countable(x!.dtype));
       const rest = identity(x!.shape.length).filter((i) => i !== axis);
-      const found = graph.op(name, [operand.name], {
+      // Values that are no numbers are passed over.
+      const worst = graph.scalar(name === 'ArgMax' ? -Infinity : Infinity);
+      const numbers =
+        operand.dtype === 'float32'
+          ? graph.op('Where', [graph.op('IsNaN', [operand.name]), worst, operand.name])
+          : operand.name;
+      const found = graph.op(name, [numbers], {
         axis: x!.layout.indexOf(axis),
         keepdims: 0,
       });
@@ -128,6 +155,39 @@ export const reductionKernels: readonly KernelDefinition[] = [
         { exclusive, reverse },
       );
       return { ...operand, name };
+    },
+  },
+  {
+    name: 'Cumprod',
+    inputs: ['x'],
+    attrs: ({ axis, exclusive, reverse }, [x]) => ({
+      axis: tf.util.parseAxisParam(axis, [...x!.shape])[0]!,
+      exclusive: exclusive ?? false,
+      reverse: reverse ?? false,
+    }),
+    outputs: ([x]) => ({ shape: x!.shape, dtype: countable(x!.dtype) }),
+    // ONNX has no such operator: slice by slice.
+    emit: (graph, [x], { axis, exclusive, reverse }, [out]) => {
+      const operand = graph.cast(x!, out!.dtype);
+      const count = x!.shape[axis]!;
+      const place = operand.layout.indexOf(axis);
+      if (count < 2 && !exclusive) return operand;
+      const slices = graph.ops(
+        'Split',
+        [operand.name, graph.ints(new Array(count).fill(1))],
+        count,
+        { axis: place },
+      );
+      if (reverse) slices.reverse();
+      const sizes = operand.layout.map((i) => (i === axis ? 1 : x!.shape[i]!));
+      let product = graph.op('Expand', [graph.scalar(1, out!.dtype), graph.ints(sizes)]);
+      const products = slices.map((one) => {
+        const before = product;
+        product = graph.op('Mul', [product, one]);
+        return exclusive ? before : product;
+      });
+      if (reverse) products.reverse();
+      return { ...operand, name: graph.op('Concat', products, { axis: place }) };
     },
   },
 ];

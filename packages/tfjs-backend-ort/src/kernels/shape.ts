@@ -125,6 +125,11 @@ export const shapeKernels: readonly KernelDefinition[] = [
         begin,
         size,
       ) as [number[], number[]];
+      tf.slice_util.assertParamsValid(
+        { shape: [...x!.shape], rank: x!.shape.length } as unknown as tf.TensorInfo,
+        from,
+        sizes,
+      );
       return { begin: from, end: from.map((start, i) => start + sizes[i]!) };
     },
     outputs: ([x], { begin, end }) => ({
@@ -212,7 +217,14 @@ export const shapeKernels: readonly KernelDefinition[] = [
   {
     name: 'Concat',
     inputs: ['...'],
-    attrs: ({ axis }, [first]) => ({ axis: axisOf(axis, first!.shape.length) }),
+    attrs: ({ axis }, parts) => {
+      const place = axisOf(axis, parts[0]!.shape.length);
+      tf.backend_util.assertParamsConsistent(
+        parts.map((one) => [...one.shape]),
+        place,
+      );
+      return { axis: place };
+    },
     outputs: (parts, { axis }) => ({
       shape: tf.backend_util.computeOutShape(
         parts.map((one) => [...one.shape]),
@@ -230,7 +242,16 @@ export const shapeKernels: readonly KernelDefinition[] = [
   {
     name: 'Pack',
     inputs: ['...'],
-    attrs: ({ axis }, [first]) => ({ axis: axisOf(axis, first!.shape.length + 1) }),
+    attrs: ({ axis }, parts) => {
+      const [first] = parts;
+      for (const { shape, dtype } of parts) {
+        tf.util.assertShapesMatch([...first!.shape], [...shape], '`stack`: ');
+        if (dtype !== first!.dtype) {
+          throw new TypeError(`\`stack\`: all tensors must be ${first!.dtype}, got ${dtype}.`);
+        }
+      }
+      return { axis: axisOf(axis, first!.shape.length + 1) };
+    },
     outputs: (parts, { axis }) => ({
       shape: insert(parts[0]!.shape, axis, parts.length),
       dtype: parts[0]!.dtype,

@@ -72,7 +72,12 @@ const convolve =
       'float32',
       layout,
     );
-    return activate(graph, inside ? y : addBias(graph, y, bias), attrs, prelu);
+    // Slopes per channel belong to the axis of the channels, which may not be the last.
+    const slopes =
+      prelu !== undefined && prelu.shape.length === 1 && attrs['channelsFirst']
+        ? reshape(graph, prelu, [prelu.shape[0]!, 1, 1])
+        : prelu;
+    return activate(graph, inside ? y : addBias(graph, y, bias), attrs, slopes);
   };
 
 const result = (_inputs: readonly ValueType[], attrs: Attrs): ValueType => ({

@@ -1,8 +1,21 @@
 import type { KernelDefinition } from '../graph/kernel.ts';
 import type { Handle } from '../onnx/graph-builder.ts';
 
-/** The rectifier's gradient and the optimiser's step. */
+/** Gradients of activations and the optimiser's step. */
 export const trainingKernels: readonly KernelDefinition[] = [
+  {
+    name: 'EluGrad',
+    inputs: ['dy', 'y'],
+    outputs: ([dy]) => dy!,
+    emit: (graph, [dy, y], _attrs, [out]) => {
+      const { layout, names } = graph.broadcast([y!, dy!], out!.shape);
+      const [value, gradient] = names as [string, string];
+      const below = graph.op('Mul', [gradient, graph.op('Add', [value, graph.scalar(1)])]);
+      const above = graph.op('GreaterOrEqual', [value, graph.scalar(0)]);
+      const name = graph.op('Where', [above, gradient, below]);
+      return graph.handle(name, out!.shape, 'float32', layout);
+    },
+  },
   {
     name: 'StsReLUGrad',
     inputs: ['dy', 'y'],

@@ -92,25 +92,52 @@ export const unaryKernels: readonly KernelDefinition[] = [
   unary('Neg', onnx('Neg')),
   real('Reciprocal', onnx('Reciprocal')),
   unary('Relu', onnx('Relu')),
-  real('Relu6', (graph, x) => graph.op('Clip', [x, graph.scalar(0), graph.scalar(6)])),
+  {
+    name: 'Relu6',
+    inputs: ['x'],
+    outputs: ([x]) => x!,
+    emit: (graph, [x]) => {
+      const bounds = [graph.scalar(0, x!.dtype), graph.scalar(6, x!.dtype)];
+      return { ...x!, name: graph.op('Clip', [x!.name, ...bounds]) };
+    },
+  },
   rounding('Round', 'Round'),
   real('Rsqrt', (graph, x) => graph.op('Reciprocal', [graph.op('Sqrt', [x])])),
   real('Selu', onnx('Selu')),
   real('Sigmoid', onnx('Sigmoid')),
-  unary('Sign', onnx('Sign')),
+  {
+    name: 'Sign',
+    inputs: ['x'],
+    outputs: ([x]) => x!,
+    // A value that is no number has the sign 0.
+    emit: (graph, [x]) => {
+      const sign = graph.op('Sign', [x!.name]);
+      if (x!.dtype !== 'float32') return { ...x!, name: sign };
+      const none = graph.op('IsNaN', [x!.name]);
+      return { ...x!, name: graph.op('Where', [none, graph.scalar(0), sign]) };
+    },
+  },
   real('Sin', onnx('Sin')),
   real('Sinh', onnx('Sinh')),
   real('Softplus', onnx('Softplus')),
   real('Sqrt', onnx('Sqrt')),
   unary('Square', (graph, x) => graph.op('Mul', [x, x])),
-  real('Step', (graph, x, { alpha }) => {
-    const step = graph.op('Where', [
-      graph.op('Greater', [x, graph.scalar(0)]),
-      graph.scalar(1),
-      graph.scalar(alpha ?? 0),
-    ]);
-    return graph.op('Where', [graph.op('IsNaN', [x]), x, step]);
-  }),
+  {
+    name: 'Step',
+    inputs: ['x'],
+    outputs: ([x]) => x!,
+    emit: (graph, [x], { alpha }) => {
+      const operand = graph.cast(x!, 'float32');
+      const step = graph.op('Where', [
+        graph.op('Greater', [operand.name, graph.scalar(0)]),
+        graph.scalar(1),
+        graph.scalar(alpha ?? 0),
+      ]);
+      const none = graph.op('IsNaN', [operand.name]);
+      const name = graph.op('Where', [none, operand.name, step]);
+      return graph.cast({ ...operand, name }, x!.dtype);
+    },
+  },
   real('Tan', onnx('Tan')),
   real('Tanh', onnx('Tanh')),
 ];

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Tensor as OrtTensor } from 'onnxruntime-node';
+import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { KernelDefinition } from './graph/kernel.ts';
+import { leaf, ortTensor, toHostArray } from './graph/leaf.ts';
 import { inOrder, permute } from './graph/permute.ts';
 import { type Plan, plan } from './graph/plan.ts';
 import { SessionCache } from './graph/session-cache.ts';
@@ -10,7 +11,6 @@ import {
   type HostArray,
   identity,
   type Node,
-  sizeOf,
   type Value,
 } from './graph/value.ts';
 import { same, spellOut } from './onnx/graph-builder.ts';
@@ -320,31 +320,4 @@ export class OrtBackend extends tf.KernelBackend {
       this.#pending.delete(value);
     });
   }
-}
-
-function leaf(shape: readonly number[], dtype: DType, data: HostArray, frozen = 0): Value {
-  if (data.length !== sizeOf(shape)) {
-    throw new RangeError(
-      `ort backend: a tensor of shape [${shape}] needs ${sizeOf(shape)} values, got ${data.length}.`,
-    );
-  }
-  return {
-    shape: [...shape],
-    dtype,
-    node: null,
-    index: 0,
-    data,
-    layout: identity(shape.length),
-    frozen,
-  };
-}
-
-function toHostArray(values: tf.backend_util.BackendValues, dtype: DType): HostArray {
-  const kind = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype];
-  return values instanceof kind ? values : kind.from(values as unknown as number[]);
-}
-
-function ortTensor(value: Value): OrtTensor {
-  const sizes = value.layout.map((axis) => value.shape[axis]!);
-  return new OrtTensor(value.dtype, value.data!, sizes);
 }

@@ -1,5 +1,6 @@
 import type { KernelDefinition } from '../graph/kernel.ts';
 import { binaryKernels } from './binary.ts';
+import { blockKernels } from './blocks.ts';
 import { imageKernels } from './image.ts';
 import { indexingKernels } from './indexing.ts';
 import { matMulKernels } from './matmul.ts';
@@ -20,6 +21,7 @@ export const graphKernels: ReadonlyMap<string, KernelDefinition> = new Map(
     ...reductionKernels,
     ...matMulKernels,
     ...shapeKernels,
+    ...blockKernels,
     ...indexingKernels,
     ...stsConvolutionKernels,
     ...tfjsConvolutionKernels,

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { KernelDefinition } from '../graph/kernel.ts';
 import { identity, sizeOf } from '../graph/value.ts';
 import type { GraphBuilder, Handle } from '../onnx/graph-builder.ts';
-import { transpose } from './shape.ts';
+import { transpose } from './moves.ts';
 
 const long = (graph: GraphBuilder, x: Handle) => graph.castName(graph.plain(x), 'int64');
 const zeros = (graph: GraphBuilder, shape: readonly number[], x: Handle) =>

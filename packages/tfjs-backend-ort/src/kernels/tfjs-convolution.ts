@@ -5,7 +5,7 @@ import { type GraphBuilder, type Handle, nchw, oihw } from '../onnx/graph-builde
 import { activate, addBias } from './activation.ts';
 import { backpropInput, type Convolution, filterHandle, forward, sized } from './convolution.ts';
 import { backpropFilter } from './filter-gradient.ts';
-import { reshape } from './shape.ts';
+import { reshape } from './moves.ts';
 
 type Shape4 = [number, number, number, number];
 

@@ -1,0 +1,276 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createVolume, writeVolume } from '@sts-net/volume-io';
+import ndarray from 'ndarray';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cli } from '../cli/run.ts';
+import { withFaultyDisk } from '../faulty-disk.ts';
+import { temporaryFolder } from '../make-data.ts';
+
+const shape: [number, number, number] = [3, 4, 8];
+const spacing = [5, 1, 2] as const;
+let folder: string;
+const at = (...names: string[]) => join(folder, ...names);
+
+/** A label volume whose row in the middle is 1 over the first `length` voxels. */
+async function writeRow(
+  path: string,
+  length: number,
+  { size = shape, shift = 0, value = 1 } = {},
+): Promise<void> {
+  const data = new Float32Array(size[0] * size[1] * size[2]);
+  data.fill(value, 48, 48 + length);
+  const affine = [2, 0, 0, shift, 0, 1, 0, 0, 0, 0, 5, 0, 0, 0, 0, 1];
+  await writeVolume(path, createVolume(ndarray(data, [...size]), { spacing, affine }));
+}
+
+/** Four patients, one with two scans; a finds half of each lesion, b all of one and 6/8 of the others. */
+async function writeCases(to: string): Promise<void> {
+  for (const name of ['truth', 'a', 'b']) mkdirSync(join(to, name), { recursive: true });
+  for (const id of ['p1_1', 'p1_2', 'p2_1', 'p3_1', 'p4_1']) {
+    await writeRow(join(to, 'truth', `${id}.nii.gz`), 8);
+    await writeRow(join(to, 'a', `${id}.nii.gz`), 4);
+    await writeRow(join(to, 'b', `${id}.nrrd`), id === 'p1_1' ? 8 : 6);
+  }
+}
+
+const compare = (...more: string[]) =>
+  cli('compare', at('a'), at('b'), '--truth', at('truth'), ...more);
+const byPatient = ['--patient', '{patient}_*'];
+
+/** The JSON of a comparison. */
+// biome-ignore lint/suspicious/noExplicitAny: tests index the file freely.
+async function compared(...more: string[]): Promise<any> {
+  expect(await compare('--json', at('one.json'), ...more)).toMatchObject({ code: 0, stderr: '' });
+  return JSON.parse(readFileSync(at('one.json'), 'utf8'));
+}
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  await writeCases(folder);
+});
+
+describe('compare', () => {
+  it('finds means and differences that can be counted by hand, and exact p-values', async () => {
+    const { rows, patients } = await compared(...byPatient, '--scores', 'dice,precision,hd95');
+    const [dice, precision, hd95] = rows;
+    expect(patients).toBe(4);
+    expect(dice).toMatchObject({ cases: 5, patients: 4, leftOut: 0, oneSided: 0, byRule: 0 });
+    expect(dice.meanA).toBeCloseTo(2 / 3, 12);
+    expect(dice.meanB).toBeCloseTo((1 + (4 * 12) / 14) / 5, 12);
+    expect(dice.difference.estimate).toBeCloseTo(dice.meanB - dice.meanA, 12);
+    // Of 16 ways to exchange four patients, two are as extreme; Holm's factor of three scores is 3.
+    expect(dice.permutation.pValue).toBe(0.125);
+    expect(dice.wilcoxon.pValue).toBe(0.125);
+    expect(dice.permutation.holm).toBe(0.375);
+    expect(precision).toMatchObject({ meanA: 1, meanB: 1, permutation: { pValue: 1, holm: 1 } });
+    // Steps of 2 mm: from the truth 0 (four times), 2, 4, 6, 8; the 95th percentile of eight is 7.3.
+    expect(hd95.meanA).toBeCloseTo(7.3, 12);
+    expect(hd95.meanB).toBeCloseTo((4 * 3.3) / 5, 12);
+  });
+
+  it('draws patients whole: the interval reaches from patient to patient, not from case to case', async () => {
+    const [own] = (await compared('--scores', 'dice')).rows;
+    const [whole] = (await compared(...byPatient, '--scores', 'dice')).rows;
+    expect(own).toMatchObject({ cases: 5, patients: 5, permutation: { pValue: 2 / 32 } });
+    expect(whole.difference.estimate).toBe(own.difference.estimate);
+    // p1 alone holds the one case with difference 1/3; without p1 all are 6/7 − 2/3.
+    expect(whole.difference.low).toBeCloseTo(6 / 7 - 2 / 3, 12);
+    expect(whole.difference.high).toBeGreaterThan(whole.difference.estimate);
+    expect(whole.difference.high).toBeLessThan((1 / 3 + 6 / 7 - 2 / 3) / 2);
+  });
+
+  it('repeats itself, whichever scores are asked for; another seed draws others', async () => {
+    const all = await compared(...byPatient);
+    const one = await compared(...byPatient, '--scores', 'lesion-f1,nsd,dice');
+    const find = (from: typeof all, score: string) =>
+      from.rows.find((row: { score: string }) => row.score === score);
+    expect(find(one, 'nsd').difference).toEqual(find(all, 'nsd').difference);
+    const seeded = await compared('--seed', '1', '--scores', 'dice', '--resamples', '7');
+    const other = await compared('--seed', '2', '--scores', 'dice', '--resamples', '7');
+    expect(seeded.rows[0].difference).not.toEqual(other.rows[0].difference);
+  });
+
+  it('counts what the rule for empty masks left out or decided', async () => {
+    const to = join(folder, 'with-empty');
+    await writeCases(to);
+    await writeRow(join(to, 'truth', 'q_1.nii'), 0);
+    await writeRow(join(to, 'a', 'q_1.nii'), 3);
+    await writeRow(join(to, 'b', 'q_1.nii'), 0);
+    const run = async (empty: string) => {
+      const outcome = await cli(
+        ...['compare', join(to, 'a'), join(to, 'b'), '--truth', join(to, 'truth')],
+        ...['--empty', empty, '--json', at('one.json')],
+      );
+      expect(outcome).toMatchObject({ code: 0, stderr: '' });
+      return { ...JSON.parse(readFileSync(at('one.json'), 'utf8')), stdout: outcome.stdout };
+    };
+    const skipped = await run('skip');
+    expect(skipped.rows[0]).toMatchObject({ cases: 5, leftOut: 0, oneSided: 1, byRule: 0 });
+    expect(skipped.stdout).toMatch(/left out, .* Dice 0 \(1\)/);
+    const counted = await run('one');
+    expect(counted.rows[0]).toMatchObject({ cases: 6, leftOut: 0, oneSided: 0, byRule: 1 });
+    expect(counted.rows[0].meanB).toBeCloseTo((2 + (4 * 12) / 14) / 6, 12);
+    expect(counted.stdout).toMatch(/score the rule decided: Dice 1/);
+  });
+
+  it('scores one label alone', async () => {
+    const [row] = (await compared('--scores', 'dice', '--label', '2')).rows;
+    expect(row).toMatchObject({ cases: 0, leftOut: 5, meanA: null, permutation: { holm: null } });
+  });
+
+  it('prints a table and writes the same numbers as CSV, JSON, Markdown and HTML', async () => {
+    const outcome = await compare(
+      '--output',
+      at('out'),
+      '--names',
+      'U-Net,ours | new',
+      ...byPatient,
+    );
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    expect(readdirSync(at('out')).sort()).toEqual(
+      ['csv', 'html', 'json', 'md'].map((ending) => `comparison.${ending}`),
+    );
+    const file = (ending: string) => readFileSync(at('out', `comparison.${ending}`), 'utf8');
+    const { rows } = JSON.parse(file('json'));
+    const [header, ...lines] = file('csv')
+      .trimEnd()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    expect(lines).toHaveLength(9);
+    for (const [i, line] of lines.entries()) {
+      const cells = Object.fromEntries(header!.map((name, c) => [name, line[c]!]));
+      const { score, meanA, meanB, difference, permutation, wilcoxon } = rows[i];
+      expect(cells).toMatchObject({
+        score,
+        a: 'U-Net',
+        b: 'ours | new',
+        cases: '5',
+        patients: '4',
+      });
+      expect(
+        ['mean_a', 'mean_b', 'difference', 'low', 'high', 'p_permutation', 'p_wilcoxon_holm'].map(
+          (name) => Number(cells[name]),
+        ),
+      ).toEqual([
+        ...[meanA, meanB, difference.estimate, difference.low, difference.high],
+        ...[permutation.pValue, wilcoxon.holm],
+      ]);
+    }
+    expect(outcome.stdout).toMatch(/^Dice +0\.6667 +0\.8857 +\+0\.2190 .* 0\.1250 /m);
+    expect(outcome.stdout).toMatch(/^HD95 \(mm\) +7\.30 +2\.64 +−4\.66 /m);
+    expect(outcome.stdout).toContain('5 cases of 4 patients; the difference is ours | new − U-Net');
+    expect(file('md')).toMatch(/^\| score \| U-Net \| ours \\\| new \|/);
+    expect(file('md')).toMatch(/^\| Dice \| 0\.6667 \| 0\.8857 \|/m);
+    expect(file('html')).toContain('<th scope="row">Dice</th><td>0.6667</td>\n<td>0.8857</td>');
+    expect(file('html')).toContain('<th scope="row">p1_2</th><td>p1</td>');
+    expect(file('html')).not.toMatch(/(src|href)=/);
+  });
+});
+
+describe('bad input ends in one line that names the case, exit code 1 and no file', () => {
+  /** Runs on a copy of the cases that `spoil` changes. */
+  async function refused(
+    spoil: (to: string) => Promise<void> | void,
+    ...more: string[]
+  ): Promise<string> {
+    const to = temporaryFolder();
+    await writeCases(to);
+    await spoil(to);
+    const before = readdirSync(to, { recursive: true }).length;
+    const outcome = await cli(
+      ...['compare', join(to, 'a'), join(to, 'b'), '--truth', join(to, 'truth')],
+      ...['--csv', join(to, 'table.csv'), '--output', join(to, 'out'), ...more],
+    );
+    expect(outcome).toMatchObject({ code: 1, stdout: '' });
+    expect(outcome.stderr.trimEnd().split('\n'), outcome.stderr).toHaveLength(1);
+    expect(readdirSync(to, { recursive: true })).toHaveLength(before);
+    return outcome.stderr;
+  }
+  const nothing = () => undefined;
+
+  it.each([
+    [
+      'a case without prediction',
+      (to: string) => writeRow(join(to, 'truth', 'p9_1.nii'), 3),
+      /case 'p9_1': '.*truth' has it, but '.*a' has no volume of this name/,
+    ],
+    [
+      'a prediction without truth',
+      (to: string) => writeRow(join(to, 'b', 'p0_1.nii'), 3),
+      /case 'p0_1': '.*b' has it, but '.*truth' has no volume/,
+    ],
+    [
+      'another shape',
+      (to: string) => writeRow(join(to, 'a', 'p2_1.nii.gz'), 4, { size: [3, 4, 9] }),
+      /case 'p2_1': '.*' must have the truth's shape \[3, 4, 8\], got \[3, 4, 9\]/,
+    ],
+    [
+      'another grid',
+      (to: string) => writeRow(join(to, 'a', 'p3_1.nii.gz'), 4, { shift: 6 }),
+      /case 'p3_1': '.*' must lie where the truth lies, .* up to 6\.0 mm elsewhere/,
+    ],
+    [
+      'NaN',
+      (to: string) => writeRow(join(to, 'a', 'p3_1.nii.gz'), 4, { value: Number.NaN }),
+      /case 'p3_1': '.*' must hold labels, whole numbers from 0 on, got NaN/,
+    ],
+    [
+      'a negative label',
+      (to: string) => writeRow(join(to, 'truth', 'p4_1.nii.gz'), 4, { value: -1 }),
+      /case 'p4_1': .* got -1/,
+    ],
+    [
+      'two volumes of one name',
+      (to: string) => writeRow(join(to, 'b', 'p4_1.nii'), 4),
+      /case 'p4_1': '.*b' must hold one volume of this name/,
+    ],
+    [
+      'no volume at all',
+      (to: string) => writeFileSync(join(to, 'a', 'p1_1.nii.gz'), 'no image'),
+      /case 'p1_1': /,
+    ],
+  ])('%s', async (_, spoil, message) => {
+    expect(await refused(spoil)).toMatch(message);
+  });
+
+  it.each([
+    [['--patient', 'patient_*'], /--patient must hold \{patient\} once/],
+    [['--patient', '{patient}-*'], /case 'p1_1': its name must fit --patient '\{patient\}-\*'/],
+    [['--scores', 'dice,hd59'], /--scores must be of dice, .*, got 'hd59'; did you mean 'hd95'\?/],
+    [['--empty', 'best'], /--empty must be of skip, zero, one, worst, got 'best'/],
+    [['--tolerance', '-1'], /--tolerance must be a length in mm of at least 0, got '-1'/],
+    [['--resamples', '0'], /--resamples must be a whole number from 1 on/],
+    [['--label', 'lesion'], /--label must be a whole number/],
+    [['--names', 'one'], /--names must be two names/],
+    [['--json', 'nowhere/at/all.json'], /cannot write 'nowhere\/at\/all.json'/],
+  ])('%s', async (more, message) => {
+    expect(await refused(nothing, ...more)).toMatch(message);
+  });
+
+  it('a folder that is missing, holds no volumes, or holds a comparison already', async () => {
+    expect(await cli('compare', at('nowhere'), at('b'), '--truth', at('truth'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/cannot read the folder '.*nowhere': it does not exist/),
+    });
+    mkdirSync(at('void'), { recursive: true });
+    expect(await cli('compare', at('void'), at('b'), '--truth', at('truth'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/'.*void' must hold label volumes .* found none among 0/),
+    });
+    expect(await compare('--output', at('truth'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/--output: '.*truth' must not exist or be empty/),
+    });
+  });
+
+  it('a full disk: what stood there before still stands', async () => {
+    writeFileSync(at('precious.csv'), 'precious');
+    const outcome = await withFaultyDisk({ bytes: 100 }, () =>
+      compare('--csv', at('precious.csv'), '--scores', 'dice,recall'),
+    );
+    expect(outcome).toMatchObject({ code: 1, stdout: '' });
+    expect(outcome.stderr).toMatch(/cannot write '.*precious.csv': the disk is full/);
+    expect(readFileSync(at('precious.csv'), 'utf8')).toBe('precious');
+  });
+});

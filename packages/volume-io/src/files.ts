@@ -4,6 +4,7 @@ export interface NodeFiles {
   writeFile(path: string, data: Uint8Array, options: { flag: string }): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   rm(path: string, options: { force: boolean }): Promise<void>;
+  readdir(path: string | URL): Promise<string[]>;
   stat(path: string | URL): Promise<{ isFile(): boolean; isDirectory(): boolean }>;
 }
 
@@ -29,7 +30,7 @@ export function nodeFiles(subject: string): { files: NodeFiles; pid: number } {
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder; check the path',
-  ENOTDIR: 'a part of the path is no folder; check the path',
+  ENOTDIR: 'it or a part of the path is no folder; check the path',
   EISDIR: 'it is a folder; give the path of a file',
   EACCES: 'permission is denied; check who owns it and its mode',
   EPERM: 'permission is denied; check who owns it and its mode',

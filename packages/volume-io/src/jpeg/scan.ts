@@ -55,10 +55,10 @@ export function decodeScan(
   const high = approximation! >> 4;
   const low = approximation! & 15;
   const { isProgressive } = frame;
-  const isWhole = !isProgressive && first === 0 && last === 63 && approximation === 0;
   const isDc = first === 0 && last === 0;
   const isBand = first! > 0 && first! <= last! && last! < 64 && count === 1;
-  if (!isWhole && !(isProgressive && (isDc || isBand) && low < 14)) {
+  // Some writers fill these three bytes with anything where they have no meaning.
+  if (isProgressive && !((isDc || isBand) && low < 14)) {
     throw new Error('a scan header is damaged');
   }
   const bits = scanBits(data, start);

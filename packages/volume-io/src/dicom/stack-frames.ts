@@ -1,0 +1,77 @@
+import ndarray from 'ndarray';
+import type { Volume } from '../volume.ts';
+import { VolumeFormatError } from '../volume-format-error.ts';
+import { worldGrid } from '../world.ts';
+import { realValues } from './real-values.ts';
+import { sliceAxis } from './slice-axis.ts';
+import { cross, dot, type Slice, type Vector } from './slices.ts';
+
+/**
+ * Puts the frames of one file together: one volume for each set of frames that covers space once
+ * (time points, echoes) and each sample of a pixel.
+ */
+export function stackFrames(slices: readonly Slice[], name: string): Volume[] {
+  const sets: Slice[][] = [];
+  if (slices.some(({ geometry }) => geometry === undefined)) {
+    for (const slice of slices) sets.push([slice]);
+  } else {
+    // The n-th frame at a place belongs to the n-th volume.
+    const normal = cross(slices[0]!.geometry!.alongRow, slices[0]!.geometry!.alongColumn);
+    const seen = new Map<string, number>();
+    for (const slice of slices) {
+      const place = dot(slice.geometry!.position, normal).toFixed(3);
+      const turn = seen.get(place) ?? 0;
+      seen.set(place, turn + 1);
+      if (turn === sets.length) sets.push([]);
+      sets[turn]!.push(slice);
+    }
+    if (sets.some((set) => set.length !== sets[0]!.length)) {
+      throw new VolumeFormatError(
+        `${name}: its frames must cover space equally often, got places with ${sets.length} frames and places with fewer; \`readDicomImage\` gives them as they are`,
+      );
+    }
+  }
+  return sets.flatMap((set) => stackSet(set, name));
+}
+
+/** A volume for each sample of a pixel from slices that lie beside one another. */
+export function stackSet(
+  slices: readonly Slice[],
+  name: string,
+  options: { readonly tilt?: boolean } = {},
+): Volume[] {
+  const { ordered, step } = sliceAxis(slices, name, options);
+  const first = ordered[0]!;
+  const [rows, columns, samples] = first.pixels.shape as [number, number, number];
+  const { geometry } = first;
+  const [dy, dx] = geometry?.pixelSpacing ?? [1, 1];
+  const scaled = (direction: Vector, length: number) =>
+    direction.map((part) => part * length) as unknown as Vector;
+  const grid = worldGrid(
+    [
+      scaled(geometry?.alongRow ?? [1, 0, 0], dx),
+      scaled(geometry?.alongColumn ?? [0, 1, 0], dy),
+      step,
+    ],
+    geometry?.position ?? [0, 0, 0],
+    [-1, -1, 1],
+    `${name}: the positions of its slices`,
+  );
+  const data = realValues(ordered);
+  const { series } = first;
+  const header = {
+    format: 'dicom' as const,
+    modality: series.modality,
+    seriesInstanceUid: series.seriesInstanceUid,
+    studyInstanceUid: series.studyInstanceUid,
+    frameOfReferenceUid: series.frameOfReferenceUid,
+    seriesDescription: series.description,
+    sopInstanceUids: ordered.map(({ sopInstanceUid }) => sopInstanceUid),
+  };
+  const strides = [rows * columns * samples, columns * samples, samples];
+  return Array.from({ length: samples }, (_, sample) => ({
+    voxels: ndarray(data, [ordered.length, rows, columns], strides, sample),
+    ...grid,
+    header,
+  }));
+}

@@ -72,8 +72,6 @@ export class OrtBackend extends tf.KernelBackend {
     };
   }
 
-  // Storage
-
   override numDataIds(): number {
     return this.#entries.numDataIds();
   }
@@ -285,8 +283,6 @@ export class OrtBackend extends tf.KernelBackend {
     this.#entries.set(dataId, { value, strings: null, references: 1 });
     return { dataId, shape: [...value.shape], dtype: value.dtype };
   }
-
-  // Evaluation
 
   /** Gives data to `wanted` and to every live tensor; one graph at a time. */
   #compute(wanted: readonly Value[]): Promise<void> {

@@ -1,4 +1,5 @@
 export { type CreateVolumeOptions, createVolume } from './create-volume.ts';
+export { crop, type PadOptions, pad, type VoxelBox } from './crop-pad.ts';
 export {
   type DecodeImageOptions,
   decodeImage,
@@ -22,6 +23,8 @@ export { type ReadDicomSeriesOptions, readDicomSeries } from './read-dicom-serie
 export { readImage } from './read-image.ts';
 export { readVolume } from './read-volume.ts';
 export { type ReadVolumeOptions, readVolumes } from './read-volumes.ts';
+export { orientationOf, reorient } from './reorient.ts';
+export { type ResampleOptions, resample } from './resample.ts';
 export type { Sample } from './sample.ts';
 export type { SliceAxis } from './slice-range.ts';
 export { type EdgeRule, type LabelMode, type Slices25dOptions, slices25d } from './slices25d.ts';

@@ -79,7 +79,7 @@ function sampleNearest<T extends VoxelArray>(
 ): void {
   const [zs, ys, xs] = places.map((at, axis) =>
     Int32Array.from(at, (place) => {
-      const nearest = Math.min(from.shape[axis]! - 1, Math.max(0, Math.floor(place + 0.5)));
+      const nearest = Math.min(from.shape[axis]! - 1, Math.max(0, Math.floor(place + 0.5 + 1e-6)));
       return nearest * from.stride[axis]!;
     }),
   ) as [Int32Array, Int32Array, Int32Array];

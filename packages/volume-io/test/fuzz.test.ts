@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import {
+  decodeImage,
+  decodeVolumes,
+  readDicomImage,
+  type Volume,
+  VolumeFormatError,
+} from '../src/index.ts';
+
+/**
+ * Cases in all. The lane that `FUZZ_CASES=20000 npx vitest run packages/volume-io/test/fuzz.test.ts`
+ * runs is the whole one; by default a sample of it keeps tests quick.
+ */
+const CASES = Number(process.env.FUZZ_CASES ?? 800);
+const folder = fileURLToPath(new URL('./fixtures/conformance', import.meta.url));
+
+const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && !/LICENSE|expected\.json|ORIGIN|\.raw$/.test(entry.name))
+  .map((entry) => join(entry.parentPath, entry.name))
+  .filter((path) => statSync(path).size < 60_000)
+  .sort();
+
+/** A small generator of whole numbers (mulberry32). */
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+}
+
+const MUTATIONS = ['truncate', 'flip', 'inflate lengths', 'overwrite', 'insert', 'bomb'] as const;
+
+function mutate(original: Uint8Array, draw: (below: number) => number): [string, Uint8Array] {
+  const kind = MUTATIONS[draw(MUTATIONS.length)]!;
+  const bytes = new Uint8Array(original);
+  // Headers are where damage does most.
+  const place = () => draw(draw(2) === 0 ? Math.min(bytes.length, 600) : bytes.length);
+  switch (kind) {
+    case 'truncate':
+      return [kind, bytes.subarray(0, draw(bytes.length))];
+    case 'flip':
+      for (let i = 0; i <= draw(8); i++) bytes[place()]! ^= 1 << draw(8);
+      return [kind, bytes];
+    case 'inflate lengths': {
+      const at = place();
+      const value = [0xff, 0x7f, 0x80, 0x00][draw(4)]!;
+      bytes.fill(value, at, at + [1, 2, 4, 8][draw(4)]!);
+      return [kind, bytes];
+    }
+    case 'overwrite': {
+      const at = place();
+      for (let i = at; i < at + 1 + draw(64) && i < bytes.length; i++) bytes[i] = draw(256);
+      return [kind, bytes];
+    }
+    case 'insert': {
+      const at = place();
+      const more = Uint8Array.from({ length: 1 + draw(32) }, () => draw(256));
+      return [kind, Buffer.concat([bytes.subarray(0, at), more, bytes.subarray(at)])];
+    }
+    case 'bomb': {
+      const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+      const plain = isGzip ? gunzipSync(bytes) : bytes;
+      return [kind, gzipSync(Buffer.concat([plain, Buffer.alloc(2 ** 20 * (1 + draw(4)))]))];
+    }
+  }
+}
+
+function checkVolume({ voxels, spacing, affine }: Volume): void {
+  const last = voxels.shape.reduce((sum, n, i) => sum + (n - 1) * voxels.stride[i]!, voxels.offset);
+  expect(last).toBeLessThan(voxels.data.length);
+  expect(spacing.every((step) => step > 0 && Number.isFinite(step))).toBe(true);
+  expect(affine.length === 16 && affine.every(Number.isFinite)).toBe(true);
+}
+
+/** Reads the bytes by every reader; each result is sound, or the error says what is wrong. */
+async function readAll(bytes: Uint8Array, label: string): Promise<boolean> {
+  const readers = [
+    async () => (await decodeVolumes(bytes, { name: 'fuzz' })).forEach(checkVolume),
+    async () => {
+      const { pixels } = await decodeImage(bytes, { name: 'fuzz' });
+      expect(pixels.data.length).toBe(pixels.size);
+    },
+    async () => {
+      const { pixels } = await readDicomImage(bytes);
+      expect(pixels.data.length).toBe(pixels.size);
+    },
+  ];
+  let isRead = false;
+  for (const reader of readers) {
+    try {
+      await reader();
+      isRead = true;
+    } catch (error) {
+      if (!(error instanceof VolumeFormatError))
+        throw new Error(`${label}: ${error}`, { cause: error });
+      expect(error.message.length).toBeGreaterThan(20);
+    }
+  }
+  return isRead;
+}
+
+describe('mutated files: a sound result or a clear error, in bounded memory', () => {
+  test(`${CASES} cases over ${files.length} files, seeded`, { timeout: 600_000 }, async () => {
+    expect(files.length).toBeGreaterThan(200);
+    let read = 0;
+    let worst = 0;
+    for (let i = 0; i < CASES; i++) {
+      const draw = random(i);
+      const path = files[draw(files.length)]!;
+      const [kind, bytes] = mutate(readFileSync(path), draw);
+      const before = process.memoryUsage().arrayBuffers;
+      if (await readAll(bytes, `case ${i} (${kind}, ${relative(folder, path)})`)) read++;
+      worst = Math.max(worst, process.memoryUsage().arrayBuffers - before);
+    }
+    // Damage to pixels that no checksum guards is not seen; most other damage is.
+    expect(read).toBeGreaterThan(CASES / 50);
+    expect(read).toBeLessThan(CASES / 2);
+    expect(worst).toBeLessThan(2 ** 29);
+  });
+});

@@ -1,3 +1,4 @@
+export { exportOnnx, type OnnxInput } from './export-onnx.ts';
 export type { OrtBackendOptions } from './options.ts';
 export { OrtBackend } from './ort-backend.ts';
 export { registerOrtBackend } from './register-ort-backend.ts';

@@ -34,3 +34,21 @@ export function checked(options: OrtBackendOptions): OrtBackendOptions {
   }
   return options;
 }
+
+/** The session options that they stand for. */
+export function sessionOptions(options: OrtBackendOptions): InferenceSession.SessionOptions {
+  const { threads, executionProviders = ['cpu'] } = options;
+  return {
+    executionProviders,
+    // The system's allocator needs half of the memory that ONNX Runtime's own arena keeps, and
+    // large graphs run faster with it.
+    enableCpuMemArena: false,
+    enableMemPattern: false,
+    // Errors are thrown; what is logged besides is of no use to callers.
+    logSeverityLevel: 4,
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    // Threads that wait for the next graph must not eat the cores meanwhile.
+    extra: { session: { force_spinning_stop: '1' } },
+    ...options.sessionOptions,
+  };
+}

@@ -14,7 +14,7 @@ import {
   type Value,
 } from './graph/value.ts';
 import { same, spellOut } from './onnx/graph-builder.ts';
-import { checked, type OrtBackendOptions } from './options.ts';
+import { checked, type OrtBackendOptions, sessionOptions } from './options.ts';
 import type { OrtStatistics } from './statistics.ts';
 
 /** One entry of TensorFlow.js's table of data: a value of the graph, or strings. */
@@ -45,19 +45,9 @@ export class OrtBackend extends tf.KernelBackend {
 
   constructor(options: OrtBackendOptions = {}) {
     super();
-    const { threads, executionProviders = ['cpu'], cacheSize = 32 } = checked(options);
+    const { cacheSize = 32 } = checked(options);
     this.#entries = new tf.DataStorage<Entry>(this, tf.engine());
-    this.#sessions = new SessionCache(cacheSize, {
-      executionProviders,
-      // Planning memory ahead keeps all of it; without, the arena reuses what is free.
-      enableMemPattern: false,
-      // Errors are thrown; what is logged besides is of no use to callers.
-      logSeverityLevel: 4,
-      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      // Threads that wait for the next graph must not eat the cores meanwhile.
-      extra: { session: { force_spinning_stop: '1' } },
-      ...options.sessionOptions,
-    });
+    this.#sessions = new SessionCache(cacheSize, sessionOptions(options));
   }
 
   /** Counters since the backend was made. */
@@ -171,12 +161,9 @@ export class OrtBackend extends tf.KernelBackend {
     void this.#running.then(() => this.#sessions.clear());
   }
 
-  // Recording
-
   /** Whether a tensor's data is at hand. */
   isComputed(info: tf.TensorInfo): boolean {
-    const value = this.hostValue(info);
-    return value === null || value.data !== null;
+    return this.hostValue(info)?.data !== null;
   }
 
   /** The value behind a kernel's argument; `null` for strings. */
@@ -186,7 +173,7 @@ export class OrtBackend extends tf.KernelBackend {
 
   /** The value behind a kernel's argument. */
   value(info: tf.TensorInfo): Value {
-    const { value } = this.#entries.get(info.dataId);
+    const value = this.hostValue(info);
     if (value === null) {
       throw new TypeError('ort backend: string tensors have no kernels; use the `cpu` backend.');
     }
@@ -196,6 +183,13 @@ export class OrtBackend extends tf.KernelBackend {
   /** Data that is known now becomes a tensor. */
   makeHost(shape: readonly number[], dtype: DType, data: HostArray): tf.TensorInfo {
     return this.#info(leaf(shape, dtype, data));
+  }
+  /** A tensor whose data will never be there: an input of a graph that is traced. */
+  placeholder(shape: readonly number[], dtype: DType): tf.TensorInfo {
+    return this.#info({
+      ...leaf([0], dtype, toHostArray([], dtype)),
+      ...{ shape, data: null, layout: identity(shape.length) },
+    });
   }
 
   /** A second tensor of another shape on the same data. */
@@ -262,8 +256,6 @@ export class OrtBackend extends tf.KernelBackend {
   /**
    * Makes the tensors' data constants of the graphs that use them from now on, so that ONNX
    * Runtime folds and packs them. For inference: other data means another graph.
-   *
-   * @param tensors Tensors of this backend, computed or not.
    */
   async freeze(tensors: readonly tf.Tensor[]): Promise<void> {
     await Promise.all(tensors.map((tensor) => this.read(tensor.dataId)));
@@ -286,9 +278,17 @@ export class OrtBackend extends tf.KernelBackend {
 
   /** Gives data to `wanted` and to every live tensor; one graph at a time. */
   #compute(wanted: readonly Value[]): Promise<void> {
-    const turn = this.#running.then(() =>
-      this.#run([...new Set([...this.#pending, ...wanted])].filter((value) => value.data === null)),
-    );
+    const turn = this.#running.then(async () => {
+      const open = wanted.filter((value) => value.data === null);
+      const all = [...new Set([...this.#pending, ...open])];
+      try {
+        await this.#run(all);
+      } catch (error) {
+        // Another live tensor may be at fault, which must not keep this one from its data.
+        if (open.length === 0 || open.length === all.length) throw error;
+        await this.#run(open);
+      }
+    });
     this.#running = turn.catch(() => undefined);
     return turn;
   }

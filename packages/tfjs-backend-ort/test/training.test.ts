@@ -89,6 +89,16 @@ test('a freed tensor is never computed', async () => {
   tf.dispose([x, kept]);
 });
 
+test('a tensor that cannot be computed fails alone', async () => {
+  const x = tf.tensor1d([1, 2, 3]);
+  const places = tf.cast(tf.tensor1d([99]), 'int32');
+  const bad = tf.gather(x, places);
+  const good = tf.square(x);
+  await expect(bad.data()).rejects.toThrow(/Gather/);
+  expect(await good.data()).toBeAllclose([1, 4, 9]);
+  tf.dispose([x, places, bad, good]);
+});
+
 test('a tensor that is read and disposed of at once still arrives', async () => {
   const x = tf.square(tf.tensor1d([2]));
   const data = x.data();

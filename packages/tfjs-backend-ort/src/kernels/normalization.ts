@@ -1,5 +1,5 @@
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { type Attrs, identity } from '../graph/value.ts';
+import { type Attrs, identity, sizeOf } from '../graph/value.ts';
 import { type GraphBuilder, type Handle, isIdentity, nchw } from '../onnx/graph-builder.ts';
 import { reduce } from './reduction.ts';
 
@@ -111,7 +111,7 @@ export const normalizationKernels: readonly KernelDefinition[] = [
       const { sub } = arithmetic(graph, x!.shape);
       // Centred first: the mean square less the squared mean would lose the digits.
       const squares = reduce(graph, 'ReduceSumSquare', sub(x!, mean), axes, false);
-      const count = graph.scalar(x!.shape.slice(0, -1).reduce((a, b) => a * b, 1));
+      const count = graph.count(sizeOf(x!.shape.slice(0, -1)));
       const variance = { ...squares, name: graph.op('Div', [squares.name, count]) };
       const y = normalize(graph, x!, { mean, variance, scale: gamma!, offset: beta! }, epsilon);
       return [
@@ -134,10 +134,9 @@ export const normalizationKernels: readonly KernelDefinition[] = [
     emit: (graph, [dy, x, gamma, mean, variance], { epsilon }) => {
       const axes = axesBeforeLast(x!);
       const channels = gamma!.shape[0]!;
-      const count = x!.shape.slice(0, -1).reduce((a, b) => a * b, 1);
+      const count = graph.count(sizeOf(x!.shape.slice(0, -1)));
       const big = arithmetic(graph, x!.shape);
       const small = arithmetic(graph, [channels]);
-      const constant = (value: number) => graph.handle(graph.scalar(value), [], 'float32');
       const inverse = inverseDeviation(graph, variance!, epsilon);
       const sum = (of: Handle) =>
         perChannel(graph, graph.plain(reduce(graph, 'ReduceSum', of, axes, false)), channels);
@@ -145,7 +144,8 @@ export const normalizationKernels: readonly KernelDefinition[] = [
       const product = small.sub(sum(big.mul(dy!, x!)), small.mul(mean!, dbeta));
       const dgamma = small.mul(product, inverse);
       const a = small.mul(gamma!, inverse);
-      const share = constant(-1 / count);
+      const negative = graph.op('Div', [graph.scalar(-1), count]);
+      const share = graph.handle(negative, [], 'float32');
       const b = small.mul(small.mul(a, inverse), small.mul(dgamma, share));
       const c = small.mul(a, small.mul(dbeta, share));
       const straight = channelsSecond(x!)

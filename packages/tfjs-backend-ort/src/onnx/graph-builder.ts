@@ -35,6 +35,7 @@ export class GraphBuilder {
   readonly contrib: boolean;
   readonly #made = new Map<string, string>();
   #count = 0;
+  #batch: { readonly name: string; readonly size: number } | undefined;
 
   constructor(contrib: boolean) {
     this.contrib = contrib;
@@ -92,9 +93,27 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Constant list of int64, for shapes and axes. */
+  /** List of int64, for shapes and axes: constant but for multiples of a free batch. */
   ints(values: readonly number[]): string {
+    const batch = this.#batch;
+    if (batch !== undefined && values.some((value) => isMultiple(value, batch.size))) {
+      const parts = values.map((value) =>
+        isMultiple(value, batch.size)
+          ? this.op('Mul', [batch.name, this.ints([value / batch.size])])
+          : this.ints([value]),
+      );
+      return parts.length === 1 ? parts[0]! : this.op('Concat', parts, { axis: 0 });
+    }
     return this.initializer('int64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  /**
+   * From now on the first axis of the graph input `name` is free, and every size that is a multiple
+   * of `size`, a number that no size has by chance, is that multiple of it.
+   */
+  freeBatch(name: string, size: number): void {
+    const shape = this.op('Shape', [name], { start: 0, end: 1 });
+    this.#batch = { name: shape, size };
   }
 
   /** Constant scalar. */
@@ -107,6 +126,15 @@ export class GraphBuilder {
       bool: () => Uint8Array.of(value),
     }[dtype]();
     return this.initializer(dtype, [], data);
+  }
+
+  /** A number of elements as float32, which may depend on a free batch. */
+  count(value: number): string {
+    if (this.#batch === undefined || !isMultiple(value, this.#batch.size)) {
+      return this.scalar(value);
+    }
+    const size = this.op('Cast', [this.ints([value])], { to: 1 });
+    return this.op('Reshape', [size, this.initializer('int64', [0], new BigInt64Array(0))]);
   }
 
   /** Constant float32 tensor. */
@@ -199,6 +227,8 @@ export class GraphBuilder {
     return this.op('Cast', [name], { to });
   }
 }
+
+const isMultiple = (value: number, size: number) => value !== 0 && value % size === 0;
 
 export function isIdentity(layout: readonly number[]): boolean {
   return layout.every((axis, i) => axis === i);

@@ -1,0 +1,65 @@
+import { BatchNormalization, Conv2D } from '@sts-net/layers-core';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { beforeEach, expect, test } from 'vitest';
+import { exportOnnx } from '../src/index.ts';
+import { random } from './against-cpu.ts';
+import { SmallNetwork } from './small-network.ts';
+
+beforeEach(async () => {
+  await tf.setBackend('ort');
+});
+
+async function runFile(
+  file: Uint8Array,
+  x: tf.Tensor,
+): Promise<{ data: number[]; dims: number[] }> {
+  const session = await InferenceSession.create(file, { intraOpNumThreads: 1 });
+  const input = new Tensor('float32', (await x.data()) as Float32Array, x.shape);
+  const { y } = await session.run({ x: input });
+  return { data: Array.from(y!.data as Float32Array), dims: [...y!.dims] };
+}
+
+test('a network exported with a free batch gives the same in ONNX Runtime for any batch', async () => {
+  const network = new SmallNetwork();
+  const before = tf.memory().numTensors;
+  const file = await exportOnnx(
+    (x) => ({ y: network.forward(x as tf.Tensor4D) }),
+    [{ name: 'x', shape: [null, 12, 10, 3] }],
+  );
+  expect(tf.memory().numTensors).toBe(before);
+  for (const batch of [1, 3]) {
+    const x = random([batch, 12, 10, 3]);
+    const expected = tf.tidy(() => network.forward(x as tf.Tensor4D));
+    const { data, dims } = await runFile(file, x);
+    expect(dims).toEqual([batch, 12, 10, 2]);
+    expect(data).toBeAllclose(Array.from(await expected.data()), { atol: 1e-5 });
+  }
+});
+
+test('a layers model exports with its weights', async () => {
+  const image = tfl.input({ shape: [8, 8, 3] });
+  let y = new Conv2D({ filters: 4, kernelSize: 3, padding: 1, useBias: true }).apply(image);
+  y = new BatchNormalization().apply(y);
+  const model = tfl.model({ inputs: image, outputs: y as tfl.SymbolicTensor });
+  const file = await exportOnnx(
+    (x) => ({ y: model.apply(x) as tf.Tensor }),
+    [{ name: 'x', shape: [null, 8, 8, 3] }],
+  );
+  const x = random([2, 8, 8, 3]);
+  const { data } = await runFile(file, x);
+  const expected = tf.tidy(() => model.apply(x) as tf.Tensor);
+  expect(data).toBeAllclose(Array.from(await expected.data()), { atol: 1e-5 });
+});
+
+test('what cannot be exported says why', async () => {
+  const same = (x: tf.Tensor) => ({ y: x });
+  await expect(exportOnnx(same, [{ name: 'x', shape: [1, null] }])).rejects.toThrow(/first size/);
+  const fixed = (x: tf.Tensor) => ({ y: tf.add(x, tf.ones(x.shape)) });
+  await expect(exportOnnx(fixed, [{ name: 'x', shape: [null, 1] }])).rejects.toThrow(/the batch/);
+  const counted = (x: tf.Tensor) => ({ y: tf.div(x, x.shape[0]!) });
+  await expect(exportOnnx(counted, [{ name: 'x', shape: [null] }])).rejects.toThrow(/the batch/);
+  await tf.setBackend('cpu');
+  await expect(exportOnnx(same, [{ name: 'x', shape: [1] }])).rejects.toThrow(/setBackend/);
+});

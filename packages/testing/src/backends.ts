@@ -3,8 +3,13 @@ import '@tensorflow/tfjs-layers';
 import { type BackendName, useBackend } from '@sts-net/backend';
 import { beforeAll, describe } from 'vitest';
 
-/** The backends that every suite of layers and models runs on: those that npm alone provides. */
-export const testedBackends: readonly BackendName[] = ['cpu', 'wasm'];
+/**
+ * The backends that every suite of layers and models runs on: those that npm alone provides, or
+ * those that the environment variable `STS_NET_TEST_BACKENDS` lists, separated by commas.
+ */
+export const testedBackends: readonly BackendName[] = (
+  process.env['STS_NET_TEST_BACKENDS'] ?? 'cpu,wasm,ort'
+).split(',') as BackendName[];
 
 /** Runs a suite once on each backend, with that backend ready. */
 export function describeBackends(

@@ -73,18 +73,20 @@ function correlateFully(
   return correlate(wide, adjoint, [1, 1], dilations, groups);
 }
 
-/** Moves every value `stride` apart, zeros between. */
+/** Moves every value `stride` apart, zeros between. Two axes suffice, and WebGPU pads no fifth. */
 function insertZeros(x: tf.Tensor4D, [sh, sw]: readonly [number, number]): tf.Tensor4D {
   if (sh === 1 && sw === 1) return x;
   const [batch, height, width, channels] = x.shape;
-  const apart = tf.pad(tf.reshape(x, [batch * height, 1, width, 1, channels]), [
+  const row = width * channels;
+  const rows = tf.pad(tf.reshape(x, [batch * height, row]), [
     [0, 0],
-    [0, sh - 1],
-    [0, 0],
-    [0, sw - 1],
-    [0, 0],
+    [0, (sh - 1) * row],
   ]);
-  const full = tf.reshape(apart, [batch, height * sh, width * sw, channels]) as tf.Tensor4D;
+  const columns = tf.pad(tf.reshape(rows, [batch * height * sh * width, channels]), [
+    [0, 0],
+    [0, (sw - 1) * channels],
+  ]);
+  const full = tf.reshape(columns, [batch, height * sh, width * sw, channels]) as tf.Tensor4D;
   return tf.slice(
     full,
     [0, 0, 0, 0],

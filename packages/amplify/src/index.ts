@@ -8,5 +8,17 @@ export { lesionArea } from './lesion-area.ts';
 export { type LesionStatistics, lesionStatistics } from './lesion-statistics.ts';
 export { type MarginCropOptions, marginCrop } from './margin-crop.ts';
 export { minAreaRectangle } from './min-area-rectangle.ts';
+export { type CopyPasteOptions, copyPaste } from './online/copy-paste.ts';
+export { type LesionCropOptions, lesionCrop } from './online/lesion-crop.ts';
+export { type RandomAffineOptions, randomAffine } from './online/random-affine.ts';
+export { type RandomFlipOptions, randomFlip } from './online/random-flip.ts';
+export { type RandomIntensityOptions, randomIntensity } from './online/random-intensity.ts';
+export {
+  compose,
+  type Random,
+  sampleRandom,
+  sometimes,
+  type Transform,
+} from './online/transform.ts';
 export { resizeBilinear, resizeNearest, type Size } from './resize.ts';
 export type { Sample } from './sample.ts';

@@ -1,0 +1,71 @@
+import { randomOf } from '../random.ts';
+import type { Sample } from '../sample.ts';
+
+/** Draws numbers in [0, 1). */
+export type Random = () => number;
+
+/**
+ * Makes a new sample from one; the input is never changed, and what is drawn comes from `random`
+ * alone, so the same generator gives the same result.
+ */
+export type Transform = (sample: Sample, random: Random) => Sample;
+
+/**
+ * The generator for a sample: determined by the seed, the sample's id and the epoch, so that neither
+ * the order of samples nor the number of workers changes what is drawn.
+ */
+export function sampleRandom(seed: number, id: string, epoch = 0): Random {
+  return randomOf(`${seed}/${epoch}/${id}`);
+}
+
+/** One after the other. Each gets a generator of its own, so that changing one leaves the others' draws. */
+export function compose(...transforms: readonly Transform[]): Transform {
+  return (sample, random) => {
+    const key = Math.floor(random() * 2 ** 32);
+    return transforms.reduce(
+      (result, transform, i) => transform(result, randomOf(`${key}/${i}`)),
+      sample,
+    );
+  };
+}
+
+/**
+ * Applies `transform` with a probability.
+ * @throws {RangeError} if `probability` is not from 0 to 1
+ */
+export function sometimes(probability: number, transform: Transform): Transform {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`\`sometimes\`: \`probability\` must be from 0 to 1, got ${probability}`);
+  }
+  return (sample, random) => (random() < probability ? transform(sample, random) : sample);
+}
+
+/** A number between two, uniformly. */
+export function between(random: Random, [low, high]: readonly [number, number]): number {
+  return low + random() * (high - low);
+}
+
+/** Throws unless the two numbers are finite, in order and within limits. */
+export function checkRange(
+  subject: string,
+  option: string,
+  range: readonly [number, number],
+  [least, most]: readonly [number, number],
+): void {
+  const [low, high] = range;
+  if (
+    range.length === 2 &&
+    low <= high &&
+    low >= least &&
+    high <= most &&
+    Number.isFinite(high - low)
+  )
+    return;
+  const limits = [
+    Number.isFinite(least) ? `from ${least}` : '',
+    Number.isFinite(most) ? `to ${most}` : '',
+  ].filter((limit) => limit !== '');
+  throw new RangeError(
+    `\`${subject}\`: \`${option}\` must be two numbers ${limits.join(' ')}, the smaller first, got [${range.join(', ')}]`,
+  );
+}

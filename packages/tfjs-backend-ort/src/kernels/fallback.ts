@@ -40,25 +40,28 @@ export function fallback(name: string): HostKernel {
       copies.push(moved);
       return Object.assign({ ...moved }, { rank: shape.length });
     };
-    const moved = Array.isArray(inputs)
-      ? inputs.map(copy)
-      : Object.fromEntries(Object.entries(inputs).map(([key, info]) => [key, copy(info)]));
-    const results = kernel.kernelFunc({
-      inputs: moved as unknown as tf.NamedTensorInfoMap,
-      attrs,
-      backend: cpu,
-    });
-    const back = [results].flat().map(({ dataId, shape, dtype }) => {
-      const values = dtype === 'complex64' ? null : cpu.readSync(dataId);
-      cpu.disposeData(dataId);
-      if (values === null) {
-        throw new TypeError(
-          `ort backend: kernel '${name}' gives complex numbers, which this backend does not hold; use the cpu backend for it.`,
-        );
-      }
-      return { dataId: backend.write(values, shape, dtype), shape, dtype };
-    });
-    for (const { dataId } of copies) cpu.disposeData(dataId);
-    return Array.isArray(results) ? back : back[0]!;
+    try {
+      const moved = Array.isArray(inputs)
+        ? inputs.map(copy)
+        : Object.fromEntries(Object.entries(inputs).map(([key, info]) => [key, copy(info)]));
+      const results = kernel.kernelFunc({
+        inputs: moved as unknown as tf.NamedTensorInfoMap,
+        attrs,
+        backend: cpu,
+      });
+      const back = [results].flat().map(({ dataId, shape, dtype }) => {
+        const values = dtype === 'complex64' ? null : cpu.readSync(dataId);
+        cpu.disposeData(dataId);
+        if (values === null) {
+          throw new TypeError(
+            `ort backend: kernel '${name}' gives complex numbers, which this backend does not hold; use the cpu backend for it.`,
+          );
+        }
+        return { dataId: backend.write(values, shape, dtype), shape, dtype };
+      });
+      return Array.isArray(results) ? back : back[0]!;
+    } finally {
+      for (const { dataId } of copies) cpu.disposeData(dataId);
+    }
   };
 }

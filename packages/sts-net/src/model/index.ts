@@ -13,6 +13,8 @@ export {
   modelSettingsSchema,
 } from './model-config.ts';
 export {
+  type LayerStatistics,
+  layerStatistics,
   type ModelStatistics,
   type ModelStatisticsOptions,
   modelStatistics,

@@ -28,6 +28,25 @@ export interface ModelStatistics {
   readonly uncounted: readonly string[];
 }
 
+/** One layer of a model, for one image. */
+export interface LayerStatistics {
+  readonly name: string;
+  /** The layer's class name. */
+  readonly type: string;
+  /** Without the batch axis. */
+  readonly outputShape: readonly number[];
+  /** Numbers that training can change; frozen ones included. */
+  readonly parameters: number;
+  /** Running means and variances of batch normalisation. */
+  readonly buffers: number;
+  /** Multiply-adds of its convolutions, without bias; padding included. */
+  readonly multiplyAdds: number;
+  /** Further operations by fvcore's conventions, see {@link ModelStatistics.paperFlops}. */
+  readonly otherOperations: number;
+  /** False for a layer with parameters whose operations are not counted. */
+  readonly counted: boolean;
+}
+
 interface Operations {
   readonly multiplyAdds?: number;
   /** Further operations by fvcore's conventions. */
@@ -69,8 +88,32 @@ const batchOfThePaper = 4;
  */
 export function modelStatistics(
   model: LayersModel,
-  { size }: ModelStatisticsOptions = {},
+  options: ModelStatisticsOptions = {},
 ): ModelStatistics {
+  const layers = layerStatistics(model, options);
+  const sum = (of: (layer: LayerStatistics) => number) =>
+    layers.reduce((total, layer) => total + of(layer), 0);
+  const multiplyAdds = sum((layer) => layer.multiplyAdds);
+  return {
+    parameters: count(model.weights, false),
+    trainableParameters: count(model.trainableWeights, false),
+    buffers: count(model.weights, true),
+    multiplyAdds,
+    paperFlops: batchOfThePaper * (multiplyAdds + sum((layer) => layer.otherOperations)),
+    uncounted: layers.filter(({ counted }) => !counted).map(({ name }) => name),
+  };
+}
+
+/**
+ * Counts for each layer that the model's output depends on, in the order in which they run, the
+ * input apart.
+ *
+ * @throws RangeError for a size that is not two positive integers
+ */
+export function layerStatistics(
+  model: LayersModel,
+  { size }: ModelStatisticsOptions = {},
+): LayerStatistics[] {
   const input = model.inputs[0]!;
   const [, height, width, channels] = input.shape;
   const [rows, columns] = size ?? [height ?? 480, width ?? 480];
@@ -80,31 +123,31 @@ export function modelStatistics(
     );
   }
   const shapes = new Map<number, Shape>([[input.id, [1, rows, columns, channels!]]]);
-  const uncounted: string[] = [];
-  let multiplyAdds = 0;
-  let other = 0;
+  const result: LayerStatistics[] = [];
   visit(model.outputs[0]!, shapes, (layer, from, to) => {
     const counter = counters[layer.getClassName()];
-    if (counter === undefined) {
-      if (layer.weights.length > 0) uncounted.push(layer.name);
-      return;
-    }
-    const operations = counter(layer, from, to);
-    multiplyAdds += operations.multiplyAdds ?? 0;
-    other += operations.other ?? 0;
+    const { multiplyAdds = 0, other = 0 } = counter?.(layer, from, to) ?? {};
+    result.push({
+      name: layer.name,
+      type: layer.getClassName(),
+      outputShape: to,
+      parameters: count(layer.weights, false),
+      buffers: count(layer.weights, true),
+      multiplyAdds,
+      otherOperations: other,
+      counted: counter !== undefined || layer.weights.length === 0,
+    });
   });
-  const count = (weights: readonly { shape: Shape; originalName: string }[], ofBuffers: boolean) =>
-    weights
-      .filter(({ originalName }) => isBuffer(originalName) === ofBuffers)
-      .reduce((sum, { shape }) => sum + product(shape), 0);
-  return {
-    parameters: count(model.weights, false),
-    trainableParameters: count(model.trainableWeights, false),
-    buffers: count(model.weights, true),
-    multiplyAdds,
-    paperFlops: batchOfThePaper * (multiplyAdds + other),
-    uncounted,
-  };
+  return result;
+}
+
+function count(
+  weights: readonly { readonly shape: Shape; readonly originalName: string }[],
+  ofBuffers: boolean,
+): number {
+  return weights
+    .filter(({ originalName }) => isBuffer(originalName) === ofBuffers)
+    .reduce((sum, { shape }) => sum + product(shape), 0);
 }
 
 /** Calls `use` once for each layer that `tensor` depends on, with its sizes; returns its shape. */

@@ -12,10 +12,7 @@ export interface ParseContext {
 }
 
 /** Reads all volumes of a file: time points, channels and components one by one. */
-export type VolumeParser = (
-  source: ByteSource,
-  context: ParseContext,
-) => Promise<readonly Volume[]>;
+type VolumeParser = (source: ByteSource, context: ParseContext) => Promise<readonly Volume[]>;
 
 /** A file format: how its first bytes look, and where its parser is. */
 export interface VolumeFormat {

@@ -18,6 +18,10 @@ export function expandRle(
   if (count !== samples * bytes) {
     throw new Error(`${samples * bytes} RLE segments must be there, got ${count}`);
   }
+  // Two bytes stand for at most 128.
+  if (pixels * samples * bytes > 64 * data.length) {
+    throw new Error(`${pixels} pixels cannot be in ${data.length} bytes`);
+  }
   const frame = new Uint8Array(pixels * samples * bytes);
   const step = samples * bytes;
   for (let segment = 0; segment < count; segment++) {

@@ -1,6 +1,7 @@
 import type { NdArray } from 'ndarray';
 import type { VoxelArray } from '../volume.ts';
 import { VolumeFormatError } from '../volume-format-error.ts';
+import { cross } from '../world.ts';
 import type { DataSet } from './data-set.ts';
 import type { DicomImage, ParsedDicom } from './dicom-image.ts';
 
@@ -23,7 +24,7 @@ export interface Slice {
 }
 
 /** Where a frame lies, in the patient's LPS coordinates in mm (PS3.3, C.7.6.2). */
-export interface SliceGeometry {
+interface SliceGeometry {
   /** Centre of the first pixel. */
   readonly position: Vector;
   /** Direction in which columns count up. */
@@ -36,7 +37,7 @@ export interface SliceGeometry {
   readonly sliceSpacing: number | undefined;
 }
 
-export interface SeriesIdentity {
+interface SeriesIdentity {
   readonly seriesInstanceUid: string;
   readonly studyInstanceUid: string;
   readonly frameOfReferenceUid: string;
@@ -157,8 +158,4 @@ function geometryOf(
 
 export function dot(a: Vector, b: Vector): number {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-export function cross(a: Vector, b: Vector): Vector {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 }

@@ -8,7 +8,7 @@ export interface ImageContext {
   readonly palette: 'expand' | 'keep';
 }
 
-export type ImageDecoder = (bytes: Uint8Array, context: ImageContext) => Promise<RasterImage>;
+type ImageDecoder = (bytes: Uint8Array, context: ImageContext) => Promise<RasterImage>;
 
 /** A format of 2-D images: its signature, and where its decoder is. */
 export interface ImageFormat {

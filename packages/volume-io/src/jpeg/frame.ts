@@ -25,12 +25,12 @@ export interface JpegFrame {
   readonly mcusDown: number;
 }
 
-/** More samples than any camera's image has. */
-const MAX_SAMPLES = 2 ** 28;
+/** More blocks of 64 samples than any camera's image has. */
+const MAX_BLOCKS = 2 ** 22;
 
 /**
  * Parses a start-of-frame segment.
- * @param fileSize bytes of the file: no pixel takes less than 1/1024 of a byte
+ * @param fileSize bytes of the file: no block of 64 samples takes less than a bit
  */
 export function parseFrame(marker: number, body: Uint8Array, fileSize: number): JpegFrame {
   const view = new DataView(body.buffer, body.byteOffset, body.length);
@@ -46,9 +46,6 @@ export function parseFrame(marker: number, body: Uint8Array, fileSize: number): 
   if (count < 1 || count > 4 || body.length < 6 + 3 * count) {
     throw new Error(`${count} components are not defined`);
   }
-  if (width * height > 1024 * fileSize || width * height * count > MAX_SAMPLES) {
-    throw new Error(`${width}×${height} pixels cannot be in ${fileSize} bytes`);
-  }
   const specs = Array.from({ length: count }, (_, i) => {
     const [id, factors, quantization] = body.subarray(6 + 3 * i) as unknown as number[];
     return { id: id!, h: factors! >> 4, v: factors! & 15, quantization: quantization! };
@@ -60,6 +57,10 @@ export function parseFrame(marker: number, body: Uint8Array, fileSize: number): 
   const maxV = Math.max(...specs.map(({ v }) => v));
   const mcusAcross = Math.ceil(width / (8 * maxH));
   const mcusDown = Math.ceil(height / (8 * maxV));
+  const blocks = mcusAcross * mcusDown * specs.reduce((sum, { h, v }) => sum + h * v, 0);
+  if (blocks > Math.min(8 * fileSize, MAX_BLOCKS)) {
+    throw new Error(`${width}×${height} pixels cannot be in ${fileSize} bytes`);
+  }
   const components = specs.map((spec) => {
     const stride = mcusAcross * spec.h;
     return {

@@ -4,7 +4,7 @@ import { positiveIntegers, readLines } from '../text-header.ts';
 import { VolumeFormatError } from '../volume-format-error.ts';
 import type { NrrdHeader } from './header.ts';
 
-export type NrrdEncoding = 'raw' | 'ascii' | 'gzip' | 'bzip2';
+type NrrdEncoding = 'raw' | 'ascii' | 'gzip' | 'bzip2';
 
 /** The fields that say how voxels are stored. */
 export interface NrrdStorage {

@@ -18,7 +18,7 @@ for (const folder of readdirSync(join(root, 'packages'))) {
   if (!pkg.private) manifests.set(pkg.name, { folder, pkg });
 }
 /** Needs Node, so it is not bundled for a browser. */
-const nodeOnly = ['sts-net'];
+const nodeOnly = ['sts-net', '@sts-net/tfjs-backend-ort'];
 
 try {
   const packed = JSON.parse(

@@ -30,14 +30,17 @@ export function hausdorffDistance(distances: SurfaceDistances, options?: Hausdor
 export function hausdorffDistance(...args: unknown[]): number {
   const { distances, options } = measured<HausdorffOptions>('hausdorffDistance', args);
   const { percentile = 100, empty } = options;
-  if (!(percentile >= 0 && percentile <= 100)) {
-    throw new RangeError(
-      `\`hausdorffDistance\`: \`percentile\` must be from 0 to 100, got ${percentile}`,
-    );
-  }
+  checkPercentile(percentile, subject('hausdorffDistance', undefined));
   return ofSurfaces(distances, distances.diagonal, empty, (there, back) =>
     Math.max(quantile(there, percentile / 100), quantile(back, percentile / 100)),
   );
+}
+
+/** Throws where `percentile` is none. */
+export function checkPercentile(percentile: number, where: string): void {
+  if (!(percentile >= 0 && percentile <= 100)) {
+    throw new RangeError(`${where}: \`percentile\` must be from 0 to 100, got ${percentile}`);
+  }
 }
 
 /**

@@ -40,6 +40,11 @@ export {
   lesionWise,
 } from './lesion-wise.ts';
 export {
+  type LesionWiseHausdorff,
+  type LesionWiseHausdorffOptions,
+  lesionWiseHausdorff,
+} from './lesion-wise-hausdorff.ts';
+export {
   accuracy,
   dice,
   type FBetaOptions,

@@ -1,23 +1,10 @@
-import {
-  type Box,
-  type Components,
-  type Connectivity,
-  checkConnectivity,
-} from './connected-components.ts';
+import type { Box, Components, Connectivity } from './connected-components.ts';
 import { type EmptyPolicy, emptyRule, emptyValue } from './empty.ts';
+import { findLesions } from './find-lesions.ts';
 import type { LabelGrid } from './grid.ts';
-import { lesionComponents } from './lesion-components.ts';
-import {
-  checkMatching,
-  type LesionMatching,
-  type LesionPair,
-  matchLesions,
-  overlappingPairs,
-} from './lesion-matching.ts';
-import { binaryMask } from './mask.ts';
-import { gridPair, subject } from './pair.ts';
+import type { LesionMatching, LesionPair } from './lesion-matching.ts';
+import { subject } from './pair.ts';
 import { defaultEmpty } from './score.ts';
-import { checkSpacing } from './spacing.ts';
 
 export interface LesionWiseOptions {
   /** What makes pixels one lesion. @default 8 in 2-D, 26 in 3-D */
@@ -125,23 +112,14 @@ export function scoreLesions(
   options: LesionWiseOptions,
   where: string,
 ): LesionWiseResult {
-  const { matching = 'any-overlap', iouThreshold, label, empty = defaultEmpty } = options;
-  const { minimumSize = 1, dilation = 0 } = options;
-  checkMatching(matching, iouThreshold, where);
-  checkWhole(minimumSize, 'minimumSize', 1, where);
-  checkWhole(dilation, 'dilation', 0, where);
-  const pair = gridPair(prediction, truth, where);
-  const { shape } = pair;
-  const pixel = checkSpacing(options.spacing, shape, where).reduce((a, b) => a * b, 1);
-  const connectivity = checkConnectivity(options.connectivity, shape.length, where);
-  const components = (role: 'prediction' | 'truth', growth: number) => {
-    const mask = binaryMask(pair[role], shape, label, `${where}: ${role}`);
-    return lesionComponents(mask, shape, connectivity, minimumSize, growth);
-  };
-  const predicted = components('prediction', 0);
-  const present = components('truth', dilation);
-  const pairs = overlappingPairs(present, predicted);
-  const matched = matchLesions(pairs, matching, iouThreshold ?? 0.5);
+  const { empty = defaultEmpty } = options;
+  const { present, predicted, pairs, matched, spacing } = findLesions(
+    prediction,
+    truth,
+    options,
+    where,
+  );
+  const pixel = spacing.reduce((a, b) => a * b, 1);
   const lesions = describe(present.own, predicted.own, 'truth', pairs, matched, pixel);
   const predictions = describe(predicted.own, present.own, 'prediction', pairs, matched, pixel);
   const counts = countLesions(lesions, predictions);
@@ -219,12 +197,4 @@ function describe(
       iou: both / (sizes - both),
     };
   });
-}
-
-function checkWhole(value: number, name: string, least: number, where: string): void {
-  if (!(Number.isInteger(value) && value >= least)) {
-    throw new RangeError(
-      `${where}: \`${name}\` must be a whole number of pixels of at least ${least}, got ${value}`,
-    );
-  }
 }

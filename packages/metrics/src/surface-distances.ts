@@ -66,11 +66,7 @@ export function measureSurfaces(
   where: string,
 ): SurfaceDistances {
   const { surface: kind = 'pixels', label } = options;
-  if (kind !== 'pixels' && kind !== 'area') {
-    throw new RangeError(
-      `${where}: \`surface\` must be 'pixels' or 'area', got ${JSON.stringify(kind)}`,
-    );
-  }
+  checkSurface(kind, where);
   const pair = gridPair(prediction, truth, where);
   const spacing = checkSpacing(options.spacing, pair.shape, where);
   const { masks, shape } = cutToContent(
@@ -96,6 +92,15 @@ export function measureSurfaces(
     truthToPrediction: ascending(distancesAt(t.present, p.present, shape, spacing), t.areas),
     diagonal,
   };
+}
+
+/** Throws where `surface` is no kind of surface. */
+export function checkSurface(surface: 'pixels' | 'area', where: string): void {
+  if (surface !== 'pixels' && surface !== 'area') {
+    throw new RangeError(
+      `${where}: \`surface\` must be 'pixels' or 'area', got ${JSON.stringify(surface)}`,
+    );
+  }
 }
 
 /** The elements of a surface drawn between pixels. */

@@ -1,6 +1,13 @@
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { type Connectivity, connectedComponents, lesionWise, recallBySize } from '../src/index.ts';
+import {
+  type Connectivity,
+  connectedComponents,
+  hausdorffDistance,
+  lesionWise,
+  lesionWiseHausdorff,
+  recallBySize,
+} from '../src/index.ts';
 import { cases, reference } from './reference.ts';
 
 const expected = reference('lesions');
@@ -49,9 +56,21 @@ describe.each(scored)('lesion-wise: $name', (row) => {
 
   test('with a dilation, by loops as BraTS describes', () => {
     for (const dilation of [1, 3]) {
-      expect(lesionWise(prediction, truth, { dilation })).toMatchObject(
-        close(row[`dilation ${dilation}`]),
-      );
+      const { hausdorff: _, ...scores } = row[`dilation ${dilation}`];
+      expect(lesionWise(prediction, truth, { dilation })).toMatchObject(close(scores));
+    }
+  });
+
+  test('Hausdorff distances with a penalty, by MONAI and surface-distance lesion by lesion', () => {
+    for (const dilation of [1, 3]) {
+      const { hausdorff, missed, falsePositives } = row[`dilation ${dilation}`];
+      for (const surface of ['pixels', 'area'] as const) {
+        const { spacing } = cases.get(row.name)!;
+        const result = lesionWiseHausdorff(prediction, truth, { dilation, spacing, surface });
+        expect([result.mean]).toBeAllclose([hausdorff[surface]], { rtol: 1e-6, atol: 1e-6 });
+        expect(result.distances.filter((distance) => distance === 374)).toHaveLength(missed);
+        expect(result.falsePositives).toBe(falsePositives);
+      }
     }
   });
 });
@@ -190,6 +209,27 @@ describe('lesion-wise', () => {
     expect(scores(lesionWise(none, truth))).toEqual([0, 0, 0, 0]);
     expect(scores(lesionWise(none, truth, { empty: 'one' }))).toEqual([1, 0, 0, 0]);
     expect(scores(lesionWise(prediction, none))).toEqual([0, 0, 0, 0]);
+  });
+
+  test('one lesion on each side: the Hausdorff distance of the masks; the rest is penalty', () => {
+    const one = { data: [1, 1, 0, 0, 0, 0, 0, 0, 0], shape: [1, 9] };
+    const other = { data: [0, 1, 1, 1, 0, 0, 0, 0, 0], shape: [1, 9] };
+    const options = { spacing: [1, 2] };
+    const { mean, distances } = lesionWiseHausdorff(one, other, { ...options, percentile: 100 });
+    expect([mean, ...distances]).toEqual([4, 4]);
+    expect(mean).toBe(hausdorffDistance(one, other, options));
+    const result = lesionWiseHausdorff(prediction, truth, { penalty: 10, percentile: 100 });
+    expect(result).toEqual({ mean: 4, distances: [1, 10, 1], falsePositives: 0 });
+    const none = { data: new Uint8Array(9), shape: [1, 9] };
+    expect(lesionWiseHausdorff(one, none).mean).toBe(374);
+    expect(lesionWiseHausdorff(none, none).mean).toBeNaN();
+    expect(lesionWiseHausdorff(none, none, { empty: 'zero' }).mean).toBe(0);
+    expect(lesionWiseHausdorff(none, none, { empty: 'worst', penalty: 9 }).mean).toBe(9);
+    expect(() => lesionWiseHausdorff(one, one, { id: 'x', penalty: -1 })).toThrow(
+      /case "x": `penalty` must be a length/,
+    );
+    expect(() => lesionWiseHausdorff(one, none, { percentile: 101 })).toThrow(/`percentile` must/);
+    expect(() => lesionWiseHausdorff(one, none, { surface: 'face' as never })).toThrow(/`surface`/);
   });
 
   test('bad input names the case', () => {

@@ -56,6 +56,26 @@ describe.each([...cases.values()])('equal to scikit-learn: $name', (one) => {
   });
 });
 
+const second = reference('torchmetrics');
+
+describe.each([...cases.values()])('equal to torchmetrics: $name', ({ name, ...one }) => {
+  const of = confusion(one.prediction, one.truth, { classes: one.classes });
+  const row = second.get(name);
+
+  test.each(['dice', 'iou', 'precision', 'recall', 'specificity'] as const)('%s', (score) => {
+    const present = of.classes.map(({ tp, fp, fn }) => tp + fp + fn > 0);
+    // It gives 0 where a score is undefined.
+    const received = of.classes.map((counts, k) =>
+      present[k] ? scores[score](counts, { empty: 'zero' }) : Number.NaN,
+    );
+    expect(received).toBeAllclose(row.classes[score].map(number), { rtol: 1e-6, atol: 0 });
+  });
+
+  test('accuracy', () => {
+    expect(accuracy(of)).toBeCloseTo(row.accuracy, 6);
+  });
+});
+
 const several = [...expected.values()].filter((row) => row.averages);
 
 describe.each(several)('averages equal to scikit-learn: $name', (row) => {

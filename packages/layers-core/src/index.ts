@@ -1,16 +1,26 @@
 export { deriveSeed } from './initializers/derive-seed.ts';
 export { Kaiming, type KaimingArgs } from './initializers/kaiming.ts';
+export {
+  AdaptiveAveragePool,
+  type AdaptiveAveragePoolArgs,
+} from './layers/adaptive-average-pool.ts';
 export { BatchNormalization, type BatchNormalizationArgs } from './layers/batch-normalization.ts';
 export { Broadcast } from './layers/broadcast.ts';
+export { ChannelSlice, type ChannelSliceArgs } from './layers/channel-slice.ts';
 export { Conv2D, type Conv2DArgs } from './layers/conv2d.ts';
+export { Conv2DTranspose, type Conv2DTransposeArgs } from './layers/conv2d-transpose.ts';
 export { CropToMatch } from './layers/crop-to-match.ts';
-export { Dropout, type DropoutArgs } from './layers/dropout.ts';
+export { Dropout, type DropoutArgs, type DropoutUnit } from './layers/dropout.ts';
 export { GlobalAveragePool } from './layers/global-average-pool.ts';
+export { GroupNormalization, type GroupNormalizationArgs } from './layers/group-normalization.ts';
 export type { LayerArgs } from './layers/layer-args.ts';
 export { MaxPool2D, type MaxPool2DArgs } from './layers/max-pool2d.ts';
 export { PadToMultiple, type PadToMultipleArgs } from './layers/pad-to-multiple.ts';
 export { ReLU, type ReLUArgs } from './layers/relu.ts';
 export { ResizeBilinear, type ResizeBilinearArgs } from './layers/resize-bilinear.ts';
+export { ResizeToMatch } from './layers/resize-to-match.ts';
+export { Swish } from './layers/swish.ts';
+export { UnusedParameters, type UnusedParametersArgs } from './layers/unused-parameters.ts';
 export { UpsampleNearest, type UpsampleNearestArgs } from './layers/upsample-nearest.ts';
 export { batchNormTraining } from './ops/batch-norm-training.ts';
 export { conv2d } from './ops/conv2d.ts';
@@ -20,6 +30,7 @@ export {
   conv2dGeometry,
   type Padding,
 } from './ops/conv2d-geometry.ts';
+export { type Conv2DTransposeOptions, conv2dTranspose } from './ops/conv2d-transpose.ts';
 export { relu } from './ops/relu.ts';
 export { type ResizeBilinearOptions, resizeBilinear } from './ops/resize-bilinear.ts';
 export { upsampleNearest } from './ops/upsample-nearest.ts';

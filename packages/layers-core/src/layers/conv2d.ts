@@ -3,6 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { Kaiming } from '../initializers/kaiming.ts';
 import { conv2d } from '../ops/conv2d.ts';
 import { conv2dGeometry, type Padding } from '../ops/conv2d-geometry.ts';
+import { initializerFrom, serializedInitializer } from './initializer-config.ts';
 import { type LayerArgs, single } from './layer-args.ts';
 import { singleShape } from './shapes.ts';
 
@@ -67,11 +68,11 @@ export class Conv2D extends tfl.layers.Layer {
     this.padding = typeof padding === 'number' ? [padding, padding, padding, padding] : padding;
     this.groups = args.groups ?? 1;
     this.useBias = args.useBias ?? false;
-    this.kernelInitializer = initializer(
+    this.kernelInitializer = initializerFrom(
       args.kernelInitializer,
       () => new Kaiming({ mode: 'fanIn', distribution: 'uniform', gain: 1 / Math.sqrt(3) }),
     );
-    this.biasInitializer = initializer(args.biasInitializer, () => tfl.initializers.zeros());
+    this.biasInitializer = initializerFrom(args.biasInitializer, () => tfl.initializers.zeros());
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
@@ -134,8 +135,8 @@ export class Conv2D extends tfl.layers.Layer {
       padding: typeof this.padding === 'string' ? this.padding : [...this.padding],
       groups: this.groups,
       useBias: this.useBias,
-      kernelInitializer: serialized(this.kernelInitializer),
-      biasInitializer: serialized(this.biasInitializer),
+      kernelInitializer: serializedInitializer(this.kernelInitializer),
+      biasInitializer: serializedInitializer(this.biasInitializer),
     };
   }
 }
@@ -143,24 +144,4 @@ tf.serialization.registerClass(Conv2D);
 
 function pair(value: number | readonly [number, number]): readonly [number, number] {
   return typeof value === 'number' ? [value, value] : [value[0], value[1]];
-}
-
-function serialized(one: Initializer): tf.serialization.ConfigDict {
-  return { className: one.getClassName(), config: one.getConfig() };
-}
-
-/** The initializer itself, or the one that a saved model's `{ className, config }` describes. */
-function initializer(given: Initializer | undefined, fallback: () => Initializer): Initializer {
-  if (given === undefined) return fallback();
-  if (typeof given.apply === 'function') return given;
-  const { className, config } = given as unknown as tf.serialization.ConfigDict;
-  const known = tf.serialization.SerializationMap.getMap().classNameMap[className as string];
-  if (known === undefined) {
-    throw new RangeError(`\`Conv2D\`: unknown initializer ${String(className)}.`);
-  }
-  const [cls, fromConfig] = known;
-  return fromConfig(
-    cls as unknown as tf.serialization.SerializableConstructor<tf.serialization.Serializable>,
-    config as tf.serialization.ConfigDict,
-  ) as unknown as Initializer;
 }

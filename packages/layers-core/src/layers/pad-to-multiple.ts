@@ -6,19 +6,23 @@ import { mapSize, singleShape } from './shapes.ts';
 export interface PadToMultipleArgs extends LayerArgs {
   /** Height and width become multiples of this whole number. */
   readonly multiple: number;
+  /** Height and width become at least this, a multiple of `multiple`. @default multiple */
+  readonly minimum?: number;
 }
 
 /**
  * Adds rows and columns of zeros at the bottom and right until height and width are multiples of
- * `multiple`. Input `[batch, height, width, channels]`; `CropToMatch` undoes it.
+ * `multiple` and at least `minimum`. Input `[batch, height, width, channels]`; `CropToMatch` undoes it.
  */
 export class PadToMultiple extends tfl.layers.Layer {
   static readonly className = 'StsPadToMultiple';
   readonly multiple: number;
+  readonly minimum: number;
 
   constructor(args: PadToMultipleArgs) {
     super(args);
     this.multiple = args.multiple;
+    this.minimum = args.minimum ?? args.multiple;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
@@ -43,11 +47,11 @@ export class PadToMultiple extends tfl.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), multiple: this.multiple };
+    return { ...super.getConfig(), multiple: this.multiple, minimum: this.minimum };
   }
 
   #roundUp(size: number): number {
-    return Math.ceil(size / this.multiple) * this.multiple;
+    return Math.max(this.minimum, Math.ceil(size / this.multiple) * this.multiple);
   }
 }
 tf.serialization.registerClass(PadToMultiple);

@@ -1,0 +1,68 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { type LayerArgs, single } from './layer-args.ts';
+import { singleShape } from './shapes.ts';
+
+export interface AdaptiveAveragePoolArgs extends LayerArgs {
+  /** Height and width of the output, a whole number from 1 on. */
+  readonly size: number;
+}
+
+/**
+ * Means over a grid of `size × size` cells, as PyTorch's `AdaptiveAvgPool2d` draws them: cell `i` of
+ * `n` pixels goes from ⌊i·n/size⌋ to ⌈(i+1)·n/size⌉, so cells may overlap.
+ * `[batch, height, width, channels]` → `[batch, size, size, channels]`.
+ */
+export class AdaptiveAveragePool extends tfl.layers.Layer {
+  static readonly className = 'StsAdaptiveAveragePool';
+  readonly size: number;
+
+  constructor(args: AdaptiveAveragePoolArgs) {
+    super(args);
+    this.size = args.size;
+    if (!Number.isInteger(this.size) || this.size < 1) {
+      throw new RangeError(
+        `\`AdaptiveAveragePool\` ${this.name}: size must be a whole number from 1 on, got ${this.size}.`,
+      );
+    }
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = single(inputs) as tf.Tensor4D;
+      const [batch, height, width, channels] = x.shape;
+      const { size } = this;
+      // Separable, and as products so that every backend has the gradient.
+      const rows = tf.matMul(
+        tf.reshape(means(height, size), [1, size, height]),
+        tf.reshape(x, [batch, height, width * channels]),
+      );
+      const columns = tf.matMul(
+        tf.reshape(means(width, size), [1, size, width]),
+        tf.reshape(rows, [batch * size, width, channels]),
+      );
+      return tf.reshape(columns, [batch, size, size, channels]);
+    });
+  }
+
+  override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
+    const [batch = null, , , channels = null] = singleShape(inputShape);
+    return [batch, this.size, this.size, channels];
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), size: this.size };
+  }
+}
+tf.serialization.registerClass(AdaptiveAveragePool);
+
+/** `[cells, pixels]`: the weight that each cell gives each pixel along one axis. */
+function means(pixels: number, cells: number): tf.Tensor2D {
+  const weights = new Float32Array(cells * pixels);
+  for (let cell = 0; cell < cells; cell++) {
+    const begin = Math.floor((cell * pixels) / cells);
+    const end = Math.ceil(((cell + 1) * pixels) / cells);
+    weights.fill(1 / (end - begin), cell * pixels + begin, cell * pixels + end);
+  }
+  return tf.tensor2d(weights, [cells, pixels]);
+}

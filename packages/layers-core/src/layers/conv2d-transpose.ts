@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { Kaiming } from '../initializers/kaiming.ts';
+import { conv2dTranspose } from '../ops/conv2d-transpose.ts';
+import { initializerFrom, serializedInitializer } from './initializer-config.ts';
+import { type LayerArgs, single } from './layer-args.ts';
+import { mapSize, singleShape } from './shapes.ts';
+
+type Initializer = ReturnType<typeof tfl.initializers.zeros>;
+
+export interface Conv2DTransposeArgs extends LayerArgs {
+  /** Number of output channels. */
+  readonly filters: number;
+  /** Side of the square filter. */
+  readonly kernelSize: number;
+  /** @default 1 */
+  readonly strides?: number;
+  /** Rows and columns cut off all around the result. @default 0 */
+  readonly padding?: number;
+  /** @default true, as in PyTorch */
+  readonly useBias?: boolean;
+  /** @default PyTorch's default, uniform in ±1/√(filters · kernelSize²) */
+  readonly kernelInitializer?: Initializer;
+  /** @default zeros */
+  readonly biasInitializer?: Initializer;
+}
+
+/**
+ * Transposed 2-D convolution, PyTorch's `ConvTranspose2d`: input `[batch, height, width, channels]`,
+ * output size `(size − 1)·strides − 2·padding + kernelSize`. Weights: `kernel`
+ * `[rows, columns, filters, channels]` and, with `useBias`, `bias` `[filters]`.
+ */
+export class Conv2DTranspose extends tfl.layers.Layer {
+  static readonly className = 'StsConv2DTranspose';
+  readonly filters: number;
+  readonly kernelSize: number;
+  readonly strides: number;
+  readonly padding: number;
+  readonly useBias: boolean;
+  readonly kernelInitializer: Initializer;
+  readonly biasInitializer: Initializer;
+  #kernel!: tfl.LayerVariable;
+  #bias: tfl.LayerVariable | undefined;
+
+  constructor(args: Conv2DTransposeArgs) {
+    super(args);
+    this.filters = args.filters;
+    this.kernelSize = args.kernelSize;
+    this.strides = args.strides ?? 1;
+    this.padding = args.padding ?? 0;
+    this.useBias = args.useBias ?? true;
+    this.kernelInitializer = initializerFrom(
+      args.kernelInitializer,
+      () => new Kaiming({ mode: 'fanIn', distribution: 'uniform', gain: 1 / Math.sqrt(3) }),
+    );
+    this.biasInitializer = initializerFrom(args.biasInitializer, () => tfl.initializers.zeros());
+  }
+
+  override build(inputShape: tfl.Shape | tfl.Shape[]): void {
+    const channels = singleShape(inputShape)[3];
+    if (channels == null) {
+      throw new RangeError(
+        `\`Conv2DTranspose\` ${this.name}: input must be [batch, height, width, channels] with known channels.`,
+      );
+    }
+    const { kernelSize, filters } = this;
+    const shape = [kernelSize, kernelSize, filters, channels];
+    this.#kernel = this.addWeight('kernel', shape, 'float32', this.kernelInitializer);
+    if (this.useBias) {
+      this.#bias = this.addWeight('bias', [filters], 'float32', this.biasInitializer);
+    }
+    this.built = true;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = single(inputs) as tf.Tensor4D;
+      const y = conv2dTranspose(x, this.#kernel.read() as tf.Tensor4D, this);
+      return this.#bias === undefined ? y : tf.add(y, this.#bias.read());
+    });
+  }
+
+  override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
+    const [batch = null, height, width] = singleShape(inputShape);
+    const { kernelSize, strides, padding } = this;
+    const grown = (size: number) => (size - 1) * strides - 2 * padding + kernelSize;
+    return [batch, mapSize(height, grown), mapSize(width, grown), this.filters];
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {
+      ...super.getConfig(),
+      filters: this.filters,
+      kernelSize: this.kernelSize,
+      strides: this.strides,
+      padding: this.padding,
+      useBias: this.useBias,
+      kernelInitializer: serializedInitializer(this.kernelInitializer),
+      biasInitializer: serializedInitializer(this.biasInitializer),
+    };
+  }
+}
+tf.serialization.registerClass(Conv2DTranspose);

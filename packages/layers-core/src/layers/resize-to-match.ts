@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { resizeBilinear } from '../ops/resize-bilinear.ts';
+import type { LayerArgs } from './layer-args.ts';
+import { twoShapes } from './shapes.ts';
+
+/**
+ * Takes `[x, reference]` and resizes `x` bilinearly, with aligned corners, to the reference's height
+ * and width. Both `[batch, height, width, channels]`; the reference's channels do not matter.
+ */
+export class ResizeToMatch extends tfl.layers.Layer {
+  static readonly className = 'StsResizeToMatch';
+
+  constructor(args: LayerArgs = {}) {
+    super(args);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const [x, reference] = inputs as [tf.Tensor4D, tf.Tensor4D];
+      return resizeBilinear(x, [reference.shape[1], reference.shape[2]], { alignCorners: true });
+    });
+  }
+
+  override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
+    const [x, reference] = twoShapes(inputShape, `ResizeToMatch ${this.name}`);
+    return [x[0] ?? null, reference[1] ?? null, reference[2] ?? null, x[3] ?? null];
+  }
+}
+tf.serialization.registerClass(ResizeToMatch);

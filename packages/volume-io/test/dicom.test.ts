@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { readDicomImage, readDicomSeries, readVolume, readVolumes } from '../src/index.ts';
+import {
+  readDicomImage,
+  readDicomSegments,
+  readDicomSeries,
+  readVolume,
+  readVolumes,
+} from '../src/index.ts';
 import { ctSlice, dicomFile, type Elements } from './dicom-files.ts';
 import { valuesOf } from './volumes.ts';
 
@@ -243,6 +249,54 @@ describe('JPEG 2000 and JPEG-LS', () => {
     const none = { jpeg2000: () => Promise.reject(new Error('no such module')) };
     await expect(readVolume(path, { codecs: none })).rejects.toThrow(
       /JPEG 2000 needs a decoder, .*`codecs: \{ jpeg2000: \(\) => import\('@cornerstonejs/,
+    );
+  });
+});
+
+describe('segmentations', () => {
+  test('are the masks that dcmqi writes as NRRD', async () => {
+    const nrrd = await readVolume(fixture('../nrrd/dcmqi/liver_seg.nrrd'));
+    for (const options of [{}, { like: nrrd }]) {
+      const [liver, ...others] = await readDicomSegments(fixture('dcmqi/liver.dcm'), options);
+      expect(others).toHaveLength(0);
+      expect(liver).toMatchObject({ number: 1, label: 'Liver', maximum: 1 });
+      expect(liver!.volume.affine).toBeAllclose(nrrd.affine, { atol: 1e-5 });
+      expect(liver!.volume.voxels.shape).toEqual(nrrd.voxels.shape);
+      expect([...liver!.volume.voxels.data]).toEqual([...nrrd.voxels.data]);
+    }
+  });
+
+  test('may overlap and be fractional', async () => {
+    const segments = await readDicomSegments(fixture('highdicom/seg_image_ct_binary_overlap.dcm'));
+    expect(segments.map(({ label }) => label)).toEqual(['first segment', 'second segment']);
+    expect(segments[0]!.volume.voxels.shape).toEqual(segments[1]!.volume.voxels.shape);
+    const [fractional] = await readDicomSegments(
+      fixture('highdicom/seg_image_ct_true_fractional.dcm'),
+    );
+    expect(fractional!.maximum).toBe(255);
+    expect(new Set(fractional!.volume.voxels.data).size).toBeGreaterThan(2);
+  });
+
+  test('come on the grid of their image, and on no other', async () => {
+    const like = await readDicomSeries(fixture('dcmqi/23x38x3/image'));
+    const [liver] = await readDicomSegments(fixture('dcmqi/23x38x3/seg/label.seg'), { like });
+    expect(liver!.volume.voxels.shape).toEqual(like.voxels.shape);
+    expect(liver!.volume.affine).toEqual(like.affine);
+    expect(liver!.volume.voxels.data.reduce((a, b) => a + b)).toBe(322);
+    const moved = { ...like, affine: like.affine.map((v, i) => (i === 3 ? v + 0.1 : v)) };
+    const other = readDicomSegments(fixture('dcmqi/23x38x3/seg/label.seg'), { like: moved });
+    await expect(other).rejects.toThrow(
+      /frame 0: .*is 0\.14 voxels off it; it is a segmentation of/,
+    );
+    await expect(
+      readDicomSegments(fixture('dcmqi/24x38x3/seg/label.seg'), { like }),
+    ).rejects.toThrow(/has 38×24 pixels, not 38×23/);
+  });
+
+  test('an image is no segmentation', async () => {
+    await expect(readDicomSegments(ctSlice())).rejects.toThrow(/must be a segmentation .* got CT/);
+    await expect(readDicomSegments(fixture('highdicom/seg_image_cr_binary.dcm'))).rejects.toThrow(
+      /must say where they lie/,
     );
   });
 });

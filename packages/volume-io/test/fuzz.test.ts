@@ -7,6 +7,7 @@ import {
   decodeImage,
   decodeVolumes,
   readDicomImage,
+  readDicomSegments,
   type Volume,
   VolumeFormatError,
 } from '../src/index.ts';
@@ -91,6 +92,7 @@ async function readAll(bytes: Uint8Array, label: string): Promise<boolean> {
       const { pixels } = await readDicomImage(bytes);
       expect(pixels.data.length).toBe(pixels.size);
     },
+    async () => (await readDicomSegments(bytes)).forEach(({ volume }) => checkVolume(volume)),
   ];
   let isRead = false;
   for (const reader of readers) {

@@ -92,7 +92,9 @@ async function readAll(bytes: Uint8Array, label: string): Promise<boolean> {
       const { pixels } = await readDicomImage(bytes);
       expect(pixels.data.length).toBe(pixels.size);
     },
-    async () => (await readDicomSegments(bytes)).forEach(({ volume }) => checkVolume(volume)),
+    async () => {
+      for (const { volume } of await readDicomSegments(bytes)) checkVolume(volume);
+    },
   ];
   let isRead = false;
   for (const reader of readers) {

@@ -15,7 +15,7 @@ export async function readDicomImage(
 ): Promise<DicomImage> {
   const { codecs = {} } = options;
   const isPath = typeof pathOrBytes === 'string' || pathOrBytes instanceof URL;
-  const bytes = plainBytes(isPath ? await readFile(pathOrBytes) : pathOrBytes);
+  const bytes = plainBytes(isPath ? await readFile(pathOrBytes, 'readDicomImage') : pathOrBytes);
   const { parseDicomImage } = await import('./dicom/dicom-image.ts');
   const name = isPath ? String(pathOrBytes) : 'DICOM bytes';
   return (await parseDicomImage(bytes, codecs, name)).image;

@@ -25,7 +25,7 @@ export async function readDicomSegments(
 ): Promise<DicomSegment[]> {
   const { like, codecs = {} } = options;
   const isPath = typeof pathOrBytes === 'string' || pathOrBytes instanceof URL;
-  const bytes = plainBytes(isPath ? await readFile(pathOrBytes) : pathOrBytes);
+  const bytes = plainBytes(isPath ? await readFile(pathOrBytes, 'readDicomSegments') : pathOrBytes);
   const name = isPath ? String(pathOrBytes) : 'DICOM bytes';
   const [{ parseDicomImage }, { segmentsOf }] = await Promise.all([
     import('./dicom/dicom-image.ts'),

@@ -94,7 +94,7 @@ async function* filesOf(folder: string | URL): AsyncGenerator<[string, Uint8Arra
       (stat) => stat.isFile(),
       () => false,
     );
-    if (isFile) yield [entry, await readFile(path)];
+    if (isFile) yield [entry, await readFile(path, 'readDicomSeries')];
   }
 }
 

@@ -16,6 +16,6 @@ export async function readImage(
   if (typeof pathOrBytes !== 'string' && !(pathOrBytes instanceof URL)) {
     return decodeImage(pathOrBytes, options);
   }
-  const bytes = await readFile(pathOrBytes);
+  const bytes = await readFile(pathOrBytes, 'readImage');
   return decodeImage(bytes, { ...options, name: String(pathOrBytes) });
 }

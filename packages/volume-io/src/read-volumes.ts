@@ -56,14 +56,17 @@ async function readSibling(path: string | URL, name: string): Promise<Uint8Array
 }
 
 /** @throws {Error} if there is no such ordinary file */
-export async function readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
-  const { files } = nodeFiles('readVolume');
+export async function readFile(
+  path: string | URL,
+  subject = 'readVolume',
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { files } = nodeFiles(subject);
   try {
     const stat = await files.stat(path);
     // A device or pipe may have no end.
     if (!stat.isFile() && !stat.isDirectory()) throw new Error('it is no ordinary file');
     return await files.readFile(path);
   } catch (error) {
-    throw fileError('readVolume', 'read', path, error);
+    throw fileError(subject, 'read', path, error);
   }
 }

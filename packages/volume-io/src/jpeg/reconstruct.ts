@@ -20,43 +20,43 @@ export function reconstruct(
     const plane = planeOf(component, table, precision);
     const columns = taps(width, component.h, frame.maxH);
     const rows = taps(height, component.v, frame.maxV);
-    const w = Math.ceil((width * component.h) / frame.maxH);
-    const h = Math.ceil((height * component.v) / frame.maxV);
     const line = 8 * component.stride;
+    let to = c;
     for (let y = 0; y < height; y++) {
-      const [y0, y1, fy] = [
-        Math.max(0, rows.low[y]!),
-        Math.min(h - 1, rows.low[y]! + 1),
-        rows.part[y]!,
-      ];
-      for (let x = 0; x < width; x++) {
-        const [x0, x1, fx] = [
-          Math.max(0, columns.low[x]!),
-          Math.min(w - 1, columns.low[x]! + 1),
-          columns.part[x]!,
-        ];
-        const value =
-          fx === 0 && fy === 0
-            ? plane[y0 * line + x0]!
-            : (1 - fy) * ((1 - fx) * plane[y0 * line + x0]! + fx * plane[y0 * line + x1]!) +
-              fy * ((1 - fx) * plane[y1 * line + x0]! + fx * plane[y1 * line + x1]!);
-        samples[(y * width + x) * count + c] = Math.floor(value + 0.5);
+      const above = rows.low[y]! * line;
+      const below = rows.high[y]! * line;
+      const fy = rows.part[y]!;
+      for (let x = 0; x < width; x++, to += count) {
+        const left = columns.low[x]!;
+        const fx = columns.part[x]!;
+        let value = plane[above + left]!;
+        if (fx !== 0 || fy !== 0) {
+          const right = columns.high[x]!;
+          const upper = value + fx * (plane[above + right]! - value);
+          const lower = plane[below + left]!;
+          value = upper + fy * (lower + fx * (plane[below + right]! - lower) - upper);
+        }
+        samples[to] = value + 0.5;
       }
     }
   }
   return samples;
 }
 
-/** Where each pixel lies between the samples of a component: samples are at the centres of pixels. */
+/** Where each pixel lies between the samples of a component, which are at the centres of pixels. */
 function taps(length: number, factor: number, most: number) {
   const low = new Int32Array(length);
+  const high = new Int32Array(length);
   const part = new Float32Array(length);
+  const last = Math.ceil((length * factor) / most) - 1;
   for (let i = 0; i < length; i++) {
     const at = factor === most ? i : ((i + 0.5) * factor) / most - 0.5;
-    low[i] = Math.floor(at);
-    part[i] = at - low[i]!;
+    const floor = Math.floor(at);
+    low[i] = Math.max(0, floor);
+    high[i] = Math.min(last, floor + 1);
+    part[i] = at - floor;
   }
-  return { low, part };
+  return { low, high, part };
 }
 
 /** Inverse transform of all blocks: samples from 0 to 2^precision − 1, rounded. */
@@ -69,22 +69,23 @@ function planeOf(component: JpegComponent, table: Float32Array, precision: numbe
   const level = 2 ** (precision - 1);
   for (let block = 0; 64 * block < coefficients.length; block++) {
     const at = 64 * block;
-    // Rows of coefficients to columns of samples, then the other axis.
-    for (let v = 0; v < 8; v++) {
-      for (let x = 0; x < 8; x++) {
-        let sum = 0;
-        for (let u = 0; u < 8; u++) {
-          const coefficient = coefficients[at + 8 * v + u]!;
-          if (coefficient !== 0) sum += coefficient * table[8 * v + u]! * BASIS[8 * u + x]!;
-        }
-        half[8 * v + x] = sum;
-      }
+    // Rows of coefficients to columns of samples, then the other axis; most coefficients are 0.
+    half.fill(0);
+    let rows = 0;
+    for (let i = 0; i < 64; i++) {
+      const coefficient = coefficients[at + i]!;
+      if (coefficient === 0) continue;
+      const value = coefficient * table[i]!;
+      const v = i & 56;
+      const u = (i & 7) << 3;
+      rows = (v >> 3) + 1;
+      for (let x = 0; x < 8; x++) half[v + x]! += value * BASIS[u + x]!;
     }
     const start = Math.floor(block / stride) * 8 * line + (block % stride) * 8;
     for (let y = 0; y < 8; y++) {
       for (let x = 0; x < 8; x++) {
         let sum = level + 0.5;
-        for (let v = 0; v < 8; v++) sum += half[8 * v + x]! * BASIS[8 * v + y]!;
+        for (let v = 0; v < rows; v++) sum += half[8 * v + x]! * BASIS[8 * v + y]!;
         plane[start + y * line + x] = Math.min(most, Math.max(0, Math.floor(sum)));
       }
     }

@@ -109,11 +109,18 @@ export const normalizationKernels: readonly KernelDefinition[] = [
       const channels = gamma!.shape[0]!;
       const mean = reduce(graph, 'ReduceMean', x!, axes, false);
       const { sub } = arithmetic(graph, x!.shape);
-      // Centred first: the mean square less the squared mean would lose the digits.
-      const squares = reduce(graph, 'ReduceSumSquare', sub(x!, mean), axes, false);
+      // Centred first: subtracting after squaring or scaling would lose the digits.
+      const centred = sub(x!, mean);
+      const squares = reduce(graph, 'ReduceSumSquare', centred, axes, false);
       const count = graph.count(sizeOf(x!.shape.slice(0, -1)));
       const variance = { ...squares, name: graph.op('Div', [squares.name, count]) };
-      const y = normalize(graph, x!, { mean, variance, scale: gamma!, offset: beta! }, epsilon);
+      const none = perChannel(graph, zeros(graph, channels), channels);
+      const y = normalize(
+        graph,
+        centred,
+        { mean: none, variance, scale: gamma!, offset: beta! },
+        epsilon,
+      );
       return [
         y,
         perChannel(graph, graph.plain(mean), channels),

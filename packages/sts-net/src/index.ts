@@ -74,3 +74,4 @@ export { crossEntropy, diceCrossEntropy, type Loss } from './training/losses.ts'
 export { learningRateAt } from './training/schedule.ts';
 export { type TrainOptions, type TrainResult, train } from './training/train.ts';
 export type { TrainEvent } from './training/train-event.ts';
+export { readTorchCheckpoint } from './weights/read-torch-checkpoint.ts';

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { fileError } from '../files/file-error.ts';
+import { type ByteSource, withByteSource } from '../weights/byte-source.ts';
+import { type ElementType, elementSizes, readElements } from '../weights/element-type.ts';
 
 /** A tensor as weight files hold it: row-major values (converted to float32) and their shape. */
 export interface StoredTensor {
@@ -15,15 +15,18 @@ export interface SafetensorsFile {
 }
 
 interface Entry {
-  readonly dtype: string;
+  readonly dtype: ElementType;
   readonly shape: readonly number[];
   readonly data_offsets: readonly [number, number];
 }
 
-const elementSizes: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2, I64: 8 };
+/** What the reference implementation of the format allows. */
+const longestHeader = 100_000_000;
 
 /**
- * Reads the tensors of a safetensors file (F32, F16, BF16, I64), all as float32.
+ * Reads the tensors of a safetensors file (floating-point numbers, integers and booleans of up to 64
+ * bits), all as float32. A file is read tensor by tensor, so that little more than the result is in
+ * memory.
  *
  * @param source the file's path or its bytes
  * @throws Error naming the file, the tensor and the defect; nothing is returned from a damaged file.
@@ -34,36 +37,56 @@ export function readSafetensors(source: string | Uint8Array): Map<string, Stored
 
 /** As `readSafetensors`, with the file's metadata. */
 export function readSafetensorsFile(source: string | Uint8Array): SafetensorsFile {
-  const name = typeof source === 'string' ? `'${source}'` : 'safetensors bytes';
-  const given = typeof source === 'string' ? readBytes(source) : source;
-  // Node's Buffer is a Uint8Array whose `slice` does not copy; a plain one does.
-  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = bytes.length < 8 ? Number.NaN : Number(view.getBigUint64(0, true));
-  if (!(headerLength >= 2 && headerLength <= bytes.length - 8)) {
-    throw damaged(
-      name,
-      `a header inside ${bytes.length} bytes`,
-      `a header length of ${headerLength}`,
-    );
-  }
-  const header = parseHeader(bytes.subarray(8, 8 + headerLength), name);
-  const body = bytes.subarray(8 + headerLength);
-  const { __metadata__: metadata = {}, ...entries } = header;
-  const tensors = new Map<string, StoredTensor>();
-  for (const [key, value] of Object.entries(entries)) {
-    const { dtype, shape, data_offsets } = checkEntry(value, key, body.length, name);
-    const data = toFloat32(body.slice(...data_offsets).buffer, dtype);
-    tensors.set(key, { shape, data });
-  }
-  return { tensors, metadata: checkMetadata(metadata, name) };
+  return withByteSource(source, 'safetensors bytes', read);
 }
 
-function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw fileError(path, 'read', cause);
+function read(source: ByteSource): SafetensorsFile {
+  const { name, size } = source;
+  const bytes = (length: number, offset: number): Uint8Array => {
+    const result = new Uint8Array(length);
+    source.read(result, offset);
+    return result;
+  };
+  const headerLength =
+    size < 8 ? Number.NaN : Number(new DataView(bytes(8, 0).buffer).getBigUint64(0, true));
+  if (!(headerLength >= 2 && headerLength <= Math.min(size - 8, longestHeader))) {
+    throw damaged(name, `a header inside ${size} bytes`, `a header length of ${headerLength}`);
+  }
+  const header = parseHeader(bytes(headerLength, 8), name);
+  const start = 8 + headerLength;
+  const { __metadata__: metadata = {}, ...values } = header;
+  const texts = checkMetadata(metadata, name);
+  const entries = Object.entries(values).map(
+    ([key, value]) => [key, checkEntry(value, key, size - start, name)] as const,
+  );
+  checkCover(entries, size - start, name);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [key, { dtype, shape, data_offsets: offsets }] of entries) {
+    const count = shape.reduce((a, b) => a * b, 1);
+    tensors.set(key, { shape, data: readElements(source, start + offsets[0], count, dtype) });
+  }
+  return { tensors, metadata: texts };
+}
+
+/** The format wants every byte to belong to one tensor; else a small file could fill the memory. */
+function checkCover(
+  entries: readonly (readonly [string, Entry])[],
+  bodyLength: number,
+  name: string,
+): void {
+  const sorted = entries
+    .map(([key, { data_offsets: offsets }]) => ({ key, begin: offsets[0], end: offsets[1] }))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let position = 0;
+  for (const { key, begin, end } of sorted) {
+    if (begin !== position) {
+      const actual = `data from ${begin} on`;
+      throw damaged(`${name}, tensor '${key}'`, `data from byte ${position} on`, actual);
+    }
+    position = end;
+  }
+  if (position !== bodyLength) {
+    throw damaged(name, `${position} bytes of data, as its tensors need`, `${bodyLength}`);
   }
 }
 
@@ -91,8 +114,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function checkEntry(value: unknown, key: string, bodyLength: number, name: string): Entry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry>;
-  const size = elementSizes[dtype ?? ''];
-  if (size === undefined || dtype === undefined) {
+  if (dtype === undefined || !Object.hasOwn(elementSizes, dtype)) {
     throw damaged(
       `${name}, tensor '${key}'`,
       `dtype ${Object.keys(elementSizes).join(', ')}`,
@@ -103,7 +125,7 @@ function checkEntry(value: unknown, key: string, bodyLength: number, name: strin
   if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
     throw damaged(`${name}, tensor '${key}'`, 'a shape of whole numbers', JSON.stringify(shape));
   }
-  const length = shape.reduce((a, b) => a * b, size);
+  const length = shape.reduce((a, b) => a * b, elementSizes[dtype]);
   const [begin, end] = (Array.isArray(offsets) ? offsets : []).map(Number) as [number, number];
   const inside = Number.isSafeInteger(begin) && begin >= 0 && end <= bodyLength;
   if (!inside || end - begin !== length) {
@@ -114,31 +136,6 @@ function checkEntry(value: unknown, key: string, bodyLength: number, name: strin
     );
   }
   return { dtype, shape, data_offsets: [begin, end] };
-}
-
-function toFloat32(buffer: ArrayBuffer, dtype: string): Float32Array {
-  switch (dtype) {
-    case 'F16':
-      return Float32Array.from(new Uint16Array(buffer), halfToNumber);
-    case 'BF16': {
-      const words = new Uint16Array(buffer);
-      return new Float32Array(Uint32Array.from(words, (word) => word << 16).buffer);
-    }
-    case 'I64':
-      return Float32Array.from(new BigInt64Array(buffer), Number);
-    default:
-      return new Float32Array(buffer);
-  }
-}
-
-/** IEEE 754 binary16. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 function damaged(

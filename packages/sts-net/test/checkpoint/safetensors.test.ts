@@ -24,6 +24,12 @@ describe('readSafetensors', () => {
     ['F16', new Uint16Array([0x3e00, 0xc000, 0x0001, 0x7c00]), [1.5, -2, 2 ** -24, Infinity]],
     ['BF16', new Uint16Array([0x3fc0, 0xc000]), [1.5, -2]],
     ['I64', new BigInt64Array([5n, -7n]), [5, -7]],
+    ['F64', new Float64Array([1.5, -0.1]), [1.5, Math.fround(-0.1)]],
+    ['I32', new Int32Array([2 ** 30, -7]), [2 ** 30, -7]],
+    ['I16', new Int16Array([300, -7]), [300, -7]],
+    ['I8', new Int8Array([100, -7]), [100, -7]],
+    ['U8', new Uint8Array([200, 7]), [200, 7]],
+    ['BOOL', new Uint8Array([1, 0]), [1, 0]],
   ])('reads %s by the format’s definition', (dtype, values, expected) => {
     const entry = { dtype, shape: [values.length], data_offsets: [0, values.byteLength] };
     const tensors = readSafetensors(file({ x: entry }, bytesOf(values)));
@@ -84,8 +90,14 @@ describe('readSafetensors', () => {
     [
       'a dtype not supported',
       file({ x: { ...entry, dtype: 'C64' } }, body),
-      'dtype F32, F16, BF16, I64',
+      'dtype F64, F32, F16, BF16, I64',
     ],
+    [
+      'bytes that belong to no tensor',
+      file({ x: entry }, bytesOf(new Float32Array(3))),
+      '8 bytes of data, as its tensors need, got 12',
+    ],
+    ['two tensors in one place', file({ x: entry, y: entry }, body), "tensor 'y'"],
     ['an entry that is null', file({ x: null }, body), "tensor 'x'"],
     ['metadata that is no text', file({ __metadata__: { a: 1 } }, body), 'metadata'],
   ])('refuses %s', (_, bytes, message) => {

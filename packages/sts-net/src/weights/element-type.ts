@@ -27,18 +27,28 @@ export const elementSizes: Readonly<Record<ElementType, number>> = {
   BOOL: 1,
 };
 
-type Decode = (from: DataView, index: number) => number;
+/** Puts the `count` numbers at the start of a buffer into `result`, from `at` on. */
+type Decode = (buffer: ArrayBuffer, count: number, result: Float32Array, at: number) => void;
+
+type NumberArray = new (buffer: ArrayBuffer, offset: number, length: number) => ArrayLike<number>;
+const same =
+  (Numbers: NumberArray): Decode =>
+  (buffer, count, result, at) =>
+    result.set(new Numbers(buffer, 0, count), at);
 
 const decoders: Readonly<Record<Exclude<ElementType, 'F32'>, Decode>> = {
-  F64: (from, i) => from.getFloat64(i * 8, true),
-  F16: (from, i) => halfToNumber(from.getUint16(i * 2, true)),
-  BF16: (from, i) => bfloatToNumber(from.getUint16(i * 2, true)),
-  I64: (from, i) => Number(from.getBigInt64(i * 8, true)),
-  I32: (from, i) => from.getInt32(i * 4, true),
-  I16: (from, i) => from.getInt16(i * 2, true),
-  I8: (from, i) => from.getInt8(i),
-  U8: (from, i) => from.getUint8(i),
-  BOOL: (from, i) => from.getUint8(i),
+  F64: same(Float64Array),
+  F16: decodeHalves,
+  BF16: decodeUpperHalves,
+  I64(buffer, count, result, at) {
+    const numbers = new BigInt64Array(buffer, 0, count);
+    for (let i = 0; i < count; i++) result[at + i] = Number(numbers[i]);
+  },
+  I32: same(Int32Array),
+  I16: same(Int16Array),
+  I8: same(Int8Array),
+  U8: same(Uint8Array),
+  BOOL: same(Uint8Array),
 };
 
 /** Numbers that are decoded at a time: what is read beside the result stays small. */
@@ -65,16 +75,24 @@ export function readElements(
   }
   const decode = decoders[type];
   const bytes = new Uint8Array(Math.min(portion, count) * size);
-  const view = new DataView(bytes.buffer);
   for (let done = 0; done < count; done += portion) {
     const now = Math.min(portion, count - done);
     source.read(bytes.subarray(0, now * size), offset + done * size);
-    for (let i = 0; i < now; i++) result[done + i] = decode(view, i);
+    decode(bytes.buffer, now, result, done);
   }
   return result;
 }
 
-/** IEEE 754 binary16. */
+/** The value of every binary16 number of IEEE 754. */
+let halves: Float32Array | undefined;
+
+function decodeHalves(buffer: ArrayBuffer, count: number, result: Float32Array, at: number): void {
+  halves ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => halfToNumber(bits));
+  const table = halves;
+  const words = new Uint16Array(buffer, 0, count);
+  for (let i = 0; i < count; i++) result[at + i] = table[words[i]!]!;
+}
+
 function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
@@ -84,11 +102,14 @@ function halfToNumber(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-const word = new Uint32Array(1);
-const float = new Float32Array(word.buffer);
-
-/** The upper half of a float32. */
-function bfloatToNumber(bits: number): number {
-  word[0] = bits << 16;
-  return float[0]!;
+/** A bfloat16 is the upper half of a float32. */
+function decodeUpperHalves(
+  buffer: ArrayBuffer,
+  count: number,
+  result: Float32Array,
+  at: number,
+): void {
+  const words = new Uint16Array(buffer, 0, count);
+  const bits = new Uint32Array(result.buffer);
+  for (let i = 0; i < count; i++) bits[at + i] = words[i]! << 16;
 }

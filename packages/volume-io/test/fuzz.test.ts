@@ -16,7 +16,7 @@ import {
  * Cases in all. The lane that `FUZZ_CASES=20000 npx vitest run packages/volume-io/test/fuzz.test.ts`
  * runs is the whole one; by default a sample of it keeps tests quick.
  */
-const CASES = Number(process.env.FUZZ_CASES ?? 800);
+const CASES = Number(process.env.FUZZ_CASES ?? 300);
 const folder = fileURLToPath(new URL('./fixtures/conformance', import.meta.url));
 
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -111,7 +111,7 @@ async function readAll(bytes: Uint8Array, label: string): Promise<boolean> {
 }
 
 describe('mutated files: a sound result or a clear error, in bounded memory', () => {
-  test(`${CASES} cases over ${files.length} files, seeded`, { timeout: 600_000 }, async () => {
+  test(`${CASES} cases over ${files.length} files, seeded`, { timeout: 3_600_000 }, async () => {
     expect(files.length).toBeGreaterThan(200);
     let read = 0;
     let worst = 0;

@@ -21,7 +21,7 @@ export interface DicomSegment {
 
 /** How far a frame may be from a slice of the grid, in voxels. */
 const TOLERANCE = 0.05;
-const MAX_VOXELS = 2 ** 32;
+const MAX_VOXELS = 2 ** 30;
 
 /** The segments of a parsed segmentation, each on the grid of `like` or on one of the file's own. */
 export function segmentsOf(

@@ -17,7 +17,7 @@ export interface ComparedCase {
 }
 
 /** A p-value, and what is left of it among those of all scores by Holm's correction. */
-export interface CorrectedP {
+interface CorrectedP {
   readonly pValue: number;
   readonly holm: number;
 }

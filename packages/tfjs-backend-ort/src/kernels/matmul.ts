@@ -25,7 +25,7 @@ function matrices(graph: GraphBuilder, x: Handle): { name: string; transposed: n
 }
 
 /** Product of (batches of) matrices; batch axes broadcast. */
-export function matMul(graph: GraphBuilder, a: Handle, b: Handle): Handle {
+function matMul(graph: GraphBuilder, a: Handle, b: Handle): Handle {
   const rank = Math.max(a.shape.length, b.shape.length);
   const shape = [
     ...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)),

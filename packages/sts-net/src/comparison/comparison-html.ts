@@ -13,7 +13,8 @@ export function comparisonHtml(comparison: Comparison): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${style}</style>
+<style>${style}
+td, tbody th { white-space: nowrap; }</style>
 </head>
 <body>
 <h1>${title}</h1>

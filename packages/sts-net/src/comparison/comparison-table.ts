@@ -56,6 +56,11 @@ export function comparisonNotes({
       ? [`Surface Dice: share of both surfaces within ${tolerance} mm of each other.`]
       : []),
     `Intervals by bootstrap and permutations by patient, Wilcoxon's test on the means of patients; seed ${seed}, ${resamples} resamples. Holm: p-values corrected for ${rows.length} scores.`,
+    ...(patients < 6
+      ? [
+          `Of ${patients} patients no p-value can be below ${pText(Math.min(1, 2 ** (1 - patients)))}, and intervals are too narrow.`,
+        ]
+      : []),
     `A miss or a false alarm scores worst; truth and prediction both empty: ${empty}.`,
     ...(leftOut.length > 0
       ? [

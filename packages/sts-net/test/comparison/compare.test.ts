@@ -160,6 +160,7 @@ describe('compare', () => {
     expect(outcome.stdout).toMatch(/^Dice +0\.6667 +0\.8857 +\+0\.2190 .* 0\.1250 /m);
     expect(outcome.stdout).toMatch(/^HD95 \(mm\) +7\.30 +2\.64 +−4\.66 /m);
     expect(outcome.stdout).toContain('5 cases of 4 patients; the difference is ours | new − U-Net');
+    expect(outcome.stdout).toContain('Of 4 patients no p-value can be below 0.1250');
     expect(file('md')).toMatch(/^\| score \| U-Net \| ours \\\| new \|/);
     expect(file('md')).toMatch(/^\| Dice \| 0\.6667 \| 0\.8857 \|/m);
     expect(file('html')).toContain('<th scope="row">Dice</th><td>0.6667</td>\n<td>0.8857</td>');

@@ -7,6 +7,7 @@ import type {
   EncoderSpec,
   Feature,
   OutputStride,
+  StageContext,
 } from './encoder-spec.ts';
 import { type EncoderName, encoders } from './encoders.ts';
 
@@ -62,17 +63,23 @@ export function createEncoder(
   const features: Feature[] = [];
   let x = input;
   let before = 1;
-  for (const [i, { stride, build }] of specOf(encoder).stages.entries()) {
+  for (const [i, { stride, build, tap }] of specOf(encoder).stages.entries()) {
     const dilation = Math.max(1, stride / outputStride);
-    x = build(x, {
+    const context: StageContext = {
       name,
       seed,
       strides: stride > outputStride ? 1 : stride / before,
       dilation,
       firstDilation: dilationStyle === 'smp' ? dilation : Math.max(1, before / outputStride),
-    });
+    };
+    x = build(x, context);
     if (attention !== undefined) x = attend(x, attention, name(`iaff${i + 1}`), seed);
-    features.push({ stride: Math.min(stride, outputStride), channels: x.shape.at(-1)!, tensor: x });
+    const tensor = tap === undefined ? x : tap(x, context);
+    features.push({
+      stride: Math.min(stride, outputStride),
+      channels: tensor.shape.at(-1)!,
+      tensor,
+    });
     before = stride;
   }
   return { features };

@@ -35,6 +35,11 @@ export interface EncoderStage {
   readonly stride: number;
   /** From the feature map before (the image, for the first stage) to this one. */
   readonly build: (x: SymbolicTensor, context: StageContext) => SymbolicTensor;
+  /**
+   * What decoders get, from the map that attention and the next stage work on; of the same shape.
+   * @default the map itself
+   */
+  readonly tap?: (x: SymbolicTensor, context: StageContext) => SymbolicTensor;
 }
 
 /** An encoder: its stages, finest first, with strides 2, 4, 8, 16 and 32. */

@@ -1,13 +1,67 @@
+import { dualPathNetwork } from './dpn.ts';
+import { efficientNet } from './efficientnet.ts';
 import type { EncoderSpec } from './encoder-spec.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
 import { resNet } from './resnet.ts';
 
 /** The encoders known by name. */
-export type EncoderName = 'mobilenet_v2' | 'resnet50' | 'resnext50_32x4d';
+export type EncoderName =
+  | 'mobilenet_v2'
+  | 'efficientnet-b0'
+  | 'efficientnet-b1'
+  | 'efficientnet-b2'
+  | 'efficientnet-b3'
+  | 'efficientnet-b4'
+  | 'torchvision-efficientnet-b0'
+  | 'dpn68'
+  | 'resnet18'
+  | 'resnet34'
+  | 'resnet50'
+  | 'resnet101'
+  | 'resnext50_32x4d'
+  | 'resnext101_32x8d';
+
+const b0 = { stageBegins: [3, 5, 9] } as const;
+const b1 = { depth: 1.1, stageBegins: [5, 8, 16] } as const;
 
 /** What each name stands for. */
 export const encoders: Readonly<Record<EncoderName, EncoderSpec>> = {
   mobilenet_v2: mobileNetV2(),
+  'efficientnet-b0': efficientNet(b0),
+  'efficientnet-b1': efficientNet({ ...b1, padding: 240 }),
+  'efficientnet-b2': efficientNet({ ...b1, width: 1.1, depth: 1.2, padding: 260 }),
+  'efficientnet-b3': efficientNet({
+    width: 1.2,
+    depth: 1.4,
+    stageBegins: [5, 8, 18],
+    padding: 300,
+  }),
+  'efficientnet-b4': efficientNet({
+    width: 1.4,
+    depth: 1.8,
+    stageBegins: [6, 10, 22],
+    padding: 380,
+  }),
+  'torchvision-efficientnet-b0': efficientNet({
+    ...b0,
+    padding: 'symmetric',
+    epsilon: 1e-5,
+    momentum: 0.1,
+  }),
+  dpn68: dualPathNetwork({
+    stem: 10,
+    groups: 32,
+    stages: [
+      { residual: 64, increment: 16, width: 128, blocks: 3 },
+      { residual: 128, increment: 32, width: 256, blocks: 4 },
+      { residual: 256, increment: 32, width: 512, blocks: 12 },
+      { residual: 512, increment: 64, width: 1024, blocks: 3 },
+    ],
+  }),
+  resnet18: resNet({ block: 'basic', blocks: [2, 2, 2, 2] }),
+  resnet34: resNet({ block: 'basic', blocks: [3, 4, 6, 3] }),
   resnet50: resNet({ blocks: [3, 4, 6, 3] }),
+  resnet101: resNet({ blocks: [3, 4, 23, 3] }),
   resnext50_32x4d: resNet({ blocks: [3, 4, 6, 3], groups: 32, widthPerGroup: 4 }),
+  resnext101_32x8d: resNet({ blocks: [3, 4, 23, 3], groups: 32, widthPerGroup: 8 }),
 };

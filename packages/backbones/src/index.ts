@@ -1,4 +1,6 @@
 export { createEncoder, type EncoderOptions } from './create-encoder.ts';
+export { type DualPathNetworkOptions, type DualPathStage, dualPathNetwork } from './dpn.ts';
+export { type EfficientNetOptions, efficientNet } from './efficientnet.ts';
 export type {
   AttentionFactory,
   DilationStyle,

@@ -1,27 +1,36 @@
 import { MaxPool2D, ReLU } from '@sts-net/layers-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { convBatchNorm } from './conv-batch-norm.ts';
+import { type ConvBatchNormOptions, convBatchNorm } from './conv-batch-norm.ts';
 import type { EncoderSpec, EncoderStage, StageContext } from './encoder-spec.ts';
 
 /** Options of {@link resNet}. */
 export interface ResNetOptions {
-  /** Bottleneck blocks in each of the four stages. */
+  /** `basic`: two 3×3 convolutions; `bottleneck`: 1×1, 3×3, 1×1. @default 'bottleneck' */
+  readonly block?: 'basic' | 'bottleneck';
+  /** Blocks in each of the four stages. */
   readonly blocks: readonly [number, number, number, number];
-  /** Groups of each 3×3 convolution; more than 1 makes a ResNeXt. @default 1 */
+  /** Groups of a bottleneck's 3×3 convolution; more than 1 makes a ResNeXt. @default 1 */
   readonly groups?: number;
   /** Channels of a group per 64 of the stage's base width. @default 64 */
   readonly widthPerGroup?: number;
 }
 
-const expansion = 4;
+const blockTypes = { basic: [basic, 1], bottleneck: [bottleneck, 4] } as const;
 
 /**
- * ResNet and ResNeXt with bottleneck blocks, the stride in the 3×3 convolution (version 1.5):
- * feature maps of 64, 256, 512, 1024 and 2048 channels. Layers are named as in torchvision.
+ * ResNet and ResNeXt, a bottleneck's stride in its 3×3 convolution (version 1.5): feature maps of 64,
+ * 256, 512, 1024 and 2048 channels, with basic blocks 64, 64, 128, 256 and 512. Layers are named as
+ * in torchvision.
  *
  * Sources: He et al., CVPR 2016; Xie et al., CVPR 2017.
  */
-export function resNet({ blocks, groups = 1, widthPerGroup = 64 }: ResNetOptions): EncoderSpec {
+export function resNet({
+  block: type = 'bottleneck',
+  blocks,
+  groups = 1,
+  widthPerGroup = 64,
+}: ResNetOptions): EncoderSpec {
+  const [build, expansion] = blockTypes[type];
   const stages = blocks.map((count, i): EncoderStage => {
     const planes = 64 * 2 ** i;
     const width = (planes * widthPerGroup * groups) / 64;
@@ -36,14 +45,15 @@ export function resNet({ blocks, groups = 1, widthPerGroup = 64 }: ResNetOptions
         }
         for (let block = 0; block < count; block++) {
           const first = block === 0;
-          y = bottleneck(y, context, {
+          y = build(y, context, {
             key: `layer${i + 1}.${block}`,
             width,
             filters: planes * expansion,
             groups,
             strides: first && i > 0 ? strides : 1,
             dilation: first ? firstDilation : dilation,
-            project: first,
+            lastDilation: dilation,
+            project: first && (i > 0 || type === 'bottleneck'),
           });
         }
         return y;
@@ -65,36 +75,60 @@ function stem(x: SymbolicTensor, { name, seed }: StageContext): SymbolicTensor {
   });
 }
 
-interface Bottleneck {
+interface Block {
   readonly key: string;
   readonly width: number;
   readonly filters: number;
   readonly groups: number;
   readonly strides: number;
   readonly dilation: number;
+  /** Dilation of a basic block's second convolution. */
+  readonly lastDilation: number;
   /** Whether the shortcut is a 1×1 convolution. */
   readonly project: boolean;
 }
 
-function bottleneck(x: SymbolicTensor, { name, seed }: StageContext, block: Bottleneck) {
-  const { key, width, filters, groups, strides, dilation } = block;
-  const part = (index: number, relu: boolean) => ({
-    convolution: name(`${key}.conv${index}`),
-    batchNormalization: name(`${key}.bn${index}`),
-    ...(relu && { relu: name(`${key}.relu${index}`) }),
-    seed,
-  });
-  let y = convBatchNorm(x, { ...part(1, true), filters: width, kernelSize: 1 });
-  y = convBatchNorm(y, {
-    ...part(2, true),
-    filters: width,
-    kernelSize: 3,
-    strides,
-    dilation,
-    groups,
-  });
-  y = convBatchNorm(y, { ...part(3, false), filters, kernelSize: 1 });
-  const shortcut = block.project
+function bottleneck(x: SymbolicTensor, context: StageContext, block: Block): SymbolicTensor {
+  const { width, filters, groups, strides, dilation } = block;
+  const unit = unitsOf(context, block);
+  let y = unit(x, 1, { filters: width, kernelSize: 1 });
+  y = unit(y, 2, { filters: width, kernelSize: 3, strides, dilation, groups });
+  y = unit(y, 3, { filters, kernelSize: 1, last: true });
+  return withShortcut(x, y, context, block);
+}
+
+function basic(x: SymbolicTensor, context: StageContext, block: Block): SymbolicTensor {
+  const { filters, strides, dilation, lastDilation } = block;
+  const unit = unitsOf(context, block);
+  let y = unit(x, 1, { filters, kernelSize: 3, strides, dilation });
+  y = unit(y, 2, { filters, kernelSize: 3, dilation: lastDilation, last: true });
+  return withShortcut(x, y, context, block);
+}
+
+type UnitOptions = Pick<
+  ConvBatchNormOptions,
+  'filters' | 'kernelSize' | 'strides' | 'dilation' | 'groups'
+> & { readonly last?: boolean };
+
+/** The numbered convolutions of a block, each but the last with ReLU. */
+function unitsOf({ name, seed }: StageContext, { key }: Block) {
+  return (x: SymbolicTensor, index: number, { last = false, ...options }: UnitOptions) =>
+    convBatchNorm(x, {
+      convolution: name(`${key}.conv${index}`),
+      batchNormalization: name(`${key}.bn${index}`),
+      ...(!last && { relu: name(`${key}.relu${index}`) }),
+      ...options,
+      seed,
+    });
+}
+
+function withShortcut(
+  x: SymbolicTensor,
+  y: SymbolicTensor,
+  { name, seed }: StageContext,
+  { key, filters, strides, project }: Block,
+): SymbolicTensor {
+  const shortcut = project
     ? convBatchNorm(x, {
         convolution: name(`${key}.downsample.0`),
         batchNormalization: name(`${key}.downsample.1`),
@@ -105,5 +139,5 @@ function bottleneck(x: SymbolicTensor, { name, seed }: StageContext, block: Bott
       })
     : x;
   const sum = layers.add({ name: name(`${key}.add`) }).apply([y, shortcut]);
-  return new ReLU({ name: name(`${key}.relu3`) }).apply(sum) as SymbolicTensor;
+  return new ReLU({ name: name(`${key}.relu`) }).apply(sum) as SymbolicTensor;
 }

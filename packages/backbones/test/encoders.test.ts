@@ -1,5 +1,6 @@
-import { Conv2D } from '@sts-net/layers-core';
+import { Conv2D, Dropout, Kaiming } from '@sts-net/layers-core';
 import { describeBackends, describeEncoder, golden } from '@sts-net/testing';
+import { zeros } from '@tensorflow/tfjs-core';
 import {
   input,
   type LayersModel,
@@ -7,13 +8,14 @@ import {
   model,
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   createEncoder,
+  dualPathNetwork,
   type EncoderName,
   type EncoderOptions,
   type EncoderSpec,
-  encoders,
+  efficientNet,
   mobileNetV2,
   resNet,
 } from '../src/index.ts';
@@ -30,6 +32,7 @@ const torchShape = (shape: readonly (number | null)[]) =>
 
 const parts = {
   kernel: 'weight',
+  bias: 'bias',
   gamma: 'weight',
   beta: 'bias',
   movingMean: 'running_mean',
@@ -46,8 +49,16 @@ function stateDict({ weights }: LayersModel) {
   );
 }
 
+/** Numbers that are not running statistics. */
+function parameterCount({ weights }: LayersModel): number {
+  return weights
+    .filter(({ originalName }) => !originalName.includes('/moving'))
+    .reduce((sum, { shape }) => sum + (shape as number[]).reduce((a, b) => a * b), 0);
+}
+
 describeBackends('encoders', () => {
-  describe.each(Object.keys(encoders) as EncoderName[])('%s', (name) => {
+  const listedEncoders = Object.keys(golden('params-macs').encoders) as EncoderName[];
+  describe.each(listedEncoders)('%s', (name) => {
     test('golden: channels, parameters and every key and shape of its PyTorch state dict', () => {
       const { params, out_channels } = golden('params-macs').encoders[name];
       const { features, network } = encoderModel(name);
@@ -56,12 +67,33 @@ describeBackends('encoders', () => {
         .filter(([key]) => !key.endsWith('num_batches_tracked'))
         .map(([key, shape]) => [`encoder.${key}`, shape]);
       expect(stateDict(network)).toEqual(Object.fromEntries(listed));
-      const trainable = network.trainableWeights.map(({ shape }) =>
-        (shape as number[]).reduce((a, b) => a * b),
-      );
-      expect(trainable.reduce((a, b) => a + b)).toBe(params);
+      expect(parameterCount(network)).toBe(params);
       network.dispose();
     });
+  });
+
+  // What torchvision publishes for each, less its classification layer.
+  test.each([
+    ['resnet18', 11_689_512 - 513_000, [64, 64, 128, 256, 512]],
+    ['resnet34', 21_797_672 - 513_000, [64, 64, 128, 256, 512]],
+    ['resnet101', 44_549_160 - 2_049_000, [64, 256, 512, 1024, 2048]],
+    ['resnext101_32x8d', 88_791_336 - 2_049_000, [64, 256, 512, 1024, 2048]],
+    ['torchvision-efficientnet-b0', 5_288_548 - 1_281_000, [32, 24, 40, 112, 320]],
+    ['efficientnet-b1', 7_794_184 - 1_281_000, [32, 24, 40, 112, 320]],
+    ['efficientnet-b2', 9_109_994 - 1_409_000, [32, 24, 48, 120, 352]],
+    ['efficientnet-b3', 12_233_232 - 1_537_000, [40, 32, 48, 136, 384]],
+    ['efficientnet-b4', 19_341_616 - 1_793_000, [48, 32, 56, 160, 448]],
+  ] as const)('published: %s has %d parameters and channels %o', (name, parameters, channels) => {
+    // Only shapes matter, and drawing a hundred million numbers takes long.
+    const draw = vi
+      .spyOn(Kaiming.prototype, 'apply')
+      .mockImplementation((shape) => zeros(shape as number[]));
+    const { features, network } = encoderModel(name);
+    expect(parameterCount(network)).toBe(parameters);
+    expect(features.map((feature) => feature.channels)).toEqual(channels);
+    expect(features.map(({ stride }) => stride)).toEqual([2, 4, 8, 16, 32]);
+    network.dispose();
+    draw.mockRestore();
   });
 
   const named = (spec: EncoderSpec) => (options: EncoderOptions) => createEncoder(spec, options);
@@ -76,6 +108,35 @@ describeBackends('encoders', () => {
     create: named(resNet({ blocks: [1, 1, 1, 1], groups: 8, widthPerGroup: 2 })),
     strides: [2, 4, 8, 16, 32],
     channels: [64, 256, 512, 1024, 2048],
+  });
+
+  describeEncoder('ResNet of basic blocks', {
+    create: named(resNet({ block: 'basic', blocks: [1, 2, 1, 1] })),
+    strides: [2, 4, 8, 16, 32],
+    channels: [64, 64, 128, 256, 512],
+  });
+
+  describeEncoder('EfficientNet', {
+    create: named(efficientNet({ width: 0.5, depth: 0.5, stageBegins: [2, 3, 5] })),
+    strides: [2, 4, 8, 16, 32],
+    channels: [16, 16, 24, 40, 160],
+  });
+
+  describeEncoder('dual path network', {
+    create: named(
+      dualPathNetwork({
+        stem: 6,
+        groups: 4,
+        stages: [1, 2, 1, 1].map((blocks, i) => ({
+          residual: 8 * (i + 1),
+          increment: 2,
+          width: 8,
+          blocks,
+        })),
+      }),
+    ),
+    strides: [2, 4, 8, 16, 32],
+    channels: [6, 8 + 6, 16 + 8, 24 + 6, 32 + 6],
   });
 
   describeEncoder('MobileNetV2', {
@@ -118,9 +179,95 @@ describeBackends('encoders', () => {
   test('an unknown name lists the right ones', () => {
     for (const name of ['resnet51', 'toString', '']) {
       expect(() => encoderModel(name as EncoderName)).toThrow(
-        `there is no encoder '${name}'; there are mobilenet_v2, resnet50, resnext50_32x4d`,
+        `there is no encoder '${name}'; there are mobilenet_v2, efficientnet-b0,`,
       );
     }
+  });
+
+  test('dual paths: decoders get the ReLU of what attention and the next stage take', () => {
+    const attention = () => layers.activation({ activation: 'sigmoid' });
+    const { features, network } = encoderModel('dpn68', { attention });
+    const before = features.map(({ tensor }) => {
+      const layer = tensor.sourceLayer;
+      return [layer.name, layer.inboundNodes[0]!.inboundLayers[0]!.name];
+    });
+    expect(before.slice(1, 4)).toEqual([
+      ['encoder.features.conv2.relu', 'encoder.iaff2'],
+      ['encoder.features.conv3.relu', 'encoder.iaff3'],
+      ['encoder.features.conv4.relu', 'encoder.iaff4'],
+    ]);
+    expect(before[4]).toEqual(['encoder.iaff5', 'encoder.features.conv5_bn_ac.act']);
+    const next = network.getLayer('encoder.features.conv3_1.c1x1_w_s2.bn').inboundNodes[0]!;
+    expect(next.inboundLayers[0]!.name).toBe('encoder.iaff2');
+    network.dispose();
+  });
+
+  describe('EfficientNet', () => {
+    const block = (network: LayersModel, key: string) =>
+      network.getLayer(`encoder._blocks.${key}`).getConfig();
+
+    test('padding of strided convolutions: as TensorFlow pads the size designed for, or symmetric', () => {
+      const pads = (name: EncoderName, keys: readonly string[]) => {
+        const { network } = encoderModel(name);
+        const found = keys.map((key) => network.getLayer(`encoder.${key}`).getConfig()['padding']);
+        network.dispose();
+        return found;
+      };
+      const of = (n: number) => `_blocks.${n}._depthwise_conv`;
+      // 224 → 112 → 56 → 28 → 14 → 7: every size is even.
+      expect(pads('efficientnet-b0', ['_conv_stem', of(1), of(3), of(5), of(11)])).toEqual([
+        [0, 1, 0, 1],
+        [0, 1, 0, 1],
+        [1, 2, 1, 2],
+        [0, 1, 0, 1],
+        [1, 2, 1, 2],
+      ]);
+      // 380 → 190 → 95 → 48 → 24 → 12: 95 is odd.
+      expect(pads('efficientnet-b4', [of(2), of(6), of(10), of(22)])).toEqual([
+        [0, 1, 0, 1],
+        [2, 2, 2, 2],
+        [0, 1, 0, 1],
+        [1, 2, 1, 2],
+      ]);
+      expect(pads('torchvision-efficientnet-b0', ['_conv_stem', of(3)])).toEqual([
+        [1, 1, 1, 1],
+        [2, 2, 2, 2],
+      ]);
+    });
+
+    test('the variants of b0 have their own epsilon and momentum', () => {
+      const numbers = (['efficientnet-b0', 'torchvision-efficientnet-b0'] as const).map((name) => {
+        const { network } = encoderModel(name);
+        const { epsilon, momentum } = block(network, '4._bn1');
+        network.dispose();
+        return [epsilon, momentum];
+      });
+      expect(numbers).toEqual([
+        [1e-3, 0.01],
+        [1e-5, 0.1],
+      ]);
+    });
+
+    test('output stride 8: blocks from the first of 80 channels on are dilated, padded evenly', () => {
+      const { network } = encoderModel('efficientnet-b0', { outputStride: 8 });
+      const found = Array.from({ length: 16 }, (_, i) => block(network, `${i}._depthwise_conv`));
+      const dilations = found.map(({ dilations }) => (dilations as number[])[0]);
+      expect(dilations).toEqual([...Array(5).fill(1), ...Array(4).fill(2), ...Array(7).fill(4)]);
+      expect(found[5]).toMatchObject({ strides: [1, 1], padding: [2, 2, 2, 2] });
+      expect(found[11]).toMatchObject({ strides: [1, 1], padding: [8, 8, 8, 8] });
+      network.dispose();
+    });
+
+    test('stochastic depth: the rate grows with the block, each with a seed of its own', () => {
+      const { network } = encoderModel('efficientnet-b0', { seed: 3 });
+      const drops = network.layers.filter((layer) => layer instanceof Dropout);
+      expect(drops.map(({ name, rate }) => [name.split('.')[2], rate])).toEqual(
+        [2, 4, 6, 7, 9, 10, 12, 13, 14].map((i) => [String(i), (0.2 * i) / 16]),
+      );
+      expect(new Set(drops.map(({ seed }) => seed)).size).toBe(drops.length);
+      expect(new Set(drops.map(({ unit }) => unit))).toEqual(new Set(['image']));
+      network.dispose();
+    });
   });
 
   describe('dilation', () => {

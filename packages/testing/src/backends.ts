@@ -3,21 +3,19 @@ import '@tensorflow/tfjs-layers';
 import { type BackendName, useBackend } from '@sts-net/backend';
 import { beforeAll, describe } from 'vitest';
 
-/**
- * The backends that every suite of layers and models runs on: those that npm alone provides, or
- * those that the environment variable `STS_NET_TEST_BACKENDS` lists, separated by commas.
- */
-export const testedBackends: readonly BackendName[] = (
-  process.env['STS_NET_TEST_BACKENDS'] ?? 'cpu,wasm,ort'
-).split(',') as BackendName[];
+/** The backends that the environment variable `STS_NET_TEST_BACKENDS` lists, separated by commas. */
+const namedBackends = process.env['STS_NET_TEST_BACKENDS']?.split(',') as BackendName[] | undefined;
 
-/** Runs a suite once on each backend, with that backend ready. */
+/**
+ * Runs a suite once on each backend, with that backend ready: on those of `STS_NET_TEST_BACKENDS`
+ * if it is set, otherwise on `defaults`, which are all those that npm alone provides.
+ */
 export function describeBackends(
   title: string,
   suite: (backend: BackendName) => void,
-  backends: readonly BackendName[] = testedBackends,
+  defaults: readonly BackendName[] = ['cpu', 'wasm', 'ort'],
 ): void {
-  describe.each(backends)(`${title} [%s]`, (backend) => {
+  describe.each(namedBackends ?? defaults)(`${title} [%s]`, (backend) => {
     beforeAll(async () => {
       await useBackend(backend);
     });

@@ -1,4 +1,4 @@
-export { describeBackends, expectNoNewTensors, testedBackends } from './backends.ts';
+export { describeBackends, expectNoNewTensors } from './backends.ts';
 export { type DecoderCase, describeDecoder } from './describe-decoder.ts';
 export { describeEncoder, type EncoderCase } from './describe-encoder.ts';
 export { describeLayer, type LayerVariant } from './describe-layer.ts';

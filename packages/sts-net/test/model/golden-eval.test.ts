@@ -1,14 +1,9 @@
-import { useBackend } from '@sts-net/backend';
-import { golden, nchwValues, signedNchw } from '@sts-net/testing';
+import { describeBackends, golden, nchwValues, signedNchw } from '@sts-net/testing';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { goldenModel } from './golden-models.ts';
 
 const references = golden('models-eval').models;
-
-beforeAll(async () => {
-  await useBackend('wasm');
-});
 
 // Encoder × decoder, and the sizes that there are references for.
 const models: readonly [string, readonly number[]][] = [
@@ -22,26 +17,28 @@ const models: readonly [string, readonly number[]][] = [
   ['STSNet(esca adaptive k=3,5,5,5,7 shared)', [128]],
 ];
 
-describe.each(models)('%s', (name, sizes) => {
-  test(`golden logits, to 1e-4 of their deviation, at ${sizes.join(' and ')} pixels`, async () => {
-    const model = goldenModel(name);
-    for (const size of sizes) {
-      const { std, mean, samples } = references[`${name}@${size}`];
-      const x = signedNchw('input', [1, 3, size, size]);
-      const y = model.predict(x) as Tensor4D;
-      const values = await nchwValues(y);
-      const tolerance = { rtol: 0, atol: 1e-4 * std };
-      const at = ([c, row, column]: number[]) => values[(c! * size + row!) * size + column!]!;
-      expect(samples.map(at)).toBeAllclose(
-        samples.map(([, , , value]: number[]) => value!),
-        tolerance,
-      );
-      const average = values.reduce((a, v) => a + v, 0) / values.length;
-      const variance = values.reduce((a, v) => a + (v - average) ** 2, 0) / values.length;
-      expect([average, Math.sqrt(variance)]).toBeAllclose([mean, std], tolerance);
-      x.dispose();
-      y.dispose();
-    }
-    model.dispose();
+describeBackends('inference', () => {
+  describe.each(models)('%s', (name, sizes) => {
+    test(`golden logits, to 1e-4 of their deviation, at ${sizes.join(' and ')} pixels`, async () => {
+      const model = goldenModel(name);
+      for (const size of sizes) {
+        const { std, mean, samples } = references[`${name}@${size}`];
+        const x = signedNchw('input', [1, 3, size, size]);
+        const y = model.predict(x) as Tensor4D;
+        const values = await nchwValues(y);
+        const tolerance = { rtol: 0, atol: 1e-4 * std };
+        const at = ([c, row, column]: number[]) => values[(c! * size + row!) * size + column!]!;
+        expect(samples.map(at)).toBeAllclose(
+          samples.map(([, , , value]: number[]) => value!),
+          tolerance,
+        );
+        const average = values.reduce((a, v) => a + v, 0) / values.length;
+        const variance = values.reduce((a, v) => a + (v - average) ** 2, 0) / values.length;
+        expect([average, Math.sqrt(variance)]).toBeAllclose([mean, std], tolerance);
+        x.dispose();
+        y.dispose();
+      }
+      model.dispose();
+    });
   });
-});
+}, ['wasm']);

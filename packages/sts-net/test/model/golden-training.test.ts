@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { useBackend } from '@sts-net/backend';
-import { golden } from '@sts-net/testing';
+import { describeBackends, golden } from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { torchParameters } from '../../src/model/torch-keys.ts';
 import { goldenModel } from './golden-models.ts';
 import { lossAndGradients, torchSample, trainSteps } from './training-step.ts';
@@ -18,60 +17,58 @@ const { runs } = golden('trajectory');
 /** Rounding differs from PyTorch's, so a deviation like its own is right, and a few times it. */
 const allowance = 3;
 
-beforeAll(async () => {
-  await useBackend('wasm');
-});
+describeBackends('training', () => {
+  describe.each(['STSNet(esca k=3 shared)@64', 'STSNet(esca adaptive)@64', 'Unet/mobilenet_v2@64'])(
+    '%s',
+    (name) => {
+      test('golden loss to 1e-4, running statistics, gradients as close as float32 allows', async () => {
+        const reference = references[name];
+        const model = goldenModel(name, { dropout: 0 });
+        const { loss, gradients } = lossAndGradients(model);
+        expect(await loss.data()).toBeAllclose([reference.loss], { rtol: 1e-4 });
 
-describe.each(['STSNet(esca k=3 shared)@64', 'STSNet(esca adaptive)@64', 'Unet/mobilenet_v2@64'])(
-  '%s',
-  (name) => {
-    test('golden loss to 1e-4, running statistics, gradients as close as float32 allows', async () => {
-      const reference = references[name];
+        const allowed = float32.gradients[name];
+        for (const [key, expected] of Object.entries<number[]>(reference.grads)) {
+          const [length, first, middle] = expected as [number, number, number];
+          // Biases before another normalisation: rounding errors stand for zero.
+          if (length < 1e-9 * reference.total_grad_norm) continue;
+          const received = await torchSample(gradients.get(key)!);
+          expect([received.norm], `norm of ${key}`).toBeAllclose([length], {
+            rtol: allowance * allowed.norm,
+          });
+          expect([received.first, received.middle], key).toBeAllclose([first, middle], {
+            rtol: 0,
+            atol: (allowance * allowed.element * length) / Math.sqrt(received.size),
+          });
+        }
+        const head = await torchSample(gradients.get('segmentation_head.0.bias')!);
+        const [norm, first] = reference.grads['segmentation_head.0.bias'];
+        expect([head.norm, head.first]).toBeAllclose([norm, first], { rtol: 1e-4 });
+
+        const parameters = new Map(torchParameters(model).map((one) => [one.key, one.weight]));
+        for (const [key, expected] of Object.entries<number[]>(reference.running_stats)) {
+          const received = await torchSample(parameters.get(key)!.read());
+          expect([received.norm, received.first], key).toBeAllclose(expected, {
+            rtol: 1e-4,
+            atol: 1e-5,
+          });
+        }
+        tf.dispose([loss, ...gradients.values()]);
+        model.dispose();
+      });
+    },
+  );
+
+  describe.each(['STSNet(esca k=3 shared)@64', 'Unet/resnet50@64'])('%s', (name) => {
+    test('golden trajectory: the first loss to 1e-4, ten AdamW steps as close as float32 allows', async () => {
       const model = goldenModel(name, { dropout: 0 });
-      const { loss, gradients } = lossAndGradients(model);
-      expect(await loss.data()).toBeAllclose([reference.loss], { rtol: 1e-4 });
-
-      const allowed = float32.gradients[name];
-      for (const [key, expected] of Object.entries<number[]>(reference.grads)) {
-        const [length, first, middle] = expected as [number, number, number];
-        // Biases before another normalisation: rounding errors stand for zero.
-        if (length < 1e-9 * reference.total_grad_norm) continue;
-        const received = await torchSample(gradients.get(key)!);
-        expect([received.norm], `norm of ${key}`).toBeAllclose([length], {
-          rtol: allowance * allowed.norm,
-        });
-        expect([received.first, received.middle], key).toBeAllclose([first, middle], {
-          rtol: 0,
-          atol: (allowance * allowed.element * length) / Math.sqrt(received.size),
-        });
-      }
-      const head = await torchSample(gradients.get('segmentation_head.0.bias')!);
-      const [norm, first] = reference.grads['segmentation_head.0.bias'];
-      expect([head.norm, head.first]).toBeAllclose([norm, first], { rtol: 1e-4 });
-
-      const parameters = new Map(torchParameters(model).map((one) => [one.key, one.weight]));
-      for (const [key, expected] of Object.entries<number[]>(reference.running_stats)) {
-        const received = await torchSample(parameters.get(key)!.read());
-        expect([received.norm, received.first], key).toBeAllclose(expected, {
-          rtol: 1e-4,
-          atol: 1e-5,
-        });
-      }
-      tf.dispose([loss, ...gradients.values()]);
+      const losses = await trainSteps(model, runs[name].lr);
+      expect(losses.slice(0, 1)).toBeAllclose(runs[name].losses.slice(0, 1), { rtol: 1e-4 });
+      expect(losses).toBeAllclose(runs[name].losses, {
+        rtol: 0,
+        atol: allowance * float32.trajectories[name],
+      });
       model.dispose();
     });
-  },
-);
-
-describe.each(['STSNet(esca k=3 shared)@64', 'Unet/resnet50@64'])('%s', (name) => {
-  test('golden trajectory: the first loss to 1e-4, ten AdamW steps as close as float32 allows', async () => {
-    const model = goldenModel(name, { dropout: 0 });
-    const losses = await trainSteps(model, runs[name].lr);
-    expect(losses.slice(0, 1)).toBeAllclose(runs[name].losses.slice(0, 1), { rtol: 1e-4 });
-    expect(losses).toBeAllclose(runs[name].losses, {
-      rtol: 0,
-      atol: allowance * float32.trajectories[name],
-    });
-    model.dispose();
   });
-});
+}, ['wasm']);

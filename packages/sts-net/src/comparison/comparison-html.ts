@@ -14,6 +14,7 @@ export function comparisonHtml(comparison: Comparison): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 <style>${style}
+table { font-size: .8rem; }
 td, tbody th { white-space: nowrap; }</style>
 </head>
 <body>

@@ -20,6 +20,7 @@ const arrows = {
   amplify: [],
   metrics: [],
   'sts-net': [
+    'tfjs-backend-ort',
     'layers-core',
     'layers-esca',
     'backend',

@@ -41,6 +41,7 @@ export {
   type ExperimentStatistics,
   experimentStatistics,
 } from './evaluation/experiment-statistics.ts';
+export type { Classifier } from './inference/classifier.ts';
 export { type LoadedModel, loadModel } from './inference/load-model.ts';
 export { type PredictVolumeOptions, predictVolume } from './inference/predict-volume.ts';
 export {
@@ -58,6 +59,8 @@ export {
   modelStatistics,
   type TorchTensor,
 } from './model/index.ts';
+export { type ExportModelOptions, exportModel } from './onnx/export-model.ts';
+export { loadOnnx, type OnnxModel } from './onnx/load-onnx.ts';
 export { type Preset, type PresetName, presets } from './presets/presets.ts';
 export {
   type Report,

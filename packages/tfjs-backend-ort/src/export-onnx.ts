@@ -25,6 +25,7 @@ const BATCH = 999_983;
  *
  * @param run Gets one tensor for each input and returns the results, by name.
  * @param inputs The file's inputs. Their axes, and those of the results, are as in TensorFlow.js.
+ * @param metadata Free text by name, kept in the file for `readOnnxMetadata`.
  * @returns The file's bytes.
  * @throws Error where the current backend is not `'ort'`.
  * @throws RangeError where a size is free that is not the batch, or a constant depends on the batch.
@@ -32,6 +33,7 @@ const BATCH = 999_983;
 export async function exportOnnx(
   run: (...inputs: tf.Tensor[]) => Readonly<Record<string, tf.Tensor>>,
   inputs: readonly OnnxInput[],
+  metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
   const backend = tf.backend();
   if (!(backend instanceof OrtBackend)) {
@@ -61,6 +63,7 @@ export async function exportOnnx(
       inputs,
       placeholders.map((one) => backend.value(one)),
       Object.entries(results).map(([name, one]) => ({ name, value: backend.value(one) })),
+      metadata,
     );
   } finally {
     tf.dispose([placeholders, Object.values(results)]);
@@ -71,6 +74,7 @@ function write(
   inputs: readonly OnnxInput[],
   placeholders: readonly Value[],
   results: readonly { readonly name: string; readonly value: Value }[],
+  metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const traced = plan(results.map(({ value }) => value));
   const graph = new GraphBuilder(false);
@@ -119,5 +123,6 @@ function write(
     inputs: graph.inputs,
     outputs,
     initializers: graph.initializers,
+    metadata,
   });
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeEach, expect, test } from 'vitest';
-import { exportOnnx } from '../src/index.ts';
+import { exportOnnx, readOnnxMetadata } from '../src/index.ts';
 import { random } from './against-cpu.ts';
 import { SmallNetwork } from './small-network.ts';
 
@@ -62,4 +62,17 @@ test('what cannot be exported says why', async () => {
   await expect(exportOnnx(counted, [{ name: 'x', shape: [null] }])).rejects.toThrow(/the batch/);
   await tf.setBackend('cpu');
   await expect(exportOnnx(same, [{ name: 'x', shape: [1] }])).rejects.toThrow(/setBackend/);
+});
+
+test('round trip: metadata comes back, weights and all other bytes passed over', async () => {
+  const metadata = { config: '{"é":1}', second: '' };
+  const file = await exportOnnx(
+    (x) => ({ y: tf.add(x, tf.tensor1d([1, 2])) }),
+    [{ name: 'x', shape: [null, 2] }],
+    metadata,
+  );
+  expect(Object.fromEntries(readOnnxMetadata(file))).toEqual(metadata);
+  const { data } = await runFile(file, tf.tensor2d([[1, 1]]));
+  expect(data).toEqual([2, 3]);
+  expect(() => readOnnxMetadata(new Uint8Array([255, 255, 255]))).toThrow(/no ONNX file/);
 });

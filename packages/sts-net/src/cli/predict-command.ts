@@ -1,10 +1,14 @@
 import { resolve } from 'node:path';
 import { readVolume, writeVolume } from '@sts-net/volume-io';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { CommandDef } from 'citty';
+import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { checkWritable } from '../files/check-writable.ts';
+import type { Classifier } from '../inference/classifier.ts';
 import { loadModel } from '../inference/load-model.ts';
 import { predictVolume } from '../inference/predict-volume.ts';
 import { prepareEngine } from '../inference/prepare-engine.ts';
+import { loadOnnx } from '../onnx/load-onnx.ts';
 import { backendArgument, backendName } from './backend-argument.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';
@@ -14,7 +18,11 @@ export const predictCommand: CommandDef = command({
   meta: { name: 'predict', description: 'find the targets in a volume' },
   args: {
     image: { type: 'positional', required: true, description: 'the volume, .nii or .nii.gz' },
-    model: { type: 'string', required: true, description: 'folder of a run, or a checkpoint file' },
+    model: {
+      type: 'string',
+      required: true,
+      description: 'folder of a run, a checkpoint or an .onnx file',
+    },
     output: {
       type: 'string',
       required: true,
@@ -33,7 +41,7 @@ export const predictCommand: CommandDef = command({
     const image = await readVolume(path);
     await checkWritable(output);
     await prepareEngine(engine);
-    const { model, config } = loadModel(modelPath);
+    const { model, config, dispose } = await load(modelPath);
     const line = progressLine();
     try {
       const { axis, context, edge, normalization } = config.data;
@@ -56,7 +64,22 @@ export const predictCommand: CommandDef = command({
       );
     } finally {
       line.clear();
-      model.dispose();
+      dispose();
     }
   },
 });
+
+interface Loaded {
+  readonly model: LayersModel | Classifier;
+  readonly config: ExperimentConfig;
+  readonly dispose: () => void;
+}
+
+async function load(path: string): Promise<Loaded> {
+  if (/\.onnx$/i.test(path)) {
+    const { classify, config } = await loadOnnx(path);
+    return { model: classify, config, dispose: () => {} };
+  }
+  const { model, config } = loadModel(path);
+  return { model, config, dispose: () => model.dispose() };
+}

@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   predict: async () => (await import('./predict-command.ts')).predictCommand,
   evaluate: async () => (await import('./evaluate-command.ts')).evaluateCommand,
   compare: async () => (await import('./compare-command.ts')).compareCommand,
+  export: async () => (await import('./export-command.ts')).exportCommand,
   stats: async () => (await import('./stats-command.ts')).statsCommand,
   amplify: async () => (await import('./amplify-command.ts')).amplifyCommand,
   doctor: async () => (await import('./doctor-command.ts')).doctorCommand,

@@ -1,19 +1,17 @@
 import type { Sample } from '@sts-net/volume-io';
-import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import ndarray, { type NdArray } from 'ndarray';
 import { copySample, emptyBatch, wholeSample } from '../data/copy-sample.ts';
 import type { Normalization } from '../data/normalization.ts';
+import type { Classifier } from './classifier.ts';
 
 /**
  * The most likely class of every pixel, sample by sample.
  *
- * @param model logits `[batch, height, width, classes]` for `[batch, height, width, channels]`
  * @param samples all of one size
  * @param batchSize samples that go through the network together
  */
 export async function* predictSamples(
-  model: LayersModel,
+  classify: Classifier,
   samples: readonly Sample[],
   normalization: Normalization,
   batchSize: number,
@@ -28,12 +26,7 @@ export async function* predictSamples(
       const sample = { id, group: patient, image, mask: blind };
       copySample(sample, normalization, wholeSample, batch, i);
     }
-    const classes = tf.tidy(() => {
-      const images = tf.tensor4d(batch.images, [group.length, height, width, channels]);
-      return tf.argMax(model.apply(images, { training: false }) as tf.Tensor, -1);
-    });
-    const labels = Uint8Array.from(await classes.data());
-    classes.dispose();
+    const labels = await classify(batch.images, [group.length, height, width, channels]);
     for (let i = 0; i < group.length; i++) {
       const pixels = height * width;
       yield ndarray(labels.subarray(i * pixels, (i + 1) * pixels), [height, width]);

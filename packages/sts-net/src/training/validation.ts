@@ -5,6 +5,7 @@ import type { ValidationConfig } from '../config/training-config.ts';
 import type { Case } from '../data/case.ts';
 import type { CaseStore } from '../data/case-store.ts';
 import { foregroundOf } from '../evaluation/foreground.ts';
+import { classifierOf } from '../inference/classifier.ts';
 import { predictSamples } from '../inference/predict-samples.ts';
 
 /** Which slices of a case validation looks at. */
@@ -37,7 +38,12 @@ export async function createValidation(
       const { samples, normalization } = await store.load(one);
       const chosen = indices.map((index) => samples[index]!);
       let i = 0;
-      for await (const prediction of predictSamples(model, chosen, normalization, batchSize)) {
+      for await (const prediction of predictSamples(
+        classifierOf(model),
+        chosen,
+        normalization,
+        batchSize,
+      )) {
         const { mask, id } = chosen[i++]!;
         protocol.add(foregroundOf(prediction), foregroundOf(mask), id);
       }

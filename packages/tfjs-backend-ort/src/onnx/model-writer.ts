@@ -46,6 +46,8 @@ export interface OnnxModel {
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
   readonly initializers: readonly OnnxInitializer[];
+  /** Free text by name, which ONNX Runtime passes over. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -60,7 +62,15 @@ export function writeModel(model: OnnxModel): Uint8Array {
   for (const domain of domains) {
     pbf.writeMessage(8, writeOpset, { domain, version: domain === '' ? model.opset : 1 });
   }
+  for (const property of Object.entries(model.metadata ?? {})) {
+    pbf.writeMessage(14, writeProperty, property);
+  }
   return pbf.finish();
+}
+
+function writeProperty([key, value]: [string, string], pbf: PbfWriter): void {
+  pbf.writeStringField(1, key);
+  pbf.writeStringField(2, value);
 }
 
 function writeOpset(opset: { domain: string; version: number }, pbf: PbfWriter): void {

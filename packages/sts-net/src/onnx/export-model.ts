@@ -1,0 +1,39 @@
+import { useBackend } from '@sts-net/backend';
+import { exportOnnx } from '@sts-net/tfjs-backend-ort';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { LoadedModel } from '../inference/load-model.ts';
+
+/** Options of {@link exportModel}. */
+export interface ExportModelOptions {
+  /** `[height, width]` of the images that the file takes. */
+  readonly size: readonly [number, number];
+  /** Images that go through the network together; `null` for any number. @default null */
+  readonly batch?: number | null;
+}
+
+/**
+ * A trained network as an ONNX file (operator set 18, ONNX's own operators only): input `image`
+ * `[batch, height, width, channels]`, normalised as in training, output `logits`
+ * `[batch, height, width, classes]`. The config is in its metadata under `sts-net`, so that
+ * `loadOnnx` and `sts-net predict` need nothing else. Switches to the `ort` engine.
+ *
+ * @throws RangeError for sizes that are not positive integers
+ */
+export async function exportModel(
+  { model, config }: Pick<LoadedModel, 'model' | 'config'>,
+  { size, batch = null }: ExportModelOptions,
+): Promise<Uint8Array> {
+  for (const side of [...size, batch ?? 1]) {
+    if (Number.isInteger(side) && side > 0) continue;
+    throw new RangeError(
+      `\`exportModel\`: height, width and batch must be positive integers, got ${[...size, batch].join(', ')}.`,
+    );
+  }
+  await useBackend('ort');
+  const channels = 2 * config.data.context + 1;
+  return exportOnnx(
+    (image) => ({ logits: model.apply(image, { training: false }) as tf.Tensor }),
+    [{ name: 'image', shape: [batch, ...size, channels] }],
+    { 'sts-net': JSON.stringify(config) },
+  );
+}

@@ -5,18 +5,21 @@ import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 export interface ConvBatchNormReLUOptions {
   readonly convolution: string;
   readonly batchNormalization: string;
-  readonly relu: string;
+  /** The ReLU at the end; none without a name. */
+  readonly relu?: string;
   readonly filters: number;
   readonly kernelSize: number;
   /** @default 1 */
   readonly dilation?: number;
+  /** Whether the convolution has a bias, which starts at zero. @default false */
+  readonly useBias?: boolean;
   /** Deviation of the initial uniform kernels times √fanIn. */
   readonly gain: number;
   /** The network's seed. */
   readonly seed: number;
 }
 
-/** Convolution without bias that keeps the size, batch normalisation, ReLU. */
+/** Convolution that keeps the size, batch normalisation and, if named, ReLU. */
 export function convBatchNormReLU(
   x: SymbolicTensor,
   options: ConvBatchNormReLUOptions,
@@ -28,12 +31,14 @@ export function convBatchNormReLU(
     kernelSize,
     dilations: dilation,
     padding: Math.floor(kernelSize / 2) * dilation,
+    useBias: options.useBias ?? false,
     kernelInitializer: new Kaiming({
       distribution: 'uniform',
       gain,
       seed: deriveSeed(seed, convolution),
     }),
   }).apply(x);
-  const normalized = new BatchNormalization({ name: options.batchNormalization }).apply(convolved);
-  return new ReLU({ name: options.relu }).apply(normalized) as SymbolicTensor;
+  const y = new BatchNormalization({ name: options.batchNormalization }).apply(convolved);
+  const { relu } = options;
+  return (relu === undefined ? y : new ReLU({ name: relu }).apply(y)) as SymbolicTensor;
 }

@@ -23,6 +23,8 @@ export interface DecoderContext {
 export interface DecoderSpec {
   /** The encoder's output stride that this decoder is made for. */
   readonly outputStride: 8 | 16 | 32;
+  /** Least height and width of the deepest feature map, in its own pixels. @default 1 */
+  readonly minimumMapSize?: number;
   /**
    * From feature maps, finest first, to logits `[batch, height, width, classes]`, with `height` and
    * `width` those of the image; the last layer with weights is linear.

@@ -1,12 +1,35 @@
 import type { DecoderSpec } from './decoder-spec.ts';
 import { deepLabV3 } from './deeplabv3/deeplabv3.ts';
+import { deepLabV3Plus } from './deeplabv3/deeplabv3plus.ts';
+import { fpn } from './fpn/fpn.ts';
+import { linkNet } from './linknet/linknet.ts';
+import { maNet } from './manet/manet.ts';
+import { pan } from './pan/pan.ts';
+import { pspNet } from './pspnet/pspnet.ts';
 import { uNet } from './unet/unet.ts';
+import { uNetPlusPlus } from './unet/unet-plus-plus.ts';
 
 /** The decoders known by name. */
-export type DecoderName = 'deeplabv3' | 'unet';
+export type DecoderName =
+  | 'deeplabv3'
+  | 'deeplabv3plus'
+  | 'unet'
+  | 'unetplusplus'
+  | 'pan'
+  | 'fpn'
+  | 'linknet'
+  | 'manet'
+  | 'pspnet';
 
 /** What each name stands for. */
 export const decoders: Readonly<Record<DecoderName, DecoderSpec>> = {
   deeplabv3: deepLabV3(),
+  deeplabv3plus: deepLabV3Plus(),
   unet: uNet(),
+  unetplusplus: uNetPlusPlus(),
+  pan: pan(),
+  fpn: fpn(),
+  linknet: linkNet(),
+  manet: maNet(),
+  pspnet: pspNet(),
 };

@@ -9,8 +9,15 @@ import {
   type DecoderSpec,
   decoders,
   deepLabV3,
+  deepLabV3Plus,
   type Feature,
+  fpn,
+  linkNet,
+  maNet,
+  pan,
+  pspNet,
   uNet,
+  uNetPlusPlus,
 } from '../src/index.ts';
 
 const resNetChannels = [64, 256, 512, 1024, 2048];
@@ -46,7 +53,10 @@ const parts = {
 describeBackends('decoders', () => {
   describe.each([
     ['deeplabv3', 'DeepLabV3', [2, 4, 8, 8, 8]],
+    ['deeplabv3plus', 'DeepLabV3Plus', [2, 4, 8, 16, 16]],
     ['unet', 'Unet', [2, 4, 8, 16, 32]],
+    ['unetplusplus', 'UnetPlusPlus', [2, 4, 8, 16, 32]],
+    ['pan', 'PAN', [2, 4, 8, 16, 16]],
   ] as const)('%s', (name, architecture, strides) => {
     test('golden: every key and shape of its PyTorch state dict', () => {
       const network = decoderModel(name, resNetFeatures(strides), { classes: 2 });
@@ -72,6 +82,17 @@ describeBackends('decoders', () => {
   describeDecoder('DeepLabV3', named(deepLabV3({ filters: 8, rates: [2, 6], dropout: 0.1 })));
   describeDecoder('U-Net', named(uNet({ filters: [16, 8, 8, 4, 4] })));
 
+  describeDecoder(
+    'DeepLabV3+',
+    named(deepLabV3Plus({ filters: 8, lowFilters: 4, rates: [2, 6], dropout: 0.1 })),
+  );
+  describeDecoder('UNet++', named(uNetPlusPlus({ filters: [16, 8, 8, 4, 4] })));
+  describeDecoder('PAN', { ...named(pan({ filters: 4 })), minimumMapSize: 8 });
+  describeDecoder('FPN', named(fpn({ filters: 8, segmentationFilters: 4, groups: 2 })));
+  describeDecoder('LinkNet', { ...named(linkNet({ filters: 4 })), dilated: false });
+  describeDecoder('MA-Net', named(maNet({ filters: [16, 8, 8, 4, 4], positionFilters: 3 })));
+  describeDecoder('PSPNet', named(pspNet({ filters: 8, sizes: [1, 2] })));
+
   /** A decoder of someone else's: a 1×1 convolution of the deepest map. */
   const outside: DecoderSpec = {
     outputStride: 32,
@@ -90,13 +111,24 @@ describeBackends('decoders', () => {
   });
 
   test('an unknown name lists the right ones', () => {
-    expect(() => createDecoder('fpn' as DecoderName, resNetFeatures([2]), { classes: 2 })).toThrow(
-      "there is no decoder 'fpn'; there are deeplabv3, unet",
+    expect(() => createDecoder('fcn' as DecoderName, resNetFeatures([2]), { classes: 2 })).toThrow(
+      "there is no decoder 'fcn'; there are deeplabv3, deeplabv3plus, unet, unetplusplus, pan, fpn, linknet, manet, pspnet",
     );
   });
 
   test('the output strides that the decoders are made for', () => {
-    expect([decoders.deeplabv3.outputStride, decoders.unet.outputStride]).toEqual([8, 32]);
+    const strides = Object.entries(decoders).map(([name, spec]) => [name, spec.outputStride]);
+    expect(Object.fromEntries(strides)).toEqual({
+      deeplabv3: 8,
+      deeplabv3plus: 16,
+      unet: 32,
+      unetplusplus: 32,
+      pan: 16,
+      fpn: 32,
+      linknet: 32,
+      manet: 32,
+      pspnet: 8,
+    });
   });
 
   test('dropout: the decoder has its own rate, which an option replaces', () => {
@@ -111,9 +143,28 @@ describeBackends('decoders', () => {
     expect(rate({ classes: 2, dropout: 0 })).toBe(0);
   });
 
-  test('U-Net needs one number of filters for each feature map', () => {
+  test.each([
+    ['uNet', uNet],
+    ['uNetPlusPlus', uNetPlusPlus],
+    ['maNet', maNet],
+  ])('%s needs one number of filters for each feature map', (_, make) => {
     expect(() =>
-      createDecoder(uNet({ filters: [8, 4] }), resNetFeatures([2, 4, 8]), { classes: 2 }),
+      createDecoder(make({ filters: [8, 4] }), resNetFeatures([2, 4, 8]), { classes: 2 }),
     ).toThrow(/`filters` must have one number for each of the 3 feature maps, got \[8, 4\]/);
+  });
+
+  test.each(['deeplabv3plus', 'pan', 'fpn'] as const)('%s needs two feature maps', (name) => {
+    expect(() => createDecoder(name, resNetFeatures([2]), { classes: 2 })).toThrow(
+      /needs at least 2 feature maps, got 1/,
+    );
+  });
+
+  test('dropout of FPN and PSPNet is of whole channels', () => {
+    for (const name of ['fpn', 'pspnet'] as const) {
+      const network = decoderModel(name, resNetFeatures([2, 4, 8]), { classes: 2 });
+      const dropout = network.layers.find((layer) => layer instanceof Dropout)!;
+      expect([dropout.rate, dropout.unit]).toEqual([0.2, 'channel']);
+      network.dispose();
+    }
   });
 }, ['wasm']);

@@ -16,6 +16,7 @@ export { GroupNormalization, type GroupNormalizationArgs } from './layers/group-
 export type { LayerArgs } from './layers/layer-args.ts';
 export { MaxPool2D, type MaxPool2DArgs } from './layers/max-pool2d.ts';
 export { PadToMultiple, type PadToMultipleArgs } from './layers/pad-to-multiple.ts';
+export { PositionAttention } from './layers/position-attention.ts';
 export { ReLU, type ReLUArgs } from './layers/relu.ts';
 export { ResizeBilinear, type ResizeBilinearArgs } from './layers/resize-bilinear.ts';
 export { ResizeToMatch } from './layers/resize-to-match.ts';

@@ -19,6 +19,10 @@ interface DecoderOptions {
 /** A decoder under test. */
 export interface DecoderCase {
   readonly create: (features: readonly Feature[], options: DecoderOptions) => SymbolicTensor;
+  /** Least height and width of the deepest feature map. @default 1 */
+  readonly minimumMapSize?: number;
+  /** Whether strides may repeat, as those of a dilated encoder do. @default true */
+  readonly dilated?: boolean;
 }
 
 /**
@@ -26,7 +30,10 @@ export interface DecoderCase {
  * whatever the strides and channels of the feature maps, start from its seed alone, train every
  * weight, and keep names and outputs through JSON.
  */
-export function describeDecoder(title: string, { create }: DecoderCase): void {
+export function describeDecoder(
+  title: string,
+  { create, minimumMapSize = 1, dilated = true }: DecoderCase,
+): void {
   const usual = { strides: [2, 4, 8, 16, 32], channels: [4, 6, 8, 10, 12] };
 
   const build = ({
@@ -46,7 +53,8 @@ export function describeDecoder(title: string, { create }: DecoderCase): void {
     const sample = (height: number, width: number, batch = 2) =>
       used.map((feature) => {
         const { stride } = feature;
-        const shape = [batch, height / stride, width / stride, feature.channels];
+        const sides = [height, width].map((side) => (side * minimumMapSize) / stride);
+        const shape = [batch, ...sides, feature.channels];
         const count = shape.reduce((a, b) => a * b);
         return tf.tensor(signed(`feature of stride ${stride}`, count), shape);
       });
@@ -61,10 +69,14 @@ export function describeDecoder(title: string, { create }: DecoderCase): void {
     ])(
       'strides %o, channels %o, %d classes: logits at the size of the image',
       (strides, channels, classes) => {
+        if (!dilated && new Set(strides).size < strides.length) {
+          expect(() => build({ strides, channels, classes })).toThrow(/strides/);
+          return;
+        }
         const { model, sample } = build({ strides, channels, classes });
         const x = sample(64, 96);
         const y = model.predict(x) as tf.Tensor;
-        expect(y.shape).toEqual([2, 64, 96, classes]);
+        expect(y.shape).toEqual([2, 64 * minimumMapSize, 96 * minimumMapSize, classes]);
         tf.dispose([x, y]);
         model.dispose();
       },

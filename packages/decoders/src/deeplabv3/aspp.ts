@@ -1,9 +1,8 @@
 import { Broadcast, Dropout, deriveSeed, GlobalAveragePool } from '@sts-net/layers-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { convBatchNormReLU } from '../conv-batch-norm-relu.ts';
-
-/** PyTorch's default for convolutions: uniform in ±1/√fanIn. */
-export const torchDefaultGain: number = 1 / Math.sqrt(3);
+import { depthwise } from './depthwise.ts';
+import { torchDefaultGain } from './torch-default-gain.ts';
 
 /** Options of {@link aspp}. */
 export interface ASPPOptions {
@@ -13,6 +12,8 @@ export interface ASPPOptions {
   readonly filters: number;
   /** Dilations of the 3×3 branches. */
   readonly rates: readonly number[];
+  /** Whether the 3×3 convolutions are depthwise with a 1×1 convolution after. */
+  readonly separable: boolean;
   /** Dropout rate at the end. */
   readonly dropout: number;
   /** The network's seed. */
@@ -26,7 +27,7 @@ export interface ASPPOptions {
  * Source: Chen et al., arXiv 1706.05587.
  */
 export function aspp(x: SymbolicTensor, options: ASPPOptions): SymbolicTensor {
-  const { name, filters, rates, dropout, seed } = options;
+  const { name, filters, rates, separable, dropout, seed } = options;
   const unit = (input: SymbolicTensor, key: string, first: number, kernelSize = 1, dilation = 1) =>
     convBatchNormReLU(input, {
       convolution: `${name}.${key}.${first}`,
@@ -38,9 +39,21 @@ export function aspp(x: SymbolicTensor, options: ASPPOptions): SymbolicTensor {
       gain: torchDefaultGain,
       seed,
     });
+  const separableUnit = (key: string, dilation: number) =>
+    convBatchNormReLU(depthwise(x, { name: `${name}.${key}.0.0`, dilation, seed }), {
+      convolution: `${name}.${key}.0.1`,
+      batchNormalization: `${name}.${key}.1`,
+      relu: `${name}.${key}.2`,
+      filters,
+      kernelSize: 1,
+      gain: torchDefaultGain,
+      seed,
+    });
   const branches = [
     unit(x, 'convs.0', 0),
-    ...rates.map((rate, i) => unit(x, `convs.${i + 1}`, 0, 3, rate)),
+    ...rates.map((rate, i) =>
+      separable ? separableUnit(`convs.${i + 1}`, rate) : unit(x, `convs.${i + 1}`, 0, 3, rate),
+    ),
   ];
   const pooling = `convs.${rates.length + 1}`;
   const mean = new GlobalAveragePool({ name: `${name}.${pooling}.0` }).apply(x) as SymbolicTensor;

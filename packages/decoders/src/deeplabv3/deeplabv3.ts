@@ -1,8 +1,8 @@
-import { Conv2D, deriveSeed, Kaiming, ResizeBilinear } from '@sts-net/layers-core';
-import { initializers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { convBatchNormReLU } from '../conv-batch-norm-relu.ts';
 import type { DecoderSpec } from '../decoder-spec.ts';
-import { aspp, torchDefaultGain } from './aspp.ts';
+import { segmentationHead } from '../segmentation-head.ts';
+import { aspp } from './aspp.ts';
+import { torchDefaultGain } from './torch-default-gain.ts';
 
 /** Options of {@link deepLabV3}. */
 export interface DeepLabV3Options {
@@ -30,7 +30,8 @@ export function deepLabV3({
     outputStride: 8,
     build: (features, { classes, dropout = usualDropout, seed }) => {
       const { tensor, stride } = features.at(-1)!;
-      const pyramid = aspp(tensor, { name: 'decoder.aspp', filters, rates, dropout, seed });
+      const options = { name: 'decoder.aspp', filters, rates, separable: false, dropout, seed };
+      const pyramid = aspp(tensor, options);
       const refined = convBatchNormReLU(pyramid, {
         convolution: 'decoder.conv',
         batchNormalization: 'decoder.bn',
@@ -40,29 +41,13 @@ export function deepLabV3({
         gain: torchDefaultGain,
         seed,
       });
-      const head = 'segmentation_head.0';
-      const bound = 1 / Math.sqrt(filters);
-      const logits = new Conv2D({
-        name: head,
-        filters: classes,
+      return segmentationHead(refined, {
+        classes,
         kernelSize: 1,
-        useBias: true,
-        kernelInitializer: new Kaiming({
-          distribution: 'uniform',
-          gain: torchDefaultGain,
-          seed: deriveSeed(seed, head),
-        }),
-        biasInitializer: initializers.randomUniform({
-          minval: -bound,
-          maxval: bound,
-          seed: deriveSeed(seed, `${head}.bias`),
-        }),
-      }).apply(refined);
-      return new ResizeBilinear({
-        name: 'segmentation_head.1',
         scale: stride,
-        alignCorners: true,
-      }).apply(logits) as SymbolicTensor;
+        start: 'torch',
+        seed,
+      });
     },
   };
 }

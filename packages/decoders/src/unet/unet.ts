@@ -1,7 +1,6 @@
-import { Conv2D, deriveSeed, UpsampleNearest } from '@sts-net/layers-core';
-import { initializers, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { convBatchNormReLU } from '../conv-batch-norm-relu.ts';
 import type { DecoderSpec } from '../decoder-spec.ts';
+import { segmentationHead } from '../segmentation-head.ts';
+import { unetBlock } from './unet-block.ts';
 
 /** Options of {@link uNet}. */
 export interface UNetOptions {
@@ -34,50 +33,16 @@ export function uNet({ filters = [256, 128, 64, 32, 16] }: UNetOptions = {}): De
       for (const [i, channels] of filters.entries()) {
         const skip = skips[i];
         const target = skip?.stride ?? 1;
-        x = block(x, { name: `decoder.blocks.${i}`, channels, scale: stride / target, skip, seed });
+        x = unetBlock(x, {
+          name: `decoder.blocks.${i}`,
+          filters: channels,
+          scale: stride / target,
+          skips: skip === undefined ? [] : [skip.tensor],
+          seed,
+        });
         stride = target;
       }
-      const head = 'segmentation_head.0';
-      return new Conv2D({
-        name: head,
-        filters: classes,
-        kernelSize: 3,
-        padding: 1,
-        useBias: true,
-        kernelInitializer: initializers.glorotUniform({ seed: deriveSeed(seed, head) }),
-      }).apply(x) as SymbolicTensor;
+      return segmentationHead(x, { classes, kernelSize: 3, start: 'xavier', seed });
     },
   };
-}
-
-interface Block {
-  readonly name: string;
-  readonly channels: number;
-  /** How much finer the result is than the input. */
-  readonly scale: number;
-  readonly skip: { readonly tensor: SymbolicTensor } | undefined;
-  readonly seed: number;
-}
-
-function block(x: SymbolicTensor, { name, channels, scale, skip, seed }: Block): SymbolicTensor {
-  let y = x;
-  if (scale !== 1) {
-    y = new UpsampleNearest({ name: `${name}.upsample`, scale }).apply(y) as SymbolicTensor;
-  }
-  if (skip !== undefined) {
-    const join = layers.concatenate({ name: `${name}.concat` });
-    y = join.apply([y, skip.tensor]) as SymbolicTensor;
-  }
-  for (const part of ['conv1', 'conv2']) {
-    y = convBatchNormReLU(y, {
-      convolution: `${name}.${part}.0`,
-      batchNormalization: `${name}.${part}.1`,
-      relu: `${name}.${part}.2`,
-      filters: channels,
-      kernelSize: 3,
-      gain: Math.SQRT2,
-      seed,
-    });
-  }
-  return y;
 }

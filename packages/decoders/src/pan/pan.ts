@@ -1,0 +1,44 @@
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { DecoderSpec } from '../decoder-spec.ts';
+import { requireFeatures } from '../require-features.ts';
+import { segmentationHead } from '../segmentation-head.ts';
+import { featurePyramidAttention } from './feature-pyramid-attention.ts';
+import { globalAttentionUpsample } from './global-attention-upsample.ts';
+
+/** Options of {@link pan}. */
+export interface PANOptions {
+  /** Channels inside. @default 32 */
+  readonly filters?: number;
+}
+
+/**
+ * Pyramid attention network: a pyramid of pooled maps weighs the deepest map, which then guides the
+ * finer ones on the way up, the finest left out; 3×3 head and bilinear resizing with aligned
+ * corners. Layers are named as in segmentation_models.pytorch, and start as there.
+ *
+ * The pyramid halves the deepest map three times, so it must be 8 × 8 at least.
+ *
+ * Source: Li et al., BMVC 2018.
+ *
+ * @throws RangeError when built on fewer than two feature maps
+ */
+export function pan({ filters = 32 }: PANOptions = {}): DecoderSpec {
+  return {
+    outputStride: 16,
+    minimumMapSize: 8,
+    build: (features, { classes, seed }) => {
+      requireFeatures('pan', features, 2);
+      const [deepest, ...finer] = features.slice(1).toReversed();
+      let stride = deepest!.stride;
+      let y: SymbolicTensor = featurePyramidAttention(deepest!.tensor, filters, seed);
+      for (const [i, skip] of finer.entries()) {
+        const name = `decoder.gau${finer.length - i}`;
+        const scale = stride / skip.stride;
+        y = globalAttentionUpsample(y, skip.tensor, { name, filters, scale, seed });
+        stride = skip.stride;
+      }
+      const head = { classes, kernelSize: 3, scale: stride, start: 'xavier', seed } as const;
+      return segmentationHead(y, head);
+    },
+  };
+}

@@ -2,6 +2,7 @@ import { readVolume, type Sample, slices25d, type Volume } from '@sts-net/volume
 import ndarray from 'ndarray';
 import type { DataConfig } from '../config/data-config.ts';
 import type { Case } from './case.ts';
+import { gridDistance } from './grid-distance.ts';
 import { type Normalization, normalizationFor } from './normalization.ts';
 
 /** A case in memory. */
@@ -127,31 +128,10 @@ export function asLabels(
 
 /** Mask and image lie on one grid if no corner differs by more than half a voxel. */
 function checkSameGrid(one: Case, image: Volume, mask: Volume): void {
-  const [slices, rows, columns] = image.voxels.shape as [number, number, number];
-  let worst = 0;
-  for (const k of [0, slices - 1]) {
-    for (const j of [0, rows - 1]) {
-      for (const i of [0, columns - 1]) {
-        const a = toWorld(image.affine, i, j, k);
-        const b = toWorld(mask.affine, i, j, k);
-        worst = Math.max(worst, Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]));
-      }
-    }
-  }
-  if (worst > Math.min(...image.spacing) / 2) {
+  const away = gridDistance(image, mask);
+  if (away > Math.min(...image.spacing) / 2) {
     throw new RangeError(
-      `case '${one.id}': the mask '${one.mask}' must lie where the image lies, but its header places voxels up to ${worst.toFixed(1)} mm elsewhere; resample it, or copy the image's geometry into it if only the header is wrong`,
+      `case '${one.id}': the mask '${one.mask}' must lie where the image lies, but its header places voxels up to ${away.toFixed(1)} mm elsewhere; resample it, or copy the image's geometry into it if only the header is wrong`,
     );
   }
-}
-
-function toWorld(
-  affine: readonly number[],
-  i: number,
-  j: number,
-  k: number,
-): [number, number, number] {
-  const row = (r: number): number =>
-    affine[4 * r]! * i + affine[4 * r + 1]! * j + affine[4 * r + 2]! * k + affine[4 * r + 3]!;
-  return [row(0), row(1), row(2)];
 }

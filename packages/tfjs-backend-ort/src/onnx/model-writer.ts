@@ -1,7 +1,7 @@
 import { PbfWriter } from 'pbf';
 
 /** ONNX element types that this package writes (`TensorProto.DataType`). */
-export const elementType = {
+const elementType = {
   float32: 1,
   uint8: 2,
   int32: 6,

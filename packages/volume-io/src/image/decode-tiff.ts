@@ -18,11 +18,13 @@ export async function decodeTiff(
   }
   const { check, extraSamplesAt } = pages[page]!;
   check();
-  const content = extraSamplesAt === undefined ? bytes : new Uint8Array(bytes);
-  if (extraSamplesAt !== undefined) {
-    // The decoder would divide colours by alpha; this says that alpha is not associated.
-    new DataView(content.buffer).setUint16(extraSamplesAt, 2, content[0] === 0x49);
-  }
+  const content = new Uint8Array(bytes);
+  const view = new DataView(content.buffer);
+  const little = content[0] === 0x49;
+  // The decoder would divide colours by alpha; this says that alpha is not associated.
+  if (extraSamplesAt !== undefined) view.setUint16(extraSamplesAt, 2, little);
+  // It would also follow tables of metadata, unchecked; under another tag they are none.
+  for (const entry of pages.flatMap((one) => one.metadata)) view.setUint16(entry, 65000, little);
   let image: ReturnType<typeof decode>[number];
   try {
     image = decode(content, { pages: [page] })[0]!;

@@ -8,7 +8,27 @@ export interface TiffPage {
   check(): void;
   /** Where the kinds of extra samples (such as alpha) are stated, if they are. */
   readonly extraSamplesAt: number | undefined;
+  /** Where entries start that lead to tables of metadata, which nothing here needs. */
+  readonly metadata: readonly number[];
 }
+
+/** Bytes of a value by its type. */
+const TYPE_BYTES: Readonly<Record<number, number>> = {
+  1: 1,
+  2: 1,
+  3: 2,
+  4: 4,
+  5: 8,
+  6: 1,
+  7: 1,
+  8: 2,
+  9: 4,
+  10: 8,
+  11: 4,
+  12: 8,
+};
+const EXIF = 0x8769;
+const GPS = 0x8825;
 
 /** The most that one byte can stand for: raw, LZW, deflate. */
 const EXPANSION: Readonly<Record<number, number>> = { 1: 1, 5: 2800, 8: 1033, 32946: 1033 };
@@ -34,24 +54,29 @@ export function readTiffPages(bytes: Uint8Array, name: string): TiffPage[] {
     seen.add(at);
     const fields = new Map<number, number[]>();
     let extraSamplesAt: number | undefined;
+    const metadata: number[] = [];
     const entries = u16(at);
     for (let i = 0; i < entries; i++) {
       const entry = at + 2 + 12 * i;
       const type = u16(entry + 2);
       const count = u32(entry + 4);
-      const size = type === 3 ? 2 : type === 4 ? 4 : 0;
-      if (size === 0) continue;
+      const size = TYPE_BYTES[type];
+      if (size === undefined) continue;
       const where = size * count > 4 ? u32(entry + 8) : entry + 8;
       if (where + size * count > bytes.length)
         fail(`field ${u16(entry)} goes beyond the file's end`);
-      if (u16(entry) === 338 && size === 2 && count > 0) extraSamplesAt = where;
+      const tag = u16(entry);
+      if (tag === EXIF || tag === GPS) metadata.push(entry);
+      // Sizes and places are in these two types.
+      if (type !== 3 && type !== 4) continue;
+      if (tag === 338 && size === 2 && count > 0) extraSamplesAt = where;
       const read = size === 2 ? u16 : u32;
       fields.set(
-        u16(entry),
+        tag,
         Array.from({ length: count }, (_, k) => read(where + size * k)),
       );
     }
-    pages.push({ extraSamplesAt, check: () => checkPage(fields, bytes.length, fail) });
+    pages.push({ extraSamplesAt, metadata, check: () => checkPage(fields, bytes.length, fail) });
     at = u32(at + 2 + 12 * entries);
   }
   if (pages.length === 0) fail('it holds no image');

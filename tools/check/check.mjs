@@ -12,6 +12,7 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const arrows = {
   'layers-core': [],
   'layers-esca': [],
+  'layers-attention': ['layers-core'],
   backend: ['tfjs-backend-ort'],
   'tfjs-backend-ort': [],
   backbones: ['layers-core'],
@@ -23,6 +24,7 @@ const arrows = {
     'tfjs-backend-ort',
     'layers-core',
     'layers-esca',
+    'layers-attention',
     'backend',
     'backbones',
     'decoders',

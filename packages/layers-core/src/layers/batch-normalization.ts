@@ -27,7 +27,7 @@ export interface BatchNormalizationArgs extends LayerArgs {
  * @throws RangeError in training where a channel has a single value, whose variance is undefined.
  */
 export class BatchNormalization extends tfl.layers.Layer {
-  static readonly className = 'StsBatchNormalization';
+  static readonly className: string = 'StsBatchNormalization';
   readonly epsilon: number;
   readonly momentum: number;
   readonly center: boolean;

@@ -10,7 +10,8 @@ import { type ModelConfig, type ModelOptions, modelConfigSchema } from './model-
  * Makes a segmentation network: any encoder with any decoder, attention after every feature map.
  *
  * - Input: `[batch, height, width, channels]`, any size: it is padded with zeros at the bottom and
- *   right to a multiple of the output stride, and the result is cropped back.
+ *   right to a multiple of the output stride (and to the least size that the decoder works on), and
+ *   the result is cropped back.
  * - Output: logits `[batch, height, width, classes]`; there is no softmax.
  * - Layers are named by the keys of PyTorch (segmentation_models.pytorch 0.5) parameters without
  *   their last part, so the same options always give the same names.
@@ -34,7 +35,11 @@ export function createModel(options: ModelOptions): LayersModel {
   const decoderSpec = typeof decoder === 'string' ? decoders[decoder] : decoder;
   const outputStride = rest.outputStride ?? decoderSpec.outputStride;
   const image = input({ shape: [...inputShape], name: 'image' });
-  const padded = new PadToMultiple({ name: 'pad', multiple: outputStride }).apply(image);
+  const padded = new PadToMultiple({
+    name: 'pad',
+    multiple: outputStride,
+    minimum: outputStride * (decoderSpec.minimumMapSize ?? 1),
+  }).apply(image);
   const { features } = createEncoder(encoder, {
     input: padded as SymbolicTensor,
     attention: typeof attention === 'function' ? attention : attentionFactory(attention),

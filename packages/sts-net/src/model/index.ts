@@ -1,4 +1,10 @@
-export type { AttentionConfig, AttentionName, ESCAConfig } from './attention.ts';
+export type {
+  AttentionConfig,
+  AttentionName,
+  CBAMConfig,
+  ESCAConfig,
+  SEConfig,
+} from './attention.ts';
 export { createModel } from './create-model.ts';
 export {
   type LoadedTorchWeights,

@@ -16,7 +16,7 @@ export interface ModelStatistics {
   readonly trainableParameters: number;
   /** Running means and variances of batch normalisation. */
   readonly buffers: number;
-  /** Multiply-adds of all convolutions for one image, without bias; padding included. */
+  /** Multiply-adds of all convolutions (and of attention) for one image, without bias; padding included. */
   readonly multiplyAdds: number;
   /**
    * "FLOPs" as the STS-Net paper's Table 1 counts them, with the conventions of fvcore, for a batch
@@ -66,18 +66,43 @@ const perOutput =
 const counters: Readonly<Record<string, Counter>> = {
   StsConv2D: convolution,
   Conv2D: convolution,
+  StsConv2DTranspose: (layer, [height, width]) => ({
+    multiplyAdds: product(layer.weights[0]!.shape) * height! * width!,
+  }),
+  StsPositionAttention: (_, [height, width, compared], [, , channels]) => ({
+    multiplyAdds: (height! * width!) ** 2 * (compared! + channels!),
+  }),
   StsESCA: (layer, input) => {
     const { repeats } = layer as Layer & { repeats: number };
     const taps = layer.weights[0]!.shape[0]!;
     return { multiplyAdds: repeats * taps * input.at(-1)!, other: product(input) };
   },
+  StsSE: (layer, input) => ({ multiplyAdds: perceptron(layer), other: product(input) }),
+  StsCBAM: (layer, [height, width, channels]) => ({
+    // Mean and maximum each pass the fully connected layers; then the convolution over positions.
+    multiplyAdds: 2 * perceptron(layer) + product(layer.weights.at(-1)!.shape) * height! * width!,
+    other: height! * width! * channels!,
+  }),
+  StsGCT: () => ({}),
+  StsSRM: (_, input) => ({ multiplyAdds: 2 * input.at(-1)!, other: product(input) }),
   StsBatchNormalization: perOutput(5),
   BatchNormalization: perOutput(5),
+  StsGroupNormalization: perOutput(5),
   StsResizeBilinear: perOutput(4),
+  StsResizeToMatch: perOutput(4),
   StsBroadcast: perOutput(4),
   StsUpsampleNearest: perOutput(1),
+  StsUnusedParameters: () => ({}),
   StsGlobalAveragePool: (_, input) => ({ other: product(input) }),
+  StsAdaptiveAveragePool: (_, input) => ({ other: product(input) }),
 };
+
+/** Multiply-adds of two fully connected layers, whose kernels are a layer's matrices. */
+function perceptron({ weights }: Layer): number {
+  return weights
+    .filter(({ shape }) => shape.length === 2)
+    .reduce((sum, { shape }) => sum + product(shape), 0);
+}
 
 const batchOfThePaper = 4;
 

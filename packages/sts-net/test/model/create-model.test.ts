@@ -1,6 +1,6 @@
 import { resNet } from '@sts-net/backbones';
 import { useBackend } from '@sts-net/backend';
-import { deepLabV3 } from '@sts-net/decoders';
+import { deepLabV3, pan } from '@sts-net/decoders';
 import { ESCA, esca } from '@sts-net/layers-esca';
 import { saveAndLoad, signedNchw } from '@sts-net/testing';
 import { pad, slice, type Tensor4D } from '@tensorflow/tfjs-core';
@@ -12,6 +12,7 @@ import {
   type ModelConfig,
   type ModelOptions,
   modelConfigSchema,
+  modelStatistics,
 } from '../../src/model/index.ts';
 
 beforeAll(async () => {
@@ -65,6 +66,13 @@ test('any input size, padded and cropped back: odd sizes give what the padded im
   model.dispose();
 });
 
+test('PAN: small images are padded to what its pyramid needs', async () => {
+  const model = createModel({ ...tiny, decoder: pan({ filters: 4 }) });
+  expect(model.getLayer('pad').getConfig()).toMatchObject({ multiple: 16, minimum: 128 });
+  expect((await logits(model, 40, 129)).shape).toEqual([1, 40, 129, 2]);
+  model.dispose();
+});
+
 test.each([
   [[40, 24, 1], 1],
   [[null, 24, 4], 7],
@@ -102,6 +110,28 @@ describe('attention', () => {
     expect(found.map(({ taps }) => taps)).toEqual([3, 5, 5, 5, 7]);
     expect(new Set(found.map(({ seed }) => seed)).size).toBe(5);
   });
+
+  test.each([
+    ['se', 696_832],
+    [{ name: 'se', useBias: true }, 700_980],
+    ['cbam', 697_322],
+    ['gct', 11_712],
+    ['srm', 15_616],
+  ] as const)(
+    '%o: after each feature map, %d parameters at the channels of a ResNet',
+    async (attention, parameters) => {
+      const [without, model] = [createModel(tiny), createModel({ ...tiny, attention })];
+      const [before, after] = [modelStatistics(without), modelStatistics(model)];
+      expect(after.parameters - before.parameters).toBe(parameters);
+      expect(after.uncounted).toEqual([]);
+      expect(after.multiplyAdds).toBeGreaterThanOrEqual(before.multiplyAdds);
+      const places = [1, 2, 3, 4, 5].map((i) => model.getLayer(`encoder.iaff${i}`).getClassName());
+      expect(new Set(places).size).toBe(1);
+      const loaded = await saveAndLoad(model);
+      expect((await logits(loaded, 32, 64)).values).toEqual((await logits(model, 32, 64)).values);
+      for (const one of [without, model, loaded]) one.dispose();
+    },
+  );
 
   test('esca with options, and a function of one’s own, give the layers asked for', () => {
     const options = layers({ name: 'esca', kernelSize: 3, activation: 'relu' });
@@ -169,13 +199,15 @@ test('every layer has a name that does not depend on what was built before', () 
 test.each<[Record<string, unknown>, RegExp]>([
   [
     { encoder: 'resnet51' },
-    /encoder: expected one of "mobilenet_v2".*"resnext50_32x4d", got "resnet51"/,
+    /encoder: expected one of "mobilenet_v2".*"resnext50_32x4d".* got "resnet51"/,
   ],
   [{ encoder: 'toString' }, /encoder: expected one of/],
   [{ encoder: {} }, /encoder: expected one of/],
-  [{ decoder: 'deeplabv4' }, /decoder: expected one of "deeplabv3", "unet", got "deeplabv4"/],
+  [{ decoder: 'deeplabv4' }, /decoder: expected one of "deeplabv3", .*"pspnet", got "deeplabv4"/],
   [{ decoder: undefined }, /decoder: expected one of .* got nothing/],
-  [{ attention: 'se' }, /attention: .*"none", "esca".* got "se"/],
+  [{ attention: 'eca' }, /attention: .*"none", "esca", "se", "cbam", "gct", "srm".* got "eca"/],
+  [{ attention: { name: 'cbam', kernelSize: 4 } }, /attention\.kernelSize: must be odd/],
+  [{ attention: { name: 'se', kernelSize: 3 } }, /attention\.kernelSize: unknown key/],
   [{ attention: { name: 'esca', kernelSize: 4 } }, /attention\.kernelSize: must be odd/],
   [{ attention: { name: 'esca', kernel: 3 } }, /attention\.kernel: unknown key/],
   [{ classes: 0 }, /classes: expected .* at least 1|classes: expected .* more than 0/],

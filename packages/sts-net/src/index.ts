@@ -49,7 +49,9 @@ export {
   type AttentionName,
   createModel,
   type ESCAConfig,
+  type LayerStatistics,
   type LoadedTorchWeights,
+  layerStatistics,
   loadTorchWeights,
   type ModelConfig,
   type ModelOptions,
@@ -77,4 +79,9 @@ export { crossEntropy, diceCrossEntropy, type Loss } from './training/losses.ts'
 export { learningRateAt } from './training/schedule.ts';
 export { type TrainOptions, type TrainResult, train } from './training/train.ts';
 export type { TrainEvent } from './training/train-event.ts';
+export type { DownloadProgress } from './weights/download-file.ts';
+export { type LoadPretrainedOptions, loadPretrained } from './weights/load-pretrained.ts';
+export { type PretrainedFile, pretrainedFiles } from './weights/pretrained-files.ts';
 export { readTorchCheckpoint } from './weights/read-torch-checkpoint.ts';
+export { saveSafetensors } from './weights/save-safetensors.ts';
+export { torchStateDict } from './weights/torch-state-dict.ts';

@@ -4,7 +4,10 @@ import { type ESCAArgs, esca } from '@sts-net/layers-esca';
 import { z } from 'zod';
 
 /** The attention layers known by name. */
-export type AttentionName = 'none' | 'esca' | 'se' | 'cbam' | 'gct' | 'srm';
+export const attentionNames = ['none', 'esca', 'se', 'cbam', 'gct', 'srm'] as const;
+
+/** The name of an attention layer, or `none`. */
+export type AttentionName = (typeof attentionNames)[number];
 
 /** Options of ESCA that are data; see `ESCAArgs` of `@sts-net/layers-esca`. */
 export type ESCAConfig = { readonly name: 'esca' } & Readonly<
@@ -28,7 +31,7 @@ const oddInteger = z
   .refine((size) => size % 2 === 1, 'must be odd, for example 3');
 
 export const attentionSchema: z.ZodType<AttentionConfig> = z.union([
-  z.enum(['none', 'esca', 'se', 'cbam', 'gct', 'srm']),
+  z.enum(attentionNames),
   z.discriminatedUnion('name', [
     z.strictObject({
       name: z.literal('esca'),

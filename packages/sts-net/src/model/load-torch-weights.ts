@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { canonicalKeys, type TorchParameter, torchParameters } from './torch-keys.ts';
+import { canonicalKeys, epsilonOf } from './canonical-keys.ts';
+import { type TorchParameter, torchParameters } from './torch-keys.ts';
 
 /** A tensor of a PyTorch state dict: row-major values and their shape. */
 export interface TorchTensor {
@@ -12,7 +13,10 @@ export interface TorchTensor {
 export interface LoadedTorchWeights {
   /** Keys of the given weights that the model took. */
   readonly loaded: string[];
-  /** Keys that no model needs: batch counters, classification and auxiliary heads. */
+  /**
+   * Keys that the model does not need: batch counters, classification and auxiliary heads, and for
+   * PSPNet the stages of the encoder that it does not use.
+   */
   readonly ignored: string[];
   /** Keys, as segmentation_models.pytorch names them, of weights that were not given and stay as they were. */
   readonly missing: string[];
@@ -21,7 +25,11 @@ export interface LoadedTorchWeights {
 /**
  * Gives a model of `createModel` the weights of a PyTorch state dict: of a model of
  * segmentation_models.pytorch (ESCA as `encoder.iaff1.conv.weight`, …; the numbered `decoder.0.…` of
- * older versions too), of torchvision's DeepLabV3, or of an encoder alone from torchvision or timm.
+ * older versions too), of torchvision's DeepLabV3, or of an encoder alone from torchvision, timm or
+ * segmentation_models.pytorch.
+ *
+ * timm's `efficientnet_b0` and `tf_efficientnet_b0` have the same keys: the first is for the encoder
+ * `torchvision-efficientnet-b0`, the second for `efficientnet-b0`.
  *
  * All or nothing: if anything is wrong, the model is unchanged.
  *
@@ -36,10 +44,12 @@ export function loadTorchWeights(
   const loaded: [string, TorchParameter, TorchTensor][] = [];
   const ignored: string[] = [];
   const unknown: string[] = [];
+  requireEpsilon(model, [...weights.keys()]);
+  const unused = parameters.has('decoder.psp.blocks.0.pool.1.0.weight') ? /^encoder\./ : /$^/;
   for (const [key, canonical] of canonicalKeys([...weights.keys()])) {
     const parameter = canonical === null ? undefined : parameters.get(canonical);
     if (canonical === null) ignored.push(key);
-    else if (parameter === undefined) unknown.push(key);
+    else if (parameter === undefined) (unused.test(canonical) ? ignored : unknown).push(key);
     else {
       const tensor = weights.get(key)!;
       requireShape(key, tensor, parameter);
@@ -59,6 +69,18 @@ export function loadTorchWeights(
     });
   }
   return { loaded: loaded.map(([key]) => key), ignored, missing: [...parameters.keys()] };
+}
+
+/** Batch normalisations of another epsilon would give other, worse results without any sign of it. */
+function requireEpsilon(model: LayersModel, keys: readonly string[]): void {
+  const required = epsilonOf(keys);
+  const { epsilon } = (model.layers.find(({ name }) => name === 'encoder._bn0') ?? {}) as {
+    epsilon?: number;
+  };
+  if (required === undefined || epsilon === undefined || epsilon === required) return;
+  throw new RangeError(
+    `\`loadTorchWeights\`: these weights of EfficientNet are for batch normalisation with epsilon ${required}, the model has ${epsilon}; create it with the encoder '${required === 1e-5 ? 'torchvision-efficientnet-b0' : 'efficientnet-b0'}' or a variant of it.`,
+  );
 }
 
 function requireShape(key: string, { shape, data }: TorchTensor, parameter: TorchParameter): void {

@@ -4,7 +4,7 @@ import { golden, recipeStateDict, type TorchTensor } from '@sts-net/testing';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createModel, loadTorchWeights, type ModelOptions } from '../../src/model/index.ts';
-import { goldenOptions, goldenStateDict } from './golden-models.ts';
+import { blankModel, goldenOptions, goldenStateDict } from './golden-models.ts';
 
 beforeAll(async () => {
   await useBackend('wasm');
@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 const shapes = golden('state-dict-shapes');
 const isCounter = (key: string) => key.endsWith('num_batches_tracked');
-const isHead = (key: string) => /^(fc|classifier)\./.test(key);
+const isHead = (key: string) => /^(fc|classifier|last_linear|_fc)\./.test(key);
 
 /** The listed tensors, values by the recipe, batch counters included as files have them. */
 function listed(name: string): Map<string, TorchTensor> {
@@ -32,29 +32,45 @@ async function digests(model: LayersModel): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-function model(encoder: string, options: Partial<ModelOptions> = {}) {
-  const decoder = 'unet';
-  const inputShape = [null, null, 3];
-  return createModel({ encoder, decoder, classes: 2, inputShape, ...options } as ModelOptions);
+function options(encoder: string): ModelOptions {
+  return { encoder, decoder: 'unet', classes: 2, inputShape: [null, null, 3] } as ModelOptions;
 }
 
-test.each([
-  [
-    'mobilenet_v2',
-    ['smp-encoder/mobilenet_v2', 'torchvision/mobilenet_v2', 'timm/mobilenetv2_100'],
-  ],
-  ['resnet50', ['smp-encoder/resnet50', 'torchvision/resnet50', 'timm/resnet50']],
-  ['resnext50_32x4d', ['torchvision/resnext50_32x4d', 'timm/resnext50_32x4d']],
-])('golden: every key for %s, of %o, is taken or ignored for a reason', (encoder, files) => {
-  const network = model(encoder);
-  for (const file of files) {
-    const weights = listed(file);
-    const { loaded, ignored, missing } = loadTorchWeights(network, weights);
-    expect([...loaded, ...ignored].sort()).toEqual([...weights.keys()].sort());
-    expect(ignored.filter((key) => !isCounter(key) && !isHead(key))).toEqual([]);
-    expect(missing.filter((key) => key.startsWith('encoder.'))).toEqual([]);
-    expect(missing).toContain('segmentation_head.0.bias');
-  }
+function model(encoder: string, more: Partial<ModelOptions> = {}) {
+  return createModel({ ...options(encoder), ...more });
+}
+
+/** The encoder that a file is for, where it is not called by the same name. */
+const encoderOf: Readonly<Record<string, string>> = {
+  mobilenetv2_100: 'mobilenet_v2',
+  efficientnet_b0: 'torchvision-efficientnet-b0',
+  tf_efficientnet_b0: 'efficientnet-b0',
+};
+const files = Object.keys(shapes);
+const decoderFiles = files.filter((file) => file.startsWith('smp-model/'));
+const segmentation = 'torchvision/deeplabv3_resnet50 (21 classes, aux)';
+const encoderFiles = files.filter((file) => !decoderFiles.includes(file) && file !== segmentation);
+
+test.each(encoderFiles)('golden: every key of %s is taken or ignored for a reason', (file) => {
+  const name = file.split('/')[1]!;
+  const network = blankModel(options(encoderOf[name] ?? name));
+  const weights = listed(file);
+  const { loaded, ignored, missing } = loadTorchWeights(network, weights);
+  expect([...loaded, ...ignored].sort()).toEqual([...weights.keys()].sort());
+  expect(ignored.filter((key) => !isCounter(key) && !isHead(key))).toEqual([]);
+  expect(missing.filter((key) => key.startsWith('encoder.'))).toEqual([]);
+  expect(missing).toContain('segmentation_head.0.bias');
+  network.dispose();
+});
+
+test.each(decoderFiles)('golden: every key of %s is taken or ignored for a reason', (file) => {
+  const [, architecture] = file.split('/');
+  const network = blankModel(goldenOptions(`${architecture}/resnext50_32x4d`));
+  const weights = listed(file);
+  const { loaded, ignored, missing } = loadTorchWeights(network, weights);
+  expect([...loaded, ...ignored].sort()).toEqual([...weights.keys()].sort());
+  expect(ignored.filter((key) => !isCounter(key))).toEqual([]);
+  expect(missing.filter((key) => !key.startsWith('encoder.'))).toEqual([]);
   network.dispose();
 });
 
@@ -71,6 +87,45 @@ test('timm’s MobileNetV2 puts the same values in the same places as torchvisio
   expect(await digests(one)).toEqual(await digests(other));
   one.dispose();
   other.dispose();
+});
+
+test.each(['timm/tf_efficientnet_b0', 'timm/efficientnet_b0', 'torchvision/efficientnet_b0'])(
+  'the blocks of %s are put where those of segmentation_models.pytorch are',
+  async (file) => {
+    // All list their parameters in the same order, so tensors are equal in pairs.
+    const encoder = encoderOf[file.split('/')[1]!]!;
+    const bodyOf = (name: string) => [...listed(name)].filter(([key]) => !isHead(key));
+    const smp = bodyOf('smp-encoder/efficientnet-b0');
+    const renamed = new Map(bodyOf(file).map(([key], i) => [key, smp[i]![1]]));
+    expect(renamed.size).toBe(smp.length);
+    const [one, other] = [blankModel(options(encoder)), blankModel(options(encoder))];
+    loadTorchWeights(one, renamed);
+    loadTorchWeights(other, new Map(smp.map(([key, tensor]) => [`encoder.${key}`, tensor])));
+    expect(await digests(one)).toEqual(await digests(other));
+    one.dispose();
+    other.dispose();
+  },
+);
+
+test.each([
+  ['torchvision/efficientnet_b0', 'efficientnet-b0', /epsilon 0.00001, the model has 0.001/],
+  ['smp-encoder/efficientnet-b0', 'torchvision-efficientnet-b0', /epsilon 0.001, the model has/],
+])('%s is refused by %s, which normalises otherwise', (file, encoder, message) => {
+  const network = blankModel(options(encoder));
+  expect(() => loadTorchWeights(network, listed(file))).toThrow(message);
+  network.dispose();
+});
+
+test('PSPNet ignores the stages of the encoder that it does not use, and nothing else', () => {
+  const network = blankModel({ ...options('resnet50'), decoder: 'pspnet' });
+  const weights = listed('torchvision/resnet50');
+  const { ignored, missing } = loadTorchWeights(network, weights);
+  const others = ignored.filter((key) => !isCounter(key) && !isHead(key));
+  expect(others.every((key) => /^layer[34]\./.test(key))).toBe(true);
+  expect(missing.filter((key) => key.startsWith('encoder.'))).toEqual([]);
+  weights.set('decoder.other.weight', { shape: [1], data: new Float32Array(1) });
+  expect(() => loadTorchWeights(network, weights)).toThrow(/no weight for/);
+  network.dispose();
 });
 
 describe('DeepLabV3', () => {

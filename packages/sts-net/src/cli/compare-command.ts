@@ -5,13 +5,14 @@ import type { CommandDef } from 'citty';
 import { type Comparison, compareFolders } from '../comparison/compare-folders.ts';
 import { comparisonFormats, comparisonText } from '../comparison/comparison-formats.ts';
 import { type ScoreName, scores } from '../comparison/scores.ts';
-import { nearestName } from '../config/nearest-name.ts';
 import { checkWritable } from '../files/check-writable.ts';
 import { fileError } from '../files/file-error.ts';
 import { writeFileAtomic } from '../files/write-file-atomic.ts';
 import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';
+import { countOf, numberOf } from './number-of.ts';
+import { oneOf } from './one-of.ts';
 import { progressLine } from './progress-line.ts';
 
 const usual: readonly ScoreName[] = [
@@ -138,33 +139,4 @@ function scoreNames(text: string): readonly ScoreName[] {
   const known = Object.keys(scores) as ScoreName[];
   const names = [...new Set(text.split(','))];
   return names.map((name) => oneOf('scores', name, known));
-}
-
-function oneOf<const T extends string>(option: string, text: string, known: readonly T[]): T {
-  const found = known.find((name) => name === text);
-  if (found !== undefined) return found;
-  const nearest = nearestName(text, known);
-  throw new RangeError(
-    `--${option} must be of ${known.join(', ')}, got '${text}'${nearest === undefined ? '' : `; did you mean '${nearest}'?`}`,
-  );
-}
-
-function countOf(option: string, text: string): number {
-  return numberOf(
-    option,
-    text,
-    'a whole number from 1 on',
-    (n) => Number.isSafeInteger(n) && n > 0,
-  );
-}
-
-function numberOf(
-  option: string,
-  text: string,
-  requirement: string,
-  fits: (value: number) => boolean,
-): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (Number.isFinite(value) && fits(value)) return value;
-  throw new RangeError(`--${option} must be ${requirement}, got '${text}'`);
 }

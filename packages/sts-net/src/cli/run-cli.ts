@@ -13,6 +13,8 @@ const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   export: async () => (await import('./export-command.ts')).exportCommand,
   stats: async () => (await import('./stats-command.ts')).statsCommand,
   amplify: async () => (await import('./amplify-command.ts')).amplifyCommand,
+  summary: async () => (await import('./summary-command.ts')).summaryCommand,
+  models: async () => (await import('./models-command.ts')).modelsCommand,
   doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
   demo: async () => (await import('./demo-command.ts')).demoCommand,
 };

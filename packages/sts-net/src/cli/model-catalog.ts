@@ -1,0 +1,92 @@
+import { createEncoder, type EncoderName } from '@sts-net/backbones';
+import type { DecoderName } from '@sts-net/decoders';
+import { input, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { type AttentionName, attentionFactory } from '../model/attention.ts';
+import { createModel, modelStatistics } from '../model/index.ts';
+import { attentions } from './model-arguments.ts';
+import { withoutInitialValues } from './without-initial-values.ts';
+
+/** What a network, or its attention, costs for one image. */
+interface Cost {
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+}
+
+/** Every network that can be made of names. */
+export interface ModelCatalog {
+  readonly size: readonly [number, number];
+  readonly classes: number;
+  /** Every encoder with every decoder, without attention. */
+  readonly pairs: readonly (Cost & {
+    readonly encoder: EncoderName;
+    readonly decoder: DecoderName;
+  })[];
+  /** What every attention adds to every encoder, at its five places. */
+  readonly attention: readonly (Cost & {
+    readonly encoder: EncoderName;
+    readonly attention: AttentionName;
+  })[];
+}
+
+/** What a catalog is of. */
+export interface ModelCatalogOptions {
+  /** Of the image, `[rows, columns]`. */
+  readonly size: readonly [number, number];
+  readonly classes: number;
+  readonly encoders: readonly EncoderName[];
+  readonly decoders: readonly DecoderName[];
+  /** Called before each pair. */
+  readonly onPair: (text: string) => void;
+}
+
+/** Counts for every pair of the encoders and decoders. */
+export function modelCatalog({
+  size,
+  classes,
+  encoders,
+  decoders,
+  onPair,
+}: ModelCatalogOptions): ModelCatalog {
+  return withoutInitialValues(() => ({
+    size,
+    classes,
+    pairs: encoders.flatMap((encoder) =>
+      decoders.map((decoder) => {
+        onPair(`${encoder} ${decoder}`);
+        const network = createModel({ encoder, decoder, classes, inputShape: [...size, 3] });
+        const { parameters, multiplyAdds } = modelStatistics(network);
+        network.dispose();
+        return { encoder, decoder, parameters, multiplyAdds };
+      }),
+    ),
+    attention: encoders.flatMap((encoder) => attentionCosts(encoder, size)),
+  }));
+}
+
+function attentionCosts(
+  encoder: EncoderName,
+  [rows, columns]: readonly [number, number],
+): ModelCatalog['attention'] {
+  const image = input({ shape: [null, null, 3] });
+  const { features } = createEncoder(encoder, { input: image });
+  model({ inputs: image, outputs: features.at(-1)!.tensor }).dispose();
+  return attentions.flatMap((attention) => {
+    const create = attentionFactory(attention);
+    if (create === undefined) return [];
+    const costs = features.map(({ channels, stride }) => {
+      const shape = [Math.ceil(rows / stride), Math.ceil(columns / stride), channels];
+      const map = input({ shape });
+      const layer = model({
+        inputs: map,
+        outputs: create(channels, 0).apply(map) as SymbolicTensor,
+      });
+      const { parameters, multiplyAdds } = modelStatistics(layer);
+      layer.dispose();
+      return { parameters, multiplyAdds };
+    });
+    const sum = (of: keyof Cost) => costs.reduce((total, cost) => total + cost[of], 0);
+    return [
+      { encoder, attention, parameters: sum('parameters'), multiplyAdds: sum('multiplyAdds') },
+    ];
+  });
+}

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendProbe } from '../backend-probe.ts';
+import { registerTensorflowKernels } from '../register-tensorflow-kernels.ts';
 import {
   type Engine,
   type ImportModule,
@@ -28,6 +29,7 @@ async function probe(importModule: ImportModule): Promise<BackendProbe> {
       const module = (await importModule(specifier)) as TfjsNode;
       const { isUsingGpuDevice = false } = (tf.findBackend('tensorflow') ?? {}) as NodeBackend;
       const { version } = module.default ?? module;
+      if (!isUsingGpuDevice) registerTensorflowKernels();
       // The package switches to itself when it is loaded; looking for it must not.
       if (previous && tf.getBackend() !== previous) tf.setBackend(previous);
       return {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendProbe } from '../backend-probe.ts';
+import { registerWebgpuCast } from '../register-webgpu-cast.ts';
 import {
   type Engine,
   type ImportModule,
@@ -41,6 +42,7 @@ async function probe(importModule: ImportModule): Promise<BackendProbe> {
       return missing('webgpu', importFailure(backendPackage, error), cure);
     }
   }
+  registerWebgpuCast();
   const info = adapter.info ?? {};
   const words = [info.vendor, info.architecture, info.device, info.description].filter(Boolean);
   const isSoftware =

@@ -24,17 +24,36 @@ export function conv2dBackpropFilter(
   );
 }
 
-/** Tap by tap, the product of the inputs that the tap saw with `dy`, group by group. */
+type Attrs = Conv2DAttrs & { readonly filterShape: [number, number, number, number] };
+
 function compose(inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap): tf.Tensor4D {
   const { x, dy } = inputs as { x: tf.Tensor4D; dy: tf.Tensor4D };
-  const { strides, dilations, pads, groups, filterShape } = attrs as unknown as Conv2DAttrs & {
-    filterShape: [number, number, number, number];
-  };
+  const { strides, dilations, groups, pads, filterShape } = attrs as unknown as Attrs;
+  const padded = padSpatially(x, pads);
+  const plain = groups === 1 && dilations[0] === 1 && dilations[1] === 1;
+  // Not every backend has TensorFlow.js's own kernel.
+  if (plain && tf.getKernel('Conv2DBackpropFilter', tf.getBackend()) != null) {
+    return tf
+      .engine()
+      .runKernel(
+        'Conv2DBackpropFilter',
+        { x: padded, dy },
+        { strides, pad: 'valid', dataFormat: 'NHWC', filterShape },
+      ) as tf.Tensor4D;
+  }
+  return composeTaps(padded, dy, attrs as unknown as Attrs);
+}
+
+/** Tap by tap, the product of the inputs that the tap saw with `dy`, group by group. */
+function composeTaps(
+  padded: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  { strides, dilations, groups, filterShape }: Attrs,
+): tf.Tensor4D {
   const [kh, kw, depth, filters] = filterShape;
   const [batch, outHeight, outWidth] = dy.shape;
   const positions = batch * outHeight * outWidth;
   const width = filters / groups;
-  const padded = padSpatially(x, pads);
   const dyGroups = tf.reshape(dy, [positions, groups, width]) as tf.Tensor3D;
   const product =
     depth === 1 ? depthwiseProduct(dyGroups) : groupedProduct(dyGroups, groups, depth, width);
@@ -46,7 +65,7 @@ function compose(inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap): tf.Tensor4D
         batch,
         begin[1]! + (outHeight - 1) * strides[0] + 1,
         begin[2]! + (outWidth - 1) * strides[1] + 1,
-        x.shape[3],
+        padded.shape[3],
       ];
       const seen = tf.stridedSlice(padded, begin, end, [1, strides[0], strides[1], 1]);
       taps.push(product(tf.reshape(seen, [positions, groups, depth]) as tf.Tensor3D));

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Conv2DAttrs, correlate, padSpatially } from './conv2d-composition.ts';
+import { type Conv2DAttrs, composeConv2D, padSpatially } from './conv2d-composition.ts';
 import { runKernel } from './run-kernel.ts';
 
 /**
@@ -70,7 +70,12 @@ function correlateFully(
     ),
     [kh, kw, filters / groups, groups * depth],
   ) as tf.Tensor4D;
-  return correlate(wide, adjoint, [1, 1], dilations, groups);
+  return runKernel<tf.Tensor4D>(
+    'StsConv2D',
+    composeConv2D,
+    { x: wide, filter: adjoint },
+    { strides: [1, 1], dilations, pads: [0, 0, 0, 0], groups },
+  );
 }
 
 /** Moves every value `stride` apart, zeros between. Two axes suffice, and WebGPU pads no fifth. */

@@ -1,0 +1,102 @@
+// STS-Net (ResNeXt50-32x4d, ESCA, DeepLabV3) on several engines: predictions, or training steps
+// (forward, backward, AdamW).
+//
+//   npm run build && node tools/engines/bench.mjs train|predict SIZE BATCH [ROUNDS] [ENGINES]
+//   node tools/engines/bench.mjs train 256 2 3 tensorflow,ort,wasm
+//
+// Each engine has a process of its own. They take turns, one step each and a round at a time, so
+// that what else runs on the machine touches all alike. Prints medians and ratios to the first.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+
+const [what = 'train', size = '256', batch = '2', rounds = '3', list = 'tensorflow,ort,wasm'] =
+  process.argv.slice(2);
+
+if (process.send === undefined) await compare(list.split(','));
+else await serve(process.env.ENGINE);
+
+async function compare(names) {
+  const engines = names.map((name) => ({
+    name,
+    child: fork(process.argv[1], process.argv.slice(2), { env: { ...process.env, ENGINE: name } }),
+    seconds: [],
+  }));
+  for (const engine of engines) [engine.info] = await once(engine.child, 'message');
+  // The first step compiles and warms up.
+  for (let round = 0; round <= Number(rounds); round++) {
+    for (const { child, seconds } of engines) {
+      child.send('step');
+      const [answer] = await once(child, 'message');
+      seconds.push(answer.seconds);
+    }
+  }
+  console.log(`${what}, ${size}×${size}, batch ${batch}, median of ${rounds} rounds`);
+  for (const { name, child, seconds, info } of engines) {
+    const ratio = median(seconds.slice(1)) / median(engines[0].seconds.slice(1));
+    const values = seconds.slice(1).map((value) => value.toFixed(2));
+    console.log(
+      `${name.padEnd(11)} ${median(seconds.slice(1)).toFixed(2)} s, ${ratio.toFixed(2)} × ${engines[0].name} (${values.join(' ')}; first ${seconds[0].toFixed(2)}), ${info.threads} threads, ${info.device}`,
+    );
+    child.disconnect();
+  }
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+async function serve(name) {
+  const { useBackend } = await import('@sts-net/backend');
+  const tf = (await import('@tensorflow/tfjs-core')).default;
+  const { createModel } = await import('sts-net');
+  const { AdamW } = await import('../../packages/sts-net/dist/training/adamw.js');
+  const info = await useBackend(name);
+  const side = Number(size);
+  const model = createModel({
+    encoder: 'resnext50_32x4d',
+    decoder: 'deeplabv3',
+    attention: { name: 'esca', kernelSize: 3 },
+    classes: 2,
+    inputShape: [side, side, 3],
+  });
+  const x = tf.randomUniform([Number(batch), side, side, 3], 0, 1, 'float32', 1);
+  const step = what === 'predict' ? prediction(tf, model, x) : training(tf, AdamW, model, x);
+  process.on('message', async () => {
+    const start = performance.now();
+    await step();
+    process.send({ seconds: (performance.now() - start) / 1e3 });
+  });
+  process.send(info);
+}
+
+function prediction(tf, model, x) {
+  return async () => {
+    const logits = tf.tidy(() => model.apply(x));
+    await logits.data();
+    logits.dispose();
+  };
+}
+
+function training(tf, AdamW, model, x) {
+  const y = tf.tidy(() => {
+    const inside = tf.cast(tf.greater(tf.mean(x, 3), 0.5), 'int32');
+    return tf.cast(tf.oneHot(inside, 2), 'float32');
+  });
+  const variables = model.trainableWeights.map((weight) => weight.val);
+  const optimizer = new AdamW(
+    variables.map((variable) => ({ name: variable.name, variable })),
+    { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 },
+  );
+  return async () => {
+    const loss = tf.tidy(() => {
+      const { value, grads } = tf.variableGrads(
+        () => tf.losses.softmaxCrossEntropy(y, model.apply(x, { training: true })),
+        variables,
+      );
+      optimizer.apply(grads, 1e-4);
+      return value;
+    });
+    await loss.data();
+    loss.dispose();
+  };
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Runs the small suites on the `webgpu` backend in Node.js, without a graphics processor: on
+# SwiftShader, the Vulkan driver in software that Chromium ships. Takes about 3 minutes.
+#
+#   tools/engines/webgpu-lane.sh
+#
+# Where the driver or the packages cannot be had, the lane names what it skips and succeeds.
+# CHROMIUM names the folder with vk_swiftshader_icd.json, default /usr/lib/chromium (Debian's).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+chromium=${CHROMIUM:-/usr/lib/chromium}
+suites=(
+  packages/backend/test/cast
+  packages/layers-core
+  packages/layers-esca/test/esca.test.ts
+  packages/metrics/test/tfjs
+  packages/sts-net/test/training/adamw
+  packages/sts-net/test/training/losses
+)
+# One network in inference, one in training; the decoder and encoder each of another family.
+goldens=(
+  packages/sts-net/test/model/golden-eval
+  packages/sts-net/test/model/golden-training
+)
+golden='Unet/mobilenet_v2.*golden (logits|loss)'
+
+skip() {
+  echo "webgpu lane: skipped, $1:"
+  printf '  %s\n' "${suites[@]}" "${goldens[@]} ($golden)"
+  exit 0
+}
+
+[[ -f $chromium/vk_swiftshader_icd.json ]] || skip "no SwiftShader in $chromium (Debian: apt install chromium)"
+
+# Neither is a dependency: they take 140 MB, and the lane alone needs them. `npm ci` removes them.
+packages=(webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0)
+if [[ ! -d node_modules/webgpu || ! -d node_modules/@tensorflow/tfjs-backend-webgpu ]]; then
+  npm install --no-save --ignore-scripts --no-audit --no-fund "${packages[@]}"
+fi
+
+export LD_LIBRARY_PATH=$chromium${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export VK_ICD_FILENAMES=$chromium/vk_swiftshader_icd.json
+export STS_NET_TEST_BACKENDS=webgpu
+npx vitest run "${suites[@]}"
+npx vitest run "${goldens[@]}" --testNamePattern "$golden"

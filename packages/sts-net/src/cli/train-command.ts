@@ -35,6 +35,7 @@ export const trainCommand: CommandDef = command({
         resume: resume === true,
         signal,
         onEvent: report,
+        onDownload: ({ file, received, total }) => line.show(downloadText(file, received, total)),
       }),
     ).finally(() => line.clear());
     if (!result.finished) {
@@ -49,6 +50,11 @@ export const trainCommand: CommandDef = command({
     process.stdout.write(`${result.step} steps; ${best}\n${result.output}\n`);
   },
 });
+
+function downloadText(file: string, received: number, total: number | null): string {
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+  return `downloading ${file}: ${megabytes(received)}${total === null ? '' : ` of ${megabytes(total)}`} MB`;
+}
 
 /** Turns events into the text of a progress line. */
 function reporter(show: (text: string) => void): (event: TrainEvent) => void {

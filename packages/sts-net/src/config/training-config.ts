@@ -45,11 +45,23 @@ export interface ValidationConfig {
 
 export type LossName = 'cross-entropy' | 'dice-cross-entropy';
 
+/** A file of weights for the encoder; see `PretrainedFile`. */
+export interface PretrainedFileConfig {
+  readonly url: string;
+  /** The first hexadecimal digits of its SHA-256, at least eight. */
+  readonly sha256: string;
+}
+
 export interface TrainingConfig {
   /** Length in steps; either this or `epochs`. */
   readonly steps?: number | undefined;
   /** Length in passes over the training samples; either this or `steps`. */
   readonly epochs?: number | undefined;
+  /**
+   * What the encoder starts from: weights trained on ImageNet, or a file; see `loadPretrained`.
+   * @default random weights
+   */
+  readonly pretrained?: 'imagenet' | PretrainedFileConfig | undefined;
   /** @default 4 */
   readonly batchSize: number;
   /** Random patches; null trains on whole slices. @default null */
@@ -70,6 +82,11 @@ const positiveInteger = z.int().positive();
 const interval = z.union([positiveInteger, z.literal('epoch')]).default('epoch');
 const rate = z.number().min(0);
 const decayRate = z.number().min(0).lt(1);
+
+const pretrainedFileSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'must be an address, https://…' }),
+  sha256: z.string().regex(/^[0-9a-f]{8,64}$/i, 'must be 8 to 64 hexadecimal digits'),
+});
 
 const patchSchema = z.strictObject({
   size: z.union([
@@ -107,6 +124,7 @@ export const trainingSchema: z.ZodType<TrainingConfig> = z
   .strictObject({
     steps: positiveInteger.optional(),
     epochs: positiveInteger.optional(),
+    pretrained: z.union([z.literal('imagenet'), pretrainedFileSchema]).optional(),
     batchSize: positiveInteger.default(4),
     patch: patchSchema.nullable().default(null),
     flips: z.boolean().default(false),

@@ -5,6 +5,8 @@ import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { buildModel } from '../inference/build-model.ts';
 import { prepareEngine } from '../inference/prepare-engine.ts';
+import type { DownloadProgress } from '../weights/download-file.ts';
+import { loadPretrained } from '../weights/load-pretrained.ts';
 import { openRunFolder, runFolder } from './run-folder.ts';
 import { RunLog } from './run-log.ts';
 import type { TrainEvent } from './train-event.ts';
@@ -20,6 +22,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Called with every line of the log. */
   readonly onEvent?: (event: TrainEvent) => void;
+  /** Called while pretrained weights are downloaded. */
+  readonly onDownload?: (progress: DownloadProgress) => void;
   /**
    * Trained in place of a model made from `config.model`; takes
    * `[batch, height, width, 2·context + 1]`, gives logits. The caller disposes it.
@@ -63,6 +67,10 @@ export async function train(
   try {
     const progress: Progress = checkpoint?.progress ?? { step: 0, bestStep: null, bestScore: null };
     if (checkpoint !== undefined) restoreCheckpoint(checkpoint, model, optimizer, run.last);
+    else if (checked.training.pretrained !== undefined) {
+      const onProgress = options.onDownload;
+      await loadPretrained(model, checked.training.pretrained, { signal, onProgress });
+    }
     const log = await RunLog.open(run.log, progress.step);
     const report = async (event: TrainEvent): Promise<void> => {
       await log.append(event);

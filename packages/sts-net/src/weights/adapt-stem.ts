@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { StoredTensor } from '../checkpoint/read-safetensors.ts';
-import { canonicalKeys, torchParameters } from '../model/torch-keys.ts';
+import { canonicalKeys } from '../model/canonical-keys.ts';
+import { torchParameters } from '../model/torch-keys.ts';
 
 /**
  * Weights whose first convolution takes three channels, for a model that takes another number: for

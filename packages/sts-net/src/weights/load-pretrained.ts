@@ -1,8 +1,9 @@
 import { basename, join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { readSafetensors, type StoredTensor } from '../checkpoint/read-safetensors.ts';
+import { canonicalKeys } from '../model/canonical-keys.ts';
 import { type LoadedTorchWeights, loadTorchWeights } from '../model/index.ts';
-import { canonicalKeys, torchParameters } from '../model/torch-keys.ts';
+import { torchParameters } from '../model/torch-keys.ts';
 import { adaptStem } from './adapt-stem.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { type DownloadOptions, downloadFile } from './download-file.ts';

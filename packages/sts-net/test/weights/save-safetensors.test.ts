@@ -9,6 +9,7 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
 import { readSafetensorsFile } from '../../src/checkpoint/read-safetensors.ts';
 import { withoutInitialValues } from '../../src/cli/without-initial-values.ts';
+import { attentionNames } from '../../src/model/attention.ts';
 import { createModel, loadTorchWeights, type ModelOptions } from '../../src/model/index.ts';
 import { saveSafetensors } from '../../src/weights/save-safetensors.ts';
 import { torchStateDict } from '../../src/weights/torch-state-dict.ts';
@@ -62,7 +63,10 @@ const combinations: [string, Partial<ModelOptions>][] = [
     `decoder ${name}`,
     { decoder: name as DecoderName },
   ]),
-  ['ESCA', { attention: 'esca' }],
+  ...attentionNames.map((name): [string, Partial<ModelOptions>] => [
+    `attention ${name}`,
+    { attention: name, decoder: headOnly },
+  ]),
   ['ESCA with two kernels', { attention: { name: 'esca', shared: false } }],
 ];
 

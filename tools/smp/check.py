@@ -1,0 +1,56 @@
+"""Loads models that save.mjs saved into segmentation_models.pytorch and compares the logits.
+
+    python tools/smp/check.py FOLDER
+
+Written with Python 3.11, torch 2.13.0, segmentation-models-pytorch 0.5.0, timm 1.0.31,
+torchvision 0.28.0, safetensors 0.8.0. Fails if a key is missing or too many, or if logits differ by
+more than 1e-4 of their standard deviation.
+"""
+
+import sys
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+
+# torchvision without its compiled operators imports only if their names are known.
+try:
+    import torchvision  # noqa: F401
+except RuntimeError:
+    for module in [name for name in sys.modules if name.startswith("torchvision")]:
+        del sys.modules[module]
+    operators = torch.library.Library("torchvision", "DEF")
+    for operator in ("nms", "qnms"):
+        operators.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+
+import segmentation_models_pytorch as smp
+
+classes = {
+    "deeplabv3": smp.DeepLabV3,
+    "deeplabv3plus": smp.DeepLabV3Plus,
+    "unet": smp.Unet,
+    "unetplusplus": smp.UnetPlusPlus,
+    "pan": smp.PAN,
+    "fpn": smp.FPN,
+    "linknet": smp.Linknet,
+    "manet": smp.MAnet,
+    "pspnet": smp.PSPNet,
+}
+worst = 0.0
+paths = sorted(Path(sys.argv[1]).glob("*.safetensors"))
+for path in paths:
+    encoder, decoder = path.stem.split("+")
+    model = classes[decoder](encoder, encoder_weights=None, classes=3).eval()
+    weights = load_file(path)
+    model.load_state_dict(weights)
+    # What was loaded is what was saved, bit by bit.
+    state = model.state_dict()
+    assert all(torch.equal(state[key], value) for key, value in weights.items())
+    reference = load_file(path.with_suffix(".logits"))
+    with torch.no_grad():
+        logits = model(reference["image"].permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+    difference = ((logits - reference["logits"]).abs().max() / logits.std()).item()
+    worst = max(worst, difference)
+    print(f"{path.stem}: {len(weights)} tensors, logits differ by {difference:.1e} of their spread")
+print(f"{len(paths)} models, at most {worst:.1e}")
+sys.exit(0 if paths and worst <= 1e-4 else 1)

@@ -25,7 +25,7 @@ export function reference(name: string): Map<string, any> {
 
 /** All cases, by name. */
 export const cases: ReadonlyMap<string, Case> = new Map(
-  ['masks', 'masks-open-ms', 'masks-msd-hippocampus', 'masks-isles22', 'masks-idrid']
+  ['masks', 'masks-open-ms', 'masks-msd-hippocampus', 'masks-isles22', 'masks-idrid', 'masks-lidc']
     .flatMap((file) => [...reference(file)])
     .map(([name, row]) => {
       const grid = (packed: string): Grid => ({

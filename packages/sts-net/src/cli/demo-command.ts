@@ -16,7 +16,8 @@ export const demoCommand: CommandDef = command({
     preset: {
       type: 'string',
       default: 'light',
-      description: 'light: minutes on a CPU; sts-net: the paper’s network, hours there',
+      description:
+        'light or resnext50-unet: minutes on a CPU; sts-net: the paper’s network, hours there',
     },
     ablate: {
       type: 'boolean',

@@ -18,7 +18,10 @@ import { splitRows } from './split-rows.ts';
 import { type TrainedVariant, trainVariant } from './train-variant.ts';
 
 export interface DemoOptions {
-  /** `light` takes minutes on a CPU; `sts-net`, the paper's network, takes hours there. @default 'light' */
+  /**
+   * `light` and `resnext50-unet` take minutes on a CPU; `sts-net`, the paper's network, takes hours
+   * there. @default 'light'
+   */
   readonly preset?: PresetName;
   /** Trains twice more, without amplification and without ESCA. @default false */
   readonly ablate?: boolean;

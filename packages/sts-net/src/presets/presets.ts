@@ -2,6 +2,7 @@ import type { AmplificationConfig } from '../config/amplification-config.ts';
 import type { NormalizationConfig } from '../config/data-config.ts';
 import type { ModelSettings } from '../model/index.ts';
 import { light } from './light.ts';
+import { resnext50UNet } from './resnext50-unet.ts';
 import { stsNet } from './sts-net.ts';
 
 /**
@@ -15,7 +16,11 @@ export interface Preset {
   readonly training: Readonly<Record<string, unknown>>;
 }
 
-export type PresetName = 'light' | 'sts-net';
+export type PresetName = 'light' | 'resnext50-unet' | 'sts-net';
 
 /** The presets by name. */
-export const presets: Readonly<Record<PresetName, Preset>> = { light, 'sts-net': stsNet };
+export const presets: Readonly<Record<PresetName, Preset>> = {
+  light,
+  'resnext50-unet': resnext50UNet,
+  'sts-net': stsNet,
+};

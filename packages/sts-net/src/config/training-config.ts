@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PretrainedFile } from '../weights/pretrained-files.ts';
 
 /** Training on random patches instead of whole slices. */
 export interface PatchConfig {
@@ -45,13 +46,6 @@ export interface ValidationConfig {
 
 export type LossName = 'cross-entropy' | 'dice-cross-entropy';
 
-/** A file of weights for the encoder; see `PretrainedFile`. */
-export interface PretrainedFileConfig {
-  readonly url: string;
-  /** The first hexadecimal digits of its SHA-256, at least eight. */
-  readonly sha256: string;
-}
-
 export interface TrainingConfig {
   /** Length in steps; either this or `epochs`. */
   readonly steps?: number | undefined;
@@ -61,7 +55,7 @@ export interface TrainingConfig {
    * What the encoder starts from: weights trained on ImageNet, or a file; see `loadPretrained`.
    * @default random weights
    */
-  readonly pretrained?: 'imagenet' | PretrainedFileConfig | undefined;
+  readonly pretrained?: 'imagenet' | PretrainedFile | undefined;
   /** @default 4 */
   readonly batchSize: number;
   /** Random patches; null trains on whole slices. @default null */

@@ -8,9 +8,10 @@ import { lossAndGradients, torchSample, trainSteps } from './training-step.ts';
 
 // References of tools/fixtures/model: weights that keep every ReLU away from its kinks, so that
 // float32 gradients can be held against float64 ones.
-const { smooth } = JSON.parse(
-  readFileSync(new URL('./fixtures/smooth-training.json', import.meta.url), 'utf8'),
-);
+const fixture = (name: string) =>
+  JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), 'utf8'));
+const { smooth } = fixture('smooth-training');
+const references = { ...smooth.gradients, ...fixture('more-training').smooth };
 
 function smoothModel(name: string, options: Partial<ModelOptions>) {
   const weights = goldenStateDict(name);
@@ -25,8 +26,8 @@ function smoothModel(name: string, options: Partial<ModelOptions>) {
 }
 
 describeBackends('training away from kinks', () => {
-  describe.each(Object.keys(smooth.gradients))('%s', (name) => {
-    const { training, loss: expectedLoss, gradients: expected } = smooth.gradients[name];
+  describe.each(Object.keys(references))('%s', (name) => {
+    const { training, loss: expectedLoss, gradients: expected } = references[name];
 
     test(`golden gradients of every weight to 1e-3 (${training ? 'training' : 'inference'} mode)`, async () => {
       const model = smoothModel(name, { dropout: 0 });

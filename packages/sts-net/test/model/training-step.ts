@@ -5,7 +5,6 @@ import { torchParameters } from '../../src/model/torch-keys.ts';
 import { AdamW } from '../../src/training/adamw.ts';
 
 const batch = 2;
-const size = 64;
 
 /**
  * Loss and gradients, by PyTorch key, of the golden recipe's batch: image `input{step}`, label 1
@@ -13,7 +12,11 @@ const size = 64;
  */
 export function lossAndGradients(
   model: LayersModel,
-  { step = '', training = true }: { step?: number | ''; training?: boolean } = {},
+  {
+    step = '',
+    training = true,
+    size = 64,
+  }: { step?: number | ''; training?: boolean; size?: number } = {},
 ): { loss: tf.Scalar; gradients: Map<string, tf.Tensor> } {
   const weights = torchParameters(model).filter(({ weight }) => weight.trainable);
   const variables = weights.map(({ weight }) => weight.read() as tf.Variable);

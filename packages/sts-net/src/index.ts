@@ -47,6 +47,7 @@ export { type PredictVolumeOptions, predictVolume } from './inference/predict-vo
 export {
   type AttentionConfig,
   type AttentionName,
+  type CBAMConfig,
   createModel,
   type ESCAConfig,
   type LayerStatistics,
@@ -59,6 +60,7 @@ export {
   type ModelStatistics,
   type ModelStatisticsOptions,
   modelStatistics,
+  type SEConfig,
   type TorchTensor,
 } from './model/index.ts';
 export { type ExportModelOptions, exportModel } from './onnx/export-model.ts';

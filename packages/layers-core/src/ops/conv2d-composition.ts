@@ -16,7 +16,7 @@ export function composeConv2D(inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap)
 }
 
 /** Convolution without padding. */
-export function correlate(
+function correlate(
   x: tf.Tensor4D,
   filter: tf.Tensor4D,
   strides: [number, number],

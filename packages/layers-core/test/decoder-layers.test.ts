@@ -2,6 +2,7 @@ import {
   describeBackends,
   describeLayer,
   expectNoNewTensors,
+  saveAndLoad,
   signed,
   signedNchw,
 } from '@sts-net/testing';
@@ -17,6 +18,7 @@ import {
   Dropout,
   GroupNormalization,
   PadToMultiple,
+  PositionAttention,
   ResizeToMatch,
   resizeBilinear,
   Swish,
@@ -164,6 +166,48 @@ describeBackends('layers of encoders and decoders', () => {
       }
     }
     expect(await y.data()).toBeAllclose(expected, { rtol: 1e-4, atol: 1e-5 });
+  });
+
+  test('slow implementation: attention over positions, in any size, and through JSON', async () => {
+    const [height, width, compared, channels] = [2, 3, 2, 4];
+    const positions = height * width;
+    const values = {
+      query: signed('query', positions * compared),
+      key: signed('key', positions * compared),
+      value: signed('value', positions * channels),
+    };
+    const products = Array.from({ length: positions ** 2 }, (_, at) => {
+      const [i, j] = [Math.floor(at / positions), at % positions];
+      let sum = 0;
+      for (let c = 0; c < compared; c++) {
+        sum += values.query[i * compared + c]! * values.key[j * compared + c]!;
+      }
+      return Math.exp(sum);
+    });
+    const total = products.reduce((a, b) => a + b);
+    // Listed position by position, read channel by channel.
+    const listed = Array.from({ length: positions * channels }, (_, at) => {
+      const [i, c] = [Math.floor(at / channels), at % channels];
+      let sum = 0;
+      for (let j = 0; j < positions; j++) {
+        sum += (products[i * positions + j]! / total) * values.value[j * channels + c]!;
+      }
+      return sum;
+    });
+    const expected = listed.map(
+      (_, at) => listed[(at % channels) * positions + Math.floor(at / channels)]!,
+    );
+    const inputs = [compared, compared, channels].map((depth) =>
+      tfl.input({ shape: [null, null, depth] }),
+    );
+    const y = new PositionAttention({ name }).apply(inputs) as tfl.SymbolicTensor;
+    const model = await saveAndLoad(tfl.model({ inputs, outputs: y }));
+    const tensors = Object.values(values).map((data) =>
+      tf.tensor(data, [1, height, width, data.length / positions]),
+    );
+    const received = model.predict(tensors) as tf.Tensor;
+    expect(received.shape).toEqual([1, height, width, channels]);
+    expect(await received.data()).toBeAllclose(expected);
   });
 
   test('Swish is x · σ(x); ChannelSlice keeps the channels asked for', async () => {

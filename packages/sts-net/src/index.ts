@@ -48,6 +48,7 @@ export {
   type AttentionConfig,
   type AttentionName,
   type CBAMConfig,
+  type CBAMConfig,
   createModel,
   type ESCAConfig,
   type LayerStatistics,
@@ -60,6 +61,7 @@ export {
   type ModelStatistics,
   type ModelStatisticsOptions,
   modelStatistics,
+  type SEConfig,
   type SEConfig,
   type TorchTensor,
 } from './model/index.ts';

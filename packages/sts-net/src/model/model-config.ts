@@ -18,11 +18,11 @@ export interface ModelSettings {
   readonly attention?: AttentionConfig | undefined;
   /** Number of classes, background included. @default 2, where a config is read */
   readonly classes: number;
-  /** Stride of the encoder's deepest map. @default what the decoder is made for: 8 for deeplabv3, 32 for unet */
+  /** Stride of the encoder's deepest map. @default what the decoder is made for: 8 for deeplabv3 and pspnet, 16 for deeplabv3plus and pan, else 32 */
   readonly outputStride?: OutputStride | undefined;
   /** Where dilation begins in a stage that keeps its resolution. @default 'smp' */
   readonly dilationStyle?: DilationStyle | undefined;
-  /** Dropout rate in [0, 1), for decoders that have dropout. @default 0.5 for deeplabv3 */
+  /** Dropout rate in [0, 1), for decoders that have dropout. @default 0.5 for deeplabv3 and deeplabv3plus, 0.2 for fpn and pspnet */
   readonly dropout?: number | undefined;
 }
 

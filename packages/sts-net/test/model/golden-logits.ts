@@ -1,5 +1,5 @@
 import { describeBackends, nchwValues, signedNchw } from '@sts-net/testing';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { goldenModel } from './golden-models.ts';
 
@@ -20,12 +20,14 @@ export function describeGoldenLogits(references: Readonly<Record<string, LogitsR
   }
   describeBackends('inference', () => {
     describe.each([...sizesOf])('%s', (name, sizes) => {
-      test(`golden logits, to 1e-4 of their deviation, at ${sizes.join(' and ')} pixels`, async () => {
+      test(`golden logits, to 1e-4 of their deviation, and no tensor left, at ${sizes.join(' and ')} pixels`, async () => {
         const model = goldenModel(name);
         for (const size of sizes) {
           const { std, mean, samples } = references[`${name}@${size}`]!;
           const x = signedNchw('input', [1, 3, size, size]);
-          const y = model.predict(x) as Tensor4D;
+          const { numTensors } = tf.memory();
+          const y = model.predict(x) as tf.Tensor4D;
+          expect(tf.memory().numTensors, 'tensors left by a prediction').toBe(numTensors + 1);
           const values = await nchwValues(y);
           const tolerance = { rtol: 0, atol: 1e-4 * std };
           const received = samples.map(

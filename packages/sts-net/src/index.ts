@@ -48,7 +48,6 @@ export {
   type AttentionConfig,
   type AttentionName,
   type CBAMConfig,
-  type CBAMConfig,
   createModel,
   type ESCAConfig,
   type LayerStatistics,
@@ -61,7 +60,6 @@ export {
   type ModelStatistics,
   type ModelStatisticsOptions,
   modelStatistics,
-  type SEConfig,
   type SEConfig,
   type TorchTensor,
 } from './model/index.ts';

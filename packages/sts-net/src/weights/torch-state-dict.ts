@@ -7,7 +7,8 @@ import { type TorchParameter, torchParameters } from '../model/torch-keys.ts';
  *
  * Keys and shapes are those of segmentation_models.pytorch 0.5, kernels `[out, in, height, width]`,
  * ESCA's `[1, 1, k]` under `encoder.iaff1.conv.weight`, …. Batch counters (`num_batches_tracked`) are
- * not there; PyTorch does without.
+ * not there; PyTorch does without. Nor are, for `pspnet`, the encoder's stages that it never runs:
+ * `load_state_dict(…, strict=False)`.
  */
 export async function torchStateDict(model: LayersModel): Promise<Map<string, StoredTensor>> {
   const entries = torchParameters(model).map(async (parameter): Promise<[string, StoredTensor]> => {

@@ -5,7 +5,8 @@
 //   node tools/engines/bench.mjs train 256 2 3 tensorflow,ort,wasm
 //
 // Each engine has a process of its own. They take turns, one step each and a round at a time, so
-// that what else runs on the machine touches all alike. Prints medians and ratios to the first.
+// that what else runs on the machine touches all alike. Prints medians of wall-clock
+// and of processor time, and ratios to the first.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
@@ -20,29 +21,27 @@ async function compare(names) {
     name,
     child: fork(process.argv[1], process.argv.slice(2), { env: { ...process.env, ENGINE: name } }),
     seconds: [],
+    processor: [],
   }));
   for (const engine of engines) [engine.info] = await once(engine.child, 'message');
   // The first step compiles and warms up.
   for (let round = 0; round <= Number(rounds); round++) {
-    for (const { child, seconds } of engines) {
+    for (const { child, seconds, processor } of engines) {
       child.send('step');
       const [answer] = await once(child, 'message');
       seconds.push(answer.seconds);
+      processor.push(answer.processor);
     }
   }
   console.log(`${what}, ${size}×${size}, batch ${batch}, median of ${rounds} rounds`);
-  for (const { name, child, seconds, info } of engines) {
-    const ratio = median(seconds.slice(1)) / median(engines[0].seconds.slice(1));
-    const values = seconds.slice(1).map((value) => value.toFixed(2));
+  const median = (values) => values.slice(1).sort((a, b) => a - b)[Math.floor(rounds / 2)];
+  for (const { name, child, seconds, processor, info } of engines) {
+    const ratio = (key, values) => (median(values) / median(engines[0][key])).toFixed(2);
     console.log(
-      `${name.padEnd(11)} ${median(seconds.slice(1)).toFixed(2)} s, ${ratio.toFixed(2)} × ${engines[0].name} (${values.join(' ')}; first ${seconds[0].toFixed(2)}), ${info.threads} threads, ${info.device}`,
+      `${name.padEnd(11)} ${median(seconds).toFixed(2)} s (${ratio('seconds', seconds)} × ${engines[0].name}), processor ${median(processor).toFixed(2)} s (${ratio('processor', processor)} ×), first ${seconds[0].toFixed(2)} s; ${info.threads} threads, ${info.device}`,
     );
     child.disconnect();
   }
-}
-
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 async function serve(name) {
@@ -60,11 +59,18 @@ async function serve(name) {
     inputShape: [side, side, 3],
   });
   const x = tf.randomUniform([Number(batch), side, side, 3], 0, 1, 'float32', 1);
+  // As `sts-net predict` does: ONNX Runtime packs constant weights in advance.
+  if (what === 'predict' && name === 'ort') await tf.backend().freeze(model.getWeights());
   const step = what === 'predict' ? prediction(tf, model, x) : training(tf, AdamW, model, x);
   process.on('message', async () => {
     const start = performance.now();
+    const used = process.cpuUsage();
     await step();
-    process.send({ seconds: (performance.now() - start) / 1e3 });
+    const { user, system } = process.cpuUsage(used);
+    process.send({
+      seconds: (performance.now() - start) / 1e3,
+      processor: (user + system) / 1e6,
+    });
   });
   process.send(info);
 }

@@ -4,7 +4,7 @@
 #
 #   tools/engines/build-tfjs-node.sh [project]     (default: the current directory)
 #
-# Needs: python3 with pip, make, a C++17 compiler. 210 MB are downloaded, 750 MB stay on disk.
+# Needs: python3 with pip, make, a C++17 compiler. 210 MB are downloaded, 650 MB stay on disk.
 #
 # The `tensorflow-cpu` wheel carries what the addon is linked with, under other names: the C API is
 # in libtensorflow_cc.so.2, which needs libtensorflow_framework.so.2, and the headers are complete.

@@ -18,16 +18,19 @@ suites=(
   packages/sts-net/test/training/adamw
   packages/sts-net/test/training/losses
 )
-# One network in inference, one in training; the decoder and encoder each of another family.
-goldens=(
+# Of the suites of whole networks, the smallest: one encoder, one decoder, one golden network in
+# inference and in training.
+networks=(
+  packages/backbones
+  packages/decoders
   packages/sts-net/test/model/golden-eval
   packages/sts-net/test/model/golden-training
 )
-golden='Unet/mobilenet_v2.*golden (logits|loss)'
+small=' (ResNet \(encoder\)|U-Net \(decoder\)|Unet/mobilenet_v2.* golden (logits|loss))'
 
 skip() {
   echo "webgpu lane: skipped, $1:"
-  printf '  %s\n' "${suites[@]}" "${goldens[@]} ($golden)"
+  printf '  %s\n' "${suites[@]}" "${networks[@]}"
   exit 0
 }
 
@@ -43,4 +46,4 @@ export LD_LIBRARY_PATH=$chromium${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export VK_ICD_FILENAMES=$chromium/vk_swiftshader_icd.json
 export STS_NET_TEST_BACKENDS=webgpu
 npx vitest run "${suites[@]}"
-npx vitest run "${goldens[@]}" --testNamePattern "$golden"
+npx vitest run "${networks[@]}" --testNamePattern "$small" --testTimeout 600000

@@ -12,7 +12,7 @@ import { isNode, nodeModule, processors } from './runtime.ts';
 
 const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 const remedy =
-  'npm install @tensorflow/tfjs-node (or @tensorflow/tfjs-node-gpu with CUDA); its library is downloaded during installation';
+  'npm install @tensorflow/tfjs-node (or @tensorflow/tfjs-node-gpu with CUDA); its library is downloaded during installation, and where that is blocked, https://github.com/sts-net/sts-net/blob/main/docs/guides/engines.md builds it from PyPI’s';
 
 /** TensorFlow's C library, through `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`. */
 export function tensorflowEngine(importModule: ImportModule = importOptional): Engine {

@@ -9,11 +9,10 @@
 // of processor time, peak memory, and ratios to `ort`. For `predict`, with torch and onnx installed,
 // ONNX Runtime also runs the file that PyTorch exports.
 //
-// Last measured (onnxruntime-node 1.30.0, PyTorch 2.14.1, two cores shared with other work, so the
-// processor times are the ones to compare; times of `ort` are 1):
-//   predict 480 1, 2 threads: torch 1.24, exported file 1.04
-//   train 256 4, 1 thread:    torch 1.18 and 1.29 in two runs; peak 2.9 GB, torch 3.1 GB
-//   train 480 2, 1 thread:    torch 1.31; peak 4.2 GB, torch 4.6 GB
+// Last measured (onnxruntime-node 1.30.0, PyTorch 2.14.1, two cores otherwise idle, 2 threads; wall-clock,
+// times of `ort` are 1):
+//   predict 480 1: torch 1.28, exported file 0.93
+//   train 256 4:   torch 0.77; peak 2.9 GB, torch 3.2 GB
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,3 @@
-import { enableProdMode } from '@tensorflow/tfjs-core';
 import type { CommandDef } from 'citty';
 import { demoText, runDemo } from '../demo/index.ts';
 import { type PresetName, presets } from '../presets/presets.ts';
@@ -35,7 +34,6 @@ export const demoCommand: CommandDef = command({
       backend: backendName(backend),
       ...(steps !== undefined && { steps: wholeNumber(steps) }),
     };
-    enableProdMode();
     const line = progressLine();
     const result = await interruptible(
       'what is trained is saved; run the command again to go on',

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { BackendName } from '@sts-net/backend';
 import { readVolume, writeVolume } from '@sts-net/volume-io';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { CommandDef } from 'citty';
@@ -40,8 +41,7 @@ export const predictCommand: CommandDef = command({
     const engine = backendName(backend);
     const image = await readVolume(path);
     await checkWritable(output);
-    await prepareEngine(engine);
-    const { model, config, dispose } = await load(modelPath);
+    const { model, config, dispose } = await load(modelPath, engine);
     const line = progressLine();
     try {
       const { axis, context, edge, normalization } = config.data;
@@ -75,11 +75,12 @@ interface Loaded {
   readonly dispose: () => void;
 }
 
-async function load(path: string): Promise<Loaded> {
+async function load(path: string, engine: 'auto' | BackendName): Promise<Loaded> {
   if (/\.onnx$/i.test(path)) {
     const { classify, config } = await loadOnnx(path);
     return { model: classify, config, dispose: () => {} };
   }
+  await prepareEngine(engine);
   const { model, config } = loadModel(path);
   return { model, config, dispose: () => model.dispose() };
 }

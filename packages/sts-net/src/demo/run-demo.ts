@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { useBackend } from '@sts-net/backend';
 import { lesionWise } from '@sts-net/metrics';
 import { writeVolume } from '@sts-net/volume-io';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { foregroundOf } from '../evaluation/foreground.ts';
 import { fileError } from '../files/file-error.ts';
 import { writeFileAtomic } from '../files/write-file-atomic.ts';
+import { prepareEngine } from '../inference/prepare-engine.ts';
 import type { PresetName } from '../presets/presets.ts';
 import { type Report, renderReport } from '../report/index.ts';
 import type { TrainEvent } from '../training/train-event.ts';
@@ -69,7 +69,7 @@ export async function runDemo(options: DemoOptions = {}): Promise<DemoResult> {
     steps,
     folder: join(folder, 'runs'),
   });
-  const engine = await useBackend(backend);
+  const engine = await prepareEngine(backend);
   const cases = await readCases(variants[0].config);
   const trained: TrainedVariant[] = [];
   for (const variant of variants) {

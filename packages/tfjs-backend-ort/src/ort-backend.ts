@@ -254,12 +254,11 @@ export class OrtBackend extends tf.KernelBackend {
    */
   scalar(role: string, number: number): Value {
     const key = `${role}:${number}`;
-    let value = this.#scalars.get(key);
-    if (value === undefined) {
-      value = leaf([], 'float32', Float32Array.of(number));
-      if (this.#scalars.size > 64) this.#scalars.clear();
-      this.#scalars.set(key, value);
-    }
+    const value = this.#scalars.get(key) ?? leaf([], 'float32', Float32Array.of(number));
+    // The last used comes last. Forgetting one that a step still uses would change its graph.
+    this.#scalars.delete(key);
+    this.#scalars.set(key, value);
+    if (this.#scalars.size > 64) this.#scalars.delete(this.#scalars.keys().next().value!);
     return value;
   }
 

@@ -1,4 +1,4 @@
-import { resNet } from '@sts-net/backbones';
+import { plain, resNet } from '@sts-net/backbones';
 import { useBackend } from '@sts-net/backend';
 import { deepLabV3, pan } from '@sts-net/decoders';
 import { ESCA, esca } from '@sts-net/layers-esca';
@@ -71,6 +71,18 @@ test('PAN: small images are padded to what its pyramid needs', async () => {
   expect(model.getLayer('pad').getConfig()).toMatchObject({ multiple: 16, minimum: 128 });
   expect((await logits(model, 40, 129)).shape).toEqual([1, 40, 129, 2]);
   model.dispose();
+});
+
+test('plain networks are padded to 16 pixels, whatever decoder, and take attention at five places', async () => {
+  const small = plain({ filters: [2, 3, 4, 5, 6] });
+  for (const decoder of ['plain-unet', 'plain-unetplusplus', 'r2unet', 'linknet'] as const) {
+    const model = createModel({ ...light, encoder: small, decoder, attention: 'gct' });
+    expect(model.getLayer('pad').getConfig()).toMatchObject({ multiple: 16, minimum: 16 });
+    expect((await logits(model, 33, 17)).shape).toEqual([1, 33, 17, 2]);
+    const places = [1, 2, 3, 4, 5].map((i) => model.getLayer(`encoder.iaff${i}`).outputShape);
+    expect(places.map((shape) => (shape as number[]).at(-1))).toEqual([2, 3, 4, 5, 6]);
+    model.dispose();
+  }
 });
 
 test.each([
@@ -203,7 +215,10 @@ test.each<[Record<string, unknown>, RegExp]>([
   ],
   [{ encoder: 'toString' }, /encoder: expected one of/],
   [{ encoder: {} }, /encoder: expected one of/],
-  [{ decoder: 'deeplabv4' }, /decoder: expected one of "deeplabv3", .*"pspnet", got "deeplabv4"/],
+  [
+    { decoder: 'deeplabv4' },
+    /decoder: expected one of "deeplabv3", .*"pspnet", .* got "deeplabv4"/,
+  ],
   [{ decoder: undefined }, /decoder: expected one of .* got nothing/],
   [{ attention: 'eca' }, /attention: .*"none", "esca", "se", "cbam", "gct", "srm".* got "eca"/],
   [{ attention: { name: 'cbam', kernelSize: 4 } }, /attention\.kernelSize: must be odd/],

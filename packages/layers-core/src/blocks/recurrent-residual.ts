@@ -51,7 +51,11 @@ export function recurrentResidual(
     const pass = (first: SymbolicTensor) =>
       shared.reduce((y, layer) => layer.apply(y) as SymbolicTensor, first);
     let y = pass(input);
-    for (let step = 1; step <= steps; step++) y = pass(add(`${key}.add${step}`, input, y));
+    for (let step = 1; step <= steps; step++) {
+      y = pass(add(`${key}.add${step}`, input, y));
+      // TensorFlow.js counts a reference for each run of a layer, and a model gives back one only.
+      for (const layer of shared) layer.dispose();
+    }
     return y;
   };
   const entry = convolution(`${name}.entry`, 1, 1).apply(x) as SymbolicTensor;

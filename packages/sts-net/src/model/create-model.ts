@@ -37,25 +37,29 @@ export function createModel(options: ModelOptions): LayersModel {
   } = validateWith(modelConfigSchema, withStandIns(options), '`createModel`');
   const decoderSpec = typeof decoder === 'string' ? decoders[decoder] : decoder;
   const encoderSpec = typeof encoder === 'string' ? encoders[encoder] : encoder;
-  const outputStride = rest.outputStride ?? decoderSpec.outputStride;
-  const multiple = Math.min(outputStride, encoderSpec.stages.at(-1)?.stride ?? outputStride);
+  const { depth, outputStride: usualStride, minimumMapSize = 1 } = decoderSpec;
+  const outputStride = rest.outputStride ?? usualStride;
+  const deepest = encoderSpec.stages.slice(0, depth).at(-1);
+  const multiple = Math.min(outputStride, deepest?.stride ?? outputStride);
   const image = input({ shape: [...inputShape], name: 'image' });
   const padded = new PadToMultiple({
     name: 'pad',
     multiple,
-    minimum: multiple * (decoderSpec.minimumMapSize ?? 1),
+    minimum: multiple * minimumMapSize,
   }).apply(image);
   const { features } = createEncoder(encoderSpec, {
     input: padded as SymbolicTensor,
     attention: typeof attention === 'function' ? attention : attentionFactory(attention),
     outputStride,
     ...(dilationStyle && { dilationStyle }),
+    depth,
     seed,
   });
   const logits = createDecoder(decoderSpec, features, { classes, dropout, seed });
   const cropped = new CropToMatch({ name: 'crop' }).apply([logits, image]) as SymbolicTensor;
   const network = model({ inputs: image, outputs: cropped, name: 'sts-net' });
-  if (isData(options)) network.setUserDefinedMetadata({ 'sts-net': structuredClone(options) });
+  if (isData(options))
+    network.setUserDefinedMetadata({ 'sts-net': JSON.parse(JSON.stringify(options)) });
   return network;
 }
 

@@ -1,9 +1,9 @@
 import { plain, resNet } from '@sts-net/backbones';
 import { useBackend } from '@sts-net/backend';
-import { deepLabV3, pan } from '@sts-net/decoders';
+import { type DecoderName, decoders, deepLabV3, pan } from '@sts-net/decoders';
 import { ESCA, esca } from '@sts-net/layers-esca';
 import { saveAndLoad, signedNchw } from '@sts-net/testing';
-import { pad, slice, type Tensor4D } from '@tensorflow/tfjs-core';
+import { memory, pad, slice, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { validateWith } from '../../src/config/validate-with.ts';
@@ -83,6 +83,27 @@ test('plain networks are padded to 16 pixels, whatever decoder, and take attenti
     expect(places.map((shape) => (shape as number[]).at(-1))).toEqual([2, 3, 4, 5, 6]);
     model.dispose();
   }
+});
+
+test.each(Object.keys(decoders) as DecoderName[])(
+  'a network with %s leaves no tensor when it is disposed of, after predictions too',
+  async (decoder) => {
+    for (const encoder of [plain({ filters: [2, 3, 4, 5, 6], block: 'recurrent' }), tiny.encoder]) {
+      const { numTensors } = memory();
+      const outputStride = decoder === 'linknet' ? 32 : 16;
+      const model = createModel({ ...light, encoder, decoder, outputStride });
+      await logits(model, 9, 17);
+      model.dispose();
+      expect(memory().numTensors).toBe(numTensors);
+    }
+  },
+);
+
+test('options that are undefined are as if they were not there', () => {
+  const unset = { attention: undefined, outputStride: undefined, dropout: undefined };
+  const model = createModel({ ...light, ...unset, dilationStyle: undefined, seed: undefined });
+  expect(model.getUserDefinedMetadata()).toEqual({ 'sts-net': light });
+  model.dispose();
 });
 
 test.each([

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tools/smp"))
-from smp_classes import classes
+from reference import build
 
 
 def seconds(pair):
@@ -20,7 +20,7 @@ def seconds(pair):
     for _ in range(3):
         start = time.process_time()
         try:
-            classes[decoder](encoder, encoder_weights=None, classes=2)
+            build(encoder, decoder, classes=2)
         except KeyError:
             return None
         times.append(time.process_time() - start)

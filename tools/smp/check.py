@@ -1,4 +1,5 @@
-"""Loads models that save.mjs saved into segmentation_models.pytorch and compares the logits.
+"""Loads models that save.mjs saved into segmentation_models.pytorch, the plain ones into those of
+tools/fixtures/model, and compares the logits.
 
     python tools/smp/check.py FOLDER
 
@@ -13,13 +14,13 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from smp_classes import classes
+from reference import build
 
 worst = 0.0
 paths = sorted(Path(sys.argv[1]).glob("*.safetensors"))
 for path in paths:
     encoder, decoder = path.stem.split("+")
-    model = classes[decoder](encoder, encoder_weights=None, classes=3).eval()
+    model = build(encoder, decoder, classes=3).eval()
     weights = load_file(path)
     # PSPNet takes three maps: its encoder holds deeper stages that never run.
     loaded = model.load_state_dict(weights, strict=decoder != "pspnet")

@@ -275,6 +275,35 @@ describe('refusals leave the model as it was', () => {
   });
 });
 
+test('golden: every key of the authors’ own layout of STS-Net is taken', async () => {
+  const name = 'STSNet(esca k=3 shared)';
+  const numbered = { aspp: '0', conv: '1', bn: '2' };
+  const own = goldenStateDict(name);
+  const theirs = new Map(
+    [...own].map(([key, tensor]) => [
+      key.replace(
+        /^decoder\.(aspp|conv|bn)\./,
+        (_, part: keyof typeof numbered) => `decoder.${numbered[part]}.`,
+      ),
+      tensor,
+    ]),
+  );
+  expect([...theirs.keys()]).toEqual(
+    expect.arrayContaining([
+      'encoder.iaff5.conv.weight',
+      'decoder.0.convs.4.1.weight',
+      'decoder.2.running_var',
+    ]),
+  );
+  const [one, other] = [blankModel(goldenOptions(name)), blankModel(goldenOptions(name))];
+  const { loaded, ignored, missing } = loadTorchWeights(one, theirs);
+  expect([loaded.length, ignored, missing]).toEqual([theirs.size, [], []]);
+  loadTorchWeights(other, own);
+  expect(await digests(one)).toEqual(await digests(other));
+  one.dispose();
+  other.dispose();
+});
+
 test('ESCA takes [1, 1, k] as PyTorch has it and [k], and nothing else', () => {
   const network = model('mobilenet_v2', { attention: { name: 'esca', kernelSize: 3 } });
   const key = 'encoder.iaff1.conv.weight';

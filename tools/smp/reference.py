@@ -1,6 +1,7 @@
-"""The classes of segmentation_models.pytorch by the names of our decoders."""
+"""Networks of segmentation_models.pytorch, and the plain ones, by the names of our encoders and decoders."""
 
 import sys
+from pathlib import Path
 
 import torch
 
@@ -16,7 +17,10 @@ except RuntimeError:
 
 import segmentation_models_pytorch as smp
 
-classes = {
+sys.path.append(str(Path(__file__).resolve().parents[1] / "fixtures/model"))
+import plain_networks
+
+CLASSES = {
     "deeplabv3": smp.DeepLabV3,
     "deeplabv3plus": smp.DeepLabV3Plus,
     "unet": smp.Unet,
@@ -27,3 +31,10 @@ classes = {
     "manet": smp.MAnet,
     "pspnet": smp.PSPNet,
 }
+
+
+def build(encoder, decoder, classes):
+    """Without pretrained weights. KeyError for an encoder or decoder that there is no reference of."""
+    if encoder == decoder:
+        return plain_networks.build(encoder, classes)
+    return CLASSES[decoder](encoder, encoder_weights=None, classes=classes)

@@ -8,6 +8,8 @@ import {
   decodeVolumes,
   readDicomImage,
   readDicomSegments,
+  readDicomSeries,
+  readRtStruct,
   type Volume,
   VolumeFormatError,
 } from '../src/index.ts';
@@ -17,10 +19,10 @@ import {
  * runs is the whole one; by default a sample of it keeps tests quick.
  */
 const CASES = Number(process.env.FUZZ_CASES ?? 300);
-const folder = fileURLToPath(new URL('./fixtures/conformance', import.meta.url));
+const folder = fileURLToPath(new URL('./fixtures', import.meta.url));
 
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && !/LICENSE|expected\.json|ORIGIN|\.raw$/.test(entry.name))
+  .filter((entry) => entry.isFile() && !/LICENSE|\.json$|ORIGIN|\.raw$/.test(entry.name))
   .map((entry) => join(entry.parentPath, entry.name))
   .filter((path) => statSync(path).size < 60_000)
   .sort();
@@ -80,6 +82,9 @@ function checkVolume({ voxels, spacing, affine }: Volume): void {
   expect(affine.length === 16 && affine.every(Number.isFinite)).toBe(true);
 }
 
+/** The image that some of the contours belong to. */
+const like = await readDicomSeries(join(folder, 'conformance/dicom/rt-utils/oriented_data'));
+
 /** Reads the bytes by every reader; each result is sound, or the error says what is wrong. */
 async function readAll(bytes: Uint8Array, label: string): Promise<boolean> {
   const readers = [
@@ -94,6 +99,9 @@ async function readAll(bytes: Uint8Array, label: string): Promise<boolean> {
     },
     async () => {
       for (const { volume } of await readDicomSegments(bytes)) checkVolume(volume);
+    },
+    async () => {
+      for (const { volume } of await readRtStruct(bytes, { like })) checkVolume(volume);
     },
   ];
   let isRead = false;

@@ -15,6 +15,8 @@ export type { RtRoi } from './dicom/rt-rois.ts';
 export type { DicomSegment } from './dicom/segments.ts';
 export { type EncodeVolumeOptions, encodeVolume, type VolumeFileFormat } from './encode-volume.ts';
 export type { PixelArray, RasterImage } from './image/raster-image.ts';
+export type { LidcAnnotations } from './lidc/annotations.ts';
+export type { LidcFinding } from './lidc/marks.ts';
 export { likeVolume } from './like-volume.ts';
 export type { MetaImageHeader } from './metaimage/header.ts';
 export type { NiftiDatatype } from './nifti/datatypes.ts';
@@ -24,6 +26,10 @@ export { readDicomImage } from './read-dicom-image.ts';
 export { type ReadDicomSegmentsOptions, readDicomSegments } from './read-dicom-segments.ts';
 export { type ReadDicomSeriesOptions, readDicomSeries } from './read-dicom-series.ts';
 export { readImage } from './read-image.ts';
+export {
+  type ReadLidcAnnotationsOptions,
+  readLidcAnnotations,
+} from './read-lidc-annotations.ts';
 export { type ReadRtStructOptions, readRtStruct } from './read-rt-struct.ts';
 export { readVolume } from './read-volume.ts';
 export { type ReadVolumeOptions, readVolumes } from './read-volumes.ts';

@@ -75,6 +75,13 @@ export function stepsAlong(affine: readonly number[], vector: Vector): Vector {
   ];
 }
 
+/** The world point in mm at a column, row and slice. */
+export function worldAt(affine: readonly number[], [column, row, slice]: Vector): Vector {
+  const along = (r: number) =>
+    affine[r]! * column + affine[r + 1]! * row + affine[r + 2]! * slice + affine[r + 3]!;
+  return [along(0), along(4), along(8)];
+}
+
 /** Column, row and slice, not rounded, at a patient's LPS point in mm. */
 export function voxelAt(affine: readonly number[], [x, y, z]: Vector): Vector {
   return stepsAlong(affine, [-x - affine[3]!, -y - affine[7]!, z - affine[11]!]);

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { BackendName } from '@sts-net/backend';
-import { readVolume, writeVolume } from '@sts-net/volume-io';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { CommandDef } from 'citty';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -13,12 +12,17 @@ import { loadOnnx } from '../onnx/load-onnx.ts';
 import { backendArgument, backendName } from './backend-argument.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';
+import { checkLabelFormat, checkLabelName, readFileOrSeries, writeLabels } from './label-output.ts';
 import { progressLine } from './progress-line.ts';
 
 export const predictCommand: CommandDef = command({
   meta: { name: 'predict', description: 'find the targets in a volume' },
   args: {
-    image: { type: 'positional', required: true, description: 'the volume, .nii or .nii.gz' },
+    image: {
+      type: 'positional',
+      required: true,
+      description: 'the volume: NIfTI, NRRD, MetaImage, DICOM, or the folder of a DICOM series',
+    },
     model: {
       type: 'string',
       required: true,
@@ -27,19 +31,18 @@ export const predictCommand: CommandDef = command({
     output: {
       type: 'string',
       required: true,
-      description: 'the label volume to write, .nii or .nii.gz',
+      description: 'the label volume to write: .nii, .nii.gz, .nrrd, .mha, or .dcm (DICOM SEG)',
     },
     backend: backendArgument,
   },
   async run({ args: { image: path, model: modelPath, output, backend } }) {
-    if (!/\.nii(\.gz)?$/i.test(output)) {
-      throw new RangeError(`--output must end in .nii or .nii.gz, got '${output}'`);
-    }
+    checkLabelName(output);
     if (resolve(output) === resolve(path)) {
       throw new RangeError(`--output must not be the image itself, got '${output}' for both`);
     }
     const engine = backendName(backend);
-    const image = await readVolume(path);
+    const image = await readFileOrSeries(path);
+    checkLabelFormat(output, image);
     await checkWritable(output);
     const { model, config, dispose } = await load(modelPath, engine);
     const line = progressLine();
@@ -56,7 +59,7 @@ export const predictCommand: CommandDef = command({
           onProgress: (done, total) => line.show(`slice ${done}/${total}`),
         }),
       );
-      await writeVolume(output, labels);
+      await writeLabels(output, labels, image, config.model.classes);
       const found = labels.voxels.data.reduce((count, label) => count + (label === 0 ? 0 : 1), 0);
       line.clear();
       process.stdout.write(

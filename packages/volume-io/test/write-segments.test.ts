@@ -135,6 +135,17 @@ describe('a segmentation that is written', () => {
     for (const uid of [...two, ...three]) expect(uid).toMatch(/^2\.25\.[1-9]\d{1,38}$/);
   });
 
+  test('with a frame of a segment that is not there is damaged', async () => {
+    const volume = mask(oblique, (i) => i === 7);
+    const bytes = await encodeDicomSegments([{ label: 'a', volume }], { like: oblique });
+    // (0062,000B), US, 2 bytes: 1.
+    const element = Buffer.from('62000b0055530200', 'hex');
+    bytes[Buffer.from(bytes.buffer).indexOf(element) + 8] = 3;
+    await expect(readDicomSegments(bytes)).rejects.toThrow(
+      /which of the 1 segments it belongs to \(ReferencedSegmentNumber\), got 3; /,
+    );
+  });
+
   test('without anything in it holds one empty frame', async () => {
     const volume = mask(oblique, () => false);
     const bytes = await encodeDicomSegments([{ label: 'a', volume }], { like: oblique });

@@ -40,21 +40,21 @@ export function rtRois(
       { field: 'Modality' },
     );
   }
-  const drawn = dataSet.items('x30060039');
-  checkNumbers(dataSet.items('x30060020'), drawn, name);
-  const rois = choose(dataSet.items('x30060020'), chosen, name);
+  const all = dataSet.items('x30060020');
+  const drawn = byRoi(dataSet.items('x30060039'));
+  const observations = byRoi(dataSet.items('x30060080'));
+  checkNumbers(all, [...drawn.keys()], name);
+  const rois = choose(all, chosen, name);
   const { shape } = like.voxels;
   if (rois.length * shape.reduce((product, length) => product * length, 1) > MAX_MASK_VOXELS) {
     throw new VolumeFormatError(
       `${name}: ${rois.length} masks on a grid of ${shape.join('×')} voxels are more than can be held in memory; choose some by \`rois\``,
     );
   }
-  const observations = dataSet.items('x30060080');
-  const isOf = (number: number) => (item: DataSet) => numberOf(item, 'x30060084') === number;
   return rois.map((roi) => {
     const number = numberOf(roi, 'x30060022');
     const label = roi.text('x30060026') ?? '';
-    const own = drawn.filter(isOf(number));
+    const own = drawn.get(number) ?? [];
     const items = own.flatMap((item) => item.items('x30060040'));
     const subject = `${name}: ROI ${number} "${label}"`;
     checkFrameOfReference(roi, items, like, subject);
@@ -62,11 +62,23 @@ export function rtRois(
     return {
       number,
       name: label,
-      interpretedType: observations.find(isOf(number))?.text('x300600a4') ?? '',
+      interpretedType: observations.get(number)?.[0]?.text('x300600a4') ?? '',
       color: color?.length === 3 ? (color as unknown as [number, number, number]) : undefined,
       ...maskOf(items, like, subject),
     };
   });
+}
+
+/** Items by the ROI that they are of (`ReferencedROINumber`). */
+function byRoi(items: readonly DataSet[]): Map<number, DataSet[]> {
+  const groups = new Map<number, DataSet[]>();
+  for (const item of items) {
+    const number = numberOf(item, 'x30060084');
+    const group = groups.get(number);
+    if (group === undefined) groups.set(number, [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 function numberOf(item: DataSet, tag: string): number {
@@ -74,7 +86,7 @@ function numberOf(item: DataSet, tag: string): number {
 }
 
 /** ROIs and their contours belong together by number. */
-function checkNumbers(rois: readonly DataSet[], drawn: readonly DataSet[], name: string): void {
+function checkNumbers(rois: readonly DataSet[], drawn: readonly number[], name: string): void {
   const numbers = new Set<number>();
   const fail = (field: string, requirement: string, got: number): never => {
     throw new VolumeFormatError(
@@ -89,9 +101,9 @@ function checkNumbers(rois: readonly DataSet[], drawn: readonly DataSet[], name:
     }
     numbers.add(number);
   }
-  const stray = drawn.find((item) => !numbers.has(numberOf(item, 'x30060084')));
-  if (stray === undefined) return;
-  fail('ReferencedROINumber', 'the number of an ROI', numberOf(stray, 'x30060084'));
+  for (const number of drawn) {
+    if (!numbers.has(number)) fail('ReferencedROINumber', 'the number of an ROI', number);
+  }
 }
 
 function choose(

@@ -39,17 +39,18 @@ export function segmentsOf(
   const slices = slicesOf(parsed, name);
   const perFrame = dataSet.items('x52009230');
   const [shared] = dataSet.items('x52009229');
+  const segments = dataSet.items('x00620002');
+  const known = new Set(segments.map((segment) => segment.uint16('x00620004')));
   const numbers = slices.map((slice, i) => {
     const [group] = perFrame[i]?.items('x0062000a') ?? [];
     const number = (group ?? shared?.items('x0062000a')[0])?.uint16('x0062000b');
-    if (number !== undefined) return number;
+    if (number !== undefined && known.has(number)) return number;
     throw new VolumeFormatError(
-      `${slice.name}: must say which segment it belongs to (ReferencedSegmentNumber); the file is damaged`,
+      `${slice.name}: must say which of the ${segments.length} segments it belongs to (ReferencedSegmentNumber), got ${number ?? 'nothing'}; the file is damaged`,
       { field: 'ReferencedSegmentNumber' },
     );
   });
   const grid = like ?? ownGrid(slices, name);
-  const segments = dataSet.items('x00620002');
   const voxelCount = grid.voxels.shape.reduce((product, length) => product * length, 1);
   if (segments.length * voxelCount > MAX_MASK_VOXELS) {
     throw new VolumeFormatError(

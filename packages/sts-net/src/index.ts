@@ -28,6 +28,11 @@ export { validateConfig } from './config/validate-config.ts';
 export type { Case } from './data/case.ts';
 export { findCases } from './data/find-cases.ts';
 export { type Split, type SplitName, splitCases } from './data/split.ts';
+export { imageDigest } from './datasets/image-digest.ts';
+export { loadManifest } from './datasets/load-manifest.ts';
+export type { ManifestItem } from './datasets/manifest-item.ts';
+export { manifestText } from './datasets/manifest-text.ts';
+export { readManifest } from './datasets/read-manifest.ts';
 export { type DemoOptions, type DemoResult, demoText, runDemo } from './demo/index.ts';
 export { type EvaluateModelOptions, evaluateModel } from './evaluation/evaluate-model.ts';
 export {

@@ -1,0 +1,8 @@
+import { type CommandDef, defineCommand } from 'citty';
+
+export const dataCommand: CommandDef = defineCommand({
+  meta: { name: 'data', description: 'prepare, split, check and describe a data set' },
+  subCommands: {
+    prepare: async () => (await import('./data-prepare-command.ts')).dataPrepareCommand,
+  },
+});

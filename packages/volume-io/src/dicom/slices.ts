@@ -1,11 +1,9 @@
 import type { NdArray } from 'ndarray';
 import type { VoxelArray } from '../volume.ts';
 import { VolumeFormatError } from '../volume-format-error.ts';
-import { cross } from '../world.ts';
+import { cross, dot, type Vector } from '../world.ts';
 import type { DataSet } from './data-set.ts';
 import type { DicomImage, ParsedDicom } from './dicom-image.ts';
-
-export type Vector = readonly [number, number, number];
 
 /** One frame and where it lies. */
 export interface Slice {
@@ -154,8 +152,4 @@ function geometryOf(
     pixelSpacing: pixelSpacing as [number, number],
     sliceSpacing: between !== undefined && Math.abs(between) > 0 ? Math.abs(between) : undefined,
   };
-}
-
-export function dot(a: Vector, b: Vector): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }

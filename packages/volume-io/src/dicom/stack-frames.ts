@@ -1,10 +1,10 @@
 import ndarray from 'ndarray';
 import type { Volume } from '../volume.ts';
 import { VolumeFormatError } from '../volume-format-error.ts';
-import { cross, worldGrid } from '../world.ts';
+import { cross, dot, type Vector, worldGrid } from '../world.ts';
 import { realValues } from './real-values.ts';
 import { sliceAxis } from './slice-axis.ts';
-import { dot, type Slice, type Vector } from './slices.ts';
+import type { Slice } from './slices.ts';
 
 /**
  * Puts the frames of one file together: one volume for each set of frames that covers space once

@@ -4,9 +4,10 @@ import { type DatasetName, datasets } from '../datasets/datasets.ts';
 import { type PreparedDataset, prepareDataset } from '../datasets/prepare-dataset.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';
-import { numberOf } from './number-of.ts';
+import { countOf, numberOf } from './number-of.ts';
 import { oneOf } from './one-of.ts';
 import { progressLine } from './progress-line.ts';
+import { someLines } from './some-lines.ts';
 
 const names = Object.keys(datasets) as DatasetName[];
 
@@ -19,6 +20,8 @@ export const dataPrepareCommand: CommandDef = command({
     image: { type: 'string', description: 'path of images in the folder: images/{id}.png' },
     mask: { type: 'string', description: 'path of their masks: masks/{id}_mask.png' },
     patient: { type: 'string', description: 'whose an image is, by its name: {patient}_*' },
+    target: { type: 'string', description: 'name of what was drawn in DICOM; * for anything' },
+    readers: { type: 'string', description: 'readers of LIDC-IDRI that must agree; else 2' },
     'max-share': {
       type: 'string',
       description: 'take targets below this share of the image, per cent',
@@ -30,7 +33,7 @@ export const dataPrepareCommand: CommandDef = command({
     },
   },
   async run({ args }) {
-    const { folder, output, image, mask, patient } = args;
+    const { folder, output, image, mask, patient, target } = args;
     const spec = datasets[oneOf('dataset', args.dataset, names)];
     const share = args['max-share'];
     const maxShare =
@@ -38,7 +41,8 @@ export const dataPrepareCommand: CommandDef = command({
     const line = progressLine();
     const prepared = await interruptible('nothing was written', (signal) =>
       prepareDataset(spec, folder, output, {
-        ...{ image, mask, patient, signal },
+        ...{ image, mask, patient, target, signal },
+        ...(args.readers && { readers: countOf('readers', args.readers) }),
         ...(maxShare && { maxShare }),
         skipEmpty: args['skip-empty'],
         stretchMasks: args['stretch-masks'],
@@ -49,9 +53,6 @@ export const dataPrepareCommand: CommandDef = command({
   },
 });
 
-/** Lines of a kind that are printed; the files hold the others. */
-const shown = 10;
-
 function text(path: string, prepared: PreparedDataset): string {
   const { items, empty, large, duplicates, skipped } = prepared;
   const groups = new Set(items.map(({ group }) => group)).size;
@@ -60,11 +61,11 @@ function text(path: string, prepared: PreparedDataset): string {
     `${path}: ${items.length} images, ${withTarget} of them with a target, in ${groups} groups`,
     ...(empty > 0 ? [`left out: ${empty} without a target`] : []),
     ...(large > 0 ? [`left out: ${large} with a larger target`] : []),
-    ...some(
+    ...someLines(
       'the same image, put into one group',
       duplicates.map((ids) => ids.join(' = ')),
     ),
-    ...some(
+    ...someLines(
       'skipped',
       skipped.map(({ skipped: name, reason }) => `${name}: ${reason}`),
     ),
@@ -75,14 +76,4 @@ function text(path: string, prepared: PreparedDataset): string {
       : []),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function some(title: string, lines: readonly string[]): readonly string[] {
-  if (lines.length === 0) return [];
-  const rest = lines.length - shown;
-  return [
-    `${title}: ${lines.length}`,
-    ...lines.slice(0, shown).map((line) => `  ${line}`),
-    ...(rest > 0 ? [`  and ${rest} more`] : []),
-  ];
 }

@@ -26,6 +26,10 @@ export interface DatasetOptions {
   readonly mask?: string | undefined;
   /** Whose an image is by its id, for example `{patient}_*`. @default the data set's own rule */
   readonly patient?: string | undefined;
+  /** Which of the things drawn is the target, by name, with `*` for anything. @default the only one */
+  readonly target?: string | undefined;
+  /** Readers of LIDC-IDRI that must agree on a voxel. @default 2 */
+  readonly readers?: number | undefined;
 }
 
 /** A kind of data set: how its folders are laid out. */
@@ -34,6 +38,8 @@ export interface DatasetSpec {
   readonly description: string;
   /** What the folder must hold, for the error where it does not. */
   readonly layout: string;
+  /** Which options it takes. */
+  readonly options: readonly (keyof DatasetOptions)[];
   /** Lists a folder without reading images. */
   list(folder: string, options: DatasetOptions): AsyncIterable<DatasetItem | Skipped>;
 }

@@ -19,6 +19,7 @@ export const isic2017: DatasetSpec = {
     'ISIC 2017, skin lesions: ISIC-2017_*_Data/ and _Part1_GroundTruth/, official splits',
   layout:
     "images such as 'ISIC-2017_Training_Data/ISIC_0000000.jpg' with 'ISIC-2017_Training_Part1_GroundTruth/ISIC_0000000_segmentation.png'",
+  options: ['patient'],
   list,
 };
 

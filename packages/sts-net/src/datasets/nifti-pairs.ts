@@ -7,5 +7,6 @@ const volumeFormat = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd)$/i;
 export const niftiPairs: DatasetSpec = {
   description: 'NIfTI (or NRRD, MetaImage) volumes and masks in folders, or told apart by endings',
   layout: "volumes and masks (NIfTI, NRRD, MetaImage) in folders such as 'volumes' and 'labels'",
+  options: ['image', 'mask', 'patient'],
   list: (folder, options) => pairedFolders(folder, volumeFormat, options),
 };

@@ -50,6 +50,7 @@ export async function prepareDataset(
   output: string,
   options: PrepareOptions = {},
 ): Promise<PreparedDataset> {
+  checkOptions(spec, options);
   const collected = new Collection(options);
   await writeFolderAtomic(output, [], async (temporary, writeText) => {
     const root = await realFolder(folder);
@@ -82,6 +83,15 @@ export async function prepareDataset(
     await writeText('skipped.jsonl', skipped.map((one) => `${JSON.stringify(one)}\n`).join(''));
   });
   return collected.result();
+}
+
+function checkOptions(spec: DatasetSpec, options: DatasetOptions): void {
+  for (const name of ['image', 'mask', 'patient', 'target', 'readers'] as const) {
+    if (options[name] === undefined || spec.options.includes(name)) continue;
+    throw new RangeError(
+      `--${name} means nothing for this kind of data set; it takes ${spec.options.map((one) => `--${one}`).join(', ')}`,
+    );
+  }
 }
 
 /** Items as they come, with what was left out. */

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path';
+import { findLeaks, type PartItem } from '../data/find-leaks.ts';
+import { isFlatImage, readImageFile, readMaskFile } from '../data/read-image-file.ts';
+import { imageDigest } from './image-digest.ts';
+import { manifestFolder } from './manifest-folder.ts';
+import type { ManifestItem } from './manifest-item.ts';
+import { readManifest } from './read-manifest.ts';
+import { areaOf, uniteMasks } from './unite-masks.ts';
+
+/** What a look at all files of a data set found. */
+export interface ManifestCheck {
+  readonly items: number;
+  readonly groups: number;
+  /** Items without a target, of those that have a mask. */
+  readonly empty: number;
+  readonly withoutMask: number;
+  /** In how many masks each label occurs, background left out. */
+  readonly labels: ReadonlyMap<number, number>;
+  /** Ids of items of one image. */
+  readonly duplicates: readonly (readonly string[])[];
+  /** What must be put right before training. */
+  readonly errors: readonly string[];
+}
+
+export interface CheckManifestOptions {
+  /** Called before each item is read, with the number of those before. */
+  readonly onProgress?: (id: string, done: number) => void;
+  /** Stops between items: the call then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads every file that manifests name and compares it with what they say. An item belongs to its
+ * split or, without one, to its manifest; a group or an image in two of these is an error.
+ *
+ * @throws Error if a manifest cannot be read; what is wrong with items is in the result.
+ */
+export async function checkManifests(
+  paths: readonly string[],
+  { onProgress, signal }: CheckManifestOptions = {},
+): Promise<ManifestCheck> {
+  const errors: string[] = [];
+  const parts: PartItem[] = [];
+  const labels = new Map<number, number>();
+  const sameImage = new Map<string, string[]>();
+  let empty = 0;
+  let withoutMask = 0;
+  for (const path of paths) {
+    const folder = await manifestFolder(path);
+    for await (const item of readManifest(path)) {
+      signal?.throwIfAborted();
+      onProgress?.(item.id, parts.length);
+      const looked = await lookAt(item, folder);
+      errors.push(...looked.errors.map((error) => `'${item.id}': ${error}`));
+      for (const label of looked.labels) labels.set(label, (labels.get(label) ?? 0) + 1);
+      if (item.mask === null) withoutMask++;
+      else if (looked.area === 0) empty++;
+      const digest = looked.digest ?? item.digest;
+      sameImage.set(digest, [...(sameImage.get(digest) ?? []), item.id]);
+      parts.push({ id: item.id, group: item.group, digest, part: item.split ?? path });
+    }
+  }
+  return {
+    items: parts.length,
+    groups: new Set(parts.map(({ group }) => group)).size,
+    empty,
+    withoutMask,
+    labels: new Map([...labels].sort(([a], [b]) => a - b)),
+    duplicates: [...sameImage.values()].filter((ids) => ids.length > 1),
+    errors: [...errors, ...findLeaks(parts)],
+  };
+}
+
+interface Looked {
+  readonly errors: readonly string[];
+  readonly labels: readonly number[];
+  /** Undefined where the file could not be read. */
+  readonly area?: number;
+  readonly digest?: string;
+}
+
+async function lookAt(item: ManifestItem, folder: string): Promise<Looked> {
+  try {
+    const { voxels } = await readImageFile(resolve(folder, item.image));
+    const digest = imageDigest(voxels);
+    const mask =
+      item.mask === null ? undefined : uniteMasks([await readMaskFile(resolve(folder, item.mask))]);
+    const flat = isFlatImage(item.image) || mask?.shape[0] === 1;
+    const shape = [flat ? 1 : voxels.shape[0]!, ...voxels.shape.slice(1)];
+    const labels = [...new Set(mask?.data)].filter((label) => label !== 0);
+    const area = mask === undefined ? 0 : areaOf(mask);
+    const errors = [
+      ...changed('size', `[${shape.join(', ')}]`, `[${item.size.join(', ')}]`),
+      ...changed('digest', digest, item.digest),
+      ...changed('area', String(area), String(item.area)),
+      ...(mask !== undefined && mask.shape.join() !== shape.join()
+        ? [
+            `its mask must have the image's shape [${shape.join(', ')}], got [${mask.shape.join(', ')}]`,
+          ]
+        : []),
+    ];
+    return { errors, labels, area, digest };
+  } catch (error) {
+    return { errors: [(error as Error).message], labels: [] };
+  }
+}
+
+function changed(what: string, file: string, listed: string): readonly string[] {
+  if (file === listed) return [];
+  return [
+    `its ${what} is ${file}, but the manifest says ${listed}; the file was changed, prepare it again`,
+  ];
+}

@@ -1,5 +1,6 @@
 import type { CommandDef } from 'citty';
 import { checkManifests, type ManifestCheck } from '../datasets/check-manifest.ts';
+import { repeated } from './cli-args.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';
 import { progressLine } from './progress-line.ts';
@@ -12,6 +13,7 @@ export const dataCheckCommand: CommandDef = command({
     more: {
       type: 'positional',
       required: false,
+      valueHint: repeated,
       description: 'further ones that must have nothing in common with it, such as the test’s',
     },
   },

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { findLeaks, type PartItem } from '../data/find-leaks.ts';
+import { gridShift } from '../data/grid-distance.ts';
 import { isFlatImage, readImageFile, readMaskFile } from '../data/read-image-file.ts';
 import { imageDigest } from './image-digest.ts';
 import { manifestFolder } from './manifest-folder.ts';
@@ -81,14 +82,15 @@ interface Looked {
 
 async function lookAt(item: ManifestItem, folder: string): Promise<Looked> {
   try {
-    const { voxels } = await readImageFile(resolve(folder, item.image));
+    const image = await readImageFile(resolve(folder, item.image));
+    const { voxels } = image;
     const digest = imageDigest(voxels);
-    const mask =
-      item.mask === null ? undefined : uniteMasks([await readMaskFile(resolve(folder, item.mask))]);
+    const raw = item.mask === null ? undefined : await readMaskFile(resolve(folder, item.mask));
+    const mask = raw && uniteMasks([raw]);
     const flat = isFlatImage(item.image) || mask?.shape[0] === 1;
     const shape = [flat ? 1 : voxels.shape[0]!, ...voxels.shape.slice(1)];
     const labels = [...new Set(mask?.data)].filter((label) => label !== 0);
-    const area = mask === undefined ? 0 : areaOf(mask);
+    const area = mask === undefined ? 0 : areaOf(mask.data);
     const errors = [
       ...changed('size', `[${shape.join(', ')}]`, `[${item.size.join(', ')}]`),
       ...changed('digest', digest, item.digest),
@@ -97,6 +99,9 @@ async function lookAt(item: ManifestItem, folder: string): Promise<Looked> {
         ? [
             `its mask must have the image's shape [${shape.join(', ')}], got [${mask.shape.join(', ')}]`,
           ]
+        : []),
+      ...(raw !== undefined && !flat && gridShift(image, raw) > 0
+        ? [`its mask lies elsewhere, by up to ${gridShift(image, raw).toFixed(1)} mm`]
         : []),
     ];
     return { errors, labels, area, digest };

@@ -118,7 +118,7 @@ class Collection {
 
   takes({ labels }: ReadItem): boolean {
     const { maxShare = 100, skipEmpty = false } = this.#options;
-    const area = areaOf(labels);
+    const area = areaOf(labels.data);
     const isEmpty = skipEmpty && area === 0;
     const isLarge = maxShare < 100 && 100 * area >= maxShare * labels.data.length;
     if (isEmpty) this.#empty++;
@@ -140,7 +140,7 @@ class Collection {
       ...files,
       size: labels.shape as [number, number, number],
       spacing: flat ? null : image.spacing,
-      area: areaOf(labels),
+      area: areaOf(labels.data),
       digest,
       split,
     };

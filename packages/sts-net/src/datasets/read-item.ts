@@ -1,5 +1,6 @@
 import type { Volume } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
+import { gridShift } from '../data/grid-distance.ts';
 import { isFlatImage, readImageFile, readMaskFile } from '../data/read-image-file.ts';
 import { resizeLabels } from '../data/resize-labels.ts';
 import type { DatasetItem } from './dataset.ts';
@@ -34,6 +35,12 @@ export async function readItem(item: DatasetItem, stretch: boolean): Promise<Rea
   const [slices, rows, columns] = image.voxels.shape as [number, number, number];
   const shape = [flat ? 1 : slices, rows, columns];
   if (labels.shape.join() === shape.join()) {
+    const away = flat ? 0 : Math.max(...masks.map((mask) => gridShift(image, mask)));
+    if (away > 0) {
+      throw new RangeError(
+        `its mask must lie where the image lies, but its header places voxels up to ${away.toFixed(1)} mm elsewhere`,
+      );
+    }
     return { image, flat, labels, made: drawn || masks.length > 1 };
   }
   if (!(flat && stretch && labels.shape[0] === 1)) {

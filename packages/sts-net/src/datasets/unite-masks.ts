@@ -44,8 +44,8 @@ function labelOf(value: number): number {
 }
 
 /** Voxels that are not background. */
-export function areaOf({ data }: NdArray<Uint8Array>): number {
+export function areaOf(labels: Uint8Array): number {
   let area = 0;
-  for (const label of data) if (label !== 0) area++;
+  for (const label of labels) if (label !== 0) area++;
   return area;
 }

@@ -26,8 +26,6 @@ export interface DicomFiles {
 
 const seriesInstanceUid = [0x0020, 0x000e] as const;
 const patientId = [0x0010, 0x0020] as const;
-const segmentationStorage = '1.2.840.10008.5.1.4.1.1.66.4';
-const structureSetStorage = '1.2.840.10008.5.1.4.1.1.481.3';
 
 /** How much of an image is read: what identifies it comes first. */
 const beginning = 16384;
@@ -68,12 +66,12 @@ async function readBeginning(path: string): Promise<Buffer> {
   }
 }
 
-/** What a DICOM file holds, by the class that its preamble names. */
+/** What a DICOM file holds, by its modality. */
 function kindOf(bytes: Buffer): 'image' | 'segmentation' | 'structure set' | undefined {
   if (bytes.toString('latin1', 128, 132) !== 'DICM') return undefined;
-  const [storage] = dicomTexts(bytes, [0x0002, 0x0002]);
-  if (storage === segmentationStorage) return 'segmentation';
-  return storage === structureSetStorage ? 'structure set' : 'image';
+  const [modality] = dicomTexts(bytes, [0x0008, 0x0060]);
+  if (modality === 'SEG') return 'segmentation';
+  return modality === 'RTSTRUCT' ? 'structure set' : 'image';
 }
 
 function seriesNamedIn(bytes: Buffer, kind: Annotation['kind']): readonly string[] {

@@ -36,13 +36,17 @@ export const dataCheckCommand: CommandDef = command({
 });
 
 function text(check: ManifestCheck): string {
-  const { items, groups, empty, withoutMask, labels, duplicates, errors } = check;
+  const { items, groups, empty, withoutMask, labels, duplicates, alike, errors } = check;
   const lines = [
     `${items} images in ${groups} groups; ${empty} without a target${withoutMask > 0 ? `, ${withoutMask} without a mask` : ''}`,
     `labels: ${[...labels].map(([label, count]) => `${label} in ${count} masks`).join(', ') || 'none'}`,
     ...someLines(
       'the same image under several names',
       duplicates.map((ids) => ids.join(' = ')),
+    ),
+    ...someLines(
+      'nearly the same, but in different groups (prepare with --group-alike if they are of one patient)',
+      alike.map((ids) => ids.join(' ~ ')),
     ),
     ...someLines('errors', errors),
   ];

@@ -27,6 +27,10 @@ export const dataPrepareCommand: CommandDef = command({
       description: 'take targets below this share of the image, per cent',
     },
     'skip-empty': { type: 'boolean', description: 'leave out images without a target' },
+    'group-alike': {
+      type: 'boolean',
+      description: 'put 2-D images that are nearly the same into one group',
+    },
     'stretch-masks': {
       type: 'boolean',
       description: 'bring masks to the size of images that were resized',
@@ -45,6 +49,7 @@ export const dataPrepareCommand: CommandDef = command({
         ...(args.readers && { readers: countOf('readers', args.readers) }),
         ...(maxShare && { maxShare }),
         skipEmpty: args['skip-empty'],
+        groupAlike: args['group-alike'],
         stretchMasks: args['stretch-masks'],
         onProgress: (id, done) => line.show(`image ${done + 1}: ${id}`),
       }),

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { findLeaks, type PartItem } from '../data/find-leaks.ts';
 import { gridShift } from '../data/grid-distance.ts';
 import { isFlatImage, readImageFile, readMaskFile } from '../data/read-image-file.ts';
+import { alikePairs, type Print, printOf } from './alike.ts';
 import { imageDigest } from './image-digest.ts';
 import { manifestFolder } from './manifest-folder.ts';
 import type { ManifestItem } from './manifest-item.ts';
@@ -19,6 +20,8 @@ export interface ManifestCheck {
   readonly labels: ReadonlyMap<number, number>;
   /** Ids of items of one image. */
   readonly duplicates: readonly (readonly string[])[];
+  /** Ids of 2-D images that are nearly the same, but in different groups. */
+  readonly alike: readonly (readonly [string, string])[];
   /** What must be put right before training. */
   readonly errors: readonly string[];
 }
@@ -44,6 +47,7 @@ export async function checkManifests(
   const parts: PartItem[] = [];
   const labels = new Map<number, number>();
   const sameImage = new Map<string, string[]>();
+  const printed: { readonly part: PartItem; readonly print: Print }[] = [];
   let empty = 0;
   let withoutMask = 0;
   for (const path of paths) {
@@ -58,7 +62,9 @@ export async function checkManifests(
       else if (looked.area === 0) empty++;
       const digest = looked.digest ?? item.digest;
       sameImage.set(digest, [...(sameImage.get(digest) ?? []), item.id]);
-      parts.push({ id: item.id, group: item.group, digest, part: item.split ?? path });
+      const part = { id: item.id, group: item.group, digest, part: item.split ?? path };
+      parts.push(part);
+      if (looked.print !== undefined) printed.push({ part, print: looked.print });
     }
   }
   return {
@@ -68,8 +74,19 @@ export async function checkManifests(
     withoutMask,
     labels: new Map([...labels].sort(([a], [b]) => a - b)),
     duplicates: [...sameImage.values()].filter((ids) => ids.length > 1),
+    alike: alikeAcrossGroups(printed),
     errors: [...errors, ...findLeaks(parts)],
   };
+}
+
+function alikeAcrossGroups(
+  printed: readonly { readonly part: PartItem; readonly print: Print }[],
+): readonly (readonly [string, string])[] {
+  const pairs = [...alikePairs(printed.map(({ print }) => print))];
+  return pairs
+    .map(([i, j]) => [printed[i]!.part, printed[j]!.part] as const)
+    .filter(([a, b]) => a.group !== b.group && a.digest !== b.digest)
+    .map(([a, b]) => [a.id, b.id] as const);
 }
 
 interface Looked {
@@ -78,6 +95,8 @@ interface Looked {
   /** Undefined where the file could not be read. */
   readonly area?: number;
   readonly digest?: string;
+  /** Of 2-D images. */
+  readonly print?: Print | undefined;
 }
 
 async function lookAt(item: ManifestItem, folder: string): Promise<Looked> {
@@ -104,7 +123,8 @@ async function lookAt(item: ManifestItem, folder: string): Promise<Looked> {
         ? [`its mask lies elsewhere, by up to ${gridShift(image, raw).toFixed(1)} mm`]
         : []),
     ];
-    return { errors, labels, area, digest };
+    const print = isFlatImage(item.image) ? printOf(voxels) : undefined;
+    return { errors, labels, area, digest, print };
   } catch (error) {
     return { errors: [(error as Error).message], labels: [] };
   }

@@ -4,7 +4,9 @@ import { likeVolume, writeImage, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { fileError } from '../files/file-error.ts';
 import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
+import { type Print, printOf } from './alike.ts';
 import type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './dataset.ts';
+import { groupAlike } from './group-alike.ts';
 import { imageDigest } from './image-digest.ts';
 import type { ManifestItem } from './manifest-item.ts';
 import { manifestText } from './manifest-text.ts';
@@ -18,6 +20,8 @@ export interface PrepareOptions extends DatasetOptions {
   readonly skipEmpty?: boolean | undefined;
   /** Brings masks of 2-D images to the size of their image. @default false */
   readonly stretchMasks?: boolean | undefined;
+  /** Puts 2-D images that are nearly the same into one group. @default false */
+  readonly groupAlike?: boolean | undefined;
   /** Called before each item is read, with the number of those before. */
   readonly onProgress?: ((id: string, done: number) => void) | undefined;
   /** Stops between items: the call then throws the signal's reason and leaves nothing. */
@@ -52,6 +56,7 @@ export async function prepareDataset(
 ): Promise<PreparedDataset> {
   checkOptions(spec, options);
   const collected = new Collection(options);
+  let prepared = collected.result();
   await writeFolderAtomic(output, [], async (temporary, writeText) => {
     const root = await realFolder(folder);
     const home = join(await realFolder(dirname(temporary)), basename(resolve(output)));
@@ -77,12 +82,13 @@ export async function prepareDataset(
         mask: files.mask ?? relativePath(home, (one.mask as readonly string[])[0]!),
       });
     }
-    const { items, skipped } = collected.result();
-    if (items.length === 0) throw nothingFound(folder, spec, collected.result());
+    prepared = collected.result();
+    const { items, skipped } = prepared;
+    if (items.length === 0) throw nothingFound(folder, spec, prepared);
     await writeText('manifest.jsonl', manifestText(items));
     await writeText('skipped.jsonl', skipped.map((one) => `${JSON.stringify(one)}\n`).join(''));
   });
-  return collected.result();
+  return prepared;
 }
 
 function checkOptions(spec: DatasetSpec, options: DatasetOptions): void {
@@ -94,12 +100,15 @@ function checkOptions(spec: DatasetSpec, options: DatasetOptions): void {
   }
 }
 
+const noPrint: Print = new Float32Array();
+
 /** Items as they come, with what was left out. */
 class Collection {
   readonly #options: PrepareOptions;
   readonly #items: ManifestItem[] = [];
   readonly #skipped: Skipped[] = [];
   readonly #ids = new Set<string>();
+  readonly #prints: Print[] = [];
   readonly #sameImage = new Map<string, [ManifestItem, ...ManifestItem[]]>();
   #empty = 0;
   #large = 0;
@@ -147,12 +156,14 @@ class Collection {
     if (same === undefined) this.#sameImage.set(digest, [item]);
     else same.push(item);
     this.#items.push(item);
+    // Volumes have no print, which is like no other.
+    if (this.#options.groupAlike) this.#prints.push(flat ? printOf(image.voxels) : noPrint);
   }
 
   result(): PreparedDataset {
     const same = [...this.#sameImage.values()].filter((items) => items.length > 1);
     return {
-      items: this.#items,
+      items: this.#options.groupAlike ? groupAlike(this.#items, this.#prints) : this.#items,
       empty: this.#empty,
       large: this.#large,
       duplicates: same.map((items) => items.map(({ id }) => id)),

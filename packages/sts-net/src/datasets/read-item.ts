@@ -32,6 +32,9 @@ export async function readItem(item: DatasetItem, stretch: boolean): Promise<Rea
     ? [await item.mask(image)]
     : await Promise.all(item.mask.map((path) => readMaskFile(path)));
   const labels = uniteMasks(masks);
+  // Files of one image may differ in what they call the target, 1 or 255.
+  if (masks.length > 1)
+    for (const [i, label] of labels.data.entries()) labels.data[i] = label && 255;
   const [slices, rows, columns] = image.voxels.shape as [number, number, number];
   const shape = [flat ? 1 : slices, rows, columns];
   if (labels.shape.join() === shape.join()) {

@@ -10,7 +10,7 @@ export interface Annotation {
 }
 
 /** The files of one series in one folder. */
-export interface SeriesFolder {
+interface SeriesFolder {
   /** Path inside the data set; empty for its own folder. */
   readonly folder: string;
   readonly uid: string;

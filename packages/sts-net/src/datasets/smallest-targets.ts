@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { connectedComponents } from '@sts-net/metrics';
 import type { Volume } from '@sts-net/volume-io';
-import ndarray, { type NdArray } from 'ndarray';
+import type { NdArray } from 'ndarray';
 import { isFlatImage, readImageFile, readMaskFile } from '../data/read-image-file.ts';
 import { cutPicture, greyRange } from '../report/case-slice.ts';
 import { countText, plural } from '../report/format.ts';
@@ -49,8 +49,9 @@ async function figure({ item, slice, area }: TargetSlice, folder: string): Promi
   const largest = sizes.subarray(1).indexOf(Math.max(...sizes.subarray(1))) + 1;
   const { start, end } = box(largest);
   const window = windowAround([start[0]!, start[1]!], [end[0]!, end[1]!]);
-  const flat = isFlatImage(item.image) || labels.shape[0] !== image.voxels.shape[0];
-  const picture = flat ? flatPicture(image, labels, window) : cut(image, labels, slice, window);
+  const picture = isFlatImage(item.image)
+    ? flatPicture(image, labels, window)
+    : cut(image, labels, slice, window);
   const scale = Math.max(1, Math.round(panelSize / window.width));
   const { uri, width, height } = drawPanels(picture, [[], ['truth']], scale);
   const [, rows, columns] = item.size;
@@ -64,26 +65,27 @@ async function figure({ item, slice, area }: TargetSlice, folder: string): Promi
 
 type Window = Parameters<typeof cutPicture>[2];
 
-function cut(volume: Volume, truth: NdArray<Uint8Array>, slice: number, window: Window): Picture {
-  return cutPicture({ volume, truth, prediction: truth }, slice, window, greyRange(volume));
+function cut(image: Volume, labels: NdArray<Uint8Array>, slice: number, window: Window): Picture {
+  const slices = image.voxels.shape[0]!;
+  // Slices that are the channels of one sample: the target is that of the middle one.
+  const shown = labels.shape[0] === slices ? slice : Math.floor(slices / 2);
+  const volume = sliceOf(image, shown);
+  const truth = labels.lo(slice, 0, 0).hi(1, labels.shape[1]!, labels.shape[2]!);
+  return cutPicture({ volume, truth, prediction: truth }, 0, window, greyRange(image));
+}
+
+function sliceOf(image: Volume, slice: number): Volume {
+  const { voxels } = image;
+  const [, rows, columns] = voxels.shape as [number, number, number];
+  return { ...image, voxels: voxels.lo(slice, 0, 0).hi(1, rows, columns) };
 }
 
 /** A 2-D image in its colours, if it has any. */
 function flatPicture(image: Volume, labels: NdArray<Uint8Array>, window: Window): Picture {
   const range = greyRange(image);
   const channels = Array.from({ length: image.voxels.shape[0]! }, (_, channel) => {
-    const voxels = ndarray(
-      image.voxels.data,
-      [1, ...image.voxels.shape.slice(1)],
-      image.voxels.stride,
-      image.voxels.offset + channel * image.voxels.stride[0]!,
-    );
-    return cutPicture(
-      { volume: { ...image, voxels }, truth: labels, prediction: labels },
-      0,
-      window,
-      range,
-    );
+    const volume = sliceOf(image, channel);
+    return cutPicture({ volume, truth: labels, prediction: labels }, 0, window, range);
   });
   const [first] = channels;
   if (channels.length !== 3) return first!;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { CommandDef } from 'citty';
 import { type DatasetName, datasets } from '../datasets/datasets.ts';
 import { type PreparedDataset, prepareDataset } from '../datasets/prepare-dataset.ts';
+import { checkNewFolder } from '../files/check-new-folder.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';
 import { countOf, numberOf } from './number-of.ts';
@@ -42,6 +43,7 @@ export const dataPrepareCommand: CommandDef = command({
     const share = args['max-share'];
     const maxShare =
       share && numberOf('max-share', share, 'a share above 0, up to 100', (n) => n > 0 && n <= 100);
+    await checkNewFolder('--output', output);
     const line = progressLine();
     const prepared = await interruptible('nothing was written', (signal) =>
       prepareDataset(spec, folder, output, {

@@ -51,6 +51,7 @@ describe('manifest', () => {
     ['a bad size', JSON.stringify({ ...item, size: [1, 0, 3] }), 'size[1]: expected'],
     ['a path as id', JSON.stringify({ ...item, id: 'a/b' }), 'id: must not contain /'],
     ['a digest that is none', JSON.stringify({ ...item, digest: 'abc' }), 'digest: must be'],
+    ['an area without a mask', JSON.stringify({ ...item, area: 3 }), 'area: must be 0'],
     ['an id that was there', JSON.stringify(item), "'ä (1)' is also in line 1"],
   ])('refuses %s, naming file and line', async (_, line, message) => {
     const failure = read(`${JSON.stringify(item)}\n${line}\n`);

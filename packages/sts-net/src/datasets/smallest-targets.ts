@@ -71,7 +71,19 @@ function cut(image: Volume, labels: NdArray<Uint8Array>, slice: number, window: 
   const shown = labels.shape[0] === slices ? slice : Math.floor(slices / 2);
   const volume = sliceOf(image, shown);
   const truth = labels.lo(slice, 0, 0).hi(1, labels.shape[1]!, labels.shape[2]!);
-  return cutPicture({ volume, truth, prediction: truth }, 0, window, greyRange(image));
+  return cutPicture({ volume, truth, prediction: truth }, 0, window, rangeIn(volume, window));
+}
+
+/** Black and white of what is shown: a whole CT reaches from air to metal. */
+function rangeIn(
+  volume: Volume,
+  { row, column, height, width }: Window,
+): readonly [number, number] {
+  const [, rows, columns] = volume.voxels.shape as [number, number, number];
+  const [top, left] = [Math.max(0, row), Math.max(0, column)];
+  const [bottom, right] = [Math.min(rows, row + height), Math.min(columns, column + width)];
+  const voxels = volume.voxels.lo(0, top, left).hi(1, bottom - top, right - left);
+  return greyRange({ ...volume, voxels });
 }
 
 function sliceOf(image: Volume, slice: number): Volume {

@@ -46,8 +46,9 @@ export function areaHistogram({ areas, marks, unit }: AreaHistogramOptions): Htm
         label: `${unit}s`,
         domain: [0, highest],
         grid: true,
+        tickFormat: countText,
         nice: true,
-        ticks: 5,
+        ticks: Math.min(5, highest),
         labelArrow: 'none',
       },
       marks: [

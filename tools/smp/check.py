@@ -1,4 +1,5 @@
-"""Loads models that save.mjs saved into segmentation_models.pytorch and compares the logits.
+"""Loads models that save.mjs saved into segmentation_models.pytorch, the plain ones into those of
+tools/fixtures/model, and compares the logits.
 
     python tools/smp/check.py FOLDER
 
@@ -13,34 +14,13 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-# torchvision without its compiled operators imports only if their names are known.
-try:
-    import torchvision  # noqa: F401
-except RuntimeError:
-    for module in [name for name in sys.modules if name.startswith("torchvision")]:
-        del sys.modules[module]
-    operators = torch.library.Library("torchvision", "DEF")
-    for operator in ("nms", "qnms"):
-        operators.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+from reference import build
 
-import segmentation_models_pytorch as smp
-
-classes = {
-    "deeplabv3": smp.DeepLabV3,
-    "deeplabv3plus": smp.DeepLabV3Plus,
-    "unet": smp.Unet,
-    "unetplusplus": smp.UnetPlusPlus,
-    "pan": smp.PAN,
-    "fpn": smp.FPN,
-    "linknet": smp.Linknet,
-    "manet": smp.MAnet,
-    "pspnet": smp.PSPNet,
-}
 worst = 0.0
 paths = sorted(Path(sys.argv[1]).glob("*.safetensors"))
 for path in paths:
     encoder, decoder = path.stem.split("+")
-    model = classes[decoder](encoder, encoder_weights=None, classes=3).eval()
+    model = build(encoder, decoder, classes=3).eval()
     weights = load_file(path)
     # PSPNet takes three maps: its encoder holds deeper stages that never run.
     loaded = model.load_state_dict(weights, strict=decoder != "pspnet")

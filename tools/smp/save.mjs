@@ -2,7 +2,7 @@
 //
 //     npm run build && node tools/smp/save.mjs FOLDER [ENCODER/DECODER …]
 //
-// Without names: every encoder with every decoder of the paper, and all others once.
+// Without names: every encoder with every decoder of the paper, the plain networks, and all others once.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { encoders } from '@sts-net/backbones';
@@ -16,15 +16,18 @@ const paper = {
   encoders: ['mobilenet_v2', 'efficientnet-b0', 'dpn68', 'resnet50', 'resnext50_32x4d'],
   decoders: ['deeplabv3', 'deeplabv3plus', 'unet', 'unetplusplus', 'pan'],
 };
+// A name of an encoder and of a decoder is that of a plain network.
+const plain = Object.keys(encoders).filter((name) => name in decoders);
+const others = (table, ofPaper) =>
+  Object.keys(table).filter((name) => ![...ofPaper, ...plain].includes(name));
 const all = [
+  ...plain.map((name) => `${name}/${name}`),
   ...paper.encoders.flatMap((encoder) => paper.decoders.map((decoder) => `${encoder}/${decoder}`)),
-  ...Object.keys(encoders)
+  ...others(encoders, paper.encoders)
     // segmentation_models.pytorch has no encoder for the weights of torchvision's EfficientNet.
-    .filter((name) => !paper.encoders.includes(name) && !name.startsWith('torchvision-'))
+    .filter((name) => !name.startsWith('torchvision-'))
     .map((name) => `${name}/unet`),
-  ...Object.keys(decoders)
-    .filter((name) => !paper.decoders.includes(name))
-    .map((name) => `resnet18/${name}`),
+  ...others(decoders, paper.decoders).map((name) => `resnet18/${name}`),
 ];
 
 /** Numbers in [low, high), each weight its own. */

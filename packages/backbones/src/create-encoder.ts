@@ -25,6 +25,8 @@ export interface EncoderOptions {
   readonly outputStride?: OutputStride;
   /** @default 'smp' */
   readonly dilationStyle?: DilationStyle;
+  /** How many feature maps to build, from the finest on. @default all */
+  readonly depth?: number | undefined;
   /** Seed of the initial weights, an integer. @default 0 */
   readonly seed?: number;
   /** Prefix of all layer names. @default 'encoder' */
@@ -35,8 +37,8 @@ export interface EncoderOptions {
  * Builds an encoder onto `input` and returns its feature maps, finest first.
  *
  * @param encoder a name, or a specification of one's own
- * @throws RangeError for an unknown name, an output stride other than 8, 16 or 32, or an attention
- * layer that changes the shape
+ * @throws RangeError for an unknown name, an output stride other than 8, 16 or 32, a depth that is no
+ * positive integer, or an attention layer that changes the shape
  */
 export function createEncoder(
   encoder: EncoderName | EncoderSpec,
@@ -45,6 +47,7 @@ export function createEncoder(
     attention,
     outputStride = 32,
     dilationStyle = 'smp',
+    depth,
     seed = 0,
     name: prefix = 'encoder',
   }: EncoderOptions,
@@ -59,11 +62,14 @@ export function createEncoder(
       `\`createEncoder\`: \`dilationStyle\` must be 'smp' or 'torchvision', got '${dilationStyle}'.`,
     );
   }
+  if (depth !== undefined && !(Number.isInteger(depth) && depth > 0)) {
+    throw new RangeError(`\`createEncoder\`: \`depth\` must be a positive integer, got ${depth}.`);
+  }
   const name = (key: string) => `${prefix}.${key}`;
   const features: Feature[] = [];
   let x = input;
   let before = 1;
-  for (const [i, { stride, build, tap }] of specOf(encoder).stages.entries()) {
+  for (const [i, { stride, build, tap }] of specOf(encoder).stages.slice(0, depth).entries()) {
     const dilation = Math.max(1, stride / outputStride);
     const context: StageContext = {
       name,

@@ -42,7 +42,7 @@ export interface EncoderStage {
   readonly tap?: (x: SymbolicTensor, context: StageContext) => SymbolicTensor;
 }
 
-/** An encoder: its stages, finest first, with strides 2, 4, 8, 16 and 32. */
+/** An encoder: its stages, finest first, with strides 2, 4, 8, 16 and 32, or for the plain U-Nets 1, 2, 4, 8 and 16. */
 export interface EncoderSpec {
   readonly stages: readonly EncoderStage[];
 }

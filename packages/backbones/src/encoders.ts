@@ -2,6 +2,7 @@ import { dualPathNetwork } from './dpn.ts';
 import { efficientNet } from './efficientnet.ts';
 import type { EncoderSpec } from './encoder-spec.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
+import { plain } from './plain.ts';
 import { resNet } from './resnet.ts';
 
 /** The encoders known by name. */
@@ -19,7 +20,10 @@ export type EncoderName =
   | 'resnet50'
   | 'resnet101'
   | 'resnext50_32x4d'
-  | 'resnext101_32x8d';
+  | 'resnext101_32x8d'
+  | 'plain-unet'
+  | 'plain-unetplusplus'
+  | 'r2unet';
 
 const b0 = { stageBegins: [3, 5, 9] } as const;
 const b1 = { depth: 1.1, stageBegins: [5, 8, 16] } as const;
@@ -64,4 +68,7 @@ export const encoders: Readonly<Record<EncoderName, EncoderSpec>> = {
   resnet101: resNet({ blocks: [3, 4, 23, 3] }),
   resnext50_32x4d: resNet({ blocks: [3, 4, 6, 3], groups: 32, widthPerGroup: 4 }),
   resnext101_32x8d: resNet({ blocks: [3, 4, 23, 3], groups: 32, widthPerGroup: 8 }),
+  'plain-unet': plain(),
+  'plain-unetplusplus': plain({ useBias: true }),
+  r2unet: plain({ block: 'recurrent' }),
 };

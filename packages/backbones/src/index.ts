@@ -13,4 +13,5 @@ export type {
 } from './encoder-spec.ts';
 export { type EncoderName, encoders } from './encoders.ts';
 export { mobileNetV2 } from './mobilenet-v2.ts';
+export { type PlainOptions, plain } from './plain.ts';
 export { type ResNetOptions, resNet } from './resnet.ts';

@@ -17,6 +17,7 @@ import {
   type EncoderSpec,
   efficientNet,
   mobileNetV2,
+  plain,
   resNet,
 } from '../src/index.ts';
 
@@ -143,6 +144,24 @@ describeBackends('encoders', () => {
     create: named(mobileNetV2()),
     strides: [2, 4, 8, 16, 32],
     channels: [16, 24, 32, 96, 1280],
+  });
+
+  describeEncoder('plain', {
+    create: named(plain({ filters: [4, 6, 8, 10, 12] })),
+    strides: [1, 2, 4, 8, 16],
+    channels: [4, 6, 8, 10, 12],
+  });
+
+  describeEncoder('plain with biases', {
+    create: named(plain({ filters: [4, 6, 8, 10, 12], useBias: true })),
+    strides: [1, 2, 4, 8, 16],
+    channels: [4, 6, 8, 10, 12],
+  });
+
+  describeEncoder('recurrent plain', {
+    create: named(plain({ filters: [4, 6, 8, 10, 12], block: 'recurrent' })),
+    strides: [1, 2, 4, 8, 16],
+    channels: [4, 6, 8, 10, 12],
   });
 
   /** An encoder of someone else's: two strided convolutions, strides 4 and 32. */

@@ -5,6 +5,8 @@ import { fpn } from './fpn/fpn.ts';
 import { linkNet } from './linknet/linknet.ts';
 import { maNet } from './manet/manet.ts';
 import { pan } from './pan/pan.ts';
+import { plainUNet } from './plain/plain-unet.ts';
+import { plainUNetPlusPlus } from './plain/plain-unet-plus-plus.ts';
 import { pspNet } from './pspnet/pspnet.ts';
 import { uNet } from './unet/unet.ts';
 import { uNetPlusPlus } from './unet/unet-plus-plus.ts';
@@ -19,7 +21,10 @@ export type DecoderName =
   | 'fpn'
   | 'linknet'
   | 'manet'
-  | 'pspnet';
+  | 'pspnet'
+  | 'plain-unet'
+  | 'plain-unetplusplus'
+  | 'r2unet';
 
 /** What each name stands for. */
 export const decoders: Readonly<Record<DecoderName, DecoderSpec>> = {
@@ -32,4 +37,7 @@ export const decoders: Readonly<Record<DecoderName, DecoderSpec>> = {
   linknet: linkNet(),
   manet: maNet(),
   pspnet: pspNet(),
+  'plain-unet': plainUNet(),
+  'plain-unetplusplus': plainUNetPlusPlus(),
+  r2unet: plainUNet({ block: 'recurrent', upsampling: 'nearest' }),
 };

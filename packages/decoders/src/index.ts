@@ -7,6 +7,8 @@ export { type FPNOptions, fpn } from './fpn/fpn.ts';
 export { type LinkNetOptions, linkNet } from './linknet/linknet.ts';
 export { type MANetOptions, maNet } from './manet/manet.ts';
 export { type PANOptions, pan } from './pan/pan.ts';
+export { type PlainUNetOptions, plainUNet } from './plain/plain-unet.ts';
+export { plainUNetPlusPlus } from './plain/plain-unet-plus-plus.ts';
 export { type PSPNetOptions, pspNet } from './pspnet/pspnet.ts';
 export { type UNetOptions, uNet } from './unet/unet.ts';
 export { type UNetPlusPlusOptions, uNetPlusPlus } from './unet/unet-plus-plus.ts';

@@ -15,6 +15,8 @@ import {
   linkNet,
   maNet,
   pan,
+  plainUNet,
+  plainUNetPlusPlus,
   pspNet,
   uNet,
   uNetPlusPlus,
@@ -93,6 +95,10 @@ describeBackends('decoders', () => {
   describeDecoder('MA-Net', named(maNet({ filters: [16, 8, 8, 4, 4], positionFilters: 3 })));
   describeDecoder('PSPNet', named(pspNet({ filters: 8, sizes: [1, 2] })));
 
+  describeDecoder('plain U-Net', named(plainUNet()));
+  describeDecoder('R2U-Net', named(plainUNet({ block: 'recurrent', upsampling: 'nearest' })));
+  describeDecoder('plain UNet++', named(plainUNetPlusPlus()));
+
   /** A decoder of someone else's: a 1×1 convolution of the deepest map. */
   const outside: DecoderSpec = {
     outputStride: 32,
@@ -112,7 +118,7 @@ describeBackends('decoders', () => {
 
   test('an unknown name lists the right ones', () => {
     expect(() => createDecoder('fcn' as DecoderName, resNetFeatures([2]), { classes: 2 })).toThrow(
-      "there is no decoder 'fcn'; there are deeplabv3, deeplabv3plus, unet, unetplusplus, pan, fpn, linknet, manet, pspnet",
+      "there is no decoder 'fcn'; there are deeplabv3, deeplabv3plus, unet, unetplusplus, pan, fpn, linknet, manet, pspnet, plain-unet, plain-unetplusplus, r2unet",
     );
   });
 
@@ -128,6 +134,9 @@ describeBackends('decoders', () => {
       linknet: 32,
       manet: 32,
       pspnet: 8,
+      'plain-unet': 32,
+      'plain-unetplusplus': 32,
+      r2unet: 32,
     });
   });
 
@@ -151,6 +160,21 @@ describeBackends('decoders', () => {
     expect(() =>
       createDecoder(make({ filters: [8, 4] }), resNetFeatures([2, 4, 8]), { classes: 2 }),
     ).toThrow(/`filters` must have one number for each of the 3 feature maps, got \[8, 4\]/);
+  });
+
+  test('LinkNet from the image’s own stride needs no last block; it refuses steps other than 2', () => {
+    const build = (strides: readonly number[]) =>
+      decoderModel('linknet', resNetFeatures(strides), { classes: 2 });
+    const blocks = (strides: readonly number[]) => {
+      const network = build(strides);
+      const found = network.layers.filter(({ name }) => name.endsWith('.block.1.0'));
+      network.dispose();
+      return found.length;
+    };
+    expect(blocks([1, 2, 4])).toBe(2);
+    expect(blocks([2, 4, 8])).toBe(3);
+    expect(() => build([1, 4])).toThrow(/strides 2, 4, 8, … or 1, 2, 4, …, .* got 1, 4;/);
+    expect(() => build([4, 8])).toThrow(/got 4, 8;/);
   });
 
   test.each(['deeplabv3plus', 'pan', 'fpn'] as const)('%s needs two feature maps', (name) => {

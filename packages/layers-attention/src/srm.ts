@@ -50,7 +50,9 @@ export class SRM extends BatchNormalization {
       const [, height, width] = x.shape;
       const mean = tf.mean(x, [1, 2], true);
       const squares = tf.sum(tf.square(tf.sub(x, mean)), [1, 2]);
-      const variance = tf.div(squares, height * width - 1);
+      // Counted by the graph, so that an exported file may leave height and width open.
+      const count = tf.sum(tf.fill([height!, width!], 1));
+      const variance = tf.div(squares, tf.sub(count, 1));
       const deviation = tf.sqrt(tf.add(variance, this.epsilon));
       const style = tf.stack([tf.squeeze(mean, [1, 2]), deviation], -1);
       const z = tf.sum(tf.mul(style, this.#cfc.read()), -1);

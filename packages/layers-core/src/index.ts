@@ -1,3 +1,6 @@
+export { type ConvBatchNormOptions, convBatchNorm } from './blocks/conv-batch-norm.ts';
+export { type DoubleConvolutionOptions, doubleConvolution } from './blocks/double-convolution.ts';
+export { type RecurrentResidualOptions, recurrentResidual } from './blocks/recurrent-residual.ts';
 export { deriveSeed } from './initializers/derive-seed.ts';
 export { Kaiming, type KaimingArgs } from './initializers/kaiming.ts';
 export {

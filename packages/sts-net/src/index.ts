@@ -74,7 +74,7 @@ export {
   experimentStatistics,
 } from './evaluation/experiment-statistics.ts';
 export type { Classifier } from './inference/classifier.ts';
-export { type LoadedModel, loadModel } from './inference/load-model.ts';
+export { type LoadedModel, type LoadModelOptions, loadModel } from './inference/load-model.ts';
 export { predictImage } from './inference/predict-image.ts';
 export type { PredictMasksOptions } from './inference/predict-masks.ts';
 export { type PredictVolumeOptions, predictVolume } from './inference/predict-volume.ts';

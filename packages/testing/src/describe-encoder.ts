@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { memory, type Tensor } from '@tensorflow/tfjs-core';
 import {
   input,
   type LayersModel,
@@ -21,6 +21,7 @@ interface EncoderOptions {
   readonly attention?: (channels: number, seed: number) => layers.Layer;
   readonly outputStride?: 8 | 16 | 32;
   readonly dilationStyle?: 'smp' | 'torchvision';
+  readonly depth?: number;
   readonly seed?: number;
   readonly name?: string;
 }
@@ -96,6 +97,24 @@ export function describeEncoder(title: string, { create, strides, channels }: En
       const named = model.layers.slice(1).filter(({ name }) => !name.startsWith('backbone.'));
       expect(named).toEqual([]);
       model.dispose();
+    });
+
+    test('depth: the same maps, and nothing beyond', async () => {
+      const whole = build();
+      const { numTensors } = memory();
+      const part = build({ depth: 3 });
+      expect(part.features.map((feature) => feature.channels)).toEqual(channels.slice(0, 3));
+      expect(weightNames(whole.model)).toEqual(expect.arrayContaining(weightNames(part.model)));
+      const x = signedNchw('input', [1, 3, 32, 64]);
+      const [before, after] = [whole, part].map(({ model }) => model.predict(x) as Tensor[]);
+      for (const [i, tensor] of after!.entries()) {
+        expect(await tensor.data()).toEqual(await before![i]!.data());
+      }
+      for (const tensor of [x, ...before!, ...after!]) tensor.dispose();
+      part.model.dispose();
+      expect(memory().numTensors).toBe(numTensors);
+      whole.model.dispose();
+      expect(() => build({ depth: 0 })).toThrow(/`depth` must be a positive integer, got 0/);
     });
 
     test('attention that changes the shape is refused', () => {

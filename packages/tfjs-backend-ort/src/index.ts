@@ -1,4 +1,5 @@
 export { exportOnnx, type OnnxInput } from './export-onnx.ts';
+export type { FreeSize } from './onnx/free-size.ts';
 export type { OrtBackendOptions } from './options.ts';
 export { OrtBackend } from './ort-backend.ts';
 export { readOnnxMetadata } from './read-onnx-metadata.ts';

@@ -38,6 +38,7 @@ export class OrtBackend extends tf.KernelBackend {
   readonly #sessions: SessionCache;
   readonly #scalars = new Map<string, Value>();
   #running: Promise<unknown> = Promise.resolve();
+  #tracing = false;
   #nodes = 0;
   #freezes = 0;
   #runs = 0;
@@ -184,6 +185,22 @@ export class OrtBackend extends tf.KernelBackend {
   makeHost(shape: readonly number[], dtype: DType, data: HostArray): tf.TensorInfo {
     return this.#info(leaf(shape, dtype, data));
   }
+
+  /** Whether a function is being traced. */
+  get tracing(): boolean {
+    return this.#tracing;
+  }
+
+  /** Calls a function of placeholders: sizes stand for others, so nothing is made on the host. */
+  trace<T>(run: () => T): T {
+    this.#tracing = true;
+    try {
+      return run();
+    } finally {
+      this.#tracing = false;
+    }
+  }
+
   /** A tensor whose data will never be there: an input of a graph that is traced. */
   placeholder(shape: readonly number[], dtype: DType): tf.TensorInfo {
     return this.#info({
@@ -237,12 +254,11 @@ export class OrtBackend extends tf.KernelBackend {
    */
   scalar(role: string, number: number): Value {
     const key = `${role}:${number}`;
-    let value = this.#scalars.get(key);
-    if (value === undefined) {
-      value = leaf([], 'float32', Float32Array.of(number));
-      if (this.#scalars.size > 64) this.#scalars.clear();
-      this.#scalars.set(key, value);
-    }
+    const value = this.#scalars.get(key) ?? leaf([], 'float32', Float32Array.of(number));
+    // The last used comes last. Forgetting one that a step still uses would change its graph.
+    this.#scalars.delete(key);
+    this.#scalars.set(key, value);
+    if (this.#scalars.size > 64) this.#scalars.delete(this.#scalars.keys().next().value!);
     return value;
   }
 

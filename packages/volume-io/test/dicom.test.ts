@@ -65,6 +65,21 @@ describe('a series is put in space by position and orientation', () => {
     expect((await readDicomSeries(folder)).voxels.shape).toEqual([3, 2, 3]);
   });
 
+  test.each([
+    ['ISO_IR 100', 'c4', 'Ä'],
+    ['ISO_IR 144', 'bfe0d8d2d5e2', 'Привет'],
+    ['ISO_IR 192', '766f696cc3a0', 'voilà'],
+    ['GB18030', 'b7ce', '肺'],
+    ['\\ISO 2022 IR 87', '1b24423b3345441b2842', '山田'],
+  ])('text in %s, as Python encodes it', async (characterSet, hex, text) => {
+    const more: Elements = {
+      '00080005': ['CS', characterSet],
+      '0008103E': ['LO', Buffer.from(hex, 'hex')],
+    };
+    const { header } = await readVolume(ctSlice({ more }));
+    expect(header).toMatchObject({ seriesDescription: text });
+  });
+
   test('a single file is a volume of one slice', async () => {
     const more: Elements = { '00180050': ['DS', 7] };
     const volume = await readVolume(ctSlice({ position: [1, 2, 3], more }));

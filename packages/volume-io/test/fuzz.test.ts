@@ -18,15 +18,17 @@ import { ctSlice } from './dicom-files.ts';
 
 /**
  * Cases in all. The lane that `FUZZ_CASES=20000 npx vitest run packages/volume-io/test/fuzz.test.ts`
- * runs is the whole one; by default a sample of it keeps tests quick.
+ * runs is the whole one; by default a sample of it keeps tests quick. `FUZZ_FOLDER` names a folder of
+ * other files, of any size.
  */
 const CASES = Number(process.env.FUZZ_CASES ?? 300);
-const folder = fileURLToPath(new URL('./fixtures', import.meta.url));
+const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
+const { FUZZ_FOLDER: folder = fixtures } = process.env;
 
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && !/LICENSE|\.json$|ORIGIN|\.raw$/.test(entry.name))
   .map((entry) => join(entry.parentPath, entry.name))
-  .filter((path) => statSync(path).size < 80_000)
+  .filter((path) => folder !== fixtures || statSync(path).size < 80_000)
   .sort();
 
 /** A small generator of whole numbers (mulberry32). */
@@ -85,7 +87,7 @@ function checkVolume({ voxels, spacing, affine }: Volume): void {
 }
 
 /** The image that some of the contours belong to. */
-const like = await readDicomSeries(join(folder, 'conformance/dicom/rt-utils/oriented_data'));
+const like = await readDicomSeries(join(fixtures, 'conformance/dicom/rt-utils/oriented_data'));
 /** The CT that others belong to. */
 const ct = await readDicomSeries(
   [-122.5, -120].map((z) =>

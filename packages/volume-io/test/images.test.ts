@@ -29,11 +29,11 @@ const { cases } = JSON.parse(
 const bytesOf = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
 const expectedOf = (one: Case) => new Uint16Array(bytesOf(one.pixels).buffer);
 
-describe('reads what Pillow reads', () => {
+describe('reads what Pillow reads and imagecodecs wrote', () => {
   test.each(cases)('$name', async (one) => {
     const { pixels, maxValue, pages } = await decodeImage(bytesOf(one.file));
     expect(pixels.shape).toEqual(one.shape);
-    expect(maxValue).toBe(one.name === 'PNG 16 bit' ? 65535 : 255);
+    expect(maxValue).toBe(2 ** Number(/(\d+) bit/.exec(one.name)?.[1] ?? 8) - 1);
     expect(pages).toBe(1);
     expect(pixels.data).toBeAllclose(expectedOf(one), { rtol: 0, atol: one.tolerance });
   });
@@ -128,6 +128,16 @@ describe('what is damaged is refused, and says why', () => {
       damaged[at]! ^= 0x21;
       await expect(decodeImage(damaged)).rejects.toThrow(VolumeFormatError);
     }
+  });
+
+  test('a TIFF whose tiles are stored as differences, which its decoder would get wrong', async () => {
+    const tiled = readFileSync(
+      new URL('./fixtures/conformance/tiff/image-js-tiff/crosshair_tiled.tif', import.meta.url),
+    );
+    const planes = tiled.indexOf(Buffer.from([0x1c, 0x01, 3, 0, 1, 0, 0, 0]));
+    tiled.writeUInt16LE(317, planes);
+    tiled.writeUInt16LE(2, planes + 8);
+    await expect(decodeImage(tiled)).rejects.toThrow(/tiles are stored as differences \(Predictor/);
   });
 
   test('sizes that cannot be in the file reserve no memory', async () => {

@@ -142,6 +142,12 @@ describe('the rules, on a small grid', () => {
     ).toBe('0'.repeat(64));
   });
 
+  test('lines end in any way, however many there are', async () => {
+    const drawn = nodule(roi(box(1, 1, 5, 5)));
+    const lines = '\r\n'.repeat(1_000_000);
+    expect(await rowsOf(drawn.replaceAll('><', '>\r\n<') + lines)).toEqual(await rowsOf(drawn));
+  });
+
   test('points are listed at their place in the world, without voxels', async () => {
     const mark = `<nonNodule><nonNoduleID>m</nonNoduleID><imageZposition>4</imageZposition>${points('locus', [[2, 6]])}</nonNodule>`;
     const { findings, volume, readers } = await readLidcAnnotations(

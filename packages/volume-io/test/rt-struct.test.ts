@@ -177,6 +177,17 @@ describe('what belongs to another image or is damaged is refused, and says why',
     expect(await readRtStruct(own, { like: grid })).toHaveLength(1);
   });
 
+  test('contours of no ROI, and ROIs without a number of their own', async () => {
+    const grid = await like();
+    const contours = [contour(box(0))];
+    await expect(
+      readRtStruct(structureSet(contours, { '30060022': ['IS', 8] }), { like: grid }),
+    ).rejects.toThrow(/ReferencedROINumber must be the number of an ROI, got 7/);
+    await expect(
+      readRtStruct(structureSet(contours, { '30060022': ['IS', ''] }), { like: grid }),
+    ).rejects.toThrow(/ROINumber must be a whole number, another for each ROI, got NaN/);
+  });
+
   test('an image', async () => {
     await expect(readRtStruct(ctSlice(), { like: await like() })).rejects.toThrow(
       /must be an RT Structure Set \(Modality RTSTRUCT\), got CT/,

@@ -18,26 +18,27 @@ export interface LinkNetOptions {
 
 /**
  * LinkNet: from the deepest map up, a bottleneck with a transposed convolution doubles the size, and
- * the next finer map is added; a last block to the image's size; 1×1 head. Layers are named as in
+ * the next finer map is added; from stride 2 a last block to the image's size; 1×1 head. Layers are named as in
  * segmentation_models.pytorch, and start as there.
  *
  * Source: Chaurasia & Culurciello, VCIP 2017.
  *
- * @throws RangeError when built on feature maps whose strides are not 2, 4, 8, …
+ * @throws RangeError when built on feature maps whose strides are not 2, 4, 8, … or 1, 2, 4, …
  */
 export function linkNet({ filters = 32 }: LinkNetOptions = {}): DecoderSpec {
   return {
     outputStride: 32,
     build: (features, { classes, seed }) => {
       const strides = features.map(({ stride }) => stride);
-      if (strides.some((stride, i) => stride !== 2 ** (i + 1))) {
+      if (strides[0]! > 2 || strides.some((stride, i) => stride !== strides[0]! * 2 ** i)) {
         throw new RangeError(
-          `\`linkNet\`: feature maps must have the strides 2, 4, 8, …, since each block doubles the size, got ${strides.join(', ')}; use output stride 32.`,
+          `\`linkNet\`: feature maps must have the strides 2, 4, 8, … or 1, 2, 4, …, since each block doubles the size, got ${strides.join(', ')}; use output stride 32.`,
         );
       }
       const [deepest, ...finer] = features.toReversed();
       let x = deepest!.tensor;
-      for (const [i, skip] of [...finer, undefined].entries()) {
+      const skips = strides[0] === 1 ? finer : [...finer, undefined];
+      for (const [i, skip] of skips.entries()) {
         const name = `decoder.blocks.${i}`;
         x = block(x, { name: `${name}.block`, filters: skip?.channels ?? filters, seed });
         if (skip !== undefined) {

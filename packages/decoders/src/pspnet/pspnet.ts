@@ -24,8 +24,8 @@ export interface PSPNetOptions {
 
 /**
  * Pyramid scene parsing network on the third map (stride 8): means over grids of cells, resized back
- * and joined with the map; 3×3 head and bilinear resizing with aligned corners. Deeper maps are not
- * used. Layers are named as in segmentation_models.pytorch, and start as there.
+ * and joined with the map; 3×3 head and bilinear resizing with aligned corners. It uses no deeper maps.
+ * Layers are named as in segmentation_models.pytorch, and start as there.
  *
  * Source: Zhao et al., CVPR 2017.
  */
@@ -36,6 +36,7 @@ export function pspNet({
 }: PSPNetOptions = {}): DecoderSpec {
   return {
     outputStride: 8,
+    depth: 3,
     build: (features, { classes, dropout = usualDropout, seed }) => {
       const { tensor, channels, stride } = features[Math.min(2, features.length - 1)]!;
       const width = Math.max(1, Math.floor(channels / sizes.length));

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { fillNormal, fillUniform } from './fill-random.ts';
 
 export interface KaimingArgs {
   /** Which fan of the kernel `[…, in, out]` sets the scale. @default 'fanIn' */
@@ -48,10 +49,9 @@ export class Kaiming extends Initializer {
     const fan = receptive * (this.mode === 'fanIn' ? sizes.at(-2)! : sizes.at(-1)!);
     const deviation = this.gain / Math.sqrt(fan);
     const count = sizes.reduce((a, b) => a * b, 1);
-    const draw =
-      this.distribution === 'normal' ? normal(this.seed, deviation) : uniform(this.seed, deviation);
     const values = new Float32Array(count);
-    for (let i = 0; i < count; i++) values[i] = draw();
+    if (this.distribution === 'normal') fillNormal(values, this.seed, deviation);
+    else fillUniform(values, this.seed, Math.sqrt(3) * deviation);
     return tf.tensor(values, sizes);
   }
 
@@ -67,37 +67,3 @@ export class Kaiming extends Initializer {
 tf.serialization.registerClass(
   Kaiming as unknown as tf.serialization.SerializableConstructor<tf.serialization.Serializable>,
 );
-
-/** mulberry32: numbers in [0, 1). */
-function generator(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-function uniform(seed: number, deviation: number): () => number {
-  const next = generator(seed);
-  const bound = deviation * Math.sqrt(3);
-  return () => (2 * next() - 1) * bound;
-}
-
-/** Box–Muller; both numbers of each pair are used. */
-function normal(seed: number, deviation: number): () => number {
-  const next = generator(seed);
-  let spare: number | undefined;
-  return () => {
-    if (spare !== undefined) {
-      const value = spare;
-      spare = undefined;
-      return value;
-    }
-    const radius = deviation * Math.sqrt(-2 * Math.log(1 - next()));
-    const angle = 2 * Math.PI * next();
-    spare = radius * Math.sin(angle);
-    return radius * Math.cos(angle);
-  };
-}

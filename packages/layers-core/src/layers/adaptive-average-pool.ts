@@ -56,13 +56,17 @@ export class AdaptiveAveragePool extends tfl.layers.Layer {
 }
 tf.serialization.registerClass(AdaptiveAveragePool);
 
-/** `[cells, pixels]`: the weight that each cell gives each pixel along one axis. */
+/**
+ * `[cells, pixels]`: the weight that each cell gives each pixel along one axis. Made by operations, so
+ * that an exported file may leave the number of pixels open.
+ */
 function means(pixels: number, cells: number): tf.Tensor2D {
-  const weights = new Float32Array(cells * pixels);
-  for (let cell = 0; cell < cells; cell++) {
-    const begin = Math.floor((cell * pixels) / cells);
-    const end = Math.ceil(((cell + 1) * pixels) / cells);
-    weights.fill(1 / (end - begin), cell * pixels + begin, cell * pixels + end);
-  }
-  return tf.tensor2d(weights, [cells, pixels]);
+  const ones = tf.fill([pixels], 1);
+  const count = tf.sum(ones);
+  const pixel = tf.cumsum(ones, 0, true);
+  const cell = tf.reshape(tf.range(0, cells), [cells, 1]);
+  const begin = tf.floor(tf.div(tf.mul(cell, count), cells));
+  const end = tf.ceil(tf.div(tf.mul(tf.add(cell, 1), count), cells));
+  const inside = tf.logicalAnd(tf.greaterEqual(pixel, begin), tf.less(pixel, end));
+  return tf.div(tf.cast(inside, 'float32'), tf.sub(end, begin));
 }

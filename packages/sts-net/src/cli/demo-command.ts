@@ -14,9 +14,9 @@ export const demoCommand: CommandDef = command({
   args: {
     preset: {
       type: 'string',
-      default: 'light',
+      default: 'resnext50-unet',
       description:
-        'light or resnext50-unet: minutes on a CPU; sts-net: the paper’s network, hours there',
+        'resnext50-unet or light, which is smaller: minutes on a CPU; sts-net: the paper’s network, hours',
     },
     ablate: {
       type: 'boolean',

@@ -19,17 +19,14 @@ export const exportCommand: CommandDef = command({
     size: {
       type: 'string',
       default: '480x480',
-      description: 'height x width of the slices it takes; smaller ones are padded',
+      description: 'height x width of the slices it takes, smaller ones are padded; or any',
     },
     batch: { type: 'string', description: 'slices at once; any number if left out' },
   },
   async run({ args: { format, model: path, file, size, batch } }) {
     if (format !== 'onnx') throw new RangeError(`the format must be onnx, got '${format}'`);
     if (!/\.onnx$/i.test(file)) throw new RangeError(`the file must end in .onnx, got '${file}'`);
-    const sides = /^(\d+)(?:x(\d+))?$/.exec(size);
-    if (sides === null) {
-      throw new RangeError(`--size must be as 480 or 480x640 (height x width), got '${size}'`);
-    }
+    const sides = sizeOf(size);
     if (batch !== undefined && !/^[1-9]\d*$/.test(batch)) {
       throw new RangeError(`--batch must be a whole number from 1 on, got '${batch}'`);
     }
@@ -37,9 +34,8 @@ export const exportCommand: CommandDef = command({
     await prepareEngine('ort');
     const loaded = loadModel(path);
     try {
-      const height = Number(sides[1]);
       const bytes = await exportModel(loaded, {
-        size: [height, Number(sides[2] ?? height)],
+        size: sides,
         batch: batch === undefined ? null : Number(batch),
       });
       await writeFileAtomic(file, bytes);
@@ -49,3 +45,13 @@ export const exportCommand: CommandDef = command({
     }
   },
 });
+
+function sizeOf(text: string): [number, number] | null {
+  if (text === 'any') return null;
+  const sides = /^(\d+)(?:x(\d+))?$/.exec(text);
+  if (sides === null) {
+    throw new RangeError(`--size must be as 480, 480x640 (height x width) or any, got '${text}'`);
+  }
+  const height = Number(sides[1]);
+  return [height, Number(sides[2] ?? height)];
+}

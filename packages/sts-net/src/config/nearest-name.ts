@@ -1,6 +1,6 @@
 /**
  * The candidate that is fewest edits away from `name`, or undefined where none is close. One that
- * `name` begins, or that begins `name`, is close.
+ * `name` begins, or that begins `name`, is closest.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -8,7 +8,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   for (const candidate of candidates) {
     const [a, b] = [name.toLowerCase(), candidate.toLowerCase()];
     const prefix = Math.min(a.length, b.length) > 2 && (a.startsWith(b) || b.startsWith(a));
-    const distance = prefix ? 1 : editDistance(a, b);
+    const distance = prefix ? 0 : editDistance(a, b);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

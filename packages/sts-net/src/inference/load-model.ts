@@ -16,13 +16,19 @@ export interface LoadedModel {
   readonly path: string;
 }
 
+/** Options of {@link loadModel}. */
+export interface LoadModelOptions {
+  /** Takes the weights in place of a model made from the run's config: one that `train` was given. */
+  readonly model?: LayersModel;
+}
+
 /**
  * Loads a network that `train` left; the caller disposes its `model`.
  *
  * @param path a run's folder, whose best weights are taken, or a checkpoint file
  * @throws Error naming the file and the cure, if it is missing, damaged or no checkpoint.
  */
-export function loadModel(path: string): LoadedModel {
+export function loadModel(path: string, options: LoadModelOptions = {}): LoadedModel {
   const file = isFolder(path) ? runFolder(path).best : path;
   if (file !== path && !existsSync(file)) {
     throw new Error(
@@ -30,11 +36,11 @@ export function loadModel(path: string): LoadedModel {
     );
   }
   const { config, baseFolder, tensors } = readCheckpoint(file);
-  const model = buildModel(config);
+  const model = options.model ?? buildModel(config);
   try {
     loadWeights(model, tensors, `'${file}'`);
   } catch (error) {
-    model.dispose();
+    if (options.model === undefined) model.dispose();
     throw error;
   }
   return { model, config, baseFolder, path: file };

@@ -1,18 +1,17 @@
+import type { KeyRule } from './key-rule.ts';
 import { timmEfficientNet, timmMobileNetV2, torchvisionEfficientNet } from './renamed-encoders.ts';
-
-/** Keys start with `pattern`; they become `replacement`, or are left out where it is `null`. */
-export type Rule = readonly [pattern: RegExp, replacement: string | null];
+import { renamedPlainUNet } from './renamed-plain-unet.ts';
 
 /** A family of state dicts, known by a key that only it has. */
 interface Layout {
   readonly has: RegExp;
-  readonly rules: readonly Rule[] | ((keys: readonly string[]) => readonly Rule[]);
+  readonly rules: readonly KeyRule[] | ((keys: readonly string[]) => readonly KeyRule[]);
   /** Epsilon of the batch normalisations that the weights were trained with, where keys tell. */
   readonly epsilon?: number;
 }
 
 /** The rule that holds for every state dict: a counter that nothing needs. */
-const counter: Rule = [/^.*\.num_batches_tracked$/, null];
+const counter: KeyRule = [/^.*\.num_batches_tracked$/, null];
 
 /** In this order; the first layout with a key that matches is taken. */
 const layouts: readonly Layout[] = [
@@ -61,6 +60,11 @@ const layouts: readonly Layout[] = [
     // timm's MobileNetV2
     has: /^conv_stem\./,
     rules: [[/^classifier\./, null], ...timmMobileNetV2()],
+  },
+  {
+    // Pytorch-UNet
+    has: /^inc\.double_conv\./,
+    rules: renamedPlainUNet,
   },
   {
     // bare encoders of torchvision, segmentation_models.pytorch and timm, with a classification head

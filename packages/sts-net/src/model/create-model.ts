@@ -1,4 +1,4 @@
-import { createEncoder } from '@sts-net/backbones';
+import { createEncoder, encoders } from '@sts-net/backbones';
 import { createDecoder, decoders } from '@sts-net/decoders';
 import { CropToMatch, PadToMultiple } from '@sts-net/layers-core';
 import { input, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -10,13 +10,16 @@ import { type ModelConfig, type ModelOptions, modelConfigSchema } from './model-
  * Makes a segmentation network: any encoder with any decoder, attention after every feature map.
  *
  * - Input: `[batch, height, width, channels]`, any size: it is padded with zeros at the bottom and
- *   right to a multiple of the output stride (and to the least size that the decoder works on), and
- *   the result is cropped back.
+ *   right to a multiple of the deepest map's stride (and to the least size that the decoder works on),
+ *   and the result is cropped back.
  * - Output: logits `[batch, height, width, classes]`; there is no softmax.
  * - Layers are named by the keys of PyTorch (segmentation_models.pytorch 0.5) parameters without
  *   their last part, so the same options always give the same names.
  *
  * Options that are plain JSON are kept in the model's user-defined metadata, under `sts-net`.
+ *
+ * The plain networks of the paper's tables are the encoder and the decoder of one name: `plain-unet`,
+ * `plain-unetplusplus`, `r2unet`.
  *
  * STS-Net itself is `{ encoder: 'resnext50_32x4d', decoder: 'deeplabv3', attention: 'esca', … }`.
  *
@@ -33,24 +36,30 @@ export function createModel(options: ModelOptions): LayersModel {
     ...rest
   } = validateWith(modelConfigSchema, withStandIns(options), '`createModel`');
   const decoderSpec = typeof decoder === 'string' ? decoders[decoder] : decoder;
-  const outputStride = rest.outputStride ?? decoderSpec.outputStride;
+  const encoderSpec = typeof encoder === 'string' ? encoders[encoder] : encoder;
+  const { depth, outputStride: usualStride, minimumMapSize = 1 } = decoderSpec;
+  const outputStride = rest.outputStride ?? usualStride;
+  const deepest = encoderSpec.stages.slice(0, depth).at(-1);
+  const multiple = Math.min(outputStride, deepest?.stride ?? outputStride);
   const image = input({ shape: [...inputShape], name: 'image' });
   const padded = new PadToMultiple({
     name: 'pad',
-    multiple: outputStride,
-    minimum: outputStride * (decoderSpec.minimumMapSize ?? 1),
+    multiple,
+    minimum: multiple * minimumMapSize,
   }).apply(image);
-  const { features } = createEncoder(encoder, {
+  const { features } = createEncoder(encoderSpec, {
     input: padded as SymbolicTensor,
     attention: typeof attention === 'function' ? attention : attentionFactory(attention),
     outputStride,
     ...(dilationStyle && { dilationStyle }),
+    depth,
     seed,
   });
   const logits = createDecoder(decoderSpec, features, { classes, dropout, seed });
   const cropped = new CropToMatch({ name: 'crop' }).apply([logits, image]) as SymbolicTensor;
   const network = model({ inputs: image, outputs: cropped, name: 'sts-net' });
-  if (isData(options)) network.setUserDefinedMetadata({ 'sts-net': structuredClone(options) });
+  if (isData(options))
+    network.setUserDefinedMetadata({ 'sts-net': JSON.parse(JSON.stringify(options)) });
   return network;
 }
 

@@ -25,7 +25,7 @@ export interface LoadedTorchWeights {
 /**
  * Gives a model of `createModel` the weights of a PyTorch state dict: of a model of
  * segmentation_models.pytorch (ESCA as `encoder.iaff1.conv.weight`, …; the numbered `decoder.0.…` of
- * older versions too), of torchvision's DeepLabV3, or of an encoder alone from torchvision, timm or
+ * older versions too), of torchvision's DeepLabV3, of Pytorch-UNet (`plain-unet`), or of an encoder alone from torchvision, timm or
  * segmentation_models.pytorch.
  *
  * timm's `efficientnet_b0` and `tf_efficientnet_b0` have the same keys: the first is for the encoder

@@ -131,7 +131,7 @@ export function modelStatistics(
 
 /**
  * Counts for each layer that the model's output depends on, in the order in which they run, the
- * input apart.
+ * input apart. A layer that runs several times is there each time, its parameters the first time only.
  *
  * @throws RangeError for a size that is not two positive integers
  */
@@ -149,15 +149,18 @@ export function layerStatistics(
   }
   const shapes = new Map<number, Shape>([[input.id, [1, rows, columns, channels!]]]);
   const result: LayerStatistics[] = [];
+  const met = new Set<Layer>();
   visit(model.outputs[0]!, shapes, (layer, from, to) => {
     const counter = counters[layer.getClassName()];
     const { multiplyAdds = 0, other = 0 } = counter?.(layer, from, to) ?? {};
+    const weights = met.has(layer) ? [] : layer.weights;
+    met.add(layer);
     result.push({
       name: layer.name,
       type: layer.getClassName(),
       outputShape: to,
-      parameters: count(layer.weights, false),
-      buffers: count(layer.weights, true),
+      parameters: count(weights, false),
+      buffers: count(weights, true),
       multiplyAdds,
       otherOperations: other,
       counted: counter !== undefined || layer.weights.length === 0,
@@ -175,7 +178,7 @@ function count(
     .reduce((sum, { shape }) => sum + product(shape), 0);
 }
 
-/** Calls `use` once for each layer that `tensor` depends on, with its sizes; returns its shape. */
+/** Calls `use` once for each run of a layer that `tensor` depends on, with its sizes; returns its shape. */
 function visit(
   tensor: SymbolicTensor,
   shapes: Map<number, Shape>,

@@ -1,12 +1,12 @@
-import type { Rule } from './canonical-keys.ts';
+import { type KeyRule, renamed } from './key-rule.ts';
 
 /** `from.…` becomes `encoder.to.…`. */
-function rule(from: string, to: string): Rule {
-  return [new RegExp(`^${from.replaceAll('.', '\\.')}\\.`), `encoder.${to}.`];
+function rule(from: string, to: string): KeyRule {
+  return renamed(from, `encoder.${to}`);
 }
 
 /** From timm's names of MobileNetV2 to torchvision's. */
-export function timmMobileNetV2(): readonly Rule[] {
+export function timmMobileNetV2(): readonly KeyRule[] {
   const rules = [
     rule('conv_stem', 'features.0.0'),
     rule('bn1', 'features.0.1'),
@@ -38,7 +38,7 @@ export function timmMobileNetV2(): readonly Rule[] {
 }
 
 /** From timm's names of an EfficientNet to those of segmentation_models.pytorch. */
-export function timmEfficientNet(keys: readonly string[]): readonly Rule[] {
+export function timmEfficientNet(keys: readonly string[]): readonly KeyRule[] {
   const squeeze = [
     ['se.conv_reduce', '_se_reduce'],
     ['se.conv_expand', '_se_expand'],
@@ -74,7 +74,7 @@ export function timmEfficientNet(keys: readonly string[]): readonly Rule[] {
 }
 
 /** From torchvision's names of an EfficientNet to those of segmentation_models.pytorch. */
-export function torchvisionEfficientNet(keys: readonly string[]): readonly Rule[] {
+export function torchvisionEfficientNet(keys: readonly string[]): readonly KeyRule[] {
   const expand = [
     ['0.0', '_expand_conv'],
     ['0.1', '_bn0'],

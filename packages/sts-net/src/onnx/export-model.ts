@@ -1,12 +1,13 @@
 import { useBackend } from '@sts-net/backend';
+import type { PadToMultiple } from '@sts-net/layers-core';
 import { exportOnnx } from '@sts-net/tfjs-backend-ort';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LoadedModel } from '../inference/load-model.ts';
 
 /** Options of {@link exportModel}. */
 export interface ExportModelOptions {
-  /** `[height, width]` of the images that the file takes. */
-  readonly size: readonly [number, number];
+  /** `[height, width]` of the images that the file takes; `null` for any size. */
+  readonly size: readonly [number, number] | null;
   /** Images that go through the network together; `null` for any number. @default null */
   readonly batch?: number | null;
 }
@@ -15,7 +16,9 @@ export interface ExportModelOptions {
  * A trained network as an ONNX file (operator set 18, ONNX's own operators only): input `image`
  * `[batch, height, width, channels]`, normalised as in training, output `logits`
  * `[batch, height, width, classes]`. The config is in its metadata under `sts-net`, so that
- * `loadOnnx` and `sts-net predict` need nothing else. Switches to the `ort` engine.
+ * `loadOnnx` and `sts-net predict` need nothing else. A file for any size pads images with zeros at
+ * the bottom and right to a multiple of the network's coarsest map and crops the logits back. Switches
+ * to the `ort` engine.
  *
  * @throws RangeError for sizes that are not positive integers
  */
@@ -23,17 +26,19 @@ export async function exportModel(
   { model, config }: Pick<LoadedModel, 'model' | 'config'>,
   { size, batch = null }: ExportModelOptions,
 ): Promise<Uint8Array> {
-  for (const side of [...size, batch ?? 1]) {
+  for (const side of [...(size ?? []), batch ?? 1]) {
     if (Number.isInteger(side) && side > 0) continue;
     throw new RangeError(
-      `\`exportModel\`: height, width and batch must be positive integers, got ${[...size, batch].join(', ')}.`,
+      `\`exportModel\`: height, width and batch must be positive integers, got ${[...(size ?? []), batch].join(', ')}.`,
     );
   }
   await useBackend('ort');
   const channels = 2 * config.data.context + 1;
+  const { minimum: multipleOf } = model.getLayer('pad') as PadToMultiple;
+  const sides = size ?? ['height', 'width'].map((name) => ({ name, multipleOf }));
   return exportOnnx(
     (image) => ({ logits: model.apply(image, { training: false }) as tf.Tensor }),
-    [{ name: 'image', shape: [batch, ...size, channels] }],
+    [{ name: 'image', shape: [batch, ...sides, channels] }],
     { 'sts-net': JSON.stringify(config) },
   );
 }

@@ -17,7 +17,8 @@ export interface OnnxModel {
 
 /**
  * Loads an ONNX file that `exportModel` or `sts-net export onnx` wrote. Images smaller than the
- * file's size are padded with zeros at the bottom and right, and the result is cropped back.
+ * file's size, if it has one, are padded with zeros at the bottom and right, and the result is cropped
+ * back.
  *
  * @throws Error naming the file and the cure, if it is missing, damaged or of another program
  */
@@ -35,15 +36,18 @@ export async function loadOnnx(path: string): Promise<OnnxModel> {
   }
   const input = session.inputMetadata[0];
   const shape = input?.isTensor ? input.shape : [];
-  const [batch, height, width] = shape;
-  if (typeof height !== 'number' || typeof width !== 'number') {
+  if (shape.length !== 4) {
     throw new RangeError(
-      `'${path}' must take images [batch, height, width, channels] of one size, got [${shape.join(', ')}]; export it with \`sts-net export onnx\``,
+      `'${path}' must take images [batch, height, width, channels], got [${shape.join(', ')}]; export it with \`sts-net export onnx\``,
     );
   }
-  const most = typeof batch === 'number' ? batch : undefined;
   const classify: Classifier = async (images, given) => {
-    const fitted = fitImages(images, given, [most ?? given[0], height, width], `'${path}'`);
+    // Sizes that are free have a name.
+    const target = ([0, 1, 2] as const).map((axis) => {
+      const size = shape[axis];
+      return typeof size === 'number' ? size : given[axis];
+    }) as [number, number, number];
+    const fitted = fitImages(images, given, target, `'${path}'`);
     const results = await session.run({
       [session.inputNames[0]!]: new Tensor('float32', fitted.images, fitted.shape),
     });

@@ -17,7 +17,7 @@ function published(folder: string, name: string): PretrainedFile {
 
 /**
  * The files with weights trained on ImageNet for the encoders of the same names: those that
- * segmentation_models.pytorch starts from. They go with the image normalisation that `imagenet` stands
+ * segmentation_models.pytorch starts from; the plain networks' have none. They go with the image normalisation that `imagenet` stands
  * for in a config (DPN: mean 124, 117, 104 of 255, standard deviation 1 / (0.0167 · 255)).
  */
 export const pretrainedFiles: Readonly<Record<string, PretrainedFile>> = {

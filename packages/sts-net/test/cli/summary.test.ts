@@ -59,6 +59,10 @@ describe('summary', () => {
       /^sts-net: --encoder must be of .*resnet50, .*, got 'resnet5'; did you mean 'resnet50'\?\n$/,
     ],
     [
+      ['--encoder', 'resnext50', '--decoder', 'unet'],
+      /got 'resnext50'; did you mean 'resnext50_32x4d'\?/,
+    ],
+    [
       ['--encoder', 'resnet50', '--decoder', 'deeplab'],
       /--decoder must be of deeplabv3, .*did you mean 'deeplabv3'\?/,
     ],

@@ -11,7 +11,7 @@ const data = join(import.meta.dirname, '../../data/open_ms');
 describe('runDemo', () => {
   test('leaves a prediction on the grid of the image and a report of it', async () => {
     const output = temporaryFolder();
-    const result = await runDemo({ output, steps: 1, backend: 'wasm' });
+    const result = await runDemo({ output, preset: 'light', steps: 1, backend: 'wasm' });
     const { report, reportPath, predictionPaths } = result;
 
     const [run] = report.runs;

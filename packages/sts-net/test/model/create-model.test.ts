@@ -1,9 +1,9 @@
-import { resNet } from '@sts-net/backbones';
+import { plain, resNet } from '@sts-net/backbones';
 import { useBackend } from '@sts-net/backend';
-import { deepLabV3, pan } from '@sts-net/decoders';
+import { type DecoderName, decoders, deepLabV3, pan } from '@sts-net/decoders';
 import { ESCA, esca } from '@sts-net/layers-esca';
 import { saveAndLoad, signedNchw } from '@sts-net/testing';
-import { pad, slice, type Tensor4D } from '@tensorflow/tfjs-core';
+import { memory, pad, slice, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { validateWith } from '../../src/config/validate-with.ts';
@@ -70,6 +70,39 @@ test('PAN: small images are padded to what its pyramid needs', async () => {
   const model = createModel({ ...tiny, decoder: pan({ filters: 4 }) });
   expect(model.getLayer('pad').getConfig()).toMatchObject({ multiple: 16, minimum: 128 });
   expect((await logits(model, 40, 129)).shape).toEqual([1, 40, 129, 2]);
+  model.dispose();
+});
+
+test('plain networks are padded to 16 pixels, whatever decoder, and take attention at five places', async () => {
+  const small = plain({ filters: [2, 3, 4, 5, 6] });
+  for (const decoder of ['plain-unet', 'plain-unetplusplus', 'r2unet', 'linknet'] as const) {
+    const model = createModel({ ...light, encoder: small, decoder, attention: 'gct' });
+    expect(model.getLayer('pad').getConfig()).toMatchObject({ multiple: 16, minimum: 16 });
+    expect((await logits(model, 33, 17)).shape).toEqual([1, 33, 17, 2]);
+    const places = [1, 2, 3, 4, 5].map((i) => model.getLayer(`encoder.iaff${i}`).outputShape);
+    expect(places.map((shape) => (shape as number[]).at(-1))).toEqual([2, 3, 4, 5, 6]);
+    model.dispose();
+  }
+});
+
+test.each(Object.keys(decoders) as DecoderName[])(
+  'a network with %s leaves no tensor when it is disposed of, after predictions too',
+  async (decoder) => {
+    for (const encoder of [plain({ filters: [2, 3, 4, 5, 6], block: 'recurrent' }), tiny.encoder]) {
+      const { numTensors } = memory();
+      const outputStride = decoder === 'linknet' ? 32 : 16;
+      const model = createModel({ ...light, encoder, decoder, outputStride });
+      await logits(model, 9, 17);
+      model.dispose();
+      expect(memory().numTensors).toBe(numTensors);
+    }
+  },
+);
+
+test('options that are undefined are as if they were not there', () => {
+  const unset = { attention: undefined, outputStride: undefined, dropout: undefined };
+  const model = createModel({ ...light, ...unset, dilationStyle: undefined, seed: undefined });
+  expect(model.getUserDefinedMetadata()).toEqual({ 'sts-net': light });
   model.dispose();
 });
 
@@ -203,7 +236,10 @@ test.each<[Record<string, unknown>, RegExp]>([
   ],
   [{ encoder: 'toString' }, /encoder: expected one of/],
   [{ encoder: {} }, /encoder: expected one of/],
-  [{ decoder: 'deeplabv4' }, /decoder: expected one of "deeplabv3", .*"pspnet", got "deeplabv4"/],
+  [
+    { decoder: 'deeplabv4' },
+    /decoder: expected one of "deeplabv3", .*"pspnet", .* got "deeplabv4"/,
+  ],
   [{ decoder: undefined }, /decoder: expected one of .* got nothing/],
   [{ attention: 'eca' }, /attention: .*"none", "esca", "se", "cbam", "gct", "srm".* got "eca"/],
   [{ attention: { name: 'cbam', kernelSize: 4 } }, /attention\.kernelSize: must be odd/],

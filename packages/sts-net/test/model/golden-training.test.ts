@@ -11,12 +11,16 @@ import { lossAndGradients, torchSample, trainSteps } from './training-step.ts';
 const fixture = (name: string) =>
   JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), 'utf8'));
 const { float32 } = fixture('smooth-training');
-const gradientDeviations = { ...float32.gradients, ...fixture('more-training').float32 };
+const { float32: ofNine } = fixture('more-training');
 const references = golden('models-training').models;
 const { runs } = golden('trajectory');
 
-/** Rounding differs from PyTorch's, so a deviation like its own is right, and a few times it. */
+/**
+ * Rounding differs from PyTorch's, so a deviation like its own is right: a few times that of one run,
+ * or twice the largest of nine.
+ */
 const allowance = 3;
+const allowanceOfNine = 2;
 
 describeBackends('training', () => {
   describe.each(Object.keys(references))('%s', (name) => {
@@ -27,23 +31,26 @@ describeBackends('training', () => {
       const { loss, gradients } = lossAndGradients(model, { size });
       expect(await loss.data()).toBeAllclose([reference.loss], { rtol: 1e-4 });
 
-      const allowed = gradientDeviations[name];
+      const [allowed, times] =
+        name in ofNine ? [ofNine[name], allowanceOfNine] : [float32.gradients[name], allowance];
       for (const [key, expected] of Object.entries<number[]>(reference.grads)) {
         const [length, first, middle] = expected as [number, number, number];
         // Biases before another normalisation: rounding errors stand for zero.
         if (length < 1e-9 * reference.total_grad_norm) continue;
         const received = await torchSample(gradients.get(key)!);
         expect([received.norm], `norm of ${key}`).toBeAllclose([length], {
-          rtol: allowance * allowed.norm,
+          rtol: times * allowed.norm,
         });
         expect([received.first, received.middle], key).toBeAllclose([first, middle], {
           rtol: 0,
-          atol: (allowance * allowed.element * length) / Math.sqrt(received.size),
+          atol: (times * allowed.element * length) / Math.sqrt(received.size),
         });
       }
       const head = await torchSample(gradients.get('segmentation_head.0.bias')!);
       const [norm, first] = reference.grads['segmentation_head.0.bias'];
-      expect([head.norm, head.first]).toBeAllclose([norm, first], { rtol: 1e-4 });
+      expect([head.norm, head.first]).toBeAllclose([norm, first], {
+        rtol: Math.max(1e-4, times * (allowed.head ?? 0)),
+      });
 
       const parameters = new Map(torchParameters(model).map((one) => [one.key, one.weight]));
       for (const [key, expected] of Object.entries<number[]>(reference.running_stats)) {

@@ -128,6 +128,50 @@ test('PSPNet ignores the stages of the encoder that it does not use, and nothing
   network.dispose();
 });
 
+test('Pytorch-UNet’s names: each block’s tensors are put where the shape and order say', async () => {
+  const name = 'plain-unet';
+  const network = blankModel({ ...options(name), decoder: name } as ModelOptions);
+  // In the order of its modules: contracting path, expanding path, head; in each block its upsampling first.
+  const block = (key: string, upsampled: boolean) => [
+    ...(upsampled ? [`${key}.up.weight`, `${key}.up.bias`] : []),
+    ...[0, 1, 3, 4].flatMap((part) => {
+      const layer = `${key === 'inc' ? key : `${key}.${upsampled ? 'conv' : 'maxpool_conv.1'}`}.double_conv.${part}`;
+      const values = ['weight', 'bias', 'running_mean', 'running_var', 'num_batches_tracked'];
+      return (part % 3 === 0 ? ['weight'] : values).map((value) => `${layer}.${value}`);
+    }),
+  ];
+  const keys = [
+    ...['inc', 'down1', 'down2', 'down3', 'down4'].flatMap((key) => block(key, false)),
+    ...['up1', 'up2', 'up3', 'up4'].flatMap((key) => block(key, true)),
+    ...['outc.conv.weight', 'outc.conv.bias'],
+  ];
+  const own = [...goldenStateDict(`${name}/${name}`)];
+  const order = (key: string) => {
+    const [part, , index, layer] = key.split('.') as [string, string, string, string];
+    const place = ['up', 'conv1', 'bn1', 'conv2', 'bn2'].indexOf(layer);
+    return (
+      ['encoder', 'decoder', 'segmentation_head'].indexOf(part) * 100 +
+      Number(index ?? 0) * 10 +
+      place
+    );
+  };
+  own.sort(([one], [other]) => order(one) - order(other));
+  const tensors = own.map(([, tensor]) => tensor);
+  const foreign = new Map(
+    keys.map((key) => [
+      key,
+      isCounter(key) ? { shape: [], data: Float32Array.of(1) } : tensors.shift()!,
+    ]),
+  );
+  expect(tensors).toEqual([]);
+  const { loaded, ignored, missing } = loadTorchWeights(network, foreign);
+  expect([loaded.length, ignored.every(isCounter), missing]).toEqual([own.length, true, []]);
+  const taken = await digests(network);
+  loadTorchWeights(network, goldenStateDict(`${name}/${name}`));
+  expect(taken).toEqual(await digests(network));
+  network.dispose();
+});
+
 describe('DeepLabV3', () => {
   const name = 'DeepLabV3/mobilenet_v2';
   const build = () => createModel(goldenOptions(name));
@@ -229,6 +273,35 @@ describe('refusals leave the model as it was', () => {
     expect(await digests(network)).toEqual(before);
     network.dispose();
   });
+});
+
+test('golden: every key of the authors’ own layout of STS-Net is taken', async () => {
+  const name = 'STSNet(esca k=3 shared)';
+  const numbered = { aspp: '0', conv: '1', bn: '2' };
+  const own = goldenStateDict(name);
+  const theirs = new Map(
+    [...own].map(([key, tensor]) => [
+      key.replace(
+        /^decoder\.(aspp|conv|bn)\./,
+        (_, part: keyof typeof numbered) => `decoder.${numbered[part]}.`,
+      ),
+      tensor,
+    ]),
+  );
+  expect([...theirs.keys()]).toEqual(
+    expect.arrayContaining([
+      'encoder.iaff5.conv.weight',
+      'decoder.0.convs.4.1.weight',
+      'decoder.2.running_var',
+    ]),
+  );
+  const [one, other] = [blankModel(goldenOptions(name)), blankModel(goldenOptions(name))];
+  const { loaded, ignored, missing } = loadTorchWeights(one, theirs);
+  expect([loaded.length, ignored, missing]).toEqual([theirs.size, [], []]);
+  loadTorchWeights(other, own);
+  expect(await digests(one)).toEqual(await digests(other));
+  one.dispose();
+  other.dispose();
 });
 
 test('ESCA takes [1, 1, k] as PyTorch has it and [k], and nothing else', () => {

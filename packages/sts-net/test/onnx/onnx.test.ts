@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
+import type { PadToMultiple } from '@sts-net/layers-core';
 import { signed } from '@sts-net/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exportModel, loadOnnx, validateConfig } from '../../src/index.ts';
+import { createModel, exportModel, loadOnnx, validateConfig } from '../../src/index.ts';
 import { buildModel } from '../../src/inference/build-model.ts';
 import { type Classifier, classifierOf } from '../../src/inference/classifier.ts';
 import { fitImages } from '../../src/onnx/fit-images.ts';
@@ -40,6 +43,66 @@ test('round trip: the file classifies as the network does, for any batch, and ke
     // Constant folding moves logits by rounding, which can only flip pixels on the boundary.
     expect(different / labels.length).toBeLessThan(1e-3);
   }
+});
+
+test.each([
+  ['unet', 'srm'],
+  ['pan', 'none'],
+  ['pspnet', 'none'],
+] as const)(
+  'a file for any size gives the logits of the image padded to the multiple: %s, %s',
+  async (decoder, attention) => {
+    const model = createModel({
+      encoder: 'mobilenet_v2',
+      decoder,
+      attention,
+      classes: 2,
+      inputShape: [null, null, 3],
+    });
+    const file = await exportModel({ model, config }, { size: null });
+    const session = await InferenceSession.create(file, { intraOpNumThreads: 1 });
+    const { minimum } = model.getLayer('pad') as PadToMultiple;
+    for (const [batch, height, width] of [
+      [1, 97, 131],
+      [2, 64, 40],
+    ] as const) {
+      const images = signed(`any ${height}`, batch * height * width * 3);
+      const { logits } = await session.run({
+        image: new Tensor('float32', images, [batch, height, width, 3]),
+      });
+      const expected = tf.tidy(() => {
+        const up = (size: number) =>
+          [0, Math.ceil(size / minimum) * minimum - size] as [number, number];
+        const image = tf.tensor4d(images, [batch, height, width, 3]);
+        const padded = tf.pad(image, [[0, 0], up(height), up(width), [0, 0]]);
+        const full = model.apply(padded, { training: false }) as tf.Tensor4D;
+        return tf.slice(full, [0, 0, 0, 0], [batch, height, width, 2]);
+      });
+      expect(logits!.dims).toEqual([batch, height, width, 2]);
+      const wanted = Array.from(await expected.data());
+      const mean = wanted.reduce((sum, one) => sum + one, 0) / wanted.length;
+      const deviation = Math.hypot(...wanted.map((one) => one - mean)) / Math.sqrt(wanted.length);
+      expect(Array.from(logits!.data as Float32Array)).toBeAllclose(wanted, {
+        rtol: 0,
+        atol: 1e-4 * deviation,
+      });
+      expected.dispose();
+    }
+    model.dispose();
+  },
+);
+
+test('predicts images of any size from a file for any size', async () => {
+  const model = buildModel(config);
+  const any = join(folder, 'any.onnx');
+  writeFileSync(any, await exportModel({ model, config }, { size: null }));
+  const { classify } = await loadOnnx(any);
+  const images = signed('onnx any', 70 * 41 * 3);
+  const labels = await classify(images, [1, 70, 41, 3]);
+  const expected = await classifierOf(model)(images, [1, 70, 41, 3]);
+  const different = labels.reduce((n, label, i) => n + (label === expected[i] ? 0 : 1), 0);
+  expect(labels).toHaveLength(70 * 41);
+  expect(different / labels.length).toBeLessThan(1e-3);
 });
 
 test('smaller images are padded, larger ones refused', async () => {

@@ -26,6 +26,9 @@ function reshape(backend: OrtBackend, x: tf.TensorInfo, shape: number[]): tf.Ten
 }
 
 function filled(backend: OrtBackend, shape: readonly number[], dtype: tf.DataType, value: number) {
+  if (backend.tracing) {
+    return backend.record(graphKernels.get('Fill')!, [], { shape, dtype, value });
+  }
   const data = tf.util.makeZerosTypedArray(tf.util.sizeFromShape([...shape]), dtype as DType);
   if (value !== 0) data.fill(value);
   return backend.makeHost(shape, dtype as DType, data);

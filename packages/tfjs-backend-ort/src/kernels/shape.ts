@@ -10,8 +10,19 @@ const insert = (shape: readonly number[], axis: number, size: number) => [
   ...shape.slice(axis),
 ];
 
-/** Kernels that move elements without changing them. */
+/** Kernels that make, move and join elements without changing them. */
 export const shapeKernels: readonly KernelDefinition[] = [
+  {
+    name: 'Fill',
+    inputs: [],
+    outputs: (_inputs, { shape, dtype }) => ({ shape, dtype }),
+    emit: (graph, _inputs, { shape, dtype, value }) =>
+      graph.handle(
+        graph.op('Expand', [graph.scalar(value, dtype), graph.ints(shape)]),
+        shape,
+        dtype,
+      ),
+  },
   {
     name: 'Reshape',
     inputs: ['x'],

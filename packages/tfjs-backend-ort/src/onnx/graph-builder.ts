@@ -1,4 +1,5 @@
 import { type DType, identity, sizeOf } from '../graph/value.ts';
+import { powerOf } from './free-size.ts';
 import type {
   Attribute,
   ElementType,
@@ -35,7 +36,8 @@ export class GraphBuilder {
   readonly contrib: boolean;
   readonly #made = new Map<string, string>();
   #count = 0;
-  #batch: { readonly name: string; readonly size: number } | undefined;
+  /** What stands for the primes of free sizes. */
+  readonly #units = new Map<number, string>();
 
   constructor(contrib: boolean) {
     this.contrib = contrib;
@@ -93,27 +95,41 @@ export class GraphBuilder {
     return name;
   }
 
-  /** List of int64, for shapes and axes: constant but for multiples of a free batch. */
+  /** List of int64, for shapes and axes: constant but for sizes that are free. */
   ints(values: readonly number[]): string {
-    const batch = this.#batch;
-    if (batch !== undefined && values.some((value) => isMultiple(value, batch.size))) {
-      const parts = values.map((value) =>
-        isMultiple(value, batch.size)
-          ? this.op('Mul', [batch.name, this.ints([value / batch.size])])
-          : this.ints([value]),
-      );
+    if (values.some((value) => this.#isFree(value))) {
+      const parts = values.map((value) => this.#size(value));
       return parts.length === 1 ? parts[0]! : this.op('Concat', parts, { axis: 0 });
     }
     return this.initializer('int64', [values.length], BigInt64Array.from(values, BigInt));
   }
 
   /**
-   * From now on the first axis of the graph input `name` is free, and every size that is a multiple
-   * of `size`, a number that no size has by chance, is that multiple of it.
+   * From now on every size that the prime divides depends on a free size: `units`, an int64 of shape
+   * [1], stands for the prime.
    */
-  freeBatch(name: string, size: number): void {
-    const shape = this.op('Shape', [name], { start: 0, end: 1 });
-    this.#batch = { name: shape, size };
+  free(units: string, prime: number): void {
+    if (!this.#units.has(prime)) this.#units.set(prime, units);
+  }
+
+  #isFree(value: number): boolean {
+    return [...this.#units.keys()].some((prime) => powerOf(prime, value) > 0);
+  }
+
+  /** One size as an int64 of shape [1]. */
+  #size(value: number): string {
+    let rest = value;
+    const factors: string[] = [];
+    for (const [prime, units] of this.#units) {
+      for (let power = powerOf(prime, value); power > 0; power--) {
+        rest /= prime;
+        factors.push(units);
+      }
+    }
+    if (rest !== 1 || factors.length === 0) {
+      factors.push(this.initializer('int64', [1], BigInt64Array.of(BigInt(rest))));
+    }
+    return factors.reduce((product, factor) => this.op('Mul', [product, factor]));
   }
 
   /** Constant scalar. */
@@ -128,11 +144,9 @@ export class GraphBuilder {
     return this.initializer(dtype, [], data);
   }
 
-  /** A number of elements as float32, which may depend on a free batch. */
+  /** A number of elements as float32. */
   count(value: number): string {
-    if (this.#batch === undefined || !isMultiple(value, this.#batch.size)) {
-      return this.scalar(value);
-    }
+    if (!this.#isFree(value)) return this.scalar(value);
     const size = this.op('Cast', [this.ints([value])], { to: 1 });
     return this.op('Reshape', [size, this.initializer('int64', [0], new BigInt64Array(0))]);
   }
@@ -227,8 +241,6 @@ export class GraphBuilder {
     return this.op('Cast', [name], { to });
   }
 }
-
-const isMultiple = (value: number, size: number) => value !== 0 && value % size === 0;
 
 export function isIdentity(layout: readonly number[]): boolean {
   return layout.every((axis, i) => axis === i);

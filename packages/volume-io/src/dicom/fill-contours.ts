@@ -13,22 +13,16 @@ const NEAR = 1e-3;
  */
 export function fillContours(contours: readonly Contour[], mask: NdArray<Uint8Array>): void {
   const [rows, columns] = mask.shape as [number, number];
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const contour of contours) {
-    for (let i = 1; i < contour.length; i += 2) {
-      low = Math.min(low, contour[i]!);
-      high = Math.max(high, contour[i]!);
-    }
-  }
-  const top = Math.max(0, Math.ceil(low - NEAR));
-  const bottom = Math.min(rows - 1, Math.floor(high + NEAR));
-  if (bottom < top) return;
+  const [left, right] = span(contours, 0, columns);
+  const [top, bottom] = span(contours, 1, rows);
+  if (right < left || bottom < top) return;
+  const width = right - left + 1;
   // Pixels before which a row passes from outside to inside or back, and pixels on a contour.
-  const turns = new Uint8Array((bottom - top + 1) * columns);
+  const turns = new Uint8Array((bottom - top + 1) * width);
   const touched = new Uint8Array(turns.length);
   const touch = (row: number, column: number) => {
-    const isWithin = row >= top && row <= bottom && column >= 0 && column < columns;
-    if (isWithin) touched[(row - top) * columns + column] = 1;
+    const isWithin = row >= top && row <= bottom && column >= left && column <= right;
+    if (isWithin) touched[(row - top) * width + column - left] = 1;
   };
   for (const contour of contours) {
     for (let i = 0; i < contour.length; i += 2) {
@@ -38,8 +32,8 @@ export function fillContours(contours: readonly Contour[], mask: NdArray<Uint8Ar
       const last = Math.min(bottom + 1, Math.max(y0, y1));
       for (let row = Math.max(top, Math.ceil(Math.min(y0, y1))); row < last; row++) {
         const x = x0 + ((row - y0) / (y1 - y0)) * (x1 - x0);
-        const column = Math.max(0, Math.ceil(x));
-        if (column < columns) turns[(row - top) * columns + column]! ^= 1;
+        const column = Math.max(left, Math.ceil(x));
+        if (column <= right) turns[(row - top) * width + column - left]! ^= 1;
       }
       if (Math.abs(x1 - x0) > Math.abs(y1 - y0)) {
         visitNear(x0, y0, x1, y1, columns, (column, row) => touch(row, column));
@@ -50,11 +44,23 @@ export function fillContours(contours: readonly Contour[], mask: NdArray<Uint8Ar
   }
   for (let row = top, at = 0; row <= bottom; row++) {
     let isInside = 0;
-    for (let column = 0; column < columns; column++, at++) {
+    for (let column = left; column <= right; column++, at++) {
       isInside ^= turns[at]!;
       if (isInside | touched[at]!) mask.set(row, column, 1);
     }
   }
+}
+
+/** The first and last whole number within `length` that contours reach along an axis. */
+function span(contours: readonly Contour[], axis: 0 | 1, length: number): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const contour of contours) {
+    for (let i = axis; i < contour.length; i += 2) {
+      low = Math.min(low, contour[i]!);
+      high = Math.max(high, contour[i]!);
+    }
+  }
+  return [Math.max(0, Math.ceil(low - NEAR)), Math.min(length - 1, Math.floor(high + NEAR))];
 }
 
 /** Visits the whole points within `length` that lie on the line; it is longest along the first axis. */

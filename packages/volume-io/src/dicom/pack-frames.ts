@@ -9,7 +9,8 @@ interface Frame {
 /**
  * The slices of masks that hold something, a bit for each voxel, frames directly after one another
  * (PS3.5, 8.1.1). If there is nothing at all, the first slice, since there must be a frame.
- * @param masks `[slice, row, column]`, 0 and 1
+ * @param masks `[slice, row, column]`
+ * @throws {RangeError} if one holds anything but 0 and 1
  */
 export function packFrames(masks: readonly NdArray<Uint8Array>[]): {
   readonly frames: readonly Frame[];
@@ -28,7 +29,13 @@ export function packFrames(masks: readonly NdArray<Uint8Array>[]): {
     const mask = masks[segment]!;
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++, bit++) {
-        if (mask.get(slice, row, column) !== 0) pixels[bit >> 3]! |= 1 << (bit & 7);
+        const value = mask.get(slice, row, column);
+        if (value !== 0 && value !== 1) {
+          throw new RangeError(
+            `\`encodeDicomSegments\`: segment ${segment + 1} must hold 0 and 1 only, got ${value}; make a segment of each label`,
+          );
+        }
+        pixels[bit >> 3]! |= value << (bit & 7);
       }
     }
   }

@@ -40,6 +40,8 @@ export function rtRois(
       { field: 'Modality' },
     );
   }
+  const drawn = dataSet.items('x30060039');
+  checkNumbers(dataSet.items('x30060020'), drawn, name);
   const rois = choose(dataSet.items('x30060020'), chosen, name);
   const { shape } = like.voxels;
   if (rois.length * shape.reduce((product, length) => product * length, 1) > MAX_MASK_VOXELS) {
@@ -47,7 +49,6 @@ export function rtRois(
       `${name}: ${rois.length} masks on a grid of ${shape.join('×')} voxels are more than can be held in memory; choose some by \`rois\``,
     );
   }
-  const drawn = dataSet.items('x30060039');
   const observations = dataSet.items('x30060080');
   const isOf = (number: number) => (item: DataSet) => numberOf(item, 'x30060084') === number;
   return rois.map((roi) => {
@@ -55,20 +56,42 @@ export function rtRois(
     const label = roi.text('x30060026') ?? '';
     const own = drawn.filter(isOf(number));
     const items = own.flatMap((item) => item.items('x30060040'));
-    checkFrameOfReference(roi, items, like, `${name}: ROI ${number} "${label}"`);
+    const subject = `${name}: ROI ${number} "${label}"`;
+    checkFrameOfReference(roi, items, like, subject);
     const color = own[0]?.decimals('x3006002a');
     return {
       number,
       name: label,
       interpretedType: observations.find(isOf(number))?.text('x300600a4') ?? '',
       color: color?.length === 3 ? (color as unknown as [number, number, number]) : undefined,
-      ...maskOf(items, like, `${name}: ROI ${number} "${label}"`),
+      ...maskOf(items, like, subject),
     };
   });
 }
 
 function numberOf(item: DataSet, tag: string): number {
   return item.decimals(tag)?.[0] ?? Number.NaN;
+}
+
+/** ROIs and their contours belong together by number. */
+function checkNumbers(rois: readonly DataSet[], drawn: readonly DataSet[], name: string): void {
+  const numbers = new Set<number>();
+  const fail = (field: string, requirement: string, got: number): never => {
+    throw new VolumeFormatError(
+      `${name}: ${field} must be ${requirement}, got ${got}; the file is damaged`,
+      { field },
+    );
+  };
+  for (const roi of rois) {
+    const number = numberOf(roi, 'x30060022');
+    if (!Number.isSafeInteger(number) || numbers.has(number)) {
+      fail('ROINumber', 'a whole number, another for each ROI', number);
+    }
+    numbers.add(number);
+  }
+  const stray = drawn.find((item) => !numbers.has(numberOf(item, 'x30060084')));
+  if (stray === undefined) return;
+  fail('ReferencedROINumber', 'the number of an ROI', numberOf(stray, 'x30060084'));
 }
 
 function choose(

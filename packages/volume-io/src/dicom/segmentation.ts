@@ -1,7 +1,7 @@
 import type { Volume } from '../volume.ts';
-import { cross, dot, type Vector } from '../world.ts';
 import type { DicomHeader } from './dicom-header.ts';
 import type { Attributes } from './encode-file.ts';
+import { positionOf, sharedGeometry } from './frame-geometry.ts';
 import { packFrames } from './pack-frames.ts';
 
 /** A code of a terminology (PS3.16), such as `{ value: '52988006', scheme: 'SCT', meaning: 'Lesion' }`. */
@@ -62,7 +62,6 @@ export function segmentation(
   const [, rows, columns] = like.voxels.shape as [number, number, number];
   const { frames, pixels } = packFrames(segments.map(({ volume }) => volume.voxels));
   const slices = [...new Set(frames.map(({ slice }) => slice))].sort((a, b) => a - b);
-  const { shared, positionOf } = geometry(like);
   return {
     ...ofStudy(header),
     SOPClassUID: SOP_CLASS,
@@ -111,7 +110,7 @@ export function segmentation(
         FunctionalGroupPointer: 'PlanePositionSequence',
       },
     ],
-    SharedFunctionalGroupsSequence: [shared],
+    SharedFunctionalGroupsSequence: [sharedGeometry(like)],
     PerFrameFunctionalGroupsSequence: frames.map(({ segment, slice }) => ({
       DerivationImageSequence: [
         {
@@ -122,7 +121,7 @@ export function segmentation(
         },
       ],
       FrameContentSequence: [{ DimensionIndexValues: [segment + 1, slices.indexOf(slice) + 1] }],
-      PlanePositionSequence: [{ ImagePositionPatient: positionOf(slice) }],
+      PlanePositionSequence: [{ ImagePositionPatient: positionOf(slice, like) }],
       SegmentIdentificationSequence: [{ ReferencedSegmentNumber: [segment + 1] }],
     })),
     ReferencedSeriesSequence: [
@@ -178,42 +177,4 @@ function referenceTo(header: DicomHeader, slice: number): Attributes {
     ReferencedSOPInstanceUID: uid,
     ...(isOfSeveral ? { ReferencedFrameNumber: String(header.frameNumbers[slice]) } : {}),
   };
-}
-
-function geometry({ affine, spacing }: Volume): {
-  readonly shared: Attributes;
-  readonly positionOf: (slice: number) => string;
-} {
-  const lps = (c: number): Vector => [-affine[c]!, -affine[4 + c]!, affine[8 + c]!];
-  const [, dy, dx] = spacing;
-  const right = lps(0).map((part) => part / dx) as unknown as Vector;
-  const down = lps(1).map((part) => part / dy) as unknown as Vector;
-  const step = lps(2);
-  const distance = decimals([Math.abs(dot(step, cross(right, down)))]);
-  const shared: Attributes = {
-    PixelMeasuresSequence: [
-      {
-        SliceThickness: distance,
-        SpacingBetweenSlices: distance,
-        PixelSpacing: decimals([dy, dx]),
-      },
-    ],
-    PlaneOrientationSequence: [{ ImageOrientationPatient: decimals([...right, ...down]) }],
-  };
-  const start = lps(3);
-  const positionOf = (slice: number) => decimals(start.map((part, i) => part + slice * step[i]!));
-  return { shared, positionOf };
-}
-
-/** Numbers as text (DS), each of at most 16 characters. */
-function decimals(values: readonly number[]): string {
-  const text = (value: number) => {
-    const whole = String(value + 0);
-    if (whole.length <= 16) return whole;
-    for (let digits = 15; ; digits--) {
-      const shorter = String(Number(value.toPrecision(digits)));
-      if (shorter.length <= 16) return shorter;
-    }
-  };
-  return values.map(text).join('\\');
 }

@@ -107,6 +107,7 @@ function checkPage(
   if (field(262, 1) === 3 && samples !== 1) fail('it has a palette and several samples a pixel');
   const tiled = fields.has(322) || fields.has(323);
   if (tiled && samples > 1) fail('it is tiled and in colour');
+  if (tiled && field(317, 1) !== 1) fail('its tiles are stored as differences (Predictor)');
   const [tileWidth, tileHeight] = [field(322, 0), field(323, 0)];
   if (tiled && (tileWidth < 1 || tileHeight < 1)) fail('its tiles have no size');
   const rows = Math.min(height, field(278, height));

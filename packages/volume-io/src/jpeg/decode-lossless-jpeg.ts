@@ -6,6 +6,8 @@ export interface LosslessJpeg {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
+  /** Bits a sample, 2 to 16. */
+  readonly precision: number;
   /** Row by row, the channels of a pixel together; unsigned numbers of the image's precision. */
   readonly samples: Uint16Array;
 }
@@ -139,7 +141,7 @@ function readScan(
     }
   }
   if (shift > 0) for (let i = 0; i < samples.length; i++) samples[i]! <<= shift;
-  return { width, height, channels, samples };
+  return { width, height, channels, precision, samples };
 }
 
 /** Table H.1: a to the left, b above, c above to the left. */

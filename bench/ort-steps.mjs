@@ -1,0 +1,58 @@
+// Ten thousand training steps on the `ort` backend (convolutions, normalisation, dropout, attention,
+// AdamW, new images each step): tensors, process size and compiled graphs must not grow.
+//
+//   npm run build && node --expose-gc bench/ort-steps.mjs [STEPS]
+//
+// Prints a line for each tenth and exits with 1 where tensors grow, a graph is compiled after the
+// first tenth, or the process is more than 5 % larger at the end than after it.
+import { useBackend } from '@sts-net/backend';
+import { createModel } from 'sts-net';
+import * as tf from '@tensorflow/tfjs-core';
+import { AdamW } from '../packages/sts-net/dist/training/adamw.js';
+import { diceCrossEntropy } from '../packages/sts-net/dist/training/losses.js';
+import { setDropoutStep, trainStep } from '../packages/sts-net/dist/training/train-step.js';
+
+const steps = Number(process.argv[2] ?? 10_000);
+const [count, side, classes] = [2, 16, 2];
+await useBackend('ort');
+const model = createModel({
+  encoder: 'mobilenet_v2',
+  decoder: 'deeplabv3plus',
+  attention: 'esca',
+  classes,
+  inputShape: [side, side, 3],
+});
+const variables = model.trainableWeights.map((weight) => weight.val);
+const optimizer = new AdamW(
+  variables.map((variable) => ({ name: variable.name, variable })),
+  { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 },
+);
+
+const readings = [];
+for (let step = 1; step <= steps; step++) {
+  const images = Float32Array.from({ length: count * side * side * 3 }, (_, i) =>
+    Math.sin(i * step),
+  );
+  const labels = new Float32Array(count * side * side * classes);
+  for (let i = 0; i < labels.length; i += classes) labels[i + (images[i] > 0.5 ? 1 : 0)] = 1;
+  setDropoutStep(model, step);
+  const batch = { images, labels, count, height: side, width: side, channels: 3, classes };
+  const loss = trainStep(model, variables, optimizer, diceCrossEntropy, batch, 1e-3);
+  const [value] = await loss.data();
+  loss.dispose();
+  if (step % Math.ceil(steps / 10) > 0 && step < steps) continue;
+  globalThis.gc?.();
+  const megabytes = process.memoryUsage().rss / 2 ** 20;
+  const { compiles } = tf.backend().statistics();
+  readings.push({ tensors: tf.memory().numTensors, megabytes, compiles });
+  console.log(
+    `step ${step}: loss ${value.toFixed(3)}, ${tf.memory().numTensors} tensors, ${megabytes.toFixed(0)} MB, ${compiles} graphs compiled`,
+  );
+}
+const [first, last] = [readings[0], readings.at(-1)];
+const flat =
+  last.tensors === first.tensors &&
+  last.compiles === first.compiles &&
+  last.megabytes < 1.05 * first.megabytes;
+console.log(flat ? 'flat' : 'NOT FLAT');
+process.exit(flat ? 0 : 1);

@@ -1,0 +1,84 @@
+import {
+  Conv2DTranspose,
+  convBatchNorm,
+  deriveSeed,
+  doubleConvolution,
+  Kaiming,
+  recurrentResidual,
+  UpsampleNearest,
+} from '@sts-net/layers-core';
+import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { DecoderSpec } from '../decoder-spec.ts';
+import { segmentationHead } from '../segmentation-head.ts';
+
+/** Options of {@link plainUNet}. */
+export interface PlainUNetOptions {
+  /** `double`: two convolutions; `recurrent`: two recurrent ones with a residual, of R2U-Net. @default 'double' */
+  readonly block?: 'double' | 'recurrent';
+  /**
+   * The way to the next finer map: `transposed`, a transposed convolution as large as its stride;
+   * `nearest`, repeated pixels, a 3×3 convolution, batch normalisation and ReLU. @default 'transposed'
+   */
+  readonly upsampling?: 'transposed' | 'nearest';
+}
+
+/**
+ * The expanding path of the plain U-Nets: from the deepest map up, upsampling to the next finer map
+ * and to its channels, concatenation with it, and a block of convolutions; 1×1 head. Where the finest
+ * map is coarser than the image, the logits are resized bilinearly with aligned corners.
+ *
+ * Sources: Ronneberger et al., MICCAI 2015; Alom et al., arXiv 1802.06955.
+ */
+export function plainUNet({
+  block = 'double',
+  upsampling = 'transposed',
+}: PlainUNetOptions = {}): DecoderSpec {
+  const up = upsampling === 'transposed' ? upConvolution : upsampleAndConvolve;
+  const convolutions = block === 'double' ? doubleConvolution : recurrentResidual;
+  return {
+    outputStride: 32,
+    build: (features, { classes, seed }) => {
+      const [deepest, ...finer] = features.toReversed();
+      let { tensor: x, stride } = deepest!;
+      for (const [i, skip] of finer.entries()) {
+        const name = `decoder.blocks.${i}`;
+        const options = { filters: skip.channels, seed };
+        const fine = up(x, { name: `${name}.up`, scale: stride / skip.stride, ...options });
+        const join = layers.concatenate({ name: `${name}.concat` });
+        x = convolutions(join.apply([skip.tensor, fine]) as SymbolicTensor, { name, ...options });
+        stride = skip.stride;
+      }
+      return segmentationHead(x, { classes, kernelSize: 1, scale: stride, start: 'torch', seed });
+    },
+  };
+}
+
+interface Up {
+  readonly name: string;
+  readonly filters: number;
+  readonly scale: number;
+  readonly seed: number;
+}
+
+function upConvolution(x: SymbolicTensor, { name, filters, scale, seed }: Up): SymbolicTensor {
+  return new Conv2DTranspose({
+    name,
+    filters,
+    kernelSize: scale,
+    strides: scale,
+    kernelInitializer: new Kaiming({ mode: 'fanOut', gain: 1, seed: deriveSeed(seed, name) }),
+  }).apply(x) as SymbolicTensor;
+}
+
+function upsampleAndConvolve(x: SymbolicTensor, { name, filters, scale, seed }: Up) {
+  const upsample = new UpsampleNearest({ name: `${name}.upsample`, scale });
+  return convBatchNorm(scale === 1 ? x : (upsample.apply(x) as SymbolicTensor), {
+    convolution: `${name}.conv`,
+    batchNormalization: `${name}.bn`,
+    relu: `${name}.relu`,
+    filters,
+    kernelSize: 3,
+    useBias: true,
+    seed,
+  });
+}

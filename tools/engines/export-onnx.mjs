@@ -1,0 +1,71 @@
+// Exports networks as ONNX files with inputs and the logits that they should give, for check-onnx.py:
+// every decoder, the encoders of the paper, every attention; for any size and for one.
+//
+//   npm run build && node tools/engines/export-onnx.mjs FOLDER
+//
+// Weights are random, with running statistics measured on the inputs, so that no map dies out.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { useBackend } from '@sts-net/backend';
+import { decoders } from '@sts-net/decoders';
+import * as tf from '@tensorflow/tfjs-core';
+import { createModel, exportModel, validateConfig } from 'sts-net';
+
+const [folder] = process.argv.slice(2);
+await useBackend('ort');
+
+const networks = [
+  ...Object.keys(decoders).map((decoder) => ['mobilenet_v2', decoder, 'none']),
+  ...['efficientnet-b0', 'dpn68', 'resnet50', 'resnext50_32x4d'].map((name) => [
+    name,
+    'unet',
+    'none',
+  ]),
+  ...['esca', 'se', 'cbam', 'gct', 'srm'].map((attention) => ['mobilenet_v2', 'unet', attention]),
+];
+const cases = [];
+for (const [encoder, decoder, attention] of networks) {
+  const settings = { encoder, decoder, attention, classes: 2 };
+  const model = createModel({ ...settings, inputShape: [null, null, 3] });
+  const config = validateConfig({
+    model: settings,
+    data: { cases: [{ id: 'a', image: 'a.nii', mask: 'b.nii' }] },
+    training: { steps: 1 },
+    output: 'run',
+  });
+  // Multiples of 128, so that a file for any size need not pad differently than the network does.
+  const sizes = [
+    [1, 128, 256],
+    [2, 128, 128],
+  ];
+  for (let i = 0; i < 3; i++) await settle(model, sizes[1], i);
+  for (const size of [null, [128, 256]]) {
+    const name = `${encoder} ${decoder} ${attention} ${size?.join('x') ?? 'any'}`.replaceAll(
+      '/',
+      '-',
+    );
+    writeFileSync(join(folder, `${name}.onnx`), await exportModel({ model, config }, { size }));
+    const runs = [];
+    for (const shape of size === null ? sizes : sizes.slice(0, 1)) {
+      const x = tf.randomUniform([...shape, 3], -1, 1, 'float32', 1);
+      const y = tf.tidy(() => model.apply(x, { training: false }));
+      const run = { input: `${name} ${shape}.x`, output: `${name} ${shape}.y`, shape: x.shape };
+      writeFileSync(join(folder, run.input), await x.data());
+      writeFileSync(join(folder, run.output), await y.data());
+      tf.dispose([x, y]);
+      runs.push(run);
+    }
+    cases.push({ name, model: `${name}.onnx`, runs });
+  }
+  model.dispose();
+}
+writeFileSync(join(folder, 'cases.json'), JSON.stringify(cases));
+
+/** A forward pass in training, which moves the running statistics. */
+async function settle(model, shape, seed) {
+  const y = tf.tidy(() =>
+    model.apply(tf.randomUniform([...shape, 3], -1, 1, 'float32', seed), { training: true }),
+  );
+  await y.data();
+  y.dispose();
+}

@@ -38,6 +38,7 @@ export {
 export type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './datasets/dataset.ts';
 export { type DatasetName, datasets } from './datasets/datasets.ts';
 export { imageDigest } from './datasets/image-digest.ts';
+export type { PreparedDataset, SelectionOptions } from './datasets/item-collection.ts';
 export { loadManifest } from './datasets/load-manifest.ts';
 export type { ManifestItem } from './datasets/manifest-item.ts';
 export {
@@ -48,11 +49,7 @@ export {
   type TargetSlice,
 } from './datasets/manifest-statistics.ts';
 export { manifestText } from './datasets/manifest-text.ts';
-export {
-  type PreparedDataset,
-  type PrepareOptions,
-  prepareDataset,
-} from './datasets/prepare-dataset.ts';
+export { type PrepareOptions, prepareDataset } from './datasets/prepare-dataset.ts';
 export { readManifest } from './datasets/read-manifest.ts';
 export {
   type FoldOptions,

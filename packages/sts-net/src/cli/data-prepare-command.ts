@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { CommandDef } from 'citty';
 import { type DatasetName, datasets } from '../datasets/datasets.ts';
-import { type PreparedDataset, prepareDataset } from '../datasets/prepare-dataset.ts';
+import type { PreparedDataset } from '../datasets/item-collection.ts';
+import { prepareDataset } from '../datasets/prepare-dataset.ts';
 import { checkNewFolder } from '../files/check-new-folder.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';

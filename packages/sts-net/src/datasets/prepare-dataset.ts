@@ -4,40 +4,18 @@ import { likeVolume, writeImage, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { fileError } from '../files/file-error.ts';
 import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
-import { type Print, printOf } from './alike.ts';
-import type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './dataset.ts';
-import { groupAlike } from './group-alike.ts';
-import { imageDigest } from './image-digest.ts';
-import type { ManifestItem } from './manifest-item.ts';
+import type { DatasetItem, DatasetOptions, DatasetSpec } from './dataset.ts';
+import { ItemCollection, type PreparedDataset, type SelectionOptions } from './item-collection.ts';
 import { manifestText } from './manifest-text.ts';
 import { type ReadItem, readItem } from './read-item.ts';
-import { areaOf } from './unite-masks.ts';
 
-export interface PrepareOptions extends DatasetOptions {
-  /** Takes only what covers less than this share of its image, per cent. @default everything */
-  readonly maxShare?: number | undefined;
-  /** Leaves out images without a target. @default false */
-  readonly skipEmpty?: boolean | undefined;
+export interface PrepareOptions extends DatasetOptions, SelectionOptions {
   /** Brings masks of 2-D images to the size of their image. @default false */
   readonly stretchMasks?: boolean | undefined;
-  /** Puts 2-D images that are nearly the same into one group. @default false */
-  readonly groupAlike?: boolean | undefined;
   /** Called before each item is read, with the number of those before. */
   readonly onProgress?: ((id: string, done: number) => void) | undefined;
   /** Stops between items: the call then throws the signal's reason and leaves nothing. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** What became of the images of a data set. */
-export interface PreparedDataset {
-  readonly items: readonly ManifestItem[];
-  /** Left out by `skipEmpty`. */
-  readonly empty: number;
-  /** Left out by `maxShare`. */
-  readonly large: number;
-  /** Ids of items that are the same image, which were given one group. */
-  readonly duplicates: readonly (readonly string[])[];
-  readonly skipped: readonly Skipped[];
 }
 
 /**
@@ -55,7 +33,7 @@ export async function prepareDataset(
   options: PrepareOptions = {},
 ): Promise<PreparedDataset> {
   checkOptions(spec, options);
-  const collected = new Collection(options);
+  const collected = new ItemCollection(options);
   let prepared = collected.result();
   await writeFolderAtomic(output, [], async (temporary, writeText) => {
     const root = await realFolder(folder);
@@ -97,78 +75,6 @@ function checkOptions(spec: DatasetSpec, options: DatasetOptions): void {
     throw new RangeError(
       `--${name} means nothing for this kind of data set; it takes ${spec.options.map((one) => `--${one}`).join(', ')}`,
     );
-  }
-}
-
-const noPrint: Print = new Float32Array();
-
-/** Items as they come, with what was left out. */
-class Collection {
-  readonly #options: PrepareOptions;
-  readonly #items: ManifestItem[] = [];
-  readonly #skipped: Skipped[] = [];
-  readonly #ids = new Set<string>();
-  readonly #prints: Print[] = [];
-  readonly #sameImage = new Map<string, [ManifestItem, ...ManifestItem[]]>();
-  #empty = 0;
-  #large = 0;
-
-  constructor(options: PrepareOptions) {
-    this.#options = options;
-  }
-
-  skip(skipped: string, reason: string): void {
-    this.#skipped.push({ skipped, reason });
-  }
-
-  has(id: string): boolean {
-    return this.#ids.has(id);
-  }
-
-  takes({ labels }: ReadItem): boolean {
-    const { maxShare = 100, skipEmpty = false } = this.#options;
-    const area = areaOf(labels.data);
-    const isEmpty = skipEmpty && area === 0;
-    const isLarge = maxShare < 100 && 100 * area >= maxShare * labels.data.length;
-    if (isEmpty) this.#empty++;
-    else if (isLarge) this.#large++;
-    return !isEmpty && !isLarge;
-  }
-
-  add(
-    { id, group, split }: DatasetItem,
-    { image, flat, labels }: ReadItem,
-    files: Pick<ManifestItem, 'image' | 'mask'>,
-  ): void {
-    this.#ids.add(id);
-    const digest = imageDigest(image.voxels);
-    const same = this.#sameImage.get(digest);
-    const item: ManifestItem = {
-      id,
-      group: same?.[0].group ?? group,
-      ...files,
-      size: labels.shape as [number, number, number],
-      spacing: flat ? null : image.spacing,
-      area: areaOf(labels.data),
-      digest,
-      split,
-    };
-    if (same === undefined) this.#sameImage.set(digest, [item]);
-    else same.push(item);
-    this.#items.push(item);
-    // Volumes have no print, which is like no other.
-    if (this.#options.groupAlike) this.#prints.push(flat ? printOf(image.voxels) : noPrint);
-  }
-
-  result(): PreparedDataset {
-    const same = [...this.#sameImage.values()].filter((items) => items.length > 1);
-    return {
-      items: this.#options.groupAlike ? groupAlike(this.#items, this.#prints) : this.#items,
-      empty: this.#empty,
-      large: this.#large,
-      duplicates: same.map((items) => items.map(({ id }) => id)),
-      skipped: this.#skipped,
-    };
   }
 }
 

@@ -2,7 +2,7 @@ import { uniform } from '@sts-net/testing';
 import ndarray, { type NdArray } from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { alikePairs, type Print, printOf } from '../../src/datasets/alike.ts';
-import { groupAlike } from '../../src/datasets/group-alike.ts';
+import { joinGroups } from '../../src/datasets/join-groups.ts';
 import type { ManifestItem } from '../../src/datasets/manifest-item.ts';
 
 /** An image of 64 × 96 pixels, of blots that are larger than the cells of a print. */
@@ -42,7 +42,7 @@ describe('images that are alike', () => {
   it('become one group with all that they are linked to', () => {
     const items = ['p', 'q', 'q', 'r', 's'].map((group, i) => ({ id: String(i), group }));
     const prints = ['a', 'a', 'b', 'b', 'c'].map((seed) => printOf(blots(seed)));
-    const grouped = groupAlike(items as unknown as ManifestItem[], prints);
+    const grouped = joinGroups(items as unknown as ManifestItem[], alikePairs(prints));
     expect(grouped.map(({ group }) => group)).toEqual(['p', 'p', 'p', 'p', 's']);
   });
 });

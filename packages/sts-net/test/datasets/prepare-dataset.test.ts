@@ -56,6 +56,22 @@ describe('BUSI', () => {
     expect(items.get('normal (1)')).toMatchObject({ area: 0 });
   });
 
+  it('joins whole groups over an image that two of them hold', async () => {
+    const folder = temporaryFolder();
+    for (const [name, seed] of [
+      ['p1_1', 'a'],
+      ['p1_2', 'b'],
+      ['p2_1', 'b'],
+      ['p2_2', 'c'],
+      ['p3_1', 'd'],
+    ] as const) {
+      await writeNoise(join(folder, `images/${name}.png`), seed, [4, 4, 3]);
+      await writeMask(join(folder, `masks/${name}.png`), [4, 4, 3]);
+    }
+    const { items } = await prepare('image-folders', folder, { patient: '{patient}_*' });
+    expect([...items.values()].map(({ group }) => group)).toEqual(['p1', 'p1', 'p1', 'p1', 'p3']);
+  });
+
   it('takes the share of the image that BUID-S allows, with or without normal images', async () => {
     const folder = temporaryFolder();
     await makeBusi(folder);

@@ -7,6 +7,9 @@ import {
 } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
 
+/** Columns run to the patient's left and rows to the back, as ITK has it, so that pictures stay upright. */
+const affine = [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+
 /** Whether a file holds one 2-D image, told by the ending of its name: PNG, JPEG or TIFF. */
 export function isFlatImage(path: string): boolean {
   return /\.(png|jpe?g|tiff?)$/i.test(path);
@@ -30,7 +33,7 @@ export async function readImageFile(path: string): Promise<Volume> {
   const [rows, columns, channels] = pixels.shape as [number, number, number];
   const coloured = channels >= 3 && !isGrey(pixels);
   const slices = pixels.transpose(2, 0, 1);
-  return createVolume(slices.hi(coloured ? 3 : 1, rows, columns));
+  return createVolume(slices.hi(coloured ? 3 : 1, rows, columns), { affine });
 }
 
 /**
@@ -49,11 +52,11 @@ export async function readMaskFile(path: string): Promise<Volume> {
     );
   }
   const labels = pixels.transpose(2, 0, 1).hi(1, rows, columns);
-  if (!/\.jpe?g$/i.test(path)) return createVolume(labels);
+  if (!/\.jpe?g$/i.test(path)) return createVolume(labels, { affine });
   const sharp = Uint8Array.from({ length: rows * columns }, (_, i) =>
     labels.get(0, Math.floor(i / columns), i % columns) >= 128 ? 255 : 0,
   );
-  return createVolume(ndarray(sharp, [1, rows, columns]));
+  return createVolume(ndarray(sharp, [1, rows, columns]), { affine });
 }
 
 /** Whether red, green and blue are equal in every pixel of `[row, column, channel]`. */

@@ -10,6 +10,7 @@ import { resizeImagePlanes } from '../../src/data/resize-planes.ts';
 import { imageDigest } from '../../src/datasets/image-digest.ts';
 import { evaluateModel } from '../../src/evaluation/evaluate-model.ts';
 import { predictImage } from '../../src/inference/predict-image.ts';
+import { cutPicture } from '../../src/report/case-slice.ts';
 import { configFor, temporaryFolder } from '../make-data.ts';
 
 const red = [10, 20, 30, 40, 50, 60];
@@ -102,6 +103,17 @@ describe('2-D images as cases', () => {
     await writeVolume(one.mask, createVolume(ndarray(mask.data, [1, 2, 3])));
     const { samples } = await new CaseStore(validateConfig(configFor()).data, 2).load(one);
     expect(channelsOf(samples[0]!.image)).toEqual([red, green, blue]);
+  });
+
+  it('are shown upright', async () => {
+    const folder = temporaryFolder();
+    await writeImage(join(folder, 'a.png'), grey);
+    const volume = await readImageFile(join(folder, 'a.png'));
+    const truth = ndarray(mask.data, [1, 2, 3]);
+    const whole = { row: 0, column: 0, height: 2, width: 3 };
+    const shown = cutPicture({ volume, truth, prediction: truth }, 0, whole, [0, 255]);
+    expect([...shown.grey]).toEqual(red);
+    expect([...shown.truth]).toEqual([0, 1, 0, 0, 0, 1]);
   });
 
   it('have one digest in whatever format they are stored', async () => {

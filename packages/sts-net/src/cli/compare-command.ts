@@ -1,12 +1,11 @@
-import { readdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { EmptyRule } from '@sts-net/metrics';
 import type { CommandDef } from 'citty';
 import { type Comparison, compareFolders } from '../comparison/compare-folders.ts';
 import { comparisonFormats, comparisonText } from '../comparison/comparison-formats.ts';
 import { type ScoreName, scores } from '../comparison/scores.ts';
+import { checkNewFolder } from '../files/check-new-folder.ts';
 import { checkWritable } from '../files/check-writable.ts';
-import { fileError } from '../files/file-error.ts';
 import { writeFileAtomic } from '../files/write-file-atomic.ts';
 import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
 import { command } from './command.ts';
@@ -87,7 +86,7 @@ export const compareCommand: CommandDef = command({
     ] as const;
     const wanted = files.flatMap(([path, format]) => (path ? [{ path, format }] : []));
     for (const { path } of wanted) await checkWritable(path);
-    if (output !== undefined) await checkNewFolder(output);
+    if (output !== undefined) await checkNewFolder('--output', output);
     const line = progressLine();
     const comparison = await interruptible('nothing was written', (signal) =>
       compareFolders(
@@ -113,16 +112,6 @@ function writeFolder(output: string, comparison: Comparison): Promise<void> {
       await writeText(`comparison.${format}`, text(comparison));
     }
   });
-}
-
-async function checkNewFolder(path: string): Promise<void> {
-  const held = await readdir(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return [];
-    throw fileError(path, 'make the folder', cause);
-  });
-  if (held.length > 0) {
-    throw new RangeError(`--output: '${path}' must not exist or be empty; choose another folder`);
-  }
 }
 
 function methodNames(text: string | undefined, a: string, b: string): readonly [string, string] {

@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
-import { readVolume } from '@sts-net/volume-io';
 import type { CommandDef } from 'citty';
 import { loadConfig } from '../config/load-config.ts';
 import { asLabels } from '../data/case-store.ts';
 import { findCases } from '../data/find-cases.ts';
+import { readMaskFile } from '../data/read-image-file.ts';
 import { type SplitName, splitCases } from '../data/split.ts';
 import { evaluateModel } from '../evaluation/evaluate-model.ts';
 import { type Evaluation, evaluateVolumes } from '../evaluation/evaluate-volumes.ts';
@@ -49,7 +49,7 @@ export const evaluateCommand: CommandDef = command({
 
 async function evaluateFiles(prediction: string, truth: string): Promise<Evaluation> {
   const labels = async (path: string) =>
-    asLabels(await readVolume(path), 2, { id: path, mask: path });
+    asLabels(await readMaskFile(path), 2, { id: path, mask: path });
   const pair = { id: truth, prediction: await labels(prediction), truth: await labels(truth) };
   return evaluateVolumes([pair]);
 }

@@ -2,30 +2,35 @@ import { stat } from 'node:fs/promises';
 import {
   likeVolume,
   readDicomSeries,
-  readVolume,
   type Volume,
   writeDicomSegments,
+  writeImage,
   writeVolume,
 } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
+import ndarray, { type NdArray } from 'ndarray';
+import { readImageFile } from '../data/read-image-file.ts';
 
 const isSegmentation = (path: string) => /\.dcm$/i.test(path);
 
-/** @throws RangeError if a label volume cannot be written under that name. */
-export function checkLabelName(path: string): void {
+/** @throws RangeError if labels, of a 2-D image if it is flat, cannot be written under that name. */
+export function checkLabelName(path: string, flat: boolean): void {
+  if (flat && /\.png$/i.test(path)) return;
+  if (flat) {
+    throw new RangeError(`--output must end in .png, because the image is 2-D, got '${path}'`);
+  }
   if (/\.(nii|nii\.gz|nrrd|mha|dcm)$/i.test(path)) return;
   throw new RangeError(
     `--output must end in .nii or .nii.gz, .nrrd, .mha, or .dcm for a DICOM segmentation, got '${path}'`,
   );
 }
 
-/** The volume in a file, or the DICOM series in a folder. */
+/** The volume or 2-D image in a file, or the DICOM series in a folder. */
 export async function readFileOrSeries(path: string): Promise<Volume> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  return isFolder ? readDicomSeries(path) : readVolume(path);
+  return isFolder ? readDicomSeries(path) : readImageFile(path);
 }
 
 /** @throws RangeError if the name asks for a DICOM segmentation of an image that is not from DICOM. */
@@ -59,4 +64,14 @@ export async function writeLabels(
     ),
   }));
   await writeDicomSegments(path, segments, { like: image });
+}
+
+/** Writes labels as PNG. Of two classes the target is white, as masks usually are; else each pixel is its class. */
+export async function writeLabelImage(
+  path: string,
+  { data, shape }: NdArray<Uint8Array>,
+  classes: number,
+): Promise<void> {
+  const pixels = classes === 2 ? data.map((label) => 255 * label) : data;
+  await writeImage(path, ndarray(pixels, shape));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { planeSize } from './plane-size.ts';
 
 /** One image with its lesion mask. Paths are relative to the folder of the config file. */
 export interface CaseConfig {
@@ -6,9 +7,9 @@ export interface CaseConfig {
   readonly id: string;
   /** Patient: cases of one group are never divided over splits. @default the id */
   readonly group?: string | undefined;
-  /** NIfTI file with the voxels. */
+  /** Volume, or 2-D image (PNG, JPEG, TIFF). */
   readonly image: string;
-  /** NIfTI file of the same shape with the labels. Only prediction can do without. */
+  /** File of the same size with the labels. Only prediction can do without. */
   readonly mask?: string | undefined;
 }
 
@@ -19,6 +20,12 @@ export interface CaseFolderConfig {
   readonly image: string;
   /** Path of the mask inside the folder, for example `labels/{id}_GOLD.nii.gz`. */
   readonly mask: string;
+}
+
+/** The manifest of a data set, as `sts-net data prepare` writes it. */
+export interface CaseManifestConfig {
+  /** Its file. Where it says which split an item belongs to, `data.split` stays empty. */
+  readonly manifest: string;
 }
 
 /** How intensities become network input. */
@@ -44,13 +51,22 @@ export interface SplitConfig {
 }
 
 export interface DataConfig {
-  readonly cases: readonly CaseConfig[] | CaseFolderConfig;
+  readonly cases: readonly CaseConfig[] | CaseFolderConfig | CaseManifestConfig;
   /** Axis of `[slice, row, column]` that samples cut across. @default 0 */
   readonly axis: 0 | 1 | 2;
-  /** Neighbour slices on each side that a sample holds as channels. @default 1 */
+  /**
+   * Neighbour slices on each side that a sample holds as channels. A 2-D image has none: with the
+   * default it gives its three colours, or three times its grey; with others, its grey. @default 1
+   */
   readonly context: number;
   /** What stands in for the neighbours that the first and last slices lack. @default 'triple' */
   readonly edge: EdgeName;
+  /**
+   * Height and width that every slice is brought to, in pixels: images with bilinear weights, masks
+   * to the nearest label. Scores are those at this size; predictions get the image's own again.
+   * @default the images' own
+   */
+  readonly size?: readonly [height: number, width: number] | undefined;
   /** @default { "name": "z-score" } */
   readonly normalization: NormalizationConfig;
   readonly split: SplitConfig;
@@ -73,6 +89,8 @@ const caseFolderSchema = z.strictObject({
   mask: name.includes('{id}', 'must contain {id}, for example "labels/{id}.nii.gz"'),
 });
 
+const caseManifestSchema = z.strictObject({ manifest: name });
+
 const normalizationSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('z-score') }),
   z.strictObject({
@@ -85,10 +103,11 @@ const heldOut = z.union([z.array(name), z.number().min(0).lt(1)]).default([]);
 
 export const dataSchema: z.ZodType<DataConfig> = z
   .strictObject({
-    cases: z.union([z.array(caseSchema).min(1), caseFolderSchema]),
+    cases: z.union([z.array(caseSchema).min(1), caseFolderSchema, caseManifestSchema]),
     axis: z.literal([0, 1, 2]).default(0),
     context: z.int().min(0).max(16).default(1),
     edge: z.enum(['triple', 'replicate', 'reflect', 'zero', 'drop']).default('triple'),
+    size: planeSize.optional(),
     normalization: normalizationSchema.default({ name: 'z-score' }),
     split: z
       .strictObject({ validation: heldOut, test: heldOut })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PretrainedFile } from '../weights/pretrained-files.ts';
+import { planeSize } from './plane-size.ts';
 
 /** Training on random patches instead of whole slices. */
 export interface PatchConfig {
@@ -83,10 +84,7 @@ const pretrainedFileSchema = z.strictObject({
 });
 
 const patchSchema = z.strictObject({
-  size: z.union([
-    z.tuple([positiveInteger, positiveInteger]),
-    positiveInteger.transform((side): [number, number] => [side, side]),
-  ]),
+  size: planeSize,
   lesionShare: z.number().min(0).max(1).default(0.7),
   jitter: z.int().min(0).optional(),
 });

@@ -1,16 +1,24 @@
-import { readVolume, type Sample, slices25d, type Volume } from '@sts-net/volume-io';
+import { type Sample, slices25d, type Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import type { DataConfig } from '../config/data-config.ts';
 import type { Case } from './case.ts';
-import { gridDistance } from './grid-distance.ts';
+import { flatImage } from './flat-image.ts';
+import { gridShift } from './grid-distance.ts';
 import { type Normalization, normalizationFor } from './normalization.ts';
+import { isFlatImage, readImageFile, readMaskFile } from './read-image-file.ts';
+import { resizeImagePlanes, resizeMaskPlanes } from './resize-planes.ts';
 
-/** A case in memory. */
+/** A case in memory, at the size that the config gives. */
 export interface LoadedCase {
+  /** Whether it is one 2-D image, whose channels are the slices of `image`. */
+  readonly flat: boolean;
   readonly image: Volume<Float32Array>;
   /** Labels 0 … classes − 1. */
   readonly mask: Volume<Uint8Array>;
-  /** One for each slice (without the outer ones for the edge rule `drop`): views into the volumes. */
+  /**
+   * One for each slice (without the outer ones for the edge rule `drop`), or the only one of a 2-D
+   * image: views into the volumes.
+   */
   readonly samples: readonly Sample[];
   readonly normalization: Normalization;
 }
@@ -56,21 +64,57 @@ export class CaseStore {
 }
 
 async function readCase(one: Case, data: DataConfig, classes: number): Promise<LoadedCase> {
-  const image = asFloat32(await readVolume(one.image));
-  const rawMask = await readVolume(one.mask);
-  const [imageShape, maskShape] = [image.voxels.shape, rawMask.voxels.shape];
-  if (imageShape.join() !== maskShape.join()) {
+  const rawImage = await readImageFile(one.image);
+  const rawMask = await readMaskFile(one.mask);
+  const channels = 2 * data.context + 1;
+  const flat = isFlatCase(one, rawImage, rawMask, channels);
+  checkSameShape(one, rawImage, rawMask, flat);
+  if (!flat) checkSameGrid(one, rawImage, rawMask);
+  if (flat && data.axis !== 0) {
     throw new RangeError(
-      `case '${one.id}': the mask '${one.mask}' must have the image's shape [${imageShape.join(', ')}], got [${maskShape.join(', ')}]; is it the mask of another image, or of the image before resampling?`,
+      `data.axis: must be 0 for 2-D images such as '${one.image}', got ${data.axis}`,
     );
   }
-  checkSameGrid(one, image, rawMask);
-  const mask = asLabels(rawMask, classes, one);
+  const { image, mask } = atSize(
+    { image: asFloat32(rawImage), mask: asLabels(rawMask, classes, one) },
+    data,
+  );
   return {
+    flat,
     image,
     mask,
-    samples: samplesOf(image, data, one, mask),
-    normalization: normalizationFor(image, data.normalization, 2 * data.context + 1, one.id),
+    samples: flat ? [flatSample(one, image, mask, channels)] : samplesOf(image, data, one, mask),
+    normalization: normalizationFor(image, data.normalization, channels, one.id),
+  };
+}
+
+/** Whether the slices of the image are the channels of one sample. */
+function isFlatCase(
+  { image: path }: Case,
+  { voxels: image }: Volume,
+  { voxels: mask }: Volume,
+  channels: number,
+): boolean {
+  return isFlatImage(path) || (mask.shape[0] === 1 && image.shape[0] === channels);
+}
+
+function flatSample(
+  { id, group }: Case,
+  image: Volume<Float32Array>,
+  { voxels }: Volume<Uint8Array>,
+  channels: number,
+): Sample {
+  return { id, group, image: flatImage(image, channels, id), mask: voxels.pick(0, null, null) };
+}
+
+function atSize(
+  { image, mask }: Pick<LoadedCase, 'image' | 'mask'>,
+  { axis, size }: DataConfig,
+): Pick<LoadedCase, 'image' | 'mask'> {
+  if (size === undefined) return { image, mask };
+  return {
+    image: resizeImagePlanes(image, axis, size),
+    mask: resizeMaskPlanes(mask, axis, size),
   };
 }
 
@@ -126,10 +170,20 @@ export function asLabels(
   return { ...volume, voxels: ndarray(labels, voxels.shape, voxels.stride, voxels.offset) };
 }
 
+function checkSameShape(one: Case, image: Volume, mask: Volume, flat: boolean): void {
+  const [slices, ...plane] = image.voxels.shape;
+  const expected = [flat ? 1 : slices, ...plane];
+  const { shape } = mask.voxels;
+  if (expected.join() === shape.join()) return;
+  throw new RangeError(
+    `case '${one.id}': the mask '${one.mask}' must have the image's shape [${expected.join(', ')}], got [${shape.join(', ')}]; is it the mask of another image, or of the image before resampling?`,
+  );
+}
+
 /** Mask and image lie on one grid if no corner differs by more than half a voxel. */
 function checkSameGrid(one: Case, image: Volume, mask: Volume): void {
-  const away = gridDistance(image, mask);
-  if (away > Math.min(...image.spacing) / 2) {
+  const away = gridShift(image, mask);
+  if (away > 0) {
     throw new RangeError(
       `case '${one.id}': the mask '${one.mask}' must lie where the image lies, but its header places voxels up to ${away.toFixed(1)} mm elsewhere; resample it, or copy the image's geometry into it if only the header is wrong`,
     );

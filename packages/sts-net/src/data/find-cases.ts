@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
-import type { CaseFolderConfig, DataConfig } from '../config/data-config.ts';
+import type { CaseConfig, CaseFolderConfig, DataConfig } from '../config/data-config.ts';
+import { loadManifest } from '../datasets/load-manifest.ts';
+import { manifestFolder } from '../datasets/manifest-folder.ts';
 import { fileError } from '../files/file-error.ts';
 import type { Case } from './case.ts';
 
@@ -17,12 +19,12 @@ export async function findCases(
   const found =
     'folder' in cases
       ? await searchFolder(cases, baseFolder)
-      : cases.map(({ id, group = id, image, mask }) => {
-          if (mask === undefined) {
-            throw new TypeError(`data.cases: case '${id}' needs a \`mask\` file; add its path`);
-          }
-          return { id, group, image: resolve(baseFolder, image), mask: resolve(baseFolder, mask) };
-        });
+      : 'manifest' in cases
+        ? await casesOfManifest(resolve(baseFolder, cases.manifest))
+        : cases.map((one) => ({
+            ...withMask(one, baseFolder, 'data.cases'),
+            group: one.group ?? one.id,
+          }));
   const seen = new Set<string>();
   for (const { id } of found) {
     if (seen.has(id)) {
@@ -33,7 +35,33 @@ export async function findCases(
   return found;
 }
 
-async function searchFolder(
+async function casesOfManifest(path: string): Promise<readonly Case[]> {
+  const items = await loadManifest(path);
+  const folder = await manifestFolder(path);
+  return items.map((item) => {
+    const { group, split, digest } = item;
+    return { ...withMask(item, folder, `'${path}'`), group, split, digest };
+  });
+}
+
+/** Absolute paths of a case that must have a mask. */
+function withMask(
+  {
+    id,
+    image,
+    mask,
+  }: Pick<CaseConfig, 'id' | 'image'> & { readonly mask?: string | null | undefined },
+  folder: string,
+  source: string,
+): Pick<Case, 'id' | 'image' | 'mask'> {
+  if (mask === undefined || mask === null) {
+    throw new TypeError(`${source}: case '${id}' needs a \`mask\` file; add its path`);
+  }
+  return { id, image: resolve(folder, image), mask: resolve(folder, mask) };
+}
+
+/** The cases of a folder, in order of their paths. */
+export async function searchFolder(
   { folder, image, mask }: CaseFolderConfig,
   baseFolder: string,
 ): Promise<readonly Case[]> {

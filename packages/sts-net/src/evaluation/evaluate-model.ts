@@ -1,8 +1,10 @@
+import { stackSlices } from '@sts-net/volume-io';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import type { Case } from '../data/case.ts';
 import { CaseStore } from '../data/case-store.ts';
-import { predictVolume } from '../inference/predict-volume.ts';
+import type { Classifier } from '../inference/classifier.ts';
+import { predictMasks } from '../inference/predict-masks.ts';
 import { type Evaluation, evaluateVolumes, type VolumePair } from './evaluate-volumes.ts';
 
 export interface EvaluateModelOptions {
@@ -18,26 +20,24 @@ export interface EvaluateModelOptions {
  * @param config the one that the model was trained with: how volumes become network input
  */
 export function evaluateModel(
-  model: LayersModel,
+  model: LayersModel | Classifier,
   config: Pick<ExperimentConfig, 'data' | 'training' | 'model'>,
   cases: readonly Case[],
   { onProgress, signal }: EvaluateModelOptions = {},
 ): Promise<Evaluation> {
   const { data, training } = config;
-  const { axis, context, edge, normalization } = data;
+  const { axis, context, edge } = data;
   const store = new CaseStore(data, config.model.classes);
   async function* pairs(): AsyncGenerator<VolumePair> {
     for (const one of cases) {
-      const { image, mask: truth } = await store.load(one);
-      const prediction = await predictVolume(model, image, {
-        axis,
-        context,
-        edge,
-        normalization,
+      const loaded = await store.load(one);
+      const { flat, mask: truth } = loaded;
+      const masks = await predictMasks(model, loaded, {
         batchSize: training.batchSize,
-        ...(signal && { signal }),
+        signal,
         ...(onProgress && { onProgress: (done, total) => onProgress(one.id, done, total) }),
       });
+      const prediction = stackSlices(masks, truth, flat ? {} : { axis, context, edge });
       yield { id: one.id, prediction, truth };
     }
   }

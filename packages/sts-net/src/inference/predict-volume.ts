@@ -1,29 +1,25 @@
 import { stackSlices, type Volume } from '@sts-net/volume-io';
-import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { NdArray } from 'ndarray';
 import type { EdgeName, NormalizationConfig } from '../config/data-config.ts';
 import { asFloat32, samplesOf } from '../data/case-store.ts';
 import { normalizationFor } from '../data/normalization.ts';
-import { type Classifier, classifierOf } from './classifier.ts';
-import { predictSamples } from './predict-samples.ts';
+import { resizeLabels } from '../data/resize-labels.ts';
+import { resizeImagePlanes } from '../data/resize-planes.ts';
+import type { Classifier } from './classifier.ts';
+import { type PredictMasksOptions, predictMasks } from './predict-masks.ts';
 
 /** How the volume becomes network input; must be as in training. */
-export interface PredictVolumeOptions {
+export interface PredictVolumeOptions extends PredictMasksOptions {
   /** Axis of `[slice, row, column]` that is cut across. @default 0 */
   readonly axis?: 0 | 1 | 2;
   /** Neighbour slices on each side. @default 1 */
   readonly context?: number;
   /** @default 'triple' */
   readonly edge?: EdgeName;
+  /** Height and width that slices are brought to for the network. @default their own */
+  readonly size?: readonly [height: number, width: number] | undefined;
   /** @default { name: 'z-score' } */
   readonly normalization?: NormalizationConfig;
-  /** Slices that go through the network together. @default 4 */
-  readonly batchSize?: number;
-  /** Called after each slice. */
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Stops between slices: the call then throws the signal's reason. */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -39,26 +35,21 @@ export async function predictVolume(
   image: Volume,
   options: PredictVolumeOptions = {},
 ): Promise<Volume<Uint8Array>> {
-  const { axis = 0, context = 1, edge = 'triple', batchSize = 4 } = options;
-  const { normalization = { name: 'z-score' }, onProgress, signal } = options;
+  const { axis = 0, context = 1, edge = 'triple', size } = options;
+  const { normalization = { name: 'z-score' } } = options;
   const id = 'image';
-  const volume = asFloat32(image);
-  const channels = 2 * context + 1;
-  const samples = samplesOf(volume, { axis, context, edge, normalization }, { id, group: id });
-  const masks: NdArray<Uint8Array>[] = [];
-  const rule = normalizationFor(volume, normalization, channels, id);
-  const classify = typeof model === 'function' ? model : await frozenClassifier(model);
-  for await (const mask of predictSamples(classify, samples, rule, batchSize)) {
-    signal?.throwIfAborted();
-    masks.push(mask);
-    onProgress?.(masks.length, samples.length);
-  }
-  return stackSlices(masks, image, { axis, context, edge });
-}
-
-/** Weights that do not change any more are packed by the engine, if it can. */
-async function frozenClassifier(model: LayersModel): Promise<Classifier> {
-  const engine = tf.backend() as { freeze?: (tensors: readonly tf.Tensor[]) => Promise<void> };
-  await engine.freeze?.(model.weights.map((weight) => weight.read()));
-  return classifierOf(model);
+  const own = asFloat32(image);
+  const volume = size === undefined ? own : resizeImagePlanes(own, axis, size);
+  const masks = await predictMasks(
+    model,
+    {
+      samples: samplesOf(volume, { axis, context, edge, normalization }, { id, group: id }),
+      normalization: normalizationFor(volume, normalization, 2 * context + 1, id),
+    },
+    options,
+  );
+  const [height, width] = image.voxels.shape.filter((_, i) => i !== axis) as [number, number];
+  const atOwnSize =
+    size === undefined ? masks : masks.map((mask) => resizeLabels(mask, [height, width]));
+  return stackSlices(atOwnSize, image, { axis, context, edge });
 }

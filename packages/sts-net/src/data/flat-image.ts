@@ -1,0 +1,39 @@
+import type { Sample, Volume } from '@sts-net/volume-io';
+import ndarray, { type NdArray } from 'ndarray';
+
+/** Weights of red, green and blue in grey (ITU-R BT.601). */
+const luma = [0.299, 0.587, 0.114] as const;
+
+/**
+ * The image `[row, column, channel]` that a network takes of a 2-D image: its own channels if there
+ * are as many; otherwise its grey, repeated.
+ *
+ * @param volume the image's channels as slices
+ * @throws RangeError if it has neither as many channels nor one nor three.
+ */
+export function flatImage(
+  { voxels }: Volume<Float32Array>,
+  channels: number,
+  id: string,
+): Sample['image'] {
+  const [count, rows, columns] = voxels.shape as [number, number, number];
+  if (count === channels) return voxels.transpose(1, 2, 0);
+  const { data, offset, stride } = count === 1 ? voxels : greyOf(voxels, id);
+  return ndarray(data, [rows, columns, channels], [stride[1]!, stride[2]!, 0], offset);
+}
+
+function greyOf(voxels: NdArray<Float32Array>, id: string): NdArray<Float32Array> {
+  const [count, rows, columns] = voxels.shape as [number, number, number];
+  if (count !== 3) {
+    throw new RangeError(
+      `'${id}': the image of one slice must have 1 or 3 channels, or as many as the network takes, got ${count}; change \`data.context\``,
+    );
+  }
+  const grey = new Float32Array(rows * columns);
+  const planes = luma.map((weight, c) => ({ weight, plane: voxels.pick(c, null, null) }));
+  for (let i = 0; i < grey.length; i++) {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    for (const { weight, plane } of planes) grey[i]! += weight * plane.get(row, column);
+  }
+  return ndarray(grey, [1, rows, columns]);
+}

@@ -72,7 +72,8 @@ describe('which copies are made', () => {
     [2, ['', '_A1', '_A2', '_A3', '_A4']],
     [3, ['', '_A1', '_A2', '_A3', '_A4', '_A5', '_A6', '_A7', '_A8']],
     [4, ['', '_A1', '_A2', '_A3', '_A4', '_C']],
-  ] as const)('method %i', (method, expected) => {
+    ['extended', ['', ...Array.from({ length: 15 }, (_, i) => `_A${i + 1}`)]],
+  ] as const)('method %s', (method, expected) => {
     expect(ids(small, method)).toEqual(expected);
   });
 
@@ -106,6 +107,46 @@ describe('which copies are made', () => {
     const statistics = { n1: 200, n2: 100 };
     expect([count(199, 1, statistics), count(200, 1, statistics)]).toEqual([5, 1]);
     expect([count(99, 4, statistics), count(100, 4, statistics)]).toEqual([6, 1]);
+  });
+
+  test('copies say what was done and what was cut out: the extended set of 480×480 pixels', () => {
+    const sample = sampleOf(480, 480, 1, square(200, 200, 10));
+    const [original, ...made] = amplify(sample, { method: 'extended' });
+    expect(original).toBe(sample);
+    const inset = (rows: number, columns = rows) => ({
+      top: rows,
+      bottom: 480 - rows,
+      left: columns,
+      right: 480 - columns,
+    });
+    const [A1, A2, ...crops] = made;
+    expect([A1, A2].map((copy) => [copy!.operation, copy!.box])).toEqual([
+      ['A1', undefined],
+      ['A2', undefined],
+    ]);
+    expect(crops.map(({ operation, box }) => [operation, box])).toEqual([
+      ...['A3', 'A4', 'A5'].map((name) => [name, inset(50)]),
+      ['A6', inset(50, 0)],
+      ['A7', inset(0, 50)],
+      ...[75, 75, 100, 100, 125, 125, 25, 25].map((margin, i) => [`A${8 + i}`, inset(margin)]),
+    ]);
+    // The second of each pair is the first of the mirrored image.
+    const [first, second] = [crops[9]!, crops[10]!];
+    const mirrored = cropAndResize(flipHorizontal(sample), inset(125));
+    expect(second.image.data.join()).toBe(mirrored.image.data.join());
+    expect(first.image.data.join()).not.toBe(second.image.data.join());
+  });
+
+  test('the centre crop says its exact box', () => {
+    const sample = sampleOf(480, 480, 1, square(200, 220, 9));
+    const crop = [...amplify(sample, { method: 4, seed: 5 })].at(-1)!;
+    const { top, bottom, left, right } = crop.box!;
+    expect([(top + bottom) / 2, (left + right) / 2]).toEqual([204, 224]);
+    const again = centerCrop(sample, {
+      random: () => ((bottom - top) / 2 - 150) / 11,
+      halfSize: [150 / 480, 160 / 480],
+    })!;
+    expect(again.box).toMatchObject({ top, bottom });
   });
 
   test('size, channels and group stay; other fields of the sample stay too', () => {
@@ -301,7 +342,11 @@ describe('determinism', () => {
 
 describe('errors name what came', () => {
   test.each<[string, () => unknown, RegExp]>([
-    ['method', () => amplify(small, { method: 5 as 4 }), /`method` must be 1, 2, 3 or 4, got 5/],
+    [
+      'method',
+      () => amplify(small, { method: 5 as 4 }),
+      /`method` must be 1, 2, 3, 4 or 'extended', got 5/,
+    ],
     [
       'threshold',
       () => amplify(small, { method: 1, threshold: Number.NaN }),

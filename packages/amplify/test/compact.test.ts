@@ -1,0 +1,80 @@
+import ndarray, { type NdArray } from 'ndarray';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import {
+  compact,
+  flipHorizontal,
+  flipVertical,
+  resizeBilinear,
+  type Sample,
+} from '../src/index.ts';
+import { elements, sampleOf } from './samples.ts';
+
+const sample = sampleOf(7, 9, 3, (row, column) => row > 2 && column < 4);
+
+/** Views of images in the layouts that volumes, flips and crops make, each with its mask. */
+function layouts(): [string, Sample][] {
+  const planes = ndarray(
+    Float32Array.from({ length: 3 * 7 * 9 }, (_, i) => i),
+    [3, 7, 9],
+  );
+  const wide = sampleOf(14, 27, 3, (row, column) => (row + column) % 3 === 0);
+  const part = <T extends Float32Array | Uint8Array>(array: NdArray<T>, ...rest: number[]) =>
+    array.lo(3, 5, ...rest.map(() => 0)).hi(7, 9, ...rest);
+  const crop = { ...wide, image: part(wide.image, 3), mask: part(wide.mask) };
+  return [
+    ['C order', sample],
+    ['flipped vertically', flipVertical(sample)],
+    ['flipped horizontally', flipHorizontal(sample)],
+    ['flipped both ways', flipVertical(flipHorizontal(sample))],
+    ['slices of a volume', { ...sample, image: planes.transpose(1, 2, 0) }],
+    ['slices, flipped', flipHorizontal({ ...sample, image: planes.transpose(1, 2, 0) })],
+    ['a part of an image', crop],
+    ['a part, flipped', flipHorizontal(crop)],
+    [
+      'every third column',
+      { ...sample, image: wide.image.step(2, 3, 1), mask: wide.mask.step(2, 3) },
+    ],
+  ];
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetModules();
+});
+
+describe.each(layouts())('an image in memory as %s', (_, view) => {
+  test('compact: the same elements in C order, in arrays of its own', () => {
+    const result = compact(view);
+    expect([...result.image.data]).toEqual(elements(view.image));
+    expect([...result.mask.data]).toEqual(elements(view.mask));
+    expect(result.image.data.buffer).not.toBe(view.image.data.buffer);
+    expect({ id: result.id, group: result.group }).toEqual({ id: view.id, group: view.group });
+  });
+
+  test('WebAssembly and JavaScript give the same bits', async () => {
+    const sizes = [
+      [7, 9],
+      [11, 20],
+      [3, 4],
+      [1, 1],
+      [40, 300],
+    ] as const;
+    const native = await import('../src/index.ts');
+    const expected = sizes.map((size) => native.resizeBilinear(view.image, size).data);
+    vi.resetModules();
+    vi.stubGlobal('WebAssembly', undefined);
+    const plain = await import('../src/index.ts');
+    expect(sizes.map((size) => plain.resizeBilinear(view.image, size).data)).toEqual(expected);
+    expect([...plain.compact(view).image.data]).toEqual(elements(view.image));
+  });
+});
+
+test('images larger than are resized in one go: to their own size they stay as they are', () => {
+  const large = sampleOf(300, 500, 3, () => false);
+  for (const { image, mask } of [large, flipVertical(large), flipHorizontal(large)]) {
+    const { data } = resizeBilinear(image.lo(1, 2, 0), [299, 498]);
+    expect(data).toEqual(
+      compact({ ...large, image: image.lo(1, 2, 0), mask: mask.lo(1, 2) }).image.data,
+    );
+  }
+});

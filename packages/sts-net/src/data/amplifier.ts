@@ -12,7 +12,7 @@ export interface Amplifier {
 }
 
 /** Copies that `amplify` makes of a sample with a small lesion. */
-const copies = { none: 0, 1: 4, 2: 4, 3: 8, 4: 5 } as const;
+const copies = { none: 0, 1: 4, 2: 4, 3: 8, 4: 5, extended: 15 } as const;
 
 /** `amplify` leaves samples alone that have no more lesion pixels than this. */
 const smallestArea = 5;

@@ -8,8 +8,8 @@ import { checkMargin, marginCrop } from './margin-crop.ts';
 import { randomOf } from './random.ts';
 import type { Sample } from './sample.ts';
 
-/** The paper's four ways to amplify (its Table 7), and the larger set of copies of its authors' code. */
-export type AmplificationMethod = 1 | 2 | 3 | 4 | 'extended';
+/** The paper's four ways to amplify (its Table 7). */
+export type AmplificationMethod = 1 | 2 | 3 | 4;
 
 /** A sample and, for a copy, how it was made. */
 export interface AmplifiedSample extends Sample {
@@ -23,9 +23,10 @@ export interface AmplifyOptions {
   /**
    * 1: four standard copies, limit N1. 2: the same, limit N2. 3: eight standard copies, limit N2.
    * 4: four standard copies and a centre crop, limit N2 (six images with the original).
-   * `extended`: fifteen copies, limit N2.
    */
   readonly method: AmplificationMethod;
+  /** The fifteen copies of the authors' code in place of the method's standard ones. @default false */
+  readonly extended?: boolean;
   /**
    * Samples with 5 < lesion area < threshold (in pixels) are amplified. Given statistics, N1 or N2
    * is taken as the method asks.
@@ -41,8 +42,6 @@ export interface AmplifyOptions {
   /** Told of a copy that cannot be made. */
   readonly onSkip?: (skipped: { readonly id: string; readonly reason: string }) => void;
 }
-
-const METHODS: readonly AmplificationMethod[] = [1, 2, 3, 4, 'extended'];
 
 /** Margins 75, 100, 125 and 25 in the authors' code, where the standard one is 50. */
 const EXTENDED_MARGINS = [1.5, 2, 2.5, 0.5];
@@ -73,14 +72,12 @@ type Operation = (sample: Sample) => AmplifiedSample;
  * @throws {RangeError} if an option is out of range or image and mask differ in size
  */
 export function amplify(sample: Sample, options: AmplifyOptions): Iterable<AmplifiedSample> {
-  const { method, seed = 0, margin = 50 / 480, halfSize, onSkip } = options;
-  if (!METHODS.includes(method)) {
-    throw new RangeError(
-      `\`amplify\`: \`method\` must be 1, 2, 3, 4 or 'extended', got ${String(method)}`,
-    );
+  const { method, extended = false, seed = 0, margin = 50 / 480, halfSize, onSkip } = options;
+  if (method !== 1 && method !== 2 && method !== 3 && method !== 4) {
+    throw new RangeError(`\`amplify\`: \`method\` must be 1, 2, 3 or 4, got ${String(method)}`);
   }
   const threshold = limitOf(method, options.threshold);
-  checkMargin('amplify', margin, method === 'extended' ? 0.5 / Math.max(...EXTENDED_MARGINS) : 0.5);
+  checkMargin('amplify', margin, extended ? 0.5 / Math.max(...EXTENDED_MARGINS) : 0.5);
   if (halfSize !== undefined) checkHalfSize('amplify', halfSize);
   sampleSize('amplify', sample);
 
@@ -88,7 +85,7 @@ export function amplify(sample: Sample, options: AmplifyOptions): Iterable<Ampli
     yield sample;
     const area = lesionArea(sample.mask);
     if (area <= SMALLEST_AREA || area >= threshold) return;
-    for (const [index, operation] of standardOperations(method, margin).entries()) {
+    for (const [index, operation] of standardOperations(method, margin, extended).entries()) {
       yield named(operation(sample), `A${index + 1}`);
     }
     if (method !== 4) return;
@@ -119,7 +116,11 @@ function limitOf(method: AmplificationMethod, threshold: AmplifyOptions['thresho
   return limit;
 }
 
-function standardOperations(method: AmplificationMethod, margin: number): Operation[] {
+function standardOperations(
+  method: AmplificationMethod,
+  margin: number,
+  extended: boolean,
+): Operation[] {
   const crop: Operation = (sample) => marginCrop(sample, { margin });
   const four: Operation[] = [
     flipVertical,
@@ -127,14 +128,14 @@ function standardOperations(method: AmplificationMethod, margin: number): Operat
     crop,
     (sample) => crop(flipHorizontal(sample)),
   ];
-  if (method !== 3 && method !== 'extended') return four;
+  if (method !== 3 && !extended) return four;
   const seven: Operation[] = [
     ...four,
     (sample) => crop(flipVertical(sample)),
     (sample) => marginCrop(flipVertical(sample), { margin, sides: 'rows' }),
     (sample) => marginCrop(flipVertical(sample), { margin, sides: 'columns' }),
   ];
-  if (method === 3) return [...seven, (sample) => crop(flipHorizontal(flipVertical(sample)))];
+  if (!extended) return [...seven, (sample) => crop(flipHorizontal(flipVertical(sample)))];
   const further = EXTENDED_MARGINS.flatMap((times): Operation[] => [
     (sample) => marginCrop(sample, { margin: times * margin }),
     (sample) => marginCrop(flipHorizontal(sample), { margin: times * margin }),

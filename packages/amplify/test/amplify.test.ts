@@ -72,8 +72,7 @@ describe('which copies are made', () => {
     [2, ['', '_A1', '_A2', '_A3', '_A4']],
     [3, ['', '_A1', '_A2', '_A3', '_A4', '_A5', '_A6', '_A7', '_A8']],
     [4, ['', '_A1', '_A2', '_A3', '_A4', '_C']],
-    ['extended', ['', ...Array.from({ length: 15 }, (_, i) => `_A${i + 1}`)]],
-  ] as const)('method %s', (method, expected) => {
+  ] as const)('method %i', (method, expected) => {
     expect(ids(small, method)).toEqual(expected);
   });
 
@@ -111,7 +110,7 @@ describe('which copies are made', () => {
 
   test('copies say what was done and what was cut out: the extended set of 480×480 pixels', () => {
     const sample = sampleOf(480, 480, 1, square(200, 200, 10));
-    const [original, ...made] = amplify(sample, { method: 'extended' });
+    const [original, ...made] = amplify(sample, { method: 2, extended: true });
     expect(original).toBe(sample);
     const inset = (rows: number, columns = rows) => ({
       top: rows,
@@ -120,6 +119,8 @@ describe('which copies are made', () => {
       right: 480 - columns,
     });
     const [A1, A2, ...crops] = made;
+    const withCrop = [...amplify(sample, { method: 4, extended: true })].map(({ id }) => id);
+    expect(withCrop).toEqual([original, ...made, { id: 'case_007_C' }].map((one) => one!.id));
     expect([A1, A2].map((copy) => [copy!.operation, copy!.box])).toEqual([
       ['A1', undefined],
       ['A2', undefined],
@@ -342,11 +343,7 @@ describe('determinism', () => {
 
 describe('errors name what came', () => {
   test.each<[string, () => unknown, RegExp]>([
-    [
-      'method',
-      () => amplify(small, { method: 5 as 4 }),
-      /`method` must be 1, 2, 3, 4 or 'extended', got 5/,
-    ],
+    ['method', () => amplify(small, { method: 5 as 4 }), /`method` must be 1, 2, 3 or 4, got 5/],
     [
       'threshold',
       () => amplify(small, { method: 1, threshold: Number.NaN }),

@@ -28,7 +28,10 @@ export interface EncodingJob {
 
 /** What is the same for all samples. */
 export interface EncodingSettings {
-  readonly amplification: Required<Pick<AmplifyOptions, 'method' | 'threshold' | 'seed'>>;
+  readonly amplification: Pick<
+    Required<AmplifyOptions>,
+    'method' | 'extended' | 'threshold' | 'seed'
+  >;
 }
 
 /** An item of the manifest and the content of its files. */

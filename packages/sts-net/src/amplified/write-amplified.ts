@@ -36,11 +36,9 @@ export async function writeAmplified(
   output: string,
   { format, workers, onProgress }: WriteAmplifiedOptions,
 ): Promise<readonly ManifestItem[]> {
-  const { method } = amplification;
+  const { method, extended = false } = amplification;
   if (method === 'none') {
-    throw new RangeError(
-      'amplification.method: must be 1, 2, 3, 4 or "extended", got "none"; choose a method',
-    );
+    throw new RangeError('amplification.method: must be 1, 2, 3 or 4, got "none"; choose a method');
   }
   if (format === 'png' && data.context > 1) {
     throw new RangeError(
@@ -51,7 +49,7 @@ export async function writeAmplified(
   const store = new CaseStore(data, model.classes);
   const slices = await listSlices(store, split.training);
   const { threshold } = createAmplifier(amplification, slices, seed);
-  const settings = { amplification: { method, threshold, seed } };
+  const settings = { amplification: { method, extended, threshold, seed } };
   const items: ManifestItem[] = [];
   await writeFolderAtomic(output, ['images', 'masks'], async (_, write) => {
     const jobs = encodingJobs(store, slices, data.axis, format);

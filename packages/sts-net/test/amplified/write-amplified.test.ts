@@ -123,7 +123,9 @@ it('a 2-D image in colour keeps its colours and has no spacing', async () => {
 });
 
 describe('worker threads', () => {
-  const settings = { amplification: { method: 1, threshold: 100, seed: 0 } } as const;
+  const settings = {
+    amplification: { method: 1, extended: false, threshold: 100, seed: 0 },
+  } as const;
   const job = (id: string, channels = 1): EncodingJob => ({
     id,
     group: id,

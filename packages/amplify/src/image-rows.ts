@@ -1,5 +1,8 @@
 import type { NdArray } from 'ndarray';
 
+/** Numbers that are worked on at a time: what the processor's cache holds. */
+export const BAND: number = 2 ** 16;
+
 /** Rows of an image `[row, column, channel]`, to be copied with the channels of a pixel together. */
 export interface ImageRows {
   /** Whether pixels come from right to left, as they lie in memory. */

@@ -1,7 +1,7 @@
 import { kernels } from './generated/kernels.ts';
 
 /** The functions compiled from `assembly/`, where they are described; addresses in bytes. */
-type Kernels = Readonly<Record<'resizeRows' | 'reversePixels', (...numbers: number[]) => void>>;
+type Kernels = Readonly<Record<'resizeRows' | 'packRows', (...numbers: number[]) => void>>;
 
 export interface Native extends Kernels {
   /**
@@ -30,7 +30,7 @@ function compile(): Native | undefined {
   } catch {
     return undefined;
   }
-  const { resizeRows, reversePixels } = exports;
+  const { resizeRows, packRows } = exports;
   const reserve = (...lengths: number[]) => {
     let end = 0;
     const starts = lengths.map((length) => {
@@ -42,5 +42,5 @@ function compile(): Native | undefined {
     if (missing > 0) memory.grow(Math.ceil(missing / 65536));
     return starts.map((start, i) => new Float32Array(memory.buffer, start, lengths[i]!));
   };
-  return { resizeRows, reversePixels, reserve };
+  return { resizeRows, packRows, reserve };
 }

@@ -1,5 +1,5 @@
 import type { NdArray } from 'ndarray';
-import { imageRows } from './image-rows.ts';
+import { BAND, imageRows } from './image-rows.ts';
 import type { Native } from './native.ts';
 
 /** Which two pixels of a line the pixels of the resized line lie between. */
@@ -9,9 +9,6 @@ export interface Taps {
   readonly lowWeights: Float32Array;
   readonly highWeights: Float32Array;
 }
-
-/** Numbers that are worked on at a time: what the processor's cache holds. */
-const BAND = 2 ** 16;
 
 /**
  * Resizes an image along its columns, then along its rows, into `result`. All arithmetic is in

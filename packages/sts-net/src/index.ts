@@ -9,6 +9,7 @@ export type { AmplificationConfig } from './config/amplification-config.ts';
 export type {
   CaseConfig,
   CaseFolderConfig,
+  CaseManifestConfig,
   DataConfig,
   EdgeName,
   NormalizationConfig,
@@ -28,12 +29,38 @@ export type {
 export { validateConfig } from './config/validate-config.ts';
 export type { Case } from './data/case.ts';
 export { findCases } from './data/find-cases.ts';
+export { readImageFile } from './data/read-image-file.ts';
 export { type Split, type SplitName, splitCases } from './data/split.ts';
+export {
+  type CheckManifestOptions,
+  checkManifests,
+  type ManifestCheck,
+} from './datasets/check-manifest.ts';
+export type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './datasets/dataset.ts';
+export { type DatasetName, datasets } from './datasets/datasets.ts';
 export { imageDigest } from './datasets/image-digest.ts';
 export { loadManifest } from './datasets/load-manifest.ts';
 export type { ManifestItem } from './datasets/manifest-item.ts';
+export {
+  type ManifestStatistics,
+  type ManifestStatisticsOptions,
+  manifestStatistics,
+  type PartStatistics,
+  type TargetSlice,
+} from './datasets/manifest-statistics.ts';
 export { manifestText } from './datasets/manifest-text.ts';
+export {
+  type PreparedDataset,
+  type PrepareOptions,
+  prepareDataset,
+} from './datasets/prepare-dataset.ts';
 export { readManifest } from './datasets/read-manifest.ts';
+export {
+  type FoldOptions,
+  foldManifest,
+  type SplitManifestOptions,
+  splitManifest,
+} from './datasets/split-manifest.ts';
 export { type DemoOptions, type DemoResult, demoText, runDemo } from './demo/index.ts';
 export { type EvaluateModelOptions, evaluateModel } from './evaluation/evaluate-model.ts';
 export {
@@ -49,6 +76,8 @@ export {
 } from './evaluation/experiment-statistics.ts';
 export type { Classifier } from './inference/classifier.ts';
 export { type LoadedModel, loadModel } from './inference/load-model.ts';
+export { predictImage } from './inference/predict-image.ts';
+export type { PredictMasksOptions } from './inference/predict-masks.ts';
 export { type PredictVolumeOptions, predictVolume } from './inference/predict-volume.ts';
 export {
   type AttentionConfig,

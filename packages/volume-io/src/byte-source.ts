@@ -1,3 +1,4 @@
+import { joinBytes } from './join-bytes.ts';
 import { VolumeFormatError } from './volume-format-error.ts';
 
 /** The most that a file may hold beside the voxels that its header declares: 64 MiB. */
@@ -111,13 +112,7 @@ export function inflatingSource(
         parts.push(chunk);
         chunk = new Uint8Array(0);
       }
-      const result = new Uint8Array(size);
-      let at = 0;
-      for (const part of parts) {
-        result.set(part, at);
-        at += part.length;
-      }
-      return result;
+      return joinBytes(parts);
     },
     async read(count) {
       const result = new Uint8Array(count);

@@ -1,5 +1,6 @@
 import type { NdArray } from 'ndarray';
 import { checkVolume } from './check-volume.ts';
+import { joinBytes } from './join-bytes.ts';
 import { metaImageStart } from './metaimage/metaimage-start.ts';
 import { datatypeOfArray, datatypes, type NiftiDatatype } from './nifti/datatypes.ts';
 import { niftiHeader, niftiStart } from './nifti/nifti-start.ts';
@@ -47,17 +48,18 @@ export async function encodeVolume(
     case 'nifti': {
       const start = niftiStart(volume, datatype);
       const littleEndian = niftiHeader(volume)?.littleEndian ?? true;
-      const file = join(start, encodeVoxels(values, datatype, littleEndian));
+      const file = joinBytes([start, encodeVoxels(values, datatype, littleEndian)]);
       return gzip ? await compress(file, 'gzip') : file;
     }
     case 'nrrd': {
       const data = encodeVoxels(values, datatype, true);
-      return join(nrrdStart(volume, datatype, gzip), gzip ? await compress(data, 'gzip') : data);
+      const stored = gzip ? await compress(data, 'gzip') : data;
+      return joinBytes([nrrdStart(volume, datatype, gzip), stored]);
     }
     case 'metaimage': {
       const stored = encodeVoxels(values, datatype, true);
       const data = gzip ? await compress(stored, 'deflate') : stored;
-      return join(metaImageStart(volume, datatype, gzip ? data.length : undefined), data);
+      return joinBytes([metaImageStart(volume, datatype, gzip ? data.length : undefined), data]);
     }
     default:
       throw new RangeError(
@@ -84,13 +86,6 @@ function inOrder(voxels: NdArray<VoxelArray>): VoxelArray {
     }
   }
   return values;
-}
-
-function join(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(first.length + second.length);
-  joined.set(first);
-  joined.set(second, first.length);
-  return joined;
 }
 
 async function compress(

@@ -2,6 +2,9 @@ import ndarray, { type NdArray } from 'ndarray';
 import { checkVolume } from './check-volume.ts';
 import type { Volume, VoxelArray } from './volume.ts';
 
+/** The most voxels that all masks of a file may have together. */
+export const MAX_MASK_VOXELS: number = 2 ** 30;
+
 /** The affine of a grid whose voxel (column, row, slice) is the old grid's voxel `matrix · voxel`. */
 export function movedAffine(affine: readonly number[], matrix: readonly number[]): number[] {
   const moved: number[] = [];

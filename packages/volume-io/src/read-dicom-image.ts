@@ -1,6 +1,6 @@
 import type { DicomImage } from './dicom/dicom-image.ts';
-import { plainBytes } from './plain-bytes.ts';
-import { type ReadVolumeOptions, readFile } from './read-volumes.ts';
+import { namedBytes } from './named-bytes.ts';
+import type { ReadVolumeOptions } from './read-volumes.ts';
 
 /**
  * Reads the pixels of a DICOM file as they are stored, also in colour and of several frames: before
@@ -14,9 +14,7 @@ export async function readDicomImage(
   options: ReadVolumeOptions = {},
 ): Promise<DicomImage> {
   const { codecs = {} } = options;
-  const isPath = typeof pathOrBytes === 'string' || pathOrBytes instanceof URL;
-  const bytes = plainBytes(isPath ? await readFile(pathOrBytes, 'readDicomImage') : pathOrBytes);
+  const { bytes, name } = await namedBytes(pathOrBytes, 'readDicomImage', 'DICOM bytes');
   const { parseDicomImage } = await import('./dicom/dicom-image.ts');
-  const name = isPath ? String(pathOrBytes) : 'DICOM bytes';
   return (await parseDicomImage(bytes, codecs, name)).image;
 }

@@ -1,7 +1,6 @@
 import type { JpegCodecs } from './dicom/codecs.ts';
 import type { DicomSegment } from './dicom/segments.ts';
-import { plainBytes } from './plain-bytes.ts';
-import { readFile } from './read-volumes.ts';
+import { namedBytes } from './named-bytes.ts';
 import type { Volume } from './volume.ts';
 
 export interface ReadDicomSegmentsOptions {
@@ -24,9 +23,7 @@ export async function readDicomSegments(
   options: ReadDicomSegmentsOptions = {},
 ): Promise<DicomSegment[]> {
   const { like, codecs = {} } = options;
-  const isPath = typeof pathOrBytes === 'string' || pathOrBytes instanceof URL;
-  const bytes = plainBytes(isPath ? await readFile(pathOrBytes, 'readDicomSegments') : pathOrBytes);
-  const name = isPath ? String(pathOrBytes) : 'DICOM bytes';
+  const { bytes, name } = await namedBytes(pathOrBytes, 'readDicomSegments', 'DICOM bytes');
   const [{ parseDicomImage }, { segmentsOf }] = await Promise.all([
     import('./dicom/dicom-image.ts'),
     import('./dicom/segments.ts'),

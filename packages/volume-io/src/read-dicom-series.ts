@@ -52,8 +52,8 @@ export async function readDicomSeries(
   }
   if (bySeries.size > 1) {
     const list = [...bySeries].map(([uid, [first, ...rest]]) => {
-      const { modality, description } = first!.series;
-      return `${uid} (${modality} "${description}", ${rest.length + 1} slices)`;
+      const { modality, seriesDescription } = first!.series;
+      return `${uid} (${modality} "${seriesDescription}", ${rest.length + 1} slices)`;
     });
     throw new VolumeFormatError(
       `${name}: must hold one series, got ${bySeries.size}: ${list.join(', ')}; choose one by \`series\``,

@@ -1,4 +1,5 @@
 import ndarray, { type NdArray } from 'ndarray';
+import { type FloatSlices, floatSlices } from './float-slices.ts';
 import type { Sample } from './sample.ts';
 import { inPlane, type SliceAxis, sliceRange } from './slice-range.ts';
 import type { Volume } from './volume.ts';
@@ -36,9 +37,10 @@ export interface Slices25dOptions {
 
 /**
  * The 2.5D samples of a volume (Zhao et al., Sci Rep 2025, Fig. 2): each slice with its
- * neighbours as channels. Samples are made as they are asked for. Where voxels are float32 the
- * image is a view into the volume (except at edges with `replicate`, `reflect` and `zero`), and so
- * is the mask where the label is uint8.
+ * neighbours as channels. Samples are made as they are asked for. Images are views into the volume
+ * where its voxels are float32, else into one float32 copy that they share, each slice of which is
+ * made when it is first needed; only at edges with `replicate`, `reflect` and `zero` are there
+ * images of their own. Masks are views where the label is uint8. So do not write to either.
  * @throws {RangeError} if an option is out of range or label and volume differ in shape
  */
 export function slices25d(volume: Volume, options: Slices25dOptions = {}): Iterable<Sample> {
@@ -61,13 +63,14 @@ export function slices25d(volume: Volume, options: Slices25dOptions = {}): Itera
   const digits = Math.max(3, String(count - 1).length);
 
   function* samples(): Generator<Sample> {
+    const slices = floatSlices(volume, axis);
     for (let index = first; index < last; index++) {
       const window = neighbours(index, count, context, edge);
       const sources = labelMode === 'center' ? [index] : window;
       yield {
         id: `${id}_${String(index).padStart(digits, '0')}`,
         group,
-        image: imageOf(volume, axis, window),
+        image: imageOf(slices, window),
         mask: label === undefined ? background : maskOf(label, axis, sources, id),
       };
     }
@@ -90,34 +93,30 @@ function neighbours(index: number, count: number, context: number, edge: EdgeRul
   });
 }
 
-function imageOf(
-  { voxels }: Volume,
-  axis: SliceAxis,
-  window: readonly number[],
-): NdArray<Float32Array> {
-  const shape = [...inPlane(voxels.shape, axis), window.length];
-  const [rowStride, columnStride] = inPlane(voxels.stride, axis);
-  const along = voxels.stride[axis]!;
-  const { data } = voxels;
+function imageOf(slices: FloatSlices, window: readonly number[]): NdArray<Float32Array> {
+  for (const at of window) if (at >= 0) slices.need(at);
+  const { data, shape, stride, offset } = slices.planes;
+  const [, rows, columns] = shape as [number, number, number];
+  const [along, rowStride, columnStride] = stride as [number, number, number];
   const step = window.length > 1 ? window[1]! - window[0]! : 0;
   const even = window[0]! >= 0 && window.every((at, c) => at === window[0]! + c * step);
-  if (data instanceof Float32Array && even) {
-    const offset = voxels.offset + window[0]! * along;
-    return ndarray(data, shape, [rowStride, columnStride, step * along], offset);
+  if (even) {
+    const strides = [rowStride, columnStride, step * along];
+    return ndarray(data, [rows, columns, window.length], strides, offset + window[0]! * along);
   }
-  const image = new Float32Array(shape[0]! * shape[1]! * window.length);
+  const image = new Float32Array(rows * columns * window.length);
   window.forEach((at, channel) => {
     if (at < 0) return;
     let to = channel;
-    for (let row = 0; row < shape[0]!; row++) {
-      let from = voxels.offset + at * along + row * rowStride;
-      for (let column = 0; column < shape[1]!; column++, from += columnStride) {
+    for (let row = 0; row < rows; row++) {
+      let from = offset + at * along + row * rowStride;
+      for (let column = 0; column < columns; column++, from += columnStride) {
         image[to] = data[from]!;
         to += window.length;
       }
     }
   });
-  return ndarray(image, shape);
+  return ndarray(image, [rows, columns, window.length]);
 }
 
 function maskOf(

@@ -2,7 +2,7 @@ import { relativeDeterminant } from './nifti/geometry.ts';
 import type { Spacing } from './volume.ts';
 import { VolumeFormatError } from './volume-format-error.ts';
 
-type Vector = readonly [number, number, number];
+export type Vector = readonly [number, number, number];
 
 /** Affine and spacing from the steps along column, row and slice and the first voxel's position. */
 export interface WorldGrid {
@@ -57,6 +57,34 @@ export function threeSteps(steps: readonly Vector[]): [Vector, Vector, Vector] {
 /** The vector product. */
 export function cross(a: Vector, b: Vector): Vector {
   return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+}
+
+export function dot(a: Vector, b: Vector): number {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+/** Steps along column, row and slice that make a world vector. */
+export function stepsAlong(affine: readonly number[], vector: Vector): Vector {
+  const column = (c: number): Vector => [affine[c]!, affine[4 + c]!, affine[8 + c]!];
+  const [x, y, z] = [column(0), column(1), column(2)];
+  const volume = dot(x, cross(y, z));
+  return [
+    dot(vector, cross(y, z)) / volume,
+    dot(vector, cross(z, x)) / volume,
+    dot(vector, cross(x, y)) / volume,
+  ];
+}
+
+/** The world point in mm at a column, row and slice. */
+export function worldAt(affine: readonly number[], [column, row, slice]: Vector): Vector {
+  const along = (r: number) =>
+    affine[r]! * column + affine[r + 1]! * row + affine[r + 2]! * slice + affine[r + 3]!;
+  return [along(0), along(4), along(8)];
+}
+
+/** Column, row and slice, not rounded, at a patient's LPS point in mm. */
+export function voxelAt(affine: readonly number[], [x, y, z]: Vector): Vector {
+  return stepsAlong(affine, [-x - affine[3]!, -y - affine[7]!, z - affine[11]!]);
 }
 
 function unit(a: Vector): Vector {

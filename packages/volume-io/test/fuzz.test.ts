@@ -8,21 +8,25 @@ import {
   decodeVolumes,
   readDicomImage,
   readDicomSegments,
+  readDicomSeries,
+  readLidcAnnotations,
+  readRtStruct,
   type Volume,
   VolumeFormatError,
 } from '../src/index.ts';
+import { ctSlice } from './dicom-files.ts';
 
 /**
  * Cases in all. The lane that `FUZZ_CASES=20000 npx vitest run packages/volume-io/test/fuzz.test.ts`
  * runs is the whole one; by default a sample of it keeps tests quick.
  */
 const CASES = Number(process.env.FUZZ_CASES ?? 300);
-const folder = fileURLToPath(new URL('./fixtures/conformance', import.meta.url));
+const folder = fileURLToPath(new URL('./fixtures', import.meta.url));
 
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && !/LICENSE|expected\.json|ORIGIN|\.raw$/.test(entry.name))
+  .filter((entry) => entry.isFile() && !/LICENSE|\.json$|ORIGIN|\.raw$/.test(entry.name))
   .map((entry) => join(entry.parentPath, entry.name))
-  .filter((path) => statSync(path).size < 60_000)
+  .filter((path) => statSync(path).size < 80_000)
   .sort();
 
 /** A small generator of whole numbers (mulberry32). */
@@ -80,6 +84,19 @@ function checkVolume({ voxels, spacing, affine }: Volume): void {
   expect(affine.length === 16 && affine.every(Number.isFinite)).toBe(true);
 }
 
+/** The image that some of the contours belong to. */
+const like = await readDicomSeries(join(folder, 'conformance/dicom/rt-utils/oriented_data'));
+/** The CT that others belong to. */
+const ct = await readDicomSeries(
+  [-122.5, -120].map((z) =>
+    ctSlice({
+      position: [0, 0, z],
+      size: [512, 512],
+      series: '1.3.6.1.4.1.14519.5.2.1.6279.6001.179049373636438705059720603192',
+    }),
+  ),
+);
+
 /** Reads the bytes by every reader; each result is sound, or the error says what is wrong. */
 async function readAll(bytes: Uint8Array, label: string): Promise<boolean> {
   const readers = [
@@ -94,6 +111,10 @@ async function readAll(bytes: Uint8Array, label: string): Promise<boolean> {
     },
     async () => {
       for (const { volume } of await readDicomSegments(bytes)) checkVolume(volume);
+    },
+    async () => checkVolume((await readLidcAnnotations(bytes, { like: ct })).volume),
+    async () => {
+      for (const { volume } of await readRtStruct(bytes, { like })) checkVolume(volume);
     },
   ];
   let isRead = false;

@@ -125,6 +125,17 @@ describe('slices25d', () => {
     expect(copied.map(({ id }) => id)).toEqual(['volume_000', 'volume_004']);
   });
 
+  test('converts each slice of other types once, when it is first needed', () => {
+    const whole = volumeOf(
+      Int16Array.from({ length: 60 }, (_, i) => i + 1),
+      shape,
+    );
+    const samples = slices25d(whole)[Symbol.iterator]();
+    const [first, second] = [samples.next().value!, samples.next().value!];
+    expect(second.image.data).toBe(first.image.data);
+    expect([...first.image.data]).toEqual([...whole.voxels.data].map((v, i) => (i < 36 ? v : 0)));
+  });
+
   test('is lazy and can be read again', () => {
     const bad = volumeOf(new Float32Array(60).fill(0.5), shape);
     const samples = slices25d(image, { label: bad });

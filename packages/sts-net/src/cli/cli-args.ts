@@ -1,6 +1,9 @@
 import type { ArgsDef } from 'citty';
 import { nearestName } from '../config/nearest-name.ts';
 
+/** The hint of a positional that may come any number of times. */
+export const repeated = '…';
+
 /**
  * Refuses options that a command does not have, positionals beyond those it has and options without
  * their value, all of which the argument parser would pass over.
@@ -10,7 +13,8 @@ import { nearestName } from '../config/nearest-name.ts';
 export function checkArguments(rawArguments: readonly string[], known: ArgsDef): void {
   const names = Object.keys(known);
   const options = names.filter((name) => known[name]?.type !== 'positional');
-  let positionals = names.length - options.length;
+  const isRepeated = names.some((name) => known[name]?.valueHint === repeated);
+  let positionals = isRepeated ? Number.POSITIVE_INFINITY : names.length - options.length;
   for (let i = 0; i < rawArguments.length; i++) {
     const argument = rawArguments[i]!;
     if (!argument.startsWith('-') || argument === '-') {

@@ -4,13 +4,16 @@ import { nearestName } from '../config/nearest-name.ts';
 import { checkArguments } from './cli-args.ts';
 import { Interrupted } from './interruption.ts';
 
+type CommandTable = Readonly<Record<string, () => Promise<CommandDef>>>;
+
 // Each command is loaded when it is called for, so that `--help` does not wait for TensorFlow.js.
-const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
+const commands: CommandTable = {
   train: async () => (await import('./train-command.ts')).trainCommand,
   predict: async () => (await import('./predict-command.ts')).predictCommand,
   evaluate: async () => (await import('./evaluate-command.ts')).evaluateCommand,
   compare: async () => (await import('./compare-command.ts')).compareCommand,
   export: async () => (await import('./export-command.ts')).exportCommand,
+  data: async () => (await import('./data-command.ts')).dataCommand,
   stats: async () => (await import('./stats-command.ts')).statsCommand,
   amplify: async () => (await import('./amplify-command.ts')).amplifyCommand,
   summary: async () => (await import('./summary-command.ts')).summaryCommand,
@@ -39,28 +42,52 @@ export async function runCli(rawArguments: readonly string[]): Promise<number> {
   }
 }
 
-async function run([name, ...rest]: readonly string[]): Promise<void> {
-  if (name === '--version') {
+async function run(rawArguments: readonly string[]): Promise<void> {
+  if (rawArguments[0] === '--version') {
     process.stdout.write(`${version()}\n`);
     return;
   }
-  const help = rest.includes('--help') || rest.includes('-h');
-  if (name === undefined || name === '--help' || name === '-h') {
-    process.stdout.write(`${await renderUsage(await overview())}\n`);
+  await dispatch(commands, overview, 'sts-net', rawArguments);
+}
+
+/**
+ * Runs one of several commands.
+ *
+ * @param list the command that has them as subcommands, for help
+ * @param program what is typed before the command's name
+ */
+async function dispatch(
+  table: CommandTable,
+  list: () => Promise<CommandDef>,
+  program: string,
+  [name, ...rest]: readonly string[],
+): Promise<void> {
+  const parent = (): CommandDef => defineCommand({ meta: { name: program } });
+  if (name === undefined || isHelp(name)) {
+    process.stdout.write(`${await renderUsage(await list())}\n`);
     if (name === undefined) throw new RangeError('a command is needed; see above');
     return;
   }
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const load = Object.hasOwn(table, name) ? table[name] : undefined;
   if (load === undefined) {
-    const known = Object.keys(commands);
+    const known = Object.keys(table);
     const nearest = nearestName(name, known);
     throw new RangeError(
       `unknown command '${name}'; ${nearest === undefined ? `there are ${known.join(', ')}` : `did you mean '${nearest}'?`}`,
     );
   }
   const command = await load();
-  if (help) {
-    process.stdout.write(`${await renderUsage(command, root)}\n`);
+  if (command.subCommands !== undefined) {
+    const own = command.subCommands as CommandTable;
+    const named = defineCommand({
+      ...command,
+      meta: { ...command.meta, name: `${program} ${name}` },
+    });
+    await dispatch(own, async () => named, `${program} ${name}`, rest);
+    return;
+  }
+  if (rest.some(isHelp)) {
+    process.stdout.write(`${await renderUsage(command, parent())}\n`);
     return;
   }
   const definitions = command.args;
@@ -71,7 +98,9 @@ async function run([name, ...rest]: readonly string[]): Promise<void> {
   await runCommand(command, { rawArgs: [...rest] });
 }
 
-const root: CommandDef = defineCommand({ meta: { name: 'sts-net' } });
+function isHelp(argument: string): boolean {
+  return argument === '--help' || argument === '-h';
+}
 
 async function overview(): Promise<CommandDef> {
   const entries = Object.entries(commands).map(

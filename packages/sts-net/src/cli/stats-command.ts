@@ -6,6 +6,7 @@ import {
   experimentStatistics,
 } from '../evaluation/experiment-statistics.ts';
 import { formatTable } from '../evaluation/format-table.ts';
+import { lesionTable } from '../evaluation/lesion-table.ts';
 import { writeFileAtomic } from '../files/write-file-atomic.ts';
 import { prepareEngine } from '../inference/prepare-engine.ts';
 import { command } from './command.ts';
@@ -30,13 +31,12 @@ export const statsCommand: CommandDef = command({
 });
 
 function text({ splits, samples, threshold, model }: ExperimentStatistics): string {
-  const lesions = formatTable([
-    ['split', 'cases', 'slices', 'with lesion (A)', 'lesion pixels (S)', 'N1', 'N2'],
-    ...Object.entries(splits).map(
-      ([name, { cases, slices, slicesWithLesion, totalArea, n1, n2 }]) =>
-        [name, cases.length, slices, slicesWithLesion, totalArea, n1, n2].map(String),
-    ),
-  ]);
+  const rows = Object.entries(splits).map(([name, split]) => ({
+    ...split,
+    name,
+    counts: [split.cases.length],
+  }));
+  const lesions = formatTable(lesionTable(['cases'], rows));
   const amplified =
     threshold === 0
       ? 'Training samples: '

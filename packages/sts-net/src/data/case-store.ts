@@ -3,7 +3,7 @@ import ndarray from 'ndarray';
 import type { DataConfig } from '../config/data-config.ts';
 import type { Case } from './case.ts';
 import { flatImage } from './flat-image.ts';
-import { gridDistance } from './grid-distance.ts';
+import { gridShift } from './grid-distance.ts';
 import { type Normalization, normalizationFor } from './normalization.ts';
 import { isFlatImage, readImageFile, readMaskFile } from './read-image-file.ts';
 import { resizeImagePlanes, resizeMaskPlanes } from './resize-planes.ts';
@@ -182,8 +182,8 @@ function checkSameShape(one: Case, image: Volume, mask: Volume, flat: boolean): 
 
 /** Mask and image lie on one grid if no corner differs by more than half a voxel. */
 function checkSameGrid(one: Case, image: Volume, mask: Volume): void {
-  const away = gridDistance(image, mask);
-  if (away > Math.min(...image.spacing) / 2) {
+  const away = gridShift(image, mask);
+  if (away > 0) {
     throw new RangeError(
       `case '${one.id}': the mask '${one.mask}' must lie where the image lies, but its header places voxels up to ${away.toFixed(1)} mm elsewhere; resample it, or copy the image's geometry into it if only the header is wrong`,
     );

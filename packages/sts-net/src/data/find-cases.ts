@@ -60,7 +60,8 @@ function withMask(
   return { id, image: resolve(folder, image), mask: resolve(folder, mask) };
 }
 
-async function searchFolder(
+/** The cases of a folder, in order of their paths. */
+export async function searchFolder(
   { folder, image, mask }: CaseFolderConfig,
   baseFolder: string,
 ): Promise<readonly Case[]> {

@@ -23,3 +23,9 @@ export function gridDistance(one: Volume, other: Volume): number {
   }
   return largest;
 }
+
+/** How far, in mm, a mask lies from its image; 0 up to half a voxel, which headers differ by. */
+export function gridShift(image: Volume, mask: Volume): number {
+  const away = gridDistance(image, mask);
+  return away > Math.min(...image.spacing) / 2 ? away : 0;
+}

@@ -53,11 +53,14 @@ export function forEachLesionPixel(
 
 /** Lesion sizes over slices that are no longer in memory. */
 export function sliceStatistics(slices: readonly TrainingSlice[]): LesionStatistics {
+  return areaStatistics(slices.map(({ lesionArea: area }) => area));
+}
+
+/** Lesion sizes over slices of which only the lesion areas are left. */
+export function areaStatistics(areas: readonly number[]): LesionStatistics {
   function* masks(): Generator<NdArray<Uint8Array>> {
     // The statistics depend on areas alone, so a row of as many lesion pixels stands for each mask.
-    for (const { lesionArea: area } of slices) {
-      yield ndarray(new Uint8Array(area).fill(1), [1, area]);
-    }
+    for (const area of areas) yield ndarray(new Uint8Array(area).fill(1), [1, area]);
   }
   return lesionStatistics(masks());
 }

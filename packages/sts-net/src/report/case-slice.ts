@@ -11,13 +11,17 @@ export interface Window {
   readonly width: number;
 }
 
+/** About how many voxels are looked at for percentiles, at most. */
+const sampled = 2e6;
+
 /** The intensities that become black and white: the 1st and 99.8th percentile of nonzero voxels. */
 export function greyRange({ voxels }: Volume): readonly [black: number, white: number] {
   const values: number[] = [];
   const [slices = 0, rows = 0, columns = 0] = voxels.shape;
+  const step = Math.max(2, Math.ceil(Math.sqrt((slices * rows * columns) / sampled)));
   for (let s = 0; s < slices; s++) {
-    for (let r = 0; r < rows; r += 2) {
-      for (let c = 0; c < columns; c += 2) {
+    for (let r = 0; r < rows; r += step) {
+      for (let c = 0; c < columns; c += step) {
         const value = voxels.get(s, r, c);
         if (value !== 0 && Number.isFinite(value)) values.push(value);
       }
@@ -33,7 +37,7 @@ export function greyRange({ voxels }: Volume): readonly [black: number, white: n
  * patient's right side on the left. Parts of the window outside the slice are black.
  */
 export function cutPicture(
-  { volume, truth, prediction }: ReportCase,
+  { volume, truth, prediction }: Pick<ReportCase, 'volume' | 'truth' | 'prediction'>,
   slice: number,
   { row, column, height, width }: Window,
   [black, white]: readonly [number, number],

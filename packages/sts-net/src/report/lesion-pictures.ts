@@ -1,19 +1,17 @@
 import type { Lesion } from '@sts-net/metrics';
 import type { NdArray } from 'ndarray';
-import { cutPicture, greyRange, type Window } from './case-slice.ts';
+import { cutPicture, greyRange } from './case-slice.ts';
 import { plural, scoreText } from './format.ts';
 import { type Html, html } from './html.ts';
 import { drawPanels } from './picture.ts';
 import type { ReportCase } from './report.ts';
+import { windowAround } from './window-around.ts';
 
 /** Most pictures of a kind in a report. */
 const limit = 12;
 
 /** About the width of a panel, in drawn pixels. */
 const panelSize = 160;
-/** Least width of what a panel shows, in pixels of the slice, and least margin around the lesion. */
-const leastSide = 32;
-const margin = 8;
 
 interface Shown {
   readonly of: ReportCase;
@@ -58,7 +56,8 @@ function figure(
   caption: (lesion: Lesion) => string,
 ): Html {
   const slice = fullestSlice(of[role], lesion);
-  const window = windowAround(lesion);
+  const { start, end } = lesion.box;
+  const window = windowAround([start[1]!, start[2]!], [end[1]!, end[2]!]);
   const picture = cutPicture(of, slice, window, greyRange(of.volume));
   const scale = Math.max(1, Math.round(panelSize / window.width));
   const { uri, width, height } = drawPanels(picture, [[], ['truth'], ['prediction']], scale);
@@ -96,12 +95,4 @@ function fullestSlice(mask: NdArray<Uint8Array>, { box: { start, end } }: Lesion
     if (area > most) [fullest, most] = [s, area];
   }
   return fullest;
-}
-
-/** A square window around the lesion's box. */
-function windowAround({ box: { start, end } }: Lesion): Window {
-  const extent = Math.max(end[1]! - start[1]!, end[2]! - start[2]!);
-  const side = Math.max(leastSide, extent + 2 * margin);
-  const first = (axis: number): number => Math.floor((start[axis]! + end[axis]! - side) / 2);
-  return { row: first(1), column: first(2), height: side, width: side };
 }

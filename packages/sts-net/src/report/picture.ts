@@ -6,6 +6,8 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly grey: Uint8Array;
+  /** Shown in place of the grey values: red, green and blue of each pixel. */
+  readonly colours?: Uint8Array;
   readonly truth: Uint8Array;
   readonly prediction: Uint8Array;
 }
@@ -60,7 +62,10 @@ function pixelColor(
     const dashed = outline === 'prediction' && Math.floor((x + y) / dash) % 2 === 1;
     if (!dashed && onBorder(picture, picture[outline], x, y, scale)) return rgb[outline];
   }
-  const grey = picture.grey[Math.floor(y / scale) * picture.width + Math.floor(x / scale)]!;
+  const at = Math.floor(y / scale) * picture.width + Math.floor(x / scale);
+  const { colours } = picture;
+  if (colours !== undefined) return [colours[3 * at]!, colours[3 * at + 1]!, colours[3 * at + 2]!];
+  const grey = picture.grey[at]!;
   return [grey, grey, grey];
 }
 

@@ -1,10 +1,10 @@
 import { colors } from './colors.ts';
 import { type Html, html } from './html.ts';
+import { htmlPage } from './html-page.ts';
 import { lesionPictures } from './lesion-pictures.ts';
 import { overviewPictures } from './overview-pictures.ts';
 import type { Report } from './report.ts';
 import { scoreTable } from './score-table.ts';
-import { style } from './style.ts';
 import { facts, verdict } from './summary.ts';
 import { trainingCharts } from './training-charts.ts';
 
@@ -19,16 +19,7 @@ import { trainingCharts } from './training-charts.ts';
  */
 export function renderReport(report: Report): string {
   const { title, date, runs, baselines, cases, config, data } = report;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${style}</style>
-</head>
-<body>
-<header>
+  const body = html`<header>
 <h1>${title}</h1>
 <p class="meta"><time datetime="${date}">${dateText(date)}</time></p>
 ${verdict(report)}
@@ -55,11 +46,8 @@ ${overviewPictures(cases)}
 <footer>
 ${data.attribution === undefined ? '' : html`<p>${data.attribution}</p>`}
 <p>For research; not a medical device.</p>
-</footer>
-</body>
-</html>
-`;
-  return page.toString();
+</footer>`;
+  return htmlPage(title, body);
 }
 
 function outlineName(outline: 'truth' | 'prediction'): Html {

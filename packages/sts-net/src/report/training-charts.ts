@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
 import { lines } from './colors.ts';
 import { scoreText } from './format.ts';
-import { Html, html } from './html.ts';
+import { type Html, html } from './html.ts';
+import { plot } from './plot.ts';
 import type { Report } from './report.ts';
 
 /** The training loss and the validation Dice of all runs over the steps, as two figures. */
@@ -90,10 +90,8 @@ interface ChartOptions {
 
 /** A chart over the steps of all runs, from 0 up. */
 function chart(runs: Report['runs'], { label, marks, values, text }: ChartOptions): Html {
-  const { document } = parseHTML('<html></html>');
   const steps = Math.max(1, ...runs.flatMap(({ losses }) => losses.map(({ step }) => step)));
-  const svg = Plot.plot({
-    document: document as unknown as Document,
+  const options = {
     width: 480,
     height: 260,
     marginLeft: 48,
@@ -102,10 +100,8 @@ function chart(runs: Report['runs'], { label, marks, values, text }: ChartOption
     x: { label: 'step', domain: [0, steps], ticks: 6 },
     y: { label, domain: [0, Math.max(0.1, ...values)], grid: true, nice: true, ticks: 5 },
     marks: [Plot.ruleY([0], { strokeOpacity: 0.4 }), ...marks],
-  });
-  svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', text);
-  return new Html(svg.outerHTML);
+  };
+  return plot(options, text);
 }
 
 /** Colour and dashes of a run's line. */

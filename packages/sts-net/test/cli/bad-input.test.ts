@@ -280,7 +280,10 @@ describe('bad arguments', () => {
     [['train', 'a.json', '--output'], "option '--output' needs a value"],
     [['train', 'a.json', '--output', '--resume'], "option '--output' needs a value"],
     [['predict', 'a.nii', '--model', 'run'], '--output'],
-    [['predict', 'a.nii', '--model', 'run', '--output', 'a.png'], 'must end in .nii or .nii.gz'],
+    [
+      ['predict', 'a.nii', '--model', 'run', '--output', 'a.png'],
+      'must end in .nii or .nii.gz, .nrrd,',
+    ],
     [
       ['predict', 'a.nii', '--model', 'run', '--output', 'b.nii', '--backend', 'gpu'],
       '--backend must be one of auto',
@@ -303,6 +306,12 @@ describe('bad arguments', () => {
     const output = at('none', 'out.nii.gz');
     const args = ['predict', at('images', 'a.nii.gz'), '--model', at('good'), '--output', output];
     expect(await refused(...args)).toContain('its folder does not exist; make it first');
+  });
+
+  it('a DICOM segmentation of an image that is not from DICOM', async () => {
+    const args = ['predict', at('images', 'a.nii.gz'), '--model', at('good')];
+    const message = await refused(...args, '--output', at('out.dcm'));
+    expect(message).toContain('needs an image read from DICOM; choose .nii.gz, .nrrd or .mha');
   });
 
   it('a split without cases', async () => {

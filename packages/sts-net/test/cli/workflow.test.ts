@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { probeBackends } from '@sts-net/backend';
-import { readVolume } from '@sts-net/volume-io';
+import { readDicomSegments, readDicomSeries, readVolume } from '@sts-net/volume-io';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadManifest } from '../../src/datasets/load-manifest.ts';
 import { configFor, makeData, shape, writeConfig } from '../make-data.ts';
@@ -83,6 +84,32 @@ describe('the sts-net command', () => {
     expect(label.voxels.shape).toEqual(shape);
     expect(label.affine).toEqual(image.affine);
     expect(label.spacing).toEqual(image.spacing);
+  });
+
+  it('predicts a DICOM series as NRRD, MetaImage and DICOM SEG, all the same', async () => {
+    const series = fileURLToPath(
+      new URL(
+        '../../../volume-io/test/fixtures/conformance/dicom/rt-utils/oriented_data',
+        import.meta.url,
+      ),
+    );
+    const names = ['series.nrrd', 'series.mha', 'series.dcm'];
+    for (const name of names) {
+      const { code, stderr } = await cli(
+        ...['predict', series, '--model', at('run'), '--output', at(name)],
+      );
+      expect([code, stderr]).toEqual([0, '']);
+    }
+    const like = await readDicomSeries(series);
+    const [segment, ...others] = await readDicomSegments(at('series.dcm'), { like });
+    expect([segment!.label, others]).toEqual(['class 1', []]);
+    expect(new Set(segment!.volume.voxels.data)).toEqual(new Set([0, 1]));
+    for (const name of names.slice(0, 2)) {
+      const { voxels, affine } = await readVolume(at(name));
+      expect(voxels.shape).toEqual([3, 50, 100]);
+      expect(voxels.data).toEqual(segment!.volume.voxels.data);
+      expect(affine).toBeAllclose(like.affine, { atol: 1e-5 });
+    }
   });
 
   it('evaluates the test split, and label volumes to the same scores', async () => {

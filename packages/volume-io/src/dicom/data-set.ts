@@ -1,5 +1,6 @@
 import dicomParser, { type Element, type DataSet as ParsedDataSet } from 'dicom-parser';
 import { inflatingSource } from '../byte-source.ts';
+import { joinBytes } from '../join-bytes.ts';
 import { VolumeFormatError } from '../volume-format-error.ts';
 
 const DEFLATED = '1.2.840.10008.1.2.1.99';
@@ -57,17 +58,44 @@ async function inflatedFile(bytes: Uint8Array, name: string): Promise<Uint8Array
   const start = 144 + (meta.uint32('x00020000') ?? 0);
   const source = inflatingSource(bytes.subarray(start), 'deflate-raw', name);
   try {
-    const body = await source.readRest(MAX_INFLATED_BYTES);
-    const whole = new Uint8Array(start + body.length);
-    whole.set(bytes.subarray(0, start));
-    whole.set(body, start);
-    return whole;
+    return joinBytes([bytes.subarray(0, start), await source.readRest(MAX_INFLATED_BYTES)]);
   } finally {
     await source.close();
   }
 }
 
-function wrap(parsed: ParsedDataSet): DataSet {
+/** What `SpecificCharacterSet` (PS3.3, C.12.1.1.2) is called elsewhere; the default is Latin-1. */
+const CHARACTER_SETS: Readonly<Record<string, string>> = {
+  'ISO_IR 101': 'iso-8859-2',
+  'ISO_IR 109': 'iso-8859-3',
+  'ISO_IR 110': 'iso-8859-4',
+  'ISO_IR 144': 'iso-8859-5',
+  'ISO_IR 127': 'iso-8859-6',
+  'ISO_IR 126': 'iso-8859-7',
+  'ISO_IR 138': 'iso-8859-8',
+  'ISO_IR 148': 'iso-8859-9',
+  'ISO_IR 13': 'shift_jis',
+  'ISO_IR 166': 'windows-874',
+  'ISO_IR 192': 'utf-8',
+  'ISO 2022 IR 87': 'iso-2022-jp',
+  'ISO 2022 IR 149': 'euc-kr',
+  GB18030: 'gb18030',
+  GBK: 'gbk',
+};
+
+/** The decoder that a data set asks for. */
+function decoderOf(parsed: ParsedDataSet): TextDecoder | undefined {
+  try {
+    const names = parsed.string('x00080005')?.split('\\') ?? [];
+    const label = names.map((name) => CHARACTER_SETS[name.trim()]).find(Boolean);
+    return label === undefined ? undefined : new TextDecoder(label);
+  } catch {
+    // The element lies beyond the file's end.
+    return undefined;
+  }
+}
+
+function wrap(parsed: ParsedDataSet, inherited = new TextDecoder('latin1')): DataSet {
   const guarded = <T>(read: () => T): T | undefined => {
     try {
       return read();
@@ -76,10 +104,12 @@ function wrap(parsed: ParsedDataSet): DataSet {
       return undefined;
     }
   };
+  const decoder = decoderOf(parsed) ?? inherited;
   const text = (tag: string) => {
-    const value = guarded(() => parsed.string(tag))
-      ?.replace(/\0+$/, '')
-      .trim();
+    const { dataOffset = 0, length = 0 } = parsed.elements[tag] ?? {};
+    const bytes = parsed.byteArray.subarray(dataOffset, dataOffset + length);
+    if (bytes.length < length) return undefined;
+    const value = decoder.decode(bytes).replace(/\0.*$/s, '').trim();
     return value === '' ? undefined : value;
   };
   const uint16 = (tag: string) =>
@@ -98,7 +128,7 @@ function wrap(parsed: ParsedDataSet): DataSet {
     },
     items: (tag) =>
       (parsed.elements[tag]?.items ?? []).flatMap(({ dataSet }) =>
-        dataSet ? [wrap(dataSet)] : [],
+        dataSet ? [wrap(dataSet, decoder)] : [],
       ),
     has: (tag) => parsed.elements[tag] !== undefined,
     element: (tag) => parsed.elements[tag],

@@ -1,11 +1,11 @@
 import ndarray, { type NdArray } from 'ndarray';
-import { emptyLike, onGrid } from '../grid.ts';
+import { emptyLike, MAX_MASK_VOXELS, onGrid } from '../grid.ts';
 import { likeVolume } from '../like-volume.ts';
 import type { Volume } from '../volume.ts';
 import { VolumeFormatError } from '../volume-format-error.ts';
-import { cross, worldGrid } from '../world.ts';
+import { cross, dot, stepsAlong, type Vector, voxelAt, worldGrid } from '../world.ts';
 import type { ParsedDicom } from './dicom-image.ts';
-import { dot, type Slice, slicesOf, type Vector } from './slices.ts';
+import { type Slice, slicesOf } from './slices.ts';
 
 /** One segment of a DICOM segmentation. */
 export interface DicomSegment {
@@ -21,7 +21,6 @@ export interface DicomSegment {
 
 /** How far a frame may be from a slice of the grid, in voxels. */
 const TOLERANCE = 0.05;
-const MAX_VOXELS = 2 ** 30;
 
 /** The segments of a parsed segmentation, each on the grid of `like` or on one of the file's own. */
 export function segmentsOf(
@@ -52,7 +51,7 @@ export function segmentsOf(
   const grid = like ?? ownGrid(slices, name);
   const segments = dataSet.items('x00620002');
   const voxelCount = grid.voxels.shape.reduce((product, length) => product * length, 1);
-  if (segments.length * voxelCount > MAX_VOXELS) {
+  if (segments.length * voxelCount > MAX_MASK_VOXELS) {
     throw new VolumeFormatError(
       `${name}: ${segments.length} segments on a grid of ${grid.voxels.shape.join('×')} voxels are more than can be held in memory; the file is damaged, or split it`,
     );
@@ -124,10 +123,9 @@ function place(
   if (geometry === undefined) fail('says not where it lies');
   const { position, alongRow, alongColumn, pixelSpacing } = geometry!;
   const toRas = ([x, y, z]: Vector): Vector => [-x, -y, z];
-  const start = toRas(position);
-  const at = solve(affine, [start[0] - affine[3]!, start[1] - affine[7]!, start[2] - affine[11]!]);
-  const right = solve(affine, toRas(alongRow));
-  const down = solve(affine, toRas(alongColumn));
+  const at = voxelAt(affine, position);
+  const right = stepsAlong(affine, toRas(alongRow));
+  const down = stepsAlong(affine, toRas(alongColumn));
   const slice = Math.round(at[2]);
   const off = Math.max(
     Math.abs(at[0]),
@@ -145,16 +143,4 @@ function place(
       if (value !== 0) into.set(slice, r, c, value);
     }
   }
-}
-
-/** Steps along column, row and slice that make a world vector. */
-function solve(affine: readonly number[], vector: Vector): Vector {
-  const column = (c: number): Vector => [affine[c]!, affine[4 + c]!, affine[8 + c]!];
-  const [x, y, z] = [column(0), column(1), column(2)];
-  const volume = dot(x, cross(y, z));
-  return [
-    dot(vector, cross(y, z)) / volume,
-    dot(vector, cross(z, x)) / volume,
-    dot(vector, cross(x, y)) / volume,
-  ];
 }

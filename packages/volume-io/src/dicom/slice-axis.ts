@@ -1,6 +1,6 @@
 import { VolumeFormatError } from '../volume-format-error.ts';
-import { cross } from '../world.ts';
-import { dot, type Slice, type Vector } from './slices.ts';
+import { cross, dot, type Vector } from '../world.ts';
+import type { Slice } from './slices.ts';
 
 /** Slices in order, and the world vector from each to the next in mm (LPS). */
 export interface SliceAxis {

@@ -1,11 +1,10 @@
 import type { NdArray } from 'ndarray';
 import type { VoxelArray } from '../volume.ts';
 import { VolumeFormatError } from '../volume-format-error.ts';
-import { cross } from '../world.ts';
+import { cross, dot, type Vector } from '../world.ts';
 import type { DataSet } from './data-set.ts';
+import type { DicomSeries } from './dicom-header.ts';
 import type { DicomImage, ParsedDicom } from './dicom-image.ts';
-
-export type Vector = readonly [number, number, number];
 
 /** One frame and where it lies. */
 export interface Slice {
@@ -19,8 +18,10 @@ export interface Slice {
   readonly slope: number;
   readonly intercept: number;
   readonly instanceNumber: number;
-  readonly series: SeriesIdentity;
+  readonly series: DicomSeries;
   readonly sopInstanceUid: string;
+  /** The frame in its file, from 1. */
+  readonly frameNumber: number;
 }
 
 /** Where a frame lies, in the patient's LPS coordinates in mm (PS3.3, C.7.6.2). */
@@ -35,14 +36,6 @@ interface SliceGeometry {
   readonly pixelSpacing: readonly [row: number, column: number];
   /** Distance between slices if the file states it, else their thickness; for single slices. */
   readonly sliceSpacing: number | undefined;
-}
-
-interface SeriesIdentity {
-  readonly seriesInstanceUid: string;
-  readonly studyInstanceUid: string;
-  readonly frameOfReferenceUid: string;
-  readonly modality: string;
-  readonly description: string;
 }
 
 /** The frames of a file with their place and rescale, from it or its functional groups. */
@@ -74,13 +67,7 @@ export function slicesOf({ image, dataSet }: ParsedDicom, name: string): Slice[]
     );
   }
   const offsets = dataSet.decimals('x3004000c');
-  const series: SeriesIdentity = {
-    seriesInstanceUid: dataSet.text('x0020000e') ?? '',
-    studyInstanceUid: dataSet.text('x0020000d') ?? '',
-    frameOfReferenceUid: dataSet.text('x00200052') ?? '',
-    modality: image.modality,
-    description: dataSet.text('x0008103e') ?? '',
-  };
+  const series = seriesOf({ image, dataSet });
   return Array.from({ length: image.frames }, (_, frame) => {
     const label = image.frames === 1 ? name : `${name}, frame ${frame}`;
     const group = (tag: string): DataSet | undefined =>
@@ -106,8 +93,34 @@ export function slicesOf({ image, dataSet }: ParsedDicom, name: string): Slice[]
       instanceNumber: dataSet.decimals('x00200013')?.[0] ?? 0,
       series,
       sopInstanceUid: dataSet.text('x00080018') ?? '',
+      frameNumber: frame + 1,
     };
   });
+}
+
+function seriesOf({ image, dataSet }: ParsedDicom): DicomSeries {
+  const text = (tag: string) => dataSet.text(tag) ?? '';
+  return {
+    modality: image.modality,
+    sopClassUid: image.sopClassUid,
+    seriesInstanceUid: text('x0020000e'),
+    studyInstanceUid: text('x0020000d'),
+    frameOfReferenceUid: text('x00200052'),
+    seriesDescription: text('x0008103e'),
+    study: {
+      id: text('x00200010'),
+      date: text('x00080020'),
+      time: text('x00080030'),
+      accessionNumber: text('x00080050'),
+      referringPhysicianName: text('x00080090'),
+    },
+    patient: {
+      name: text('x00100010'),
+      id: text('x00100020'),
+      birthDate: text('x00100030'),
+      sex: text('x00100040'),
+    },
+  };
 }
 
 function geometryOf(
@@ -154,8 +167,4 @@ function geometryOf(
     pixelSpacing: pixelSpacing as [number, number],
     sliceSpacing: between !== undefined && Math.abs(between) > 0 ? Math.abs(between) : undefined,
   };
-}
-
-export function dot(a: Vector, b: Vector): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }

@@ -1,10 +1,11 @@
 import ndarray from 'ndarray';
 import type { Volume } from '../volume.ts';
 import { VolumeFormatError } from '../volume-format-error.ts';
-import { cross, worldGrid } from '../world.ts';
+import { cross, dot, type Vector, worldGrid } from '../world.ts';
+import type { DicomHeader } from './dicom-header.ts';
 import { realValues } from './real-values.ts';
 import { sliceAxis } from './slice-axis.ts';
-import { dot, type Slice, type Vector } from './slices.ts';
+import type { Slice } from './slices.ts';
 
 /**
  * Puts the frames of one file together: one volume for each set of frames that covers space once
@@ -58,15 +59,11 @@ export function stackSet(
     `${name}: the positions of its slices`,
   );
   const data = realValues(ordered);
-  const { series } = first;
-  const header = {
-    format: 'dicom' as const,
-    modality: series.modality,
-    seriesInstanceUid: series.seriesInstanceUid,
-    studyInstanceUid: series.studyInstanceUid,
-    frameOfReferenceUid: series.frameOfReferenceUid,
-    seriesDescription: series.description,
+  const header: DicomHeader = {
+    format: 'dicom',
+    ...first.series,
     sopInstanceUids: ordered.map(({ sopInstanceUid }) => sopInstanceUid),
+    frameNumbers: ordered.map(({ frameNumber }) => frameNumber),
   };
   const strides = [rows * columns * samples, columns * samples, samples];
   return Array.from({ length: samples }, (_, sample) => ({

@@ -1,5 +1,6 @@
 import type { NdArray } from 'ndarray';
 import { crc32 } from '../crc32.ts';
+import { joinBytes } from '../join-bytes.ts';
 
 const COLOUR_TYPES: Readonly<Record<number, number>> = { 1: 0, 2: 4, 3: 2, 4: 6 };
 
@@ -37,19 +38,12 @@ export async function encodePng(
   header.setUint8(8, 8 * bytes);
   header.setUint8(9, COLOUR_TYPES[channels]!);
   const stream = new Blob([lines]).stream().pipeThrough(new CompressionStream('deflate'));
-  const parts = [
+  return joinBytes([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk('IHDR', new Uint8Array(header.buffer)),
     chunk('IDAT', new Uint8Array(await new Response(stream).arrayBuffer())),
     chunk('IEND', new Uint8Array(0)),
-  ];
-  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let filled = 0;
-  for (const part of parts) {
-    file.set(part, filled);
-    filled += part.length;
-  }
-  return file;
+  ]);
 }
 
 function chunk(type: string, body: Uint8Array): Uint8Array {

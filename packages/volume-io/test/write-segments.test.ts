@@ -1,0 +1,197 @@
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ndarray from 'ndarray';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseDataSet } from '../src/dicom/data-set.ts';
+import {
+  createVolume,
+  type DicomHeader,
+  encodeDicomSegments,
+  likeVolume,
+  readDicomSegments,
+  readDicomSeries,
+  readVolume,
+  type SegmentToWrite,
+  type Volume,
+  writeDicomSegments,
+} from '../src/index.ts';
+import { ctSlice, type Elements } from './dicom-files.ts';
+
+// Independent readers are asked in tools/fixtures/volume-io/check_segments.py.
+const fixture = (path: string) =>
+  fileURLToPath(new URL(`./fixtures/conformance/dicom/${path}`, import.meta.url));
+
+let oblique: Volume;
+beforeAll(async () => {
+  oblique = await readDicomSeries(fixture('rt-utils/oriented_data'));
+});
+
+const mask = (like: Volume, isInside: (i: number) => boolean) =>
+  likeVolume(
+    like,
+    ndarray(
+      Uint8Array.from({ length: like.voxels.size }, (_, i) => Number(isInside(i))),
+      like.voxels.shape,
+    ),
+  );
+const headerOf = ({ header }: Volume) => header as DicomHeader;
+
+describe('a segmentation that is written', () => {
+  test('gives the masks back, overlapping, and leaves empty slices out', async () => {
+    const masks = [
+      mask(oblique, (i) => i < 5000 && i % 7 === 0),
+      mask(oblique, (i) => i % 3 === 0),
+      mask(oblique, () => false),
+    ];
+    const labels = ['läsion', '病変', 'none'];
+    const segments = masks.map((volume, i) => ({ label: labels[i]!, volume }));
+    const bytes = await encodeDicomSegments(segments, { like: oblique });
+    const back = await readDicomSegments(bytes, { like: oblique });
+    expect(back.map(({ number, label }) => [number, label])).toEqual(
+      labels.map((label, i) => [i + 1, label]),
+    );
+    back.forEach(({ volume }, i) => {
+      expect(volume.voxels.data).toEqual(masks[i]!.voxels.data);
+    });
+    const dataSet = await parseDataSet(bytes, 'segmentation');
+    expect(dataSet.text('x00280008')).toBe('4');
+    const [own] = await readDicomSegments(bytes);
+    expect(own!.volume.affine).toBeAllclose(oblique.affine, { atol: 1e-5 });
+  });
+
+  test('whose frames end within a byte', async () => {
+    const like = await readDicomSeries(fixture('dcmqi/23x38x3/image'));
+    const volume = mask(like, (i) => i % 5 === 1);
+    const bytes = await encodeDicomSegments([{ label: 'a', volume }], { like });
+    const [back] = await readDicomSegments(bytes, { like });
+    expect(back!.volume.voxels.data).toEqual(volume.voxels.data);
+  });
+
+  test('names patient, study, frame of reference, and the image of each frame', async () => {
+    const more: Elements = {
+      '00080005': ['CS', 'ISO_IR 192'],
+      '00080016': ['UI', '1.2.840.10008.5.1.4.1.1.2'],
+      '00080020': ['DA', '20240229'],
+      '0020000D': ['UI', '1.2.9'],
+      '00200052': ['UI', '1.2.8'],
+      '00100010': ['PN', Buffer.from('Mädel^Gret')],
+      '00100020': ['LO', 'P 7'],
+    };
+    const like = await readDicomSeries(
+      [4, 0, 2].map((z) =>
+        ctSlice({ position: [0, 0, z], more: { ...more, '00080018': ['UI', `1.2.7.${z}`] } }),
+      ),
+    );
+    expect(headerOf(like).patient.name).toBe('Mädel^Gret');
+    const volume = mask(like, (i) => i >= 12);
+    const bytes = await encodeDicomSegments([{ label: 'a', volume }], { like });
+    const dataSet = await parseDataSet(bytes, 'segmentation');
+    const text = Object.fromEntries(
+      ['x00080060', 'x00100010', 'x00100020', 'x0020000d', 'x00200052', 'x00080023'].map((tag) => [
+        tag,
+        dataSet.text(tag),
+      ]),
+    );
+    expect(text).toEqual({
+      x00080060: 'SEG',
+      x00100010: 'Mädel^Gret',
+      x00100020: 'P 7',
+      x0020000d: '1.2.9',
+      x00200052: '1.2.8',
+      x00080023: '20240229',
+    });
+    const [frame, ...others] = dataSet.items('x52009230');
+    expect(others).toHaveLength(0);
+    const source = frame!.items('x00089124')[0]!.items('x00082112')[0]!;
+    expect(source.text('x00081155')).toBe('1.2.7.4');
+    expect(source.has('x00081160')).toBe(false);
+    expect(frame!.items('x00209113')[0]!.decimals('x00200032')).toEqual([0, 0, 4]);
+  });
+
+  test('names the frame where a file holds several', async () => {
+    const like = await readVolume(fixture('pydicom/rtdose.dcm'));
+    const volume = mask(like, (i) => i >= 1400);
+    const bytes = await encodeDicomSegments([{ label: 'a', volume }], { like });
+    const [frame] = (await parseDataSet(bytes, 'segmentation')).items('x52009230');
+    const source = frame!.items('x00089124')[0]!.items('x00082112')[0]!;
+    expect(source.text('x00081155')).toBe(headerOf(like).sopInstanceUids[14]);
+    expect(source.text('x00081160')).toBe(String(headerOf(like).frameNumbers[14]));
+  });
+
+  test('is the same for the same masks, with other UIDs for others', async () => {
+    const encode = (period: number) =>
+      encodeDicomSegments([{ label: 'a', volume: mask(oblique, (i) => i % period === 0) }], {
+        like: oblique,
+      });
+    const uids = async (bytes: Uint8Array) => {
+      const dataSet = await parseDataSet(bytes, 'segmentation');
+      return ['x00080018', 'x0020000e'].map((tag) => dataSet.text(tag));
+    };
+    expect(await encode(2)).toEqual(await encode(2));
+    const [two, three] = [await uids(await encode(2)), await uids(await encode(3))];
+    expect(new Set([...two, ...three]).size).toBe(4);
+    for (const uid of [...two, ...three]) expect(uid).toMatch(/^2\.25\.[1-9]\d{1,38}$/);
+  });
+
+  test('without anything in it holds one empty frame', async () => {
+    const volume = mask(oblique, () => false);
+    const bytes = await encodeDicomSegments([{ label: 'a', volume }], { like: oblique });
+    const [back] = await readDicomSegments(bytes, { like: oblique });
+    expect(back!.volume.voxels.data).toEqual(volume.voxels.data);
+  });
+
+  test('appears under its name only', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'segments-'));
+    const segments = [{ label: 'a', volume: mask(oblique, (i) => i === 7) }];
+    await writeDicomSegments(join(folder, 'a.dcm'), segments, { like: oblique });
+    expect(await readdir(folder)).toEqual(['a.dcm']);
+    expect(await readDicomSegments(join(folder, 'a.dcm'))).toHaveLength(1);
+  });
+});
+
+describe('what cannot be written is refused, and says why', () => {
+  test.each<[string, (volume: Volume<Uint8Array>) => SegmentToWrite[], RegExp]>([
+    ['no segment', () => [], /1 to 65535 segments, got 0/],
+    ['no label', (volume) => [{ label: '', volume }], /segment 1 must have a label/],
+    ['a label of two values', (volume) => [{ label: 'a\\b', volume }], /without \\, got "a/],
+    [
+      'labels of several kinds',
+      (volume) => [
+        { label: 'a', volume: mask(volume, () => true) },
+        {
+          label: 'b',
+          volume: likeVolume(volume, ndarray(new Uint8Array(15000).fill(2), [3, 50, 100])),
+        },
+      ],
+      /segment 2 must hold 0 and 1 only, got 2; make a segment of each label/,
+    ],
+    [
+      'another grid',
+      (volume) => [{ label: 'a', volume: { ...volume, affine: volume.affine.map((v) => 2 * v) } }],
+      /segment 1 must lie where the images lie/,
+    ],
+    [
+      'another shape',
+      () => [{ label: 'a', volume: createVolume(ndarray(new Uint8Array(8), [2, 2, 2])) }],
+      /shape \[3,50,100\] of the images, got \[2,2,2\]/,
+    ],
+  ])('%s', async (_, segments, message) => {
+    const encoded = encodeDicomSegments(segments(mask(oblique, () => false)), { like: oblique });
+    await expect(encoded).rejects.toThrow(RangeError);
+    await expect(encoded).rejects.toThrow(message);
+  });
+
+  test('images that are not from DICOM, or without UIDs', async () => {
+    const plain = createVolume(ndarray(new Uint8Array(8), [2, 2, 2]));
+    await expect(
+      encodeDicomSegments([{ label: 'a', volume: plain }], { like: plain }),
+    ).rejects.toThrow(/must have been read from DICOM, .* write NIfTI by `writeVolume` instead/);
+    const bare = await readDicomSeries([ctSlice()]);
+    const volume = mask(bare, () => true);
+    await expect(encodeDicomSegments([{ label: 'a', volume }], { like: bare })).rejects.toThrow(
+      /must have SOPClassUID, .* but some are missing/,
+    );
+  });
+});

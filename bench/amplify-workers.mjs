@@ -4,6 +4,9 @@
 //
 // Takes turns and prints the medians of the wall-clock time and their ratio. A machine that does other
 // work has no second processor to give.
+//
+// Of 17 s of processor time 0.9 s come before the workers start and 0.3 s are the main thread's beside them,
+// which lets two workers be 1.86 times as fast as one. Not measured yet on two idle processors.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';

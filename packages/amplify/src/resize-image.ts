@@ -25,8 +25,10 @@ export function resizeNative(
   const [height, width] = [rows.low.length, columns.low.length];
   const length = width * channels;
   const { reversed, stride, copy } = imageRows(image);
-  const bandRows = Math.min(height, Math.max(1, Math.floor(BAND / length)));
-  const sourceRows = Math.min(sourceHeight, Math.ceil((bandRows * sourceHeight) / height) + 2);
+  const ratio = sourceHeight / height;
+  const rowLength = Math.max(length, ratio * Math.abs(stride));
+  const bandRows = Math.min(height, Math.max(1, Math.floor(BAND / rowLength)));
+  const sourceRows = Math.min(sourceHeight, Math.ceil((bandRows - 1) * ratio) + 3);
   const [source, rowTaps, columnTaps, slots, band] = reserve(
     ...[sourceRows * Math.abs(stride) + sourceWidth * channels, 4 * height, 4 * width],
     ...[2 * (length + 8), bandRows * length],

@@ -212,6 +212,16 @@ describe('operations (index by index)', () => {
     expect(crop.mask.get(0, 2)).toBe(0);
   });
 
+  test('the lesion’s area grows by the square of the zoom', () => {
+    const sample = sampleOf(480, 480, 1, square(200, 220, 40));
+    for (const margin of [25, 50, 100]) {
+      const zoom = 480 / (480 - 2 * margin);
+      const side = Math.sqrt(lesionArea(marginCrop(sample, { margin: margin / 480 }).mask));
+      // Each side is a whole number of pixels.
+      expect(Math.abs(side - 40 * zoom)).toBeLessThanOrEqual(1);
+    }
+  });
+
   test('margins of one pair of sides', () => {
     const rows = marginCrop(small, { sides: 'rows' });
     expect(elements(rows.mask)).toEqual(

@@ -78,3 +78,26 @@ test('images larger than are resized in one go: to their own size they stay as t
     );
   }
 });
+
+test('a large image made tiny: rows between those that are needed are passed over (by hand)', () => {
+  const large = sampleOf(2001, 300, 2, () => false);
+  const { data } = resizeBilinear(large.image, [1, 1]);
+  // The middle of an odd number of rows is a pixel; of an even number of columns it is between two.
+  const [left, right] = [149, 150].map((column) =>
+    [0, 1].map((k) => large.image.get(1000, column, k)),
+  );
+  expect(data).toBeAllclose(
+    [0, 1].map((k) => (left![k]! + right![k]!) / 2),
+    { atol: 1e-6 },
+  );
+  const { data: five } = resizeBilinear(large.image, [5, 300]);
+  const rows = [0, 1, 2, 3, 4].map((i) => (i + 0.5) * 400.2 - 0.5);
+  const expected = rows.flatMap((at) =>
+    Array.from({ length: 600 }, (_, i) => {
+      const [low, weight] = [Math.floor(at), at - Math.floor(at)];
+      const value = (row: number) => large.image.get(row, i >> 1, i & 1);
+      return value(low) * (1 - weight) + value(low + 1) * weight;
+    }),
+  );
+  expect(five).toBeAllclose(expected, { atol: 1e-3 });
+});

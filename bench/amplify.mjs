@@ -10,7 +10,7 @@
 // settings.)
 //
 // Last measured (Node.js 20.20.2, OpenCV 4.11.0 with its Intel library, two processors that seven others waited
-// for): 3.9 ms / 1.8 ms = 2.1 to 2.2.
+// for): 3.9 ms / 1.8 ms = 2.1, up to 2.6 in other runs.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';

@@ -13,5 +13,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // Worker threads inherit this.
+    execArgv: ['--import', new URL('./tools/workers/register.mjs', import.meta.url).href],
   },
 });

@@ -1,5 +1,5 @@
 import { sampleSize } from './check-sample.ts';
-import { cropAndResize } from './crop.ts';
+import { type CroppedSample, cropAndResize } from './crop.ts';
 import { dilate } from './dilate.ts';
 import { firstLesion } from './first-lesion.ts';
 import { minAreaRectangle } from './min-area-rectangle.ts';
@@ -28,7 +28,7 @@ export interface CenterCropOptions {
  * @returns `undefined` if there is no lesion, or its centre is on the border so that nothing is left
  * @throws {RangeError} if `halfSize` is out of range
  */
-export function centerCrop(sample: Sample, options: CenterCropOptions): Sample | undefined {
+export function centerCrop(sample: Sample, options: CenterCropOptions): CroppedSample | undefined {
   const { random, halfSize = HALF_SIZE } = options;
   checkHalfSize('centerCrop', halfSize);
   const [smallest, largest] = halfSize;

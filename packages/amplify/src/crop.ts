@@ -10,8 +10,13 @@ export interface Box {
   readonly right: number;
 }
 
+/** A part of a sample, and which part. */
+export interface CroppedSample extends Sample {
+  readonly box: Box;
+}
+
 /** Cuts `box` out and resizes it to the sample's size: image bilinear, mask nearest. */
-export function cropAndResize(sample: Sample, box: Box): Sample {
+export function cropAndResize(sample: Sample, box: Box): CroppedSample {
   const size = sampleSize('cropAndResize', sample);
   const { top, bottom, left, right } = box;
   const within = (low: number, high: number, length: number) =>
@@ -28,5 +33,6 @@ export function cropAndResize(sample: Sample, box: Box): Sample {
     ...sample,
     image: resizeBilinear(image.lo(top, left, 0).hi(height, width, image.shape[2]!), size),
     mask: resizeNearest(mask.lo(top, left).hi(height, width), size),
+    box,
   };
 }

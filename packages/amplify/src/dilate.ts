@@ -1,4 +1,5 @@
 import ndarray, { type NdArray } from 'ndarray';
+import { lesionBounds } from './lesion-bounds.ts';
 
 /**
  * A mask grown by one pixel towards larger row and column: dilation with a 2×2 square as OpenCV
@@ -10,13 +11,18 @@ export function dilate(mask: NdArray<Uint8Array>): NdArray<Uint8Array> {
   const [rowStride, columnStride] = mask.stride as [number, number];
   const { data, offset } = mask;
   const result = new Uint8Array(height * width);
-  let to = 0;
-  for (let row = 0; row < height; row++) {
-    const up = row > 0 ? rowStride : 0;
-    let at = offset + row * rowStride;
-    for (let column = 0; column < width; column++, at += columnStride) {
-      const left = column > 0 ? columnStride : 0;
-      result[to++] = Math.max(data[at]!, data[at - up]!, data[at - left]!, data[at - up - left]!);
+  const bounds = lesionBounds(mask);
+  if (bounds !== undefined) {
+    const bottom = Math.min(height, bounds.bottom + 1);
+    const right = Math.min(width, bounds.right + 1);
+    for (let row = bounds.top; row < bottom; row++) {
+      const up = row > 0 ? rowStride : 0;
+      for (let column = bounds.left; column < right; column++) {
+        const left = column > 0 ? columnStride : 0;
+        const at = offset + row * rowStride + column * columnStride;
+        const above = Math.max(data[at - up]!, data[at - up - left]!);
+        result[row * width + column] = Math.max(data[at]!, data[at - left]!, above);
+      }
     }
   }
   return ndarray(result, [height, width]);

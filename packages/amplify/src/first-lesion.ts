@@ -1,4 +1,5 @@
 import type { NdArray } from 'ndarray';
+import { lesionBounds } from './lesion-bounds.ts';
 
 /** `[x, y]`, that is `[column, row]`. */
 export type Point = readonly [x: number, y: number];
@@ -16,13 +17,15 @@ const TAKEN = 3;
  * @returns no points if the mask is empty
  */
 export function firstLesion(mask: NdArray<Uint8Array>): Point[] {
-  const [height, width] = mask.shape as [number, number];
+  const bounds = lesionBounds(mask);
+  if (bounds === undefined) return [];
+  const { top, bottom, left, right } = bounds;
   // A frame of background lets the outside be filled from one corner and needs no border cases.
-  const framed = width + 2;
-  const cells = new Uint8Array(framed * (height + 2));
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (mask.get(y, x) !== 0) cells[(y + 1) * framed + x + 1] = LESION;
+  const framed = right - left + 2;
+  const cells = new Uint8Array(framed * (bottom - top + 2));
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      if (mask.get(y, x) !== 0) cells[(y - top + 1) * framed + x - left + 1] = LESION;
     }
   }
   const cross = [-framed, -1, 1, framed];
@@ -37,7 +40,7 @@ export function firstLesion(mask: NdArray<Uint8Array>): Point[] {
     const filled = fill(cells, at, LESION, TAKEN, square);
     if (isExternal) region = filled;
   }
-  return rowEnds(region, framed);
+  return rowEnds(region, framed).map(([x, y]) => [x + left - 1, y + top - 1]);
 }
 
 /** Flood fill; returns the filled cells. Cells beyond the array are never asked for a match. */
@@ -61,11 +64,12 @@ function fill(
   return filled;
 }
 
+/** First and last cell of each row of a region. */
 function rowEnds(region: readonly number[], framed: number): Point[] {
   const ends = new Map<number, { low: number; high: number }>();
   for (const at of region) {
-    const y = Math.floor(at / framed) - 1;
-    const x = (at % framed) - 1;
+    const y = Math.floor(at / framed);
+    const x = at % framed;
     const row = ends.get(y);
     if (row === undefined) ends.set(y, { low: x, high: x });
     else {

@@ -1,6 +1,12 @@
-export { type AmplificationMethod, type AmplifyOptions, amplify } from './amplify.ts';
+export {
+  type AmplificationMethod,
+  type AmplifiedSample,
+  type AmplifyOptions,
+  amplify,
+} from './amplify.ts';
 export { type CenterCropOptions, centerCrop } from './center-crop.ts';
-export { type Box, cropAndResize } from './crop.ts';
+export { compact } from './compact.ts';
+export { type Box, type CroppedSample, cropAndResize } from './crop.ts';
 export { dilate } from './dilate.ts';
 export { firstLesion, type Point } from './first-lesion.ts';
 export { flipHorizontal, flipVertical } from './flip.ts';

@@ -1,5 +1,5 @@
 import { sampleSize } from './check-sample.ts';
-import { cropAndResize } from './crop.ts';
+import { type CroppedSample, cropAndResize } from './crop.ts';
 import type { Sample } from './sample.ts';
 
 export interface MarginCropOptions {
@@ -18,7 +18,7 @@ export interface MarginCropOptions {
  * middle (and may cut off those near the border).
  * @throws {RangeError} if an option is out of range
  */
-export function marginCrop(sample: Sample, options: MarginCropOptions = {}): Sample {
+export function marginCrop(sample: Sample, options: MarginCropOptions = {}): CroppedSample {
   const { margin = 50 / 480, sides = 'all' } = options;
   checkMargin('marginCrop', margin);
   if (sides !== 'all' && sides !== 'rows' && sides !== 'columns') {
@@ -40,10 +40,10 @@ export function marginCrop(sample: Sample, options: MarginCropOptions = {}): Sam
 }
 
 /** Throws unless `margin` leaves something of the image. */
-export function checkMargin(subject: string, margin: number): void {
-  if (!(margin >= 0 && margin < 0.5)) {
+export function checkMargin(subject: string, margin: number, limit = 0.5): void {
+  if (!(margin >= 0 && margin < limit)) {
     throw new RangeError(
-      `\`${subject}\`: \`margin\` must be a fraction of the length in [0, 0.5), got ${margin}; 50 pixels of 480 are 50 / 480`,
+      `\`${subject}\`: \`margin\` must be a fraction of the length in [0, ${limit}), got ${margin}; 50 pixels of 480 are 50 / 480`,
     );
   }
 }

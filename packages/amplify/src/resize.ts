@@ -1,38 +1,26 @@
 import ndarray, { type NdArray } from 'ndarray';
+import { lesionBounds } from './lesion-bounds.ts';
+import { native } from './native.ts';
+import { resizeNative, resizePlain, type Taps } from './resize-image.ts';
 
 /** `[height, width]` in pixels. */
 export type Size = readonly [height: number, width: number];
 
 /**
- * An image resized with bilinear weights and half-pixel centres, as OpenCV's `INTER_LINEAR`.
+ * An image resized with bilinear weights and half-pixel centres, as OpenCV's `INTER_LINEAR` on one
+ * processor: columns first, in float32.
  * @param image `[row, column, channel]`
  */
 export function resizeBilinear(image: NdArray<Float32Array>, size: Size): NdArray<Float32Array> {
   checkSize('resizeBilinear', image.shape, 3, size);
   const [height, width] = size;
-  const [, , channels] = image.shape as [number, number, number];
-  const [rowStride, columnStride, channelStride] = image.stride as [number, number, number];
-  const { data, offset } = image;
-  const rows = linearTaps(image.shape[0]!, height);
-  const columns = linearTaps(image.shape[1]!, width);
+  const [sourceHeight, sourceWidth, channels] = image.shape as [number, number, number];
   const result = new Float32Array(height * width * channels);
-  let to = 0;
-  for (const row of rows) {
-    const top = offset + row.low * rowStride;
-    const bottom = offset + row.high * rowStride;
-    for (const column of columns) {
-      let left = column.low * columnStride;
-      let right = column.high * columnStride;
-      for (let channel = 0; channel < channels; channel++) {
-        const above = data[top + left]! * (1 - column.weight) + data[top + right]! * column.weight;
-        const below =
-          data[bottom + left]! * (1 - column.weight) + data[bottom + right]! * column.weight;
-        result[to++] = above * (1 - row.weight) + below * row.weight;
-        left += channelStride;
-        right += channelStride;
-      }
-    }
-  }
+  const rows = linearTaps(sourceHeight, height, 'mixed');
+  const columns = linearTaps(sourceWidth, width, 'alone');
+  const engine = native();
+  if (engine) resizeNative(image, rows, columns, result, engine);
+  else resizePlain(image, rows, columns, result);
   return ndarray(result, [height, width, channels]);
 }
 
@@ -44,41 +32,54 @@ export function resizeBilinear(image: NdArray<Float32Array>, size: Size): NdArra
 export function resizeNearest(mask: NdArray<Uint8Array>, size: Size): NdArray<Uint8Array> {
   checkSize('resizeNearest', mask.shape, 2, size);
   const [height, width] = size;
+  const [sourceHeight, sourceWidth] = mask.shape as [number, number];
   const [rowStride, columnStride] = mask.stride as [number, number];
-  const rows = nearestIndices(mask.shape[0]!, height);
-  const columns = nearestIndices(mask.shape[1]!, width);
+  const { data, offset } = mask;
   const result = new Uint8Array(height * width);
-  let to = 0;
-  for (const row of rows) {
-    const start = mask.offset + row * rowStride;
-    for (const column of columns) result[to++] = mask.data[start + column * columnStride]!;
+  const bounds = lesionBounds(mask);
+  if (bounds !== undefined) {
+    const rows = nearestIndices(sourceHeight, height);
+    const columns = nearestIndices(sourceWidth, width);
+    const left = columns.findIndex((column) => column >= bounds.left);
+    for (let row = 0; row < height; row++) {
+      if (rows[row]! < bounds.top || rows[row]! >= bounds.bottom) continue;
+      const start = offset + rows[row]! * rowStride;
+      for (let at = left; at < width && columns[at]! < bounds.right; at++) {
+        result[row * width + at] = data[start + columns[at]! * columnStride]!;
+      }
+    }
   }
   return ndarray(result, [height, width]);
 }
 
-interface Taps {
-  readonly low: number;
-  readonly high: number;
-  /** Weight of `high`; `low` has the rest. */
-  readonly weight: number;
-}
-
-function linearTaps(from: number, to: number): Taps[] {
+/**
+ * Beyond the first and last pixel there is none to mix with; OpenCV takes the outermost one alone
+ * along columns and mixes it with itself along rows, which rounds differently.
+ */
+function linearTaps(from: number, to: number, edge: 'alone' | 'mixed'): Taps {
   const scale = 1 / (to / from);
-  return Array.from({ length: to }, (_, i) => {
+  const low = new Int32Array(to);
+  const high = new Int32Array(to);
+  const lowWeights = new Float32Array(to);
+  const highWeights = new Float32Array(to);
+  for (let i = 0; i < to; i++) {
     // OpenCV holds the coordinate in float32, which shows in the weights of large images.
     const position = Math.fround((i + 0.5) * scale - 0.5);
-    const low = Math.floor(position);
-    if (low < 0) return { low: 0, high: 0, weight: 0 };
-    if (low >= from - 1) return { low: from - 1, high: from - 1, weight: 0 };
-    return { low, high: low + 1, weight: Math.fround(position - low) };
-  });
+    const before = Math.floor(position);
+    low[i] = Math.max(0, before);
+    high[i] = Math.min(from - 1, before + 1);
+    if (edge === 'mixed' || low[i] !== high[i]) highWeights[i] = position - before;
+    lowWeights[i] = 1 - highWeights[i]!;
+  }
+  return { low, high, lowWeights, highWeights };
 }
 
-function nearestIndices(from: number, to: number): number[] {
+function nearestIndices(from: number, to: number): Int32Array {
   // The reciprocal of a quotient, as OpenCV computes it: `from / to` rounds differently.
   const scale = 1 / (to / from);
-  return Array.from({ length: to }, (_, i) => Math.min(from - 1, Math.floor(i * scale)));
+  const indices = new Int32Array(to);
+  for (let i = 0; i < to; i++) indices[i] = Math.min(from - 1, Math.floor(i * scale));
+  return indices;
 }
 
 function checkSize(subject: string, shape: readonly number[], rank: number, size: Size): void {

@@ -108,6 +108,48 @@ describe('which copies are made', () => {
     expect([count(99, 4, statistics), count(100, 4, statistics)]).toEqual([6, 1]);
   });
 
+  test('copies say what was done and what was cut out: the extended set of 480×480 pixels', () => {
+    const sample = sampleOf(480, 480, 1, square(200, 200, 10));
+    const [original, ...made] = amplify(sample, { method: 2, extended: true });
+    expect(original).toBe(sample);
+    const inset = (rows: number, columns = rows) => ({
+      top: rows,
+      bottom: 480 - rows,
+      left: columns,
+      right: 480 - columns,
+    });
+    const [A1, A2, ...crops] = made;
+    const withCrop = [...amplify(sample, { method: 4, extended: true })].map(({ id }) => id);
+    expect(withCrop).toEqual([original, ...made, { id: 'case_007_C' }].map((one) => one!.id));
+    expect([A1, A2].map((copy) => [copy!.operation, copy!.box])).toEqual([
+      ['A1', undefined],
+      ['A2', undefined],
+    ]);
+    expect(crops.map(({ operation, box }) => [operation, box])).toEqual([
+      ...['A3', 'A4', 'A5'].map((name) => [name, inset(50)]),
+      ['A6', inset(50, 0)],
+      ['A7', inset(0, 50)],
+      ...[75, 75, 100, 100, 125, 125, 25, 25].map((margin, i) => [`A${8 + i}`, inset(margin)]),
+    ]);
+    // The second of each pair is the first of the mirrored image.
+    const [first, second] = [crops[9]!, crops[10]!];
+    const mirrored = cropAndResize(flipHorizontal(sample), inset(125));
+    expect(second.image.data.join()).toBe(mirrored.image.data.join());
+    expect(first.image.data.join()).not.toBe(second.image.data.join());
+  });
+
+  test('the centre crop says its exact box', () => {
+    const sample = sampleOf(480, 480, 1, square(200, 220, 9));
+    const crop = [...amplify(sample, { method: 4, seed: 5 })].at(-1)!;
+    const { top, bottom, left, right } = crop.box!;
+    expect([(top + bottom) / 2, (left + right) / 2]).toEqual([204, 224]);
+    const again = centerCrop(sample, {
+      random: () => ((bottom - top) / 2 - 150) / 11,
+      halfSize: [150 / 480, 160 / 480],
+    })!;
+    expect(again.box).toMatchObject({ top, bottom });
+  });
+
   test('size, channels and group stay; other fields of the sample stay too', () => {
     const sample = { ...small, scanner: 'A' };
     for (const copy of amplify(sample, { method: 3, threshold: 1000 })) {
@@ -168,6 +210,16 @@ describe('operations (index by index)', () => {
     expect(crop.mask.get(0, 0)).toBe(1);
     expect(crop.mask.get(479, 1)).toBe(1);
     expect(crop.mask.get(0, 2)).toBe(0);
+  });
+
+  test('the lesion’s area grows by the square of the zoom', () => {
+    const sample = sampleOf(480, 480, 1, square(200, 220, 40));
+    for (const margin of [25, 50, 100]) {
+      const zoom = 480 / (480 - 2 * margin);
+      const side = Math.sqrt(lesionArea(marginCrop(sample, { margin: margin / 480 }).mask));
+      // Each side is a whole number of pixels.
+      expect(Math.abs(side - 40 * zoom)).toBeLessThanOrEqual(1);
+    }
   });
 
   test('margins of one pair of sides', () => {

@@ -17,6 +17,7 @@ export type {
 } from './config/data-config.ts';
 export type { ExperimentConfig } from './config/experiment-config.ts';
 export { loadConfig } from './config/load-config.ts';
+export type { OnlineConfig } from './config/online-config.ts';
 export type {
   LossName,
   OptimizerConfig,

@@ -45,6 +45,8 @@ export function lesionCrop(options: LesionCropOptions = {}): Transform {
     const column = anchor === undefined ? undefined : anchor % width;
     const [top, rows] = edge(height, row, places[0]);
     const [left, columns] = edge(width, column, places[1]);
-    return cropAndResize(sample, { top, bottom: top + rows, left, right: left + columns });
+    const box = { top, bottom: top + rows, left, right: left + columns };
+    const { image, mask } = cropAndResize(sample, box);
+    return { ...sample, image, mask };
   };
 }

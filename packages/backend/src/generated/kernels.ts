@@ -1,4 +1,4 @@
-// Generated from assembly/ by scripts/build-wasm.mjs; do not edit.
+// Generated from assembly/ by tools/wasm/build.mjs; do not edit.
 
 /** The compiled kernels, base64. */
 export const kernels: string =

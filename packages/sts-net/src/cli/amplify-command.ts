@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { CommandDef } from 'citty';
+import { writeAmplified } from '../amplified/write-amplified.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { writeAmplified } from '../data/write-amplified.ts';
 import { command } from './command.ts';
+import { countOf } from './number-of.ts';
+import { oneOf } from './one-of.ts';
 import { progressLine } from './progress-line.ts';
 
 export const amplifyCommand: CommandDef = command({
@@ -10,16 +13,23 @@ export const amplifyCommand: CommandDef = command({
   args: {
     config: { type: 'positional', required: true, description: 'the JSON file of the run' },
     output: { type: 'string', required: true, description: 'folder to make for the samples' },
+    format: { type: 'string', default: 'nifti', description: 'nifti or png' },
+    workers: { type: 'string', description: 'threads that work on it; default: one a processor' },
   },
-  async run({ args: { config: path, output } }) {
+  async run({ args: { config: path, output, format, workers } }) {
+    const options = {
+      format: oneOf('format', format, ['nifti', 'png']),
+      workers: workers === undefined ? availableParallelism() : countOf('workers', workers),
+    };
     const config = await loadConfig(path);
     const line = progressLine();
-    const samples = await writeAmplified(config, dirname(resolve(path)), output, (done, total) =>
-      line.show(`sample ${done}/${total}`),
-    ).finally(() => line.clear());
-    const copies = samples.filter(({ copyOf }) => copyOf !== null).length;
+    const items = await writeAmplified(config, dirname(resolve(path)), output, {
+      ...options,
+      onProgress: (done, total) => line.show(`slice ${done}/${total}`),
+    }).finally(() => line.clear());
+    const copies = items.filter(({ source }) => source?.['operation'] !== 'none').length;
     process.stdout.write(
-      `${output}: ${samples.length} samples, ${copies} of them amplified copies; see samples.json\n`,
+      `${output}: ${items.length} samples, ${copies} of them amplified copies; see manifest.jsonl\n`,
     );
   },
 });

@@ -11,15 +11,16 @@ export interface Amplifier {
   sample(original: Sample, item: TrainingItem): Sample;
 }
 
-/** Copies that `amplify` makes of a sample with a small lesion. */
-const copies = { none: 0, 1: 4, 2: 4, 3: 8, 4: 5 } as const;
+/** Standard copies that `amplify` makes of a sample with a small lesion; method 4 adds a centre crop. */
+const standardCopies = { 1: 4, 2: 4, 3: 8, 4: 4 } as const;
+const extendedCopies = 15;
 
 /** `amplify` leaves samples alone that have no more lesion pixels than this. */
 const smallestArea = 5;
 
 /** Adds copies of the slices with small lesions to the slices; the copies are made when drawn. */
 export function createAmplifier(
-  { method, threshold: given }: AmplificationConfig,
+  { method, threshold: given, extended = false }: AmplificationConfig,
   slices: readonly TrainingSlice[],
   seed: number,
 ): Amplifier {
@@ -33,8 +34,9 @@ export function createAmplifier(
     const { lesionArea } = slice;
     return lesionArea > smallestArea && lesionArea < threshold;
   });
+  const copies = (extended ? extendedCopies : standardCopies[method]) + (method === 4 ? 1 : 0);
   const amplified = small.flatMap((slice) =>
-    Array.from({ length: copies[method] }, (_, i) => ({ slice, copy: i + 1 })),
+    Array.from({ length: copies }, (_, i) => ({ slice, copy: i + 1 })),
   );
   return {
     items: [...originals, ...amplified],
@@ -42,7 +44,7 @@ export function createAmplifier(
     sample(original, { copy }) {
       if (copy === 0) return original;
       let index = 0;
-      for (const sample of amplify(original, { method, threshold, seed })) {
+      for (const sample of amplify(original, { method, extended, threshold, seed })) {
         if (index++ === copy) return sample;
       }
       // A centre crop that cannot be made, because the lesion lies on the border.

@@ -1,8 +1,7 @@
-import type { Sample } from '@sts-net/volume-io';
 import type { TrainingConfig } from '../config/training-config.ts';
 import type { Batch, BatchSource } from './batch.ts';
-import type { LoadedCase } from './case-store.ts';
 import { copySample, emptyBatch, type Window, wholeSample } from './copy-sample.ts';
+import type { Drawn } from './online-amplifier.ts';
 import { patchWindow } from './patch-window.ts';
 import { randomInteger, seededRandom, shuffled } from './random.ts';
 import type { TrainingItem } from './training-items.ts';
@@ -14,13 +13,13 @@ export interface BatchSourceOptions {
   readonly seed: number;
   readonly channels: number;
   readonly classes: number;
-  /** Reads an item. */
-  readonly read: (item: TrainingItem) => Promise<Drawn>;
-}
-
-/** A sample to be copied into a batch. */
-interface Drawn extends Pick<LoadedCase, 'normalization'> {
-  readonly sample: Sample;
+  /**
+   * Reads an item.
+   *
+   * @param pass tells the times apart that an item is drawn: the epoch, or for patches the number of
+   * the draw
+   */
+  readonly read: (item: TrainingItem, pass: number) => Promise<Drawn>;
 }
 
 /**
@@ -68,7 +67,7 @@ function sliceDrawer({ items, training, seed, read }: BatchSourceOptions): Draw 
       order = { epoch, items: shuffled(items, seededRandom(seed, 'order', epoch)) };
     }
     const position = (step % perEpoch) * batchSize + i;
-    const drawn = await read(order.items[position % items.length]!);
+    const drawn = await read(order.items[position % items.length]!, epoch);
     const random = seededRandom(seed, 'flip', step, i);
     const flipRows = flips && random() < 0.5;
     const flipColumns = flips && random() < 0.5;
@@ -83,7 +82,8 @@ function patchDrawer({ items, training, seed, read }: BatchSourceOptions): Draw 
     const random = seededRandom(seed, 'patch', step, i);
     const aroundLesion = random() < patch.lesionShare && withLesion.length > 0;
     const from = aroundLesion ? withLesion : items;
-    const drawn = await read(from[randomInteger(random, from.length)]!);
+    const pass = step * training.batchSize + i;
+    const drawn = await read(from[randomInteger(random, from.length)]!, pass);
     const window = patchWindow(
       drawn.sample,
       patch,

@@ -60,7 +60,7 @@ export async function readMaskFile(path: string): Promise<Volume> {
 }
 
 /** Whether red, green and blue are equal in every pixel of `[row, column, channel]`. */
-function isGrey({ data, shape, stride, offset }: NdArray<PixelArray>): boolean {
+export function isGrey({ data, shape, stride, offset }: NdArray<PixelArray>): boolean {
   const [rows, columns] = shape as [number, number];
   const [rowStride, columnStride, channelStride] = stride as [number, number, number];
   for (let row = 0; row < rows; row++) {

@@ -8,13 +8,16 @@ import { fileError } from './file-error.ts';
  *
  * @param path must not exist, or be an empty folder
  * @param subfolders made before `fill` is called
- * @param fill gets the folder's temporary path and a function that writes a text file into it
+ * @param fill gets the folder's temporary path and a function that writes a file into it
  * @throws Error naming the path and the cure.
  */
 export async function writeFolderAtomic(
   path: string,
   subfolders: readonly string[],
-  fill: (folder: string, writeText: (name: string, text: string) => Promise<void>) => Promise<void>,
+  fill: (
+    folder: string,
+    write: (name: string, content: string | Uint8Array) => Promise<void>,
+  ) => Promise<void>,
 ): Promise<void> {
   const target = resolve(path);
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
@@ -31,8 +34,8 @@ export async function writeFolderAtomic(
         await mkdir(join(temporary, name), { recursive: true });
       }
     });
-    await fill(temporary, (name, text) =>
-      attempt('write into', () => writeFile(join(temporary, name), text)),
+    await fill(temporary, (name, content) =>
+      attempt('write into', () => writeFile(join(temporary, name), content)),
     );
     await attempt('make the folder', () => rename(temporary, target));
   } catch (error) {

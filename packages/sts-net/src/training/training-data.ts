@@ -5,6 +5,7 @@ import type { BatchSource } from '../data/batch.ts';
 import { createBatchSource } from '../data/batch-source.ts';
 import { CaseStore } from '../data/case-store.ts';
 import { findCases } from '../data/find-cases.ts';
+import { createOnlineAmplifier } from '../data/online-amplifier.ts';
 import { checkLeakage, type SplitName, splitCases } from '../data/split.ts';
 import { listSlices } from '../data/training-items.ts';
 import { createValidation } from './validation.ts';
@@ -32,15 +33,17 @@ export async function prepareData(
   const store = new CaseStore(data, model.classes);
   const slices = await listSlices(store, split.training);
   const amplifier = createAmplifier(amplification, slices, seed);
+  const online = await createOnlineAmplifier(amplification.online ?? [], slices, store, seed);
   const source = createBatchSource({
     items: amplifier.items,
     training,
     seed,
     channels: 2 * data.context + 1,
     classes: model.classes,
-    async read(item) {
+    async read(item, pass) {
       const { samples, normalization } = await store.load(item.slice.one);
-      return { sample: amplifier.sample(samples[item.slice.index]!, item), normalization };
+      const sample = amplifier.sample(samples[item.slice.index]!, item);
+      return online({ sample, normalization }, pass);
     },
   });
   const validate =

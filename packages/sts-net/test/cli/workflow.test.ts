@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { probeBackends } from '@sts-net/backend';
 import { readDicomSegments, readDicomSeries, readVolume } from '@sts-net/volume-io';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { loadManifest } from '../../src/datasets/load-manifest.ts';
 import { configFor, makeData, shape, writeConfig } from '../make-data.ts';
 import { type CliOutcome, cli } from './run.ts';
 
@@ -159,10 +160,17 @@ describe('the sts-net command', () => {
     expect(code).toBe(0);
     // 12 slices; the 4 with 5 < 9 < 100 lesion pixels get 4 copies each.
     expect(stdout).toContain('28 samples, 16 of them amplified copies');
-    const samples = JSON.parse(readFileSync(at('amplified', 'samples.json'), 'utf8'));
+    const samples = await loadManifest(at('amplified', 'manifest.jsonl'));
     expect(samples).toHaveLength(28);
-    const copy = samples.find(({ id }: { id: string }) => id === 'a_002_A1');
-    expect(copy).toMatchObject({ group: 'a', copyOf: 'a_002', lesionArea: 9 });
+    const copy = samples.find(({ id }) => id === 'a_002_A1')!;
+    expect(copy).toMatchObject({
+      group: 'a',
+      size: [1, 24, 20],
+      spacing: [3, 1, 1],
+      area: 9,
+      split: 'training',
+      source: { id: 'a_002', operation: 'A1' },
+    });
     const [original, flipped] = await Promise.all(
       ['a_002', 'a_002_A1'].map((id) => readVolume(at('amplified', 'masks', `${id}.nii.gz`))),
     );

@@ -1,13 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-// @ts-expect-error: a script without types.
-import { asTypeScript, compile } from '../scripts/build-wasm.mjs';
 import { kernelBytes } from '../src/wasm/native.ts';
-
-test('the committed kernels are what assembly/ compiles to', async () => {
-  const file = new URL('../src/generated/kernels.ts', import.meta.url);
-  expect(asTypeScript(await compile())).toBe(readFileSync(file, 'utf8'));
-});
 
 test.each([false, true])(
   'the kernels work in memory whose sharing between threads is %s',

@@ -1,0 +1,100 @@
+import { compact } from '@sts-net/amplify';
+import type { Spacing } from '@sts-net/volume-io';
+import type { ExperimentConfig } from '../config/experiment-config.ts';
+import { createAmplifier } from '../data/amplifier.ts';
+import { CaseStore, type LoadedCase } from '../data/case-store.ts';
+import { findCases } from '../data/find-cases.ts';
+import { splitCases } from '../data/split.ts';
+import { listSlices, type TrainingSlice } from '../data/training-items.ts';
+import type { ManifestItem } from '../datasets/manifest-item.ts';
+import { manifestText } from '../datasets/manifest-text.ts';
+import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
+import type { EncodingJob } from './encode-samples.ts';
+import { encodeInWorkers } from './encoding-pool.ts';
+import { type IntensityMap, intensityMapOf } from './intensity-map.ts';
+
+export interface WriteAmplifiedOptions {
+  /** How samples are stored: NIfTI as float32; PNG as whole numbers of 8 or 16 bit. */
+  readonly format: 'nifti' | 'png';
+  /** Worker threads; the result does not depend on their number. */
+  readonly workers: number;
+  /** Called when a slice and its copies are written. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Writes the training samples of a config with their amplified copies: `images/<id>`, `masks/<id>`
+ * and the list `manifest.jsonl`. The folder appears when it is complete.
+ *
+ * @param baseFolder the folder that the config's relative paths start from
+ * @param output the folder to make; must not exist or be empty
+ * @throws RangeError if the config amplifies nothing, or if PNG cannot hold the channels.
+ */
+export async function writeAmplified(
+  { amplification, data, seed, model }: ExperimentConfig,
+  baseFolder: string,
+  output: string,
+  { format, workers, onProgress }: WriteAmplifiedOptions,
+): Promise<readonly ManifestItem[]> {
+  const { method, extended = false } = amplification;
+  if (method === 'none') {
+    throw new RangeError('amplification.method: must be 1, 2, 3 or 4, got "none"; choose a method');
+  }
+  if (format === 'png' && data.context > 1) {
+    throw new RangeError(
+      `--format png holds 1 or 3 channels, but \`data.context\` ${data.context} makes ${2 * data.context + 1}; write nifti, or lower \`data.context\``,
+    );
+  }
+  const split = await splitCases(await findCases(data, baseFolder), data.split, seed);
+  const store = new CaseStore(data, model.classes);
+  const slices = await listSlices(store, split.training);
+  const { threshold } = createAmplifier(amplification, slices, seed);
+  const settings = { amplification: { method, extended, threshold, seed } };
+  const items: ManifestItem[] = [];
+  await writeFolderAtomic(output, ['images', 'masks'], async (_, write) => {
+    const jobs = encodingJobs(store, slices, data.axis, format);
+    let done = 0;
+    for await (const encoded of encodeInWorkers(jobs, settings, Math.min(workers, slices.length))) {
+      for (const { item, image, mask } of encoded) {
+        await write(item.image, image);
+        await write(item.mask, mask);
+        items.push(item);
+      }
+      onProgress?.(++done, slices.length);
+    }
+    await write('manifest.jsonl', manifestText(items));
+  });
+  return items;
+}
+
+async function* encodingJobs(
+  store: CaseStore,
+  slices: readonly TrainingSlice[],
+  axis: 0 | 1 | 2,
+  format: 'nifti' | 'png',
+): AsyncGenerator<EncodingJob> {
+  let map: { readonly of: LoadedCase; readonly intensities: IntensityMap | undefined } | undefined;
+  for (const { one, index } of slices) {
+    const loaded = await store.load(one);
+    if (map?.of !== loaded) {
+      const intensities = format === 'png' ? intensityMapOf(loaded.image) : undefined;
+      map = { of: loaded, intensities };
+    }
+    const { id, group, image, mask } = compact(loaded.samples[index]!);
+    yield {
+      id,
+      group,
+      shape: image.shape as [number, number, number],
+      image: image.data as Float32Array<ArrayBuffer>,
+      mask: mask.data as Uint8Array<ArrayBuffer>,
+      spacing: loaded.flat ? null : spacingOf(loaded, axis),
+      intensities: map.intensities,
+    };
+  }
+}
+
+/** mm between slices, rows and columns of the samples. */
+function spacingOf({ image: { spacing } }: LoadedCase, axis: 0 | 1 | 2): Spacing {
+  const [row, column] = spacing.filter((_, i) => i !== axis) as [number, number];
+  return [spacing[axis], row, column];
+}

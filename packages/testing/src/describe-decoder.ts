@@ -66,6 +66,7 @@ export function describeDecoder(
       [[2, 4, 8, 16, 32], [4, 6, 8, 10, 12], 1],
       [[2, 4, 8, 16, 16], [3, 3, 3, 3, 3], 2],
       [[2, 4, 8, 8, 8], [1, 2, 3, 4, 5], 7],
+      [[1, 2, 4, 8, 16], [3, 4, 5, 6, 7], 3],
     ])(
       'strides %o, channels %o, %d classes: logits at the size of the image',
       (strides, channels, classes) => {

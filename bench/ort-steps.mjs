@@ -6,8 +6,8 @@
 // Prints a line for each tenth and exits with 1 where tensors grow, a graph is compiled after the
 // first tenth, or the process is more than 5 % larger at the end than after it.
 import { useBackend } from '@sts-net/backend';
-import { createModel } from 'sts-net';
 import * as tf from '@tensorflow/tfjs-core';
+import { createModel } from 'sts-net';
 import { AdamW } from '../packages/sts-net/dist/training/adamw.js';
 import { diceCrossEntropy } from '../packages/sts-net/dist/training/losses.js';
 import { setDropoutStep, trainStep } from '../packages/sts-net/dist/training/train-step.js';

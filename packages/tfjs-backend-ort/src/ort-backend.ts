@@ -4,6 +4,7 @@ import type { KernelDefinition } from './graph/kernel.ts';
 import { leaf, ortTensor, toHostArray } from './graph/leaf.ts';
 import { inOrder, permute } from './graph/permute.ts';
 import { type Plan, plan } from './graph/plan.ts';
+import { Scalars } from './graph/scalars.ts';
 import { SessionCache } from './graph/session-cache.ts';
 import {
   type Attrs,
@@ -36,9 +37,11 @@ export class OrtBackend extends tf.KernelBackend {
   readonly #entries: tf.DataStorage<Entry>;
   readonly #pending = new Set<Value>();
   readonly #sessions: SessionCache;
-  readonly #scalars = new Map<string, Value>();
+  /** Whether a function is being traced, by `trace`. */
+  tracing = false;
+  /** Numbers that kernels give to their graphs. */
+  readonly scalars: Scalars = new Scalars();
   #running: Promise<unknown> = Promise.resolve();
-  #tracing = false;
   #nodes = 0;
   #freezes = 0;
   #runs = 0;
@@ -186,18 +189,13 @@ export class OrtBackend extends tf.KernelBackend {
     return this.#info(leaf(shape, dtype, data));
   }
 
-  /** Whether a function is being traced. */
-  get tracing(): boolean {
-    return this.#tracing;
-  }
-
   /** Calls a function of placeholders: sizes stand for others, so nothing is made on the host. */
   trace<T>(run: () => T): T {
-    this.#tracing = true;
+    this.tracing = true;
     try {
       return run();
     } finally {
-      this.#tracing = false;
+      this.tracing = false;
     }
   }
 
@@ -246,20 +244,6 @@ export class OrtBackend extends tf.KernelBackend {
       return this.#info(value);
     });
     return Array.isArray(made) ? infos : infos[0]!;
-  }
-
-  /**
-   * A number that may change from step to step without changing the graph. The same role and
-   * number give the same graph input as long as it is in use.
-   */
-  scalar(role: string, number: number): Value {
-    const key = `${role}:${number}`;
-    const value = this.#scalars.get(key) ?? leaf([], 'float32', Float32Array.of(number));
-    // The last used comes last. Forgetting one that a step still uses would change its graph.
-    this.#scalars.delete(key);
-    this.#scalars.set(key, value);
-    if (this.#scalars.size > 64) this.#scalars.delete(this.#scalars.keys().next().value!);
-    return value;
   }
 
   /** Reorders data that is at hand, once, so that graphs need not do it each time. */

@@ -120,7 +120,7 @@ export const hostKernels: Readonly<Record<string, HostKernel>> = {
         weights,
         backend.value(gradient!),
         ...moments,
-        ...Object.entries(numbers).map(([role, number]) => backend.scalar(role, number)),
+        ...Object.entries(numbers).map(([role, number]) => backend.scalars.get(role, number)),
       ],
       { beta1, beta2 },
     );

@@ -9,8 +9,8 @@
 // gives back to the system costs page faults, which vary more than the work does. (glibc alone knows these
 // settings.)
 //
-// Last measured (Node.js 20.20.2, OpenCV 4.11.0 with its Intel library, two processors that seven others waited
-// for): 3.9 ms / 1.8 ms = 2.1, up to 2.6 in other runs.
+// Last measured (Node.js 20.20.2, OpenCV 4.11.0 with its Intel library, two processors otherwise idle):
+// 4.0 ms / 1.7 ms = 2.3 to 2.4.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';

@@ -9,10 +9,13 @@
 // of processor time, peak memory, and ratios to `ort`. For `predict`, with torch and onnx installed,
 // ONNX Runtime also runs the file that PyTorch exports.
 //
-// Last measured (onnxruntime-node 1.30.0, PyTorch 2.14.1, two cores otherwise idle, 2 threads; wall-clock,
+// Last measured (onnxruntime-node 1.30.0, PyTorch 2.13.0, two cores otherwise idle, 2 threads; wall-clock,
 // times of `ort` are 1):
-//   predict 480 1: torch 1.28, exported file 0.93
-//   train 256 4:   torch 0.77; peak 2.9 GB, torch 3.2 GB
+//   predict 480 1: torch 1.26, exported file 1.03
+//   train 256 4:   torch 0.86; peak 2.9 GB, torch 2.9 GB
+//   train 480 2:   torch 0.88; peak 4.4 GB, torch 4.8 GB
+// On a processor of another make, with PyTorch 2.14.1: 1.28 and 0.93; train 256 4: torch 0.77.
+// Against `wasm` with the kernels of @sts-net/backend (tools/engines/bench.mjs train 256 2, in turns): wasm 3.1.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 // 2.5D samples of @sts-net/volume-io against NumPy's: a volume of 35 slices of 640×640 gives its 35
-// samples of 480×480×3 (spec 1.4: rows and columns 80 to 559, the slice and its neighbours as channels,
+// samples of 480×480×3 (rows and columns 80 to 559, the slice and its neighbours as channels,
 // at both ends the slice three times) with their masks.
 //
 //   npm run build && node bench/slices.mjs python3
@@ -8,9 +8,9 @@
 // share of theirs, measured in turns: samples as they are handed out (NumPy: by stack and crop), and
 // samples written into one batch in memory, channels together (NumPy: from views, by assignment).
 //
-// Last measured on two busy cores with Node 20.20 and NumPy 2.4.6:
-//   float32, handed out: 0.1 / 16.5 = 0.01      int16, handed out: 5.8 / 10.6 = 0.55
-//   float32, in a batch: 47.5 / 35.0 = 1.36     int16, in a batch: 43.6 / 35.6 = 1.23
+// Last measured (Node.js 20.20.2, NumPy 2.4.6, two processors otherwise idle):
+//   float32, handed out: 0.1 / 13.6 = 0.00      int16, handed out: 19.0 / 9.5 = 2.01
+//   float32, in a batch: 32.9 / 32.1 = 1.03     int16, in a batch: 34.7 / 35.8 = 0.97
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createVolume, crop, slices25d } from '@sts-net/volume-io';

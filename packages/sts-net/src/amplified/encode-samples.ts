@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import {
   type AmplifiedSample,
   type AmplifyOptions,
@@ -5,7 +6,13 @@ import {
   lesionArea,
   type Sample,
 } from '@sts-net/amplify';
-import { createVolume, encodeImage, encodeVolume, type Spacing } from '@sts-net/volume-io';
+import {
+  createVolume,
+  encodeImage,
+  encodeVolume,
+  type Spacing,
+  type Volume,
+} from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
 import { isGrey } from '../data/read-image-file.ts';
 import { imageDigest } from '../datasets/image-digest.ts';
@@ -116,8 +123,8 @@ async function encodeSample(
     const options = { ...(spacing && { spacing }) };
     return {
       item: { ...item, ...paths(id, 'nii.gz'), digest: imageDigest(voxels) },
-      image: await encodeVolume(createVolume(voxels, options), { gzip: true }),
-      mask: await encodeVolume(createVolume(labels, options), { gzip: true }),
+      image: await niftiGz(createVolume(voxels, options)),
+      mask: await niftiGz(createVolume(labels, options)),
     };
   }
   const pixels = wholeNumbers(image, intensities);
@@ -126,6 +133,11 @@ async function encodeSample(
     image: await encodeImage(pixels),
     mask: await encodeImage(mask),
   };
+}
+
+/** In one go: a stream would hand each few kilobytes to another thread and wait for it. */
+async function niftiGz(volume: Volume): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(gzipSync(await encodeVolume(volume)));
 }
 
 function paths(id: string, ending: string): Pick<ManifestItem, 'image'> & { mask: string } {

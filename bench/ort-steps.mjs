@@ -1,23 +1,24 @@
-// Ten thousand training steps on the `ort` backend (convolutions, normalisation, dropout, attention,
-// AdamW, new images each step): tensors, process size and compiled graphs must not grow.
+// Ten thousand training steps on the `ort` backend (a small U-Net with attention, AdamW, new
+// images and another learning rate each step): tensors, process size and compiled graphs must not grow.
 //
 //   npm run build && node --expose-gc bench/ort-steps.mjs [STEPS]
 //
 // Prints a line for each tenth and exits with 1 where tensors grow, a graph is compiled after the
 // first tenth, or the process is more than 5 % larger at the end than after it.
+import { plain } from '@sts-net/backbones';
 import { useBackend } from '@sts-net/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { createModel } from 'sts-net';
 import { AdamW } from '../packages/sts-net/dist/training/adamw.js';
 import { diceCrossEntropy } from '../packages/sts-net/dist/training/losses.js';
-import { setDropoutStep, trainStep } from '../packages/sts-net/dist/training/train-step.js';
+import { trainStep } from '../packages/sts-net/dist/training/train-step.js';
 
 const steps = Number(process.argv[2] ?? 10_000);
 const [count, side, classes] = [2, 16, 2];
 await useBackend('ort');
 const model = createModel({
-  encoder: 'mobilenet_v2',
-  decoder: 'deeplabv3plus',
+  encoder: plain({ filters: [8, 16, 32] }),
+  decoder: 'plain-unet',
   attention: 'esca',
   classes,
   inputShape: [side, side, 3],
@@ -35,9 +36,8 @@ for (let step = 1; step <= steps; step++) {
   );
   const labels = new Float32Array(count * side * side * classes);
   for (let i = 0; i < labels.length; i += classes) labels[i + (images[i] > 0.5 ? 1 : 0)] = 1;
-  setDropoutStep(model, step);
   const batch = { images, labels, count, height: side, width: side, channels: 3, classes };
-  const loss = trainStep(model, variables, optimizer, diceCrossEntropy, batch, 1e-3);
+  const loss = trainStep(model, variables, optimizer, diceCrossEntropy, batch, 1e-3 / step);
   const [value] = await loss.data();
   loss.dispose();
   if (step % Math.ceil(steps / 10) > 0 && step < steps) continue;

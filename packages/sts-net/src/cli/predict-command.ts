@@ -3,6 +3,7 @@ import type { BackendName } from '@sts-net/backend';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { CommandDef } from 'citty';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
+import { areaOf } from '../data/area-of.ts';
 import { isFlatImage } from '../data/read-image-file.ts';
 import { checkWritable } from '../files/check-writable.ts';
 import type { Classifier } from '../inference/classifier.ts';
@@ -74,10 +75,9 @@ export const predictCommand: CommandDef = command({
         await writeLabels(output, labels, image, config.model.classes);
         return labels.voxels;
       });
-      const found = data.reduce((count, label) => count + (label === 0 ? 0 : 1), 0);
       line.clear();
       process.stdout.write(
-        `${output}: ${found} ${flat ? 'pixels' : 'voxels'} found in ${shape.join(' × ')}\n`,
+        `${output}: ${areaOf(data)} ${flat ? 'pixels' : 'voxels'} found in ${shape.join(' × ')}\n`,
       );
     } finally {
       line.clear();

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { areaOf } from '../data/area-of.ts';
 import { findLeaks, type PartItem } from '../data/find-leaks.ts';
 import { gridShift } from '../data/grid-distance.ts';
 import { isFlatImage, readImageFile, readMaskFile } from '../data/read-image-file.ts';
@@ -7,7 +8,7 @@ import { imageDigest } from './image-digest.ts';
 import { manifestFolder } from './manifest-folder.ts';
 import type { ManifestItem } from './manifest-item.ts';
 import { readManifest } from './read-manifest.ts';
-import { areaOf, uniteMasks } from './unite-masks.ts';
+import { uniteMasks } from './unite-masks.ts';
 
 /** What a look at all files of a data set found. */
 export interface ManifestCheck {
@@ -110,6 +111,7 @@ async function lookAt(item: ManifestItem, folder: string): Promise<Looked> {
     const shape = [flat ? 1 : voxels.shape[0]!, ...voxels.shape.slice(1)];
     const labels = [...new Set(mask?.data)].filter((label) => label !== 0);
     const area = mask === undefined ? 0 : areaOf(mask.data);
+    const away = raw === undefined || flat ? 0 : gridShift(image, raw);
     const errors = [
       ...changed('size', `[${shape.join(', ')}]`, `[${item.size.join(', ')}]`),
       ...changed('digest', digest, item.digest),
@@ -119,9 +121,7 @@ async function lookAt(item: ManifestItem, folder: string): Promise<Looked> {
             `its mask must have the image's shape [${shape.join(', ')}], got [${mask.shape.join(', ')}]`,
           ]
         : []),
-      ...(raw !== undefined && !flat && gridShift(image, raw) > 0
-        ? [`its mask lies elsewhere, by up to ${gridShift(image, raw).toFixed(1)} mm`]
-        : []),
+      ...(away > 0 ? [`its mask lies elsewhere, by up to ${away.toFixed(1)} mm`] : []),
     ];
     const print = isFlatImage(item.image) ? printOf(voxels) : undefined;
     return { errors, labels, area, digest, print };

@@ -4,7 +4,6 @@ import { imageDigest } from './image-digest.ts';
 import { joinGroups } from './join-groups.ts';
 import type { ManifestItem } from './manifest-item.ts';
 import type { ReadItem } from './read-item.ts';
-import { areaOf } from './unite-masks.ts';
 
 /** Which items are taken, and what becomes of their groups. */
 export interface SelectionOptions {
@@ -53,9 +52,8 @@ export class ItemCollection {
     return this.#ids.has(id);
   }
 
-  takes({ labels }: ReadItem): boolean {
+  takes({ labels, area }: ReadItem): boolean {
     const { maxShare = 100, skipEmpty = false } = this.#options;
-    const area = areaOf(labels.data);
     const isEmpty = skipEmpty && area === 0;
     const isLarge = maxShare < 100 && 100 * area >= maxShare * labels.data.length;
     if (isEmpty) this.#empty++;
@@ -65,7 +63,7 @@ export class ItemCollection {
 
   add(
     { id, group, split }: DatasetItem,
-    { image, flat, labels }: ReadItem,
+    { image, flat, labels, area }: ReadItem,
     files: Pick<ManifestItem, 'image' | 'mask'>,
   ): void {
     this.#ids.add(id);
@@ -78,7 +76,7 @@ export class ItemCollection {
       ...files,
       size: labels.shape as [number, number, number],
       spacing: flat ? null : image.spacing,
-      area: areaOf(labels.data),
+      area,
       digest,
       split,
     });

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { LesionStatistics } from '@sts-net/amplify';
+import { areaOf } from '../data/area-of.ts';
 import { readMaskFile } from '../data/read-image-file.ts';
 import type { SplitName } from '../data/split.ts';
 import { areaStatistics } from '../data/training-items.ts';
 import { manifestFolder } from './manifest-folder.ts';
 import type { ManifestItem } from './manifest-item.ts';
 import { readManifest } from './read-manifest.ts';
-import { areaOf, uniteMasks } from './unite-masks.ts';
+import { uniteMasks } from './unite-masks.ts';
 
 /** A slice that holds a target. */
 export interface TargetSlice {

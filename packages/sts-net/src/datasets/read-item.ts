@@ -1,5 +1,6 @@
 import type { Volume } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
+import { areaOf } from '../data/area-of.ts';
 import { gridShift } from '../data/grid-distance.ts';
 import { isFlatImage, readImageFile, readMaskFile } from '../data/read-image-file.ts';
 import { resizeLabels } from '../data/resize-labels.ts';
@@ -13,6 +14,8 @@ export interface ReadItem {
   readonly flat: boolean;
   /** `[slice, row, column]`; one slice of a 2-D image. */
   readonly labels: NdArray<Uint8Array>;
+  /** Pixels of the labels that are not background. */
+  readonly area: number;
   /** Whether the labels are not what one file of the data set holds. */
   readonly made: boolean;
 }
@@ -44,7 +47,8 @@ export async function readItem(item: DatasetItem, stretch: boolean): Promise<Rea
         `its mask must lie where the image lies, but its header places voxels up to ${away.toFixed(1)} mm elsewhere`,
       );
     }
-    return { image, flat, labels, made: drawn || masks.length > 1 };
+    const area = areaOf(labels.data);
+    return { image, flat, labels, area, made: drawn || masks.length > 1 };
   }
   if (!(flat && stretch && labels.shape[0] === 1)) {
     throw new RangeError(
@@ -52,5 +56,6 @@ export async function readItem(item: DatasetItem, stretch: boolean): Promise<Rea
     );
   }
   const plane = resizeLabels(labels.pick(0, null, null), [rows, columns]);
-  return { image, flat, labels: ndarray(plane.data, shape), made: true };
+  const area = areaOf(plane.data);
+  return { image, flat, labels: ndarray(plane.data, shape), area, made: true };
 }

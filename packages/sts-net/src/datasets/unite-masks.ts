@@ -42,10 +42,3 @@ function labelOf(value: number): number {
     `its mask must hold whole numbers from 0 to 255, got ${value}; threshold or renumber it first`,
   );
 }
-
-/** Voxels that are not background. */
-export function areaOf(labels: Uint8Array): number {
-  let area = 0;
-  for (const label of labels) if (label !== 0) area++;
-  return area;
-}

@@ -19,13 +19,14 @@ export interface StandIn extends Required<FreeSize> {
   readonly prime: number;
 }
 
-/** So large that other sizes are multiples of none; products of four sizes still are exact. */
-const primes: readonly (readonly number[])[] = [
+/**
+ * For each of two traces: so large that other sizes are multiples of none; products of four sizes
+ * still are exact. What is the same for different numbers depends on none.
+ */
+const primes: readonly [readonly number[], readonly number[]] = [
   [7919, 499, 503, 509],
   [7907, 997, 1009, 1013],
 ];
-/** How often a function is traced: what is the same for different numbers depends on none. */
-export const traces: number = primes.length;
 
 /**
  * Numbers for the free sizes of some shapes, others in each trace.
@@ -33,7 +34,7 @@ export const traces: number = primes.length;
  */
 export function standIns(
   shapes: readonly (readonly (number | FreeSize)[])[],
-  trace: number,
+  trace: 0 | 1,
 ): ReadonlyMap<string, StandIn> {
   const found = new Map<string, StandIn>();
   for (const size of shapes.flat()) {
@@ -49,7 +50,7 @@ export function standIns(
         `\`exportOnnx\`: multipleOf of the free size '${name}' must be one whole number from 1 on, got ${old === undefined ? '' : `${old.multipleOf} and `}${multipleOf}.`,
       );
     }
-    const prime = primes[trace]![found.size];
+    const prime = primes[trace][found.size];
     if (old !== undefined) continue;
     if (prime === undefined) {
       throw new RangeError(

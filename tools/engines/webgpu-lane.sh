@@ -15,16 +15,16 @@ suites=(
   packages/layers-core
   packages/layers-esca/test/esca.test.ts
   packages/metrics/test/tfjs
-  packages/sts-net/test/training/adamw
-  packages/sts-net/test/training/losses
+  packages/training/test/adamw
+  packages/training/test/losses
 )
 # Of the suites of whole networks, the smallest: one encoder, one decoder, one golden network in
 # inference and in training.
 networks=(
   packages/backbones
   packages/decoders
-  packages/sts-net/test/model/golden-eval
-  packages/sts-net/test/model/golden-training
+  packages/model/test/golden-eval
+  packages/training/test/golden-training
 )
 small=' (ResNet \(encoder\)|U-Net \(decoder\)|Unet/mobilenet_v2.* golden (logits|loss))'
 

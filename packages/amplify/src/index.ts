@@ -11,7 +11,7 @@ export { dilate } from './dilate.ts';
 export { firstLesion, type Point } from './first-lesion.ts';
 export { flipHorizontal, flipVertical } from './flip.ts';
 export { lesionArea } from './lesion-area.ts';
-export { type LesionStatistics, lesionStatistics } from './lesion-statistics.ts';
+export { areaStatistics, type LesionStatistics, lesionStatistics } from './lesion-statistics.ts';
 export { type MarginCropOptions, marginCrop } from './margin-crop.ts';
 export { minAreaRectangle } from './min-area-rectangle.ts';
 export { type CopyPasteOptions, copyPaste } from './online/copy-paste.ts';
@@ -28,3 +28,4 @@ export {
 } from './online/transform.ts';
 export { resizeBilinear, resizeNearest, type Size } from './resize.ts';
 export type { Sample } from './sample.ts';
+export { randomInteger, seededRandom, shuffled } from './seeded-random.ts';

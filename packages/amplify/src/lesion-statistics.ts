@@ -23,23 +23,37 @@ export interface LesionStatistics {
  * @param masks `[row, column]` each, 0 is background; read once, not kept
  */
 export function lesionStatistics(masks: Iterable<NdArray<Uint8Array>>): LesionStatistics {
-  const areas: number[] = [];
+  function* areas(): Generator<number> {
+    let slices = 0;
+    for (const mask of masks) {
+      if (mask.shape.length !== 2) {
+        throw new RangeError(
+          `\`lesionStatistics\`: mask ${slices} must have shape [row, column], got [${mask.shape.join(', ')}]; pass a volume slice by slice`,
+        );
+      }
+      slices++;
+      yield lesionArea(mask);
+    }
+  }
+  return areaStatistics(areas());
+}
+
+/**
+ * As `lesionStatistics`, where only the lesion areas of the masks are left.
+ * @param areas pixels, one for each mask; 0 where it has no lesion
+ */
+export function areaStatistics(areas: Iterable<number>): LesionStatistics {
+  const withLesion: number[] = [];
   let slices = 0;
   let totalArea = 0;
-  for (const mask of masks) {
-    if (mask.shape.length !== 2) {
-      throw new RangeError(
-        `\`lesionStatistics\`: mask ${slices} must have shape [row, column], got [${mask.shape.join(', ')}]; pass a volume slice by slice`,
-      );
-    }
+  for (const area of areas) {
     slices++;
-    const area = lesionArea(mask);
     if (area === 0) continue;
-    areas.push(area);
+    withLesion.push(area);
     totalArea += area;
   }
-  const slicesWithLesion = areas.length;
+  const slicesWithLesion = withLesion.length;
   const n1 = slicesWithLesion === 0 ? 0 : Math.ceil(Math.sqrt(totalArea / slicesWithLesion)) ** 2;
   const n2 = Math.ceil(Math.sqrt(n1 / 2)) ** 2;
-  return { slices, slicesWithLesion, totalArea, areas, n1, n2 };
+  return { slices, slicesWithLesion, totalArea, areas: withLesion, n1, n2 };
 }

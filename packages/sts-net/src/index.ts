@@ -1,81 +1,56 @@
+// What a Node user needs of the packages below, …
 export {
-  readSafetensors,
-  readSafetensorsFile,
-  type SafetensorsFile,
-  type StoredTensor,
-} from './checkpoint/read-safetensors.ts';
-export { writeSafetensors } from './checkpoint/write-safetensors.ts';
-export type { AmplificationConfig } from './config/amplification-config.ts';
-export type {
-  CaseConfig,
-  CaseFolderConfig,
-  CaseManifestConfig,
-  DataConfig,
-  EdgeName,
-  NormalizationConfig,
-  SplitConfig,
-} from './config/data-config.ts';
-export type { ExperimentConfig } from './config/experiment-config.ts';
-export { loadConfig } from './config/load-config.ts';
-export type { OnlineConfig } from './config/online-config.ts';
-export type {
-  LossName,
-  OptimizerConfig,
-  PatchConfig,
-  ScheduleConfig,
-  TrainingConfig,
-  ValidationConfig,
-} from './config/training-config.ts';
-export { validateConfig } from './config/validate-config.ts';
-export type { Case } from './data/case.ts';
-export { findCases } from './data/find-cases.ts';
-export { readImageFile } from './data/read-image-file.ts';
-export { type Split, type SplitName, splitCases } from './data/split.ts';
-export {
+  type Case,
+  type CaseConfig,
+  type CaseFolderConfig,
+  type CaseList,
+  type CaseManifestConfig,
   type CheckManifestOptions,
   checkManifests,
+  type DatasetItem,
+  type DatasetName,
+  type DatasetOptions,
+  type DatasetSpec,
+  datasets,
+  type FoldOptions,
+  findCases,
+  foldManifest,
+  imageDigest,
+  loadManifest,
   type ManifestCheck,
-} from './datasets/check-manifest.ts';
-export type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './datasets/dataset.ts';
-export { type DatasetName, datasets } from './datasets/datasets.ts';
-export { imageDigest } from './datasets/image-digest.ts';
-export type { PreparedDataset, SelectionOptions } from './datasets/item-collection.ts';
-export { loadManifest } from './datasets/load-manifest.ts';
-export type { ManifestItem } from './datasets/manifest-item.ts';
-export {
+  type ManifestItem,
   type ManifestStatistics,
   type ManifestStatisticsOptions,
   manifestStatistics,
+  manifestText,
   type PartStatistics,
-  type TargetSlice,
-} from './datasets/manifest-statistics.ts';
-export { manifestText } from './datasets/manifest-text.ts';
-export { type PrepareOptions, prepareDataset } from './datasets/prepare-dataset.ts';
-export { readManifest } from './datasets/read-manifest.ts';
-export {
-  type FoldOptions,
-  foldManifest,
+  type PreparedDataset,
+  type PrepareOptions,
+  prepareDataset,
+  readImageFile,
+  readManifest,
+  type SelectionOptions,
+  type Skipped,
+  type Split,
+  type SplitConfig,
   type SplitManifestOptions,
+  type SplitName,
+  splitCases,
   splitManifest,
-} from './datasets/split-manifest.ts';
-export { type DemoOptions, type DemoResult, demoText, runDemo } from './demo/index.ts';
-export { type EvaluateModelOptions, evaluateModel } from './evaluation/evaluate-model.ts';
+  type TargetSlice,
+} from '@sts-net/datasets';
 export {
-  type CaseScores,
-  type Evaluation,
-  evaluateVolumes,
-  type LesionScores,
-  type VolumePair,
-} from './evaluation/evaluate-volumes.ts';
-export {
-  type ExperimentStatistics,
-  experimentStatistics,
-} from './evaluation/experiment-statistics.ts';
-export type { Classifier } from './inference/classifier.ts';
-export { type LoadedModel, type LoadModelOptions, loadModel } from './inference/load-model.ts';
-export { predictImage } from './inference/predict-image.ts';
-export type { PredictMasksOptions } from './inference/predict-masks.ts';
-export { type PredictVolumeOptions, predictVolume } from './inference/predict-volume.ts';
+  ensemble,
+  type ImagePrediction,
+  mirrored,
+  type NormalizationConfig,
+  type Predictor,
+  type PredictVolumeOptions,
+  type Preprocessing,
+  predictImage,
+  predictVolume,
+  type VolumePrediction,
+} from '@sts-net/inference';
 export {
   type AttentionConfig,
   type AttentionName,
@@ -92,30 +67,61 @@ export {
   type ModelStatistics,
   type ModelStatisticsOptions,
   modelStatistics,
+  predictorOf,
+  type SafetensorsFile,
   type SEConfig,
-  type TorchTensor,
-} from './model/index.ts';
+  type StoredTensor,
+  torchStateDict,
+} from '@sts-net/model';
+export {
+  AdamW,
+  crossEntropy,
+  diceCrossEntropy,
+  type Loss,
+  type LossName,
+  losses,
+  type Optimizer,
+  type OptimizerSpec,
+  optimizers,
+  type SamplerSpec,
+  type ScheduleSpec,
+  type SelectionSpec,
+  samplers,
+  schedules,
+  selectionScores,
+} from '@sts-net/training';
+// … and what is this package's own.
+export type { AmplificationConfig } from './config/amplification-schema.ts';
+export type { DataConfig } from './config/data-schema.ts';
+export type { ExperimentConfig, ExperimentInput } from './config/experiment-config.ts';
+export type { TrainingConfig } from './config/training-schema.ts';
+export { loadConfig, validateConfig } from './config/validate-config.ts';
+export { type DemoOptions, type DemoResult, demoText, runDemo } from './demo/index.ts';
+export { type EvaluateModelOptions, evaluateModel } from './evaluation/evaluate-model.ts';
+export {
+  type CaseScores,
+  type Evaluation,
+  evaluateVolumes,
+  type LesionScores,
+  type VolumePair,
+} from './evaluation/evaluate-volumes.ts';
+export {
+  type ExperimentStatistics,
+  experimentStatistics,
+} from './evaluation/experiment-statistics.ts';
 export { type ExportModelOptions, exportModel } from './onnx/export-model.ts';
 export { loadOnnx, type OnnxModel } from './onnx/load-onnx.ts';
 export { type Preset, type PresetName, presets } from './presets/presets.ts';
+export type { DownloadProgress } from './pretrained/download-file.ts';
+export { type LoadPretrainedOptions, loadPretrained } from './pretrained/load-pretrained.ts';
+export { type PretrainedFile, pretrainedFiles } from './pretrained/pretrained-files.ts';
+export { type LoadedModel, type LoadModelOptions, loadModel } from './runs/load-model.ts';
+export type { TrainEvent } from './runs/run-log.ts';
+export { type TrainOptions, type TrainResult, train } from './runs/train.ts';
 export {
-  type Report,
-  type ReportCase,
-  type ReportColumn,
-  type ReportData,
-  type ReportRun,
-  type ReportScores,
-  type ReportSplit,
-  renderReport,
-} from './report/index.ts';
-export { AdamW, type NamedVariable } from './training/adamw.ts';
-export { crossEntropy, diceCrossEntropy, type Loss } from './training/losses.ts';
-export { learningRateAt } from './training/schedule.ts';
-export { type TrainOptions, type TrainResult, train } from './training/train.ts';
-export type { TrainEvent } from './training/train-event.ts';
-export type { DownloadProgress } from './weights/download-file.ts';
-export { type LoadPretrainedOptions, loadPretrained } from './weights/load-pretrained.ts';
-export { type PretrainedFile, pretrainedFiles } from './weights/pretrained-files.ts';
-export { readTorchCheckpoint } from './weights/read-torch-checkpoint.ts';
-export { saveSafetensors } from './weights/save-safetensors.ts';
-export { torchStateDict } from './weights/torch-state-dict.ts';
+  readSafetensors,
+  readSafetensorsFile,
+  readTorchCheckpoint,
+  saveSafetensors,
+  writeSafetensors,
+} from './weights/weight-files.ts';

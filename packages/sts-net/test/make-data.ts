@@ -1,18 +1,11 @@
-import { mkdtempSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { uniform } from '@sts-net/testing';
+import { temporaryFolder, uniform } from '@sts-net/testing';
 import { createVolume, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 
 /** `[slices, rows, columns]` of the volumes that `makeData` writes. */
 export const shape: [number, number, number] = [6, 24, 20];
-
-/** A folder that the system clears away. */
-export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'sts-net-'));
-}
 
 /** An image with a bright 3×3×2 lesion on noise, and its mask; where it lies depends on the seed. */
 function syntheticCase(seed: string): {

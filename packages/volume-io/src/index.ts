@@ -49,3 +49,5 @@ export {
 } from './write-dicom-segments.ts';
 export { encodeImage, writeImage } from './write-image.ts';
 export { type WriteVolumeOptions, writeVolume } from './write-volume.ts';
+export { gridDistance, gridShift } from './grid-distance.ts';
+export { resizeLabels } from './resize-labels.ts';

@@ -2,31 +2,36 @@ import ndarray, { type NdArray } from 'ndarray';
 import { likeVolume } from './like-volume.ts';
 import { inPlane, type SliceAxis, sliceRange } from './slice-range.ts';
 import type { EdgeRule } from './slices25d.ts';
-import type { Volume } from './volume.ts';
+import type { Volume, VoxelArray } from './volume.ts';
 
 export interface StackSlicesOptions {
   /** Axis of `[slice, row, column]` that was cut across. @default 0 */
   readonly axis?: SliceAxis;
   /** As given to `slices25d`; matters with `edge: 'drop'` only. @default 1 */
   readonly context?: number;
-  /** As given to `slices25d`; with `drop`, slices without a mask are background. @default 'triple' */
+  /** As given to `slices25d`; with `drop`, the outer slices have no mask. @default 'triple' */
   readonly edge?: EdgeRule;
+  /** What the voxels of slices without a mask are. @default 0 */
+  readonly missing?: number;
 }
 
 /**
- * Puts masks back together, the inverse of `slices25d`.
+ * Puts masks back together, the inverse of `slices25d`; or other planes, such as probabilities.
  * @param masks `[row, column]` each, one for every slice, in order
  * @param like gives the grid
  * @throws {RangeError} if the number of masks or a mask's shape does not fit the grid
  */
-export function stackSlices(
-  masks: Iterable<NdArray<Uint8Array>>,
+export function stackSlices<T extends VoxelArray = Uint8Array>(
+  masks: Iterable<NdArray<T>>,
   like: Volume,
   options: StackSlicesOptions = {},
-): Volume<Uint8Array> {
+): Volume<T> {
   const { shape } = like.voxels;
   const { axis, first, last } = sliceRange('stackSlices', shape, options);
-  const voxels = ndarray(new Uint8Array(shape[0]! * shape[1]! * shape[2]!), [...shape]);
+  const all = [...masks];
+  const Type = (all[0]?.data.constructor ?? Uint8Array) as new (length: number) => T;
+  const voxels = ndarray(new Type(shape[0]! * shape[1]! * shape[2]!), [...shape]);
+  if (options.missing) voxels.data.fill(options.missing);
   const [height, width] = inPlane(shape, axis);
   const [rowStride, columnStride] = inPlane(voxels.stride, axis);
   const miscounted = (given: string) =>
@@ -34,7 +39,7 @@ export function stackSlices(
       `\`stackSlices\`: there must be ${last - first} masks, one for each slice, got ${given}; give one for each sample of \`slices25d\` with the same options`,
     );
   let index = first;
-  for (const mask of masks) {
+  for (const mask of all) {
     if (index >= last) throw miscounted('more');
     if (mask.shape.length !== 2 || mask.shape[0] !== height || mask.shape[1] !== width) {
       throw new RangeError(

@@ -1,22 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import {
-  type AmplifiedSample,
-  type AmplifyOptions,
-  amplify,
-  lesionArea,
-  type Sample,
-} from '@sts-net/amplify';
-import {
-  createVolume,
-  encodeImage,
-  encodeVolume,
-  type Spacing,
-  type Volume,
-} from '@sts-net/volume-io';
+import { type AmplifiedSample, type AmplifyOptions, amplify, lesionArea, type Sample } from '@sts-net/amplify';
+import { imageDigest, isGrey, type ManifestItem } from '@sts-net/datasets';
+import { createVolume, encodeImage, encodeVolume, type Spacing, type Volume } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
-import { isGrey } from '../data/read-image-file.ts';
-import { imageDigest } from '../datasets/image-digest.ts';
-import type { ManifestItem } from '../datasets/manifest-item.ts';
 import type { IntensityMap } from './intensity-map.ts';
 
 /** A training sample to be amplified and encoded, as it can be sent to another thread. */

@@ -1,14 +1,10 @@
+import { type Case, findCases, type ManifestItem, manifestText, splitCases } from '@sts-net/datasets';
 import { compact } from '@sts-net/amplify';
+import { writeFolderAtomic } from '@sts-net/datasets/files';
+import { createAmplifier, listSlices, type TrainingSlice } from '@sts-net/training';
 import type { Spacing } from '@sts-net/volume-io';
+import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
-import { createAmplifier } from '../data/amplifier.ts';
-import { CaseStore, type LoadedCase } from '../data/case-store.ts';
-import { findCases } from '../data/find-cases.ts';
-import { splitCases } from '../data/split.ts';
-import { listSlices, type TrainingSlice } from '../data/training-items.ts';
-import type { ManifestItem } from '../datasets/manifest-item.ts';
-import { manifestText } from '../datasets/manifest-text.ts';
-import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
 import type { EncodingJob } from './encode-samples.ts';
 import { encodeInWorkers } from './encoding-pool.ts';
 import { type IntensityMap, intensityMapOf } from './intensity-map.ts';
@@ -45,14 +41,15 @@ export async function writeAmplified(
       `--format png holds 1 or 3 channels, but \`data.context\` ${data.context} makes ${2 * data.context + 1}; write nifti, or lower \`data.context\``,
     );
   }
-  const split = splitCases(await findCases(data, baseFolder), data.split, seed);
+  const split = splitCases(await findCases(data.cases, baseFolder), data.split, seed);
   const store = new CaseStore(data, model.classes);
-  const slices = await listSlices(store, split.training);
+  const cases = split.training.map((one) => store.trainingCase(one));
+  const slices = await listSlices(cases);
   const { threshold } = createAmplifier(amplification, slices, seed);
   const settings = { amplification: { method, extended, threshold, seed } };
   const items: ManifestItem[] = [];
   await writeFolderAtomic(output, ['images', 'masks'], async (_, write) => {
-    const jobs = encodingJobs(store, slices, data.axis, format);
+    const jobs = encodingJobs(store, split.training, slices, data.axis, format);
     let done = 0;
     for await (const encoded of encodeInWorkers(jobs, settings, Math.min(workers, slices.length))) {
       for (const { item, image, mask } of encoded) {
@@ -69,13 +66,15 @@ export async function writeAmplified(
 
 async function* encodingJobs(
   store: CaseStore,
+  cases: readonly Case[],
   slices: readonly TrainingSlice[],
   axis: 0 | 1 | 2,
   format: 'nifti' | 'png',
 ): AsyncGenerator<EncodingJob> {
   let map: { readonly of: LoadedCase; readonly intensities: IntensityMap | undefined } | undefined;
+  const caseOf = new Map(cases.map((one) => [one.id, one]));
   for (const { one, index } of slices) {
-    const loaded = await store.load(one);
+    const loaded = await store.load(caseOf.get(one.id)!);
     if (map?.of !== loaded) {
       const intensities = format === 'png' ? intensityMapOf(loaded.image) : undefined;
       map = { of: loaded, intensities };

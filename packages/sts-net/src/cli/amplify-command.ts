@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { CommandDef } from 'citty';
 import { writeAmplified } from '../amplified/write-amplified.ts';
-import { loadConfig } from '../config/load-config.ts';
+import { loadConfig } from '../config/validate-config.ts';
 import { command } from './command.ts';
 import { countOf } from './number-of.ts';
 import { oneOf } from './one-of.ts';

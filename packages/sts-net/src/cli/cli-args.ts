@@ -1,5 +1,5 @@
+import { nearestName } from '@sts-net/datasets/validation';
 import type { ArgsDef } from 'citty';
-import { nearestName } from '../config/nearest-name.ts';
 
 /** The hint of a positional that may come any number of times. */
 export const repeated = '…';

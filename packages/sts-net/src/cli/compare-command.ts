@@ -1,13 +1,10 @@
 import { basename, resolve } from 'node:path';
+import { checkNewFolder, checkWritable, writeFileAtomic, writeFolderAtomic } from '@sts-net/datasets/files';
 import type { EmptyRule } from '@sts-net/metrics';
 import type { CommandDef } from 'citty';
 import { type Comparison, compareFolders } from '../comparison/compare-folders.ts';
 import { comparisonFormats, comparisonText } from '../comparison/comparison-formats.ts';
 import { type ScoreName, scores } from '../comparison/scores.ts';
-import { checkNewFolder } from '../files/check-new-folder.ts';
-import { checkWritable } from '../files/check-writable.ts';
-import { writeFileAtomic } from '../files/write-file-atomic.ts';
-import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';
 import { countOf, numberOf } from './number-of.ts';

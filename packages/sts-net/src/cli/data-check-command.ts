@@ -1,5 +1,5 @@
+import { checkManifests, type ManifestCheck } from '@sts-net/datasets';
 import type { CommandDef } from 'citty';
-import { checkManifests, type ManifestCheck } from '../datasets/check-manifest.ts';
 import { repeated } from './cli-args.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
+import { type DatasetName, datasets, type PreparedDataset, prepareDataset } from '@sts-net/datasets';
+import { checkNewFolder } from '@sts-net/datasets/files';
 import type { CommandDef } from 'citty';
-import { type DatasetName, datasets } from '../datasets/datasets.ts';
-import type { PreparedDataset } from '../datasets/item-collection.ts';
-import { prepareDataset } from '../datasets/prepare-dataset.ts';
-import { checkNewFolder } from '../files/check-new-folder.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';
 import { countOf, numberOf } from './number-of.ts';

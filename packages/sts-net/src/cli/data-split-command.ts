@@ -1,10 +1,5 @@
+import { findLeaks, foldManifest, loadManifest, type ManifestItem, type SplitName, splitManifest, writeManifest } from '@sts-net/datasets';
 import type { CommandDef } from 'citty';
-import { findLeaks } from '../data/find-leaks.ts';
-import type { SplitName } from '../data/split.ts';
-import { loadManifest } from '../datasets/load-manifest.ts';
-import type { ManifestItem } from '../datasets/manifest-item.ts';
-import { foldManifest, splitManifest } from '../datasets/split-manifest.ts';
-import { writeManifest } from '../datasets/write-manifest.ts';
 import { formatTable } from '../evaluation/format-table.ts';
 import { command } from './command.ts';
 import { countOf, numberOf } from './number-of.ts';

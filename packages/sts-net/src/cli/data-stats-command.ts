@@ -1,13 +1,11 @@
 import { basename, dirname, resolve } from 'node:path';
+import { manifestFolder, manifestStatistics } from '@sts-net/datasets';
+import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
 import type { CommandDef } from 'citty';
-import { areaTable, partTable } from '../datasets/area-tables.ts';
-import { manifestFolder } from '../datasets/manifest-folder.ts';
-import { manifestStatistics } from '../datasets/manifest-statistics.ts';
-import { smallestTargets } from '../datasets/smallest-targets.ts';
-import { statisticsPage } from '../datasets/statistics-page.ts';
 import { formatTable } from '../evaluation/format-table.ts';
-import { checkWritable } from '../files/check-writable.ts';
-import { writeFileAtomic } from '../files/write-file-atomic.ts';
+import { areaTable, partTable } from '../report/dataset/area-tables.ts';
+import { smallestTargets } from '../report/dataset/smallest-targets.ts';
+import { statisticsPage } from '../report/dataset/statistics-page.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';
 import { progressLine } from './progress-line.ts';

@@ -1,7 +1,7 @@
 import { type BackendProbe, probeBackends } from '@sts-net/backend';
 import type { CommandDef } from 'citty';
 import { formatTable } from '../evaluation/format-table.ts';
-import { prepareEngine } from '../inference/prepare-engine.ts';
+import { prepareEngine } from '../runs/prepare-engine.ts';
 import { command } from './command.ts';
 
 export const doctorCommand: CommandDef = command({

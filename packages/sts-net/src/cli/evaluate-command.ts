@@ -1,16 +1,15 @@
 import { dirname, resolve } from 'node:path';
+import { findCases, readMaskFile, type SplitName, splitCases } from '@sts-net/datasets';
+import { writeFileAtomic } from '@sts-net/datasets/files';
+import { predictorOf } from '@sts-net/model';
 import type { CommandDef } from 'citty';
-import { loadConfig } from '../config/load-config.ts';
-import { asLabels } from '../data/case-store.ts';
-import { findCases } from '../data/find-cases.ts';
-import { readMaskFile } from '../data/read-image-file.ts';
-import { type SplitName, splitCases } from '../data/split.ts';
+import { asLabels } from '../cases/case-store.ts';
+import { loadConfig } from '../config/validate-config.ts';
 import { evaluateModel } from '../evaluation/evaluate-model.ts';
 import { type Evaluation, evaluateVolumes } from '../evaluation/evaluate-volumes.ts';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
-import { writeFileAtomic } from '../files/write-file-atomic.ts';
-import { loadModel } from '../inference/load-model.ts';
-import { prepareEngine } from '../inference/prepare-engine.ts';
+import { loadModel } from '../runs/load-model.ts';
+import { prepareEngine } from '../runs/prepare-engine.ts';
 import { backendArgument, backendName } from './backend-argument.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';
@@ -68,14 +67,14 @@ async function evaluateSplit(
   try {
     const { data, seed } = other ?? loaded.config;
     const folder = configPath === undefined ? loaded.baseFolder : dirname(resolve(configPath));
-    const cases = splitCases(await findCases(data, folder), data.split, seed)[split];
+    const cases = splitCases(await findCases(data.cases, folder), data.split, seed)[split];
     if (cases.length === 0) {
       throw new RangeError(
         `data.split: the ${split} split must hold a case, but is empty; name groups in \`data.split.${split}\`, or choose another --split`,
       );
     }
     return await interruptible('nothing was written', (signal) =>
-      evaluateModel(loaded.model, loaded.config, cases, {
+      evaluateModel(predictorOf(loaded.model), loaded.config, cases, {
         signal,
         onProgress: (id, done, total) => line.show(`${id}: slice ${done}/${total}`),
       }),

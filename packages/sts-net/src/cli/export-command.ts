@@ -1,9 +1,8 @@
+import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
 import type { CommandDef } from 'citty';
-import { checkWritable } from '../files/check-writable.ts';
-import { writeFileAtomic } from '../files/write-file-atomic.ts';
-import { loadModel } from '../inference/load-model.ts';
-import { prepareEngine } from '../inference/prepare-engine.ts';
 import { exportModel } from '../onnx/export-model.ts';
+import { loadModel } from '../runs/load-model.ts';
+import { prepareEngine } from '../runs/prepare-engine.ts';
 import { command } from './command.ts';
 
 export const exportCommand: CommandDef = command({

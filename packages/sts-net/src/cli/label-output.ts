@@ -1,14 +1,7 @@
 import { stat } from 'node:fs/promises';
-import {
-  likeVolume,
-  readDicomSeries,
-  type Volume,
-  writeDicomSegments,
-  writeImage,
-  writeVolume,
-} from '@sts-net/volume-io';
+import { readImageFile } from '@sts-net/datasets';
+import { likeVolume, readDicomSeries, type Volume, writeDicomSegments, writeImage, writeVolume } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
-import { readImageFile } from '../data/read-image-file.ts';
 
 const isSegmentation = (path: string) => /\.dcm$/i.test(path);
 

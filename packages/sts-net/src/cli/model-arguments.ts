@@ -1,6 +1,6 @@
 import { type EncoderName, encoders } from '@sts-net/backbones';
 import { type DecoderName, decoders } from '@sts-net/decoders';
-import { type AttentionName, attentionNames } from '../model/attention.ts';
+import { type AttentionName, attentionNames } from '@sts-net/model';
 
 /** The encoders by name. */
 export const encoderNames: readonly EncoderName[] = Object.keys(encoders) as EncoderName[];

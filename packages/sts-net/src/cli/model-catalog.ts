@@ -1,10 +1,9 @@
 import { createEncoder, type EncoderName } from '@sts-net/backbones';
 import type { DecoderName } from '@sts-net/decoders';
+import { type AttentionName, attentionFactory, createModel, modelStatistics } from '@sts-net/model';
 import { input, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { type AttentionName, attentionFactory } from '../model/attention.ts';
-import { createModel, modelStatistics } from '../model/index.ts';
 import { attentions } from './model-arguments.ts';
-import { withoutInitialValues } from './without-initial-values.ts';
+import { withoutInitialValues } from '@sts-net/model';
 
 /** What a network, or its attention, costs for one image. */
 interface Cost {

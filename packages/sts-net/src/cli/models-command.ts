@@ -1,8 +1,7 @@
+import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
 import type { CommandDef } from 'citty';
 import { formatTable } from '../evaluation/format-table.ts';
-import { checkWritable } from '../files/check-writable.ts';
-import { writeFileAtomic } from '../files/write-file-atomic.ts';
-import { prepareEngine } from '../inference/prepare-engine.ts';
+import { prepareEngine } from '../runs/prepare-engine.ts';
 import { command } from './command.ts';
 import { attentions, decoderNames, encoderNames, imageSize } from './model-arguments.ts';
 import { type ModelCatalog, modelCatalog } from './model-catalog.ts';

@@ -1,4 +1,4 @@
-import { nearestName } from '../config/nearest-name.ts';
+import { nearestName } from '@sts-net/datasets/validation';
 
 /**
  * The value of an option that takes one of several names.

@@ -1,27 +1,18 @@
 import { resolve } from 'node:path';
 import type { BackendName } from '@sts-net/backend';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { areaOf, isFlatImage } from '@sts-net/datasets';
+import { checkWritable } from '@sts-net/datasets/files';
+import { type Predictor, predictImage, predictVolume } from '@sts-net/inference';
+import { predictorOf } from '@sts-net/model';
 import type { CommandDef } from 'citty';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
-import { areaOf } from '../data/area-of.ts';
-import { isFlatImage } from '../data/read-image-file.ts';
-import { checkWritable } from '../files/check-writable.ts';
-import type { Classifier } from '../inference/classifier.ts';
-import { loadModel } from '../inference/load-model.ts';
-import { predictImage } from '../inference/predict-image.ts';
-import { predictVolume } from '../inference/predict-volume.ts';
-import { prepareEngine } from '../inference/prepare-engine.ts';
 import { loadOnnx } from '../onnx/load-onnx.ts';
+import { loadModel } from '../runs/load-model.ts';
+import { prepareEngine } from '../runs/prepare-engine.ts';
 import { backendArgument, backendName } from './backend-argument.ts';
 import { command } from './command.ts';
 import { interruptible } from './interruption.ts';
-import {
-  checkLabelFormat,
-  checkLabelName,
-  readFileOrSeries,
-  writeLabelImage,
-  writeLabels,
-} from './label-output.ts';
+import { checkLabelFormat, checkLabelName, readFileOrSeries, writeLabelImage, writeLabels } from './label-output.ts';
 import { progressLine } from './progress-line.ts';
 
 export const predictCommand: CommandDef = command({
@@ -56,23 +47,24 @@ export const predictCommand: CommandDef = command({
     const image = await readFileOrSeries(path);
     checkLabelFormat(output, image);
     await checkWritable(output);
-    const { model, config, dispose } = await load(modelPath, engine);
+    const { predictor, config, dispose } = await load(modelPath, engine);
+    const { classes } = config.model;
     const line = progressLine();
     try {
-      const { axis, context, edge, size, normalization } = config.data;
-      const { batchSize } = config.training;
       const { data, shape } = await interruptible('nothing was written', async (signal) => {
         const options = {
-          ...{ context, size, normalization, batchSize, signal },
+          preprocessing: config.data,
+          batchSize: config.training.batchSize,
+          signal,
           onProgress: (done: number, total: number) => line.show(`slice ${done}/${total}`),
         };
         if (flat) {
-          const labels = await predictImage(model, image, options);
-          await writeLabelImage(output, labels, config.model.classes);
+          const labels = (await predictImage(predictor, image, options)).labels();
+          await writeLabelImage(output, labels, classes);
           return labels;
         }
-        const labels = await predictVolume(model, image, { ...options, axis, edge });
-        await writeLabels(output, labels, image, config.model.classes);
+        const labels = (await predictVolume(predictor, image, options)).labels();
+        await writeLabels(output, labels, image, classes);
         return labels.voxels;
       });
       line.clear();
@@ -87,17 +79,14 @@ export const predictCommand: CommandDef = command({
 });
 
 interface Loaded {
-  readonly model: LayersModel | Classifier;
+  readonly predictor: Predictor;
   readonly config: ExperimentConfig;
   readonly dispose: () => void;
 }
 
 async function load(path: string, engine: 'auto' | BackendName): Promise<Loaded> {
-  if (/\.onnx$/i.test(path)) {
-    const { classify, config } = await loadOnnx(path);
-    return { model: classify, config, dispose: () => {} };
-  }
+  if (/\.onnx$/i.test(path)) return { ...(await loadOnnx(path)), dispose: () => {} };
   await prepareEngine(engine);
   const { model, config } = loadModel(path);
-  return { model, config, dispose: () => model.dispose() };
+  return { predictor: predictorOf(model), config, dispose: () => model.dispose() };
 }

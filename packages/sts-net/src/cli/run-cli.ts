@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { nearestName } from '@sts-net/datasets/validation';
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
-import { nearestName } from '../config/nearest-name.ts';
 import { checkArguments } from './cli-args.ts';
 import { Interrupted } from './interruption.ts';
 

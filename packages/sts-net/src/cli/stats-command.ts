@@ -1,14 +1,11 @@
 import { dirname, resolve } from 'node:path';
+import { writeFileAtomic } from '@sts-net/datasets/files';
 import type { CommandDef } from 'citty';
-import { loadConfig } from '../config/load-config.ts';
-import {
-  type ExperimentStatistics,
-  experimentStatistics,
-} from '../evaluation/experiment-statistics.ts';
+import { loadConfig } from '../config/validate-config.ts';
+import { type ExperimentStatistics, experimentStatistics } from '../evaluation/experiment-statistics.ts';
 import { formatTable } from '../evaluation/format-table.ts';
 import { lesionTable } from '../evaluation/lesion-table.ts';
-import { writeFileAtomic } from '../files/write-file-atomic.ts';
-import { prepareEngine } from '../inference/prepare-engine.ts';
+import { prepareEngine } from '../runs/prepare-engine.ts';
 import { command } from './command.ts';
 
 export const statsCommand: CommandDef = command({

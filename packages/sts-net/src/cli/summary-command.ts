@@ -1,19 +1,13 @@
+import { writeFileAtomic } from '@sts-net/datasets/files';
+import { createModel, type LayerStatistics, layerStatistics, type ModelStatistics, modelStatistics } from '@sts-net/model';
 import type { CommandDef } from 'citty';
 import { formatTable } from '../evaluation/format-table.ts';
-import { writeFileAtomic } from '../files/write-file-atomic.ts';
-import { prepareEngine } from '../inference/prepare-engine.ts';
-import {
-  createModel,
-  type LayerStatistics,
-  layerStatistics,
-  type ModelStatistics,
-  modelStatistics,
-} from '../model/index.ts';
+import { prepareEngine } from '../runs/prepare-engine.ts';
 import { command } from './command.ts';
 import { attentions, decoderNames, encoderNames, imageSize } from './model-arguments.ts';
 import { countOf } from './number-of.ts';
 import { oneOf } from './one-of.ts';
-import { withoutInitialValues } from './without-initial-values.ts';
+import { withoutInitialValues } from '@sts-net/model';
 
 export const summaryCommand: CommandDef = command({
   meta: { name: 'summary', description: 'layers, sizes and costs of any network' },

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import type { CommandDef } from 'citty';
-import { loadConfig } from '../config/load-config.ts';
-import { train } from '../training/train.ts';
-import type { TrainEvent } from '../training/train-event.ts';
+import { loadConfig } from '../config/validate-config.ts';
+import type { TrainEvent } from '../runs/run-log.ts';
+import { train } from '../runs/train.ts';
 import { command } from './command.ts';
 import { Interrupted, interruptible } from './interruption.ts';
 import { progressLine } from './progress-line.ts';

@@ -1,5 +1,4 @@
-import type { Volume } from '@sts-net/volume-io';
-import { gridDistance } from '../data/grid-distance.ts';
+import { gridDistance, type Volume } from '@sts-net/volume-io';
 
 /**
  * Checks that a prediction has its truth's shape and lies where it lies, within half a voxel at

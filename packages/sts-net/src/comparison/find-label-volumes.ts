@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { fileError } from '../files/file-error.ts';
+import { fileError } from '@sts-net/datasets/files';
 
 const ending = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd)$/i;
 

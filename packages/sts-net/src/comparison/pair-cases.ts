@@ -1,5 +1,5 @@
+import { patientOf } from '@sts-net/datasets';
 import { findLabelVolumes } from './find-label-volumes.ts';
-import { patientOf } from './patient-of.ts';
 
 /** A case whose truth and two predictions are files of one name. */
 export interface CaseFiles {

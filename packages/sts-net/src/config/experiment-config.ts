@@ -1,30 +1,40 @@
 import { z } from 'zod';
-import { type ModelSettings, modelSettingsSchema } from '../model/index.ts';
-import { type AmplificationConfig, amplificationSchema } from './amplification-config.ts';
-import { type DataConfig, dataSchema } from './data-config.ts';
-import { type TrainingConfig, trainingSchema } from './training-config.ts';
+import { amplificationSchema } from './amplification-schema.ts';
+import { dataSchema } from './data-schema.ts';
+import { modelSchema } from './model-schema.ts';
+import { trainingSchema } from './training-schema.ts';
 
-/** Everything that determines a run: one JSON file. */
-export interface ExperimentConfig {
-  /** Drives the weights' start, the split, the order of the samples, patches, dropout. @default 2021 */
-  readonly seed: number;
-  /** @default 'auto' */
-  readonly backend: 'auto' | 'tensorflow' | 'ort' | 'webgpu' | 'wasm' | 'cpu';
-  readonly model: ModelSettings;
-  readonly data: DataConfig;
-  /** @default { "method": "none" } */
-  readonly amplification: AmplificationConfig;
-  readonly training: TrainingConfig;
-  /** Folder for checkpoints, log and config, relative to the config file. */
-  readonly output: string;
-}
+/** The only source of what a config may hold: its types, its messages and its JSON Schema. */
+export const experimentSchema = z
+  .strictObject({
+    $schema: z
+      .string()
+      .optional()
+      .describe('Address of this schema, by which editors complete and check the file.'),
+    seed: z
+      .int()
+      .min(0)
+      .default(2021)
+      .describe(
+        'Drives the weights’ start, the split, the order of the samples, patches, dropout.',
+      ),
+    backend: z
+      .enum(['auto', 'tensorflow', 'ort', 'webgpu', 'wasm', 'cpu'])
+      .default('auto')
+      .describe('The engine that computes; auto takes the best that is there.'),
+    model: modelSchema,
+    data: dataSchema,
+    amplification: amplificationSchema.default({ method: 'none' }),
+    training: trainingSchema,
+    output: z
+      .string()
+      .min(1)
+      .describe('Folder for checkpoints, log and config, relative to the config file.'),
+  })
+  .transform(({ $schema, ...config }) => config);
 
-export const experimentSchema: z.ZodType<ExperimentConfig> = z.strictObject({
-  seed: z.int().min(0).default(2021),
-  backend: z.enum(['auto', 'tensorflow', 'ort', 'webgpu', 'wasm', 'cpu']).default('auto'),
-  model: modelSettingsSchema,
-  data: dataSchema,
-  amplification: amplificationSchema.default({ method: 'none' }),
-  training: trainingSchema,
-  output: z.string().min(1),
-});
+/** Everything that determines a run, defaults filled in. */
+export type ExperimentConfig = z.output<typeof experimentSchema>;
+
+/** A config as it is written: what has a default may be left out. */
+export type ExperimentInput = z.input<typeof experimentSchema>;

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { fileError } from '@sts-net/datasets/files';
+import { validateWith } from '@sts-net/datasets/validation';
 import { type ExperimentConfig, experimentSchema } from './experiment-config.ts';
-import { validateWith } from './validate-with.ts';
 
 /**
  * The config with its defaults filled in.
@@ -9,4 +11,45 @@ import { validateWith } from './validate-with.ts';
  */
 export function validateConfig(value: unknown, source = 'config'): ExperimentConfig {
   return validateWith(experimentSchema, value, source);
+}
+
+/**
+ * Reads and validates a config file.
+ *
+ * @throws Error naming the file and, where the file can be read, the line or field and the cure.
+ */
+export async function loadConfig(path: string): Promise<ExperimentConfig> {
+  return validateConfig(await readJson(path), path);
+}
+
+/** The content of a JSON file. */
+async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw fileError(path, 'read', cause);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SyntaxError(`'${path}' is not valid JSON: ${reason}; correct it there`, { cause });
+  }
+}
+
+/** The path of the first field in which two JSON values differ, or undefined where they are equal. */
+export function firstDifference(a: unknown, b: unknown, path = ''): string | undefined {
+  if (isObject(a) && isObject(b)) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      const inside = firstDifference(a[key], b[key], path === '' ? key : `${path}.${key}`);
+      if (inside !== undefined) return inside;
+    }
+    return undefined;
+  }
+  return Object.is(a, b) ? undefined : path;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { CaseConfig } from '../config/data-config.ts';
+import type { CaseConfig } from '@sts-net/datasets';
 
 /** Folder of the sample data, which lies beside `src` and `dist`. */
 const folder: string = fileURLToPath(new URL('../../data/open_ms/', import.meta.url));

@@ -1,8 +1,6 @@
+import { type Case, findCases, type SplitName, splitCases } from '@sts-net/datasets';
+import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
-import type { Case } from '../data/case.ts';
-import { CaseStore, type LoadedCase } from '../data/case-store.ts';
-import { findCases } from '../data/find-cases.ts';
-import { type SplitName, splitCases } from '../data/split.ts';
 
 /** A case in memory, with its name. */
 export type DemoCase = LoadedCase & Pick<Case, 'id' | 'group'>;
@@ -12,7 +10,7 @@ export type DemoCases = Readonly<Record<SplitName, readonly DemoCase[]>>;
 
 /** Reads all cases that a config names. */
 export async function readCases({ data, model, seed }: ExperimentConfig): Promise<DemoCases> {
-  const split = splitCases(await findCases(data, '/'), data.split, seed);
+  const split = splitCases(await findCases(data.cases, '/'), data.split, seed);
   const store = new CaseStore(data, model.classes);
   const read = (cases: readonly Case[]): Promise<DemoCase[]> =>
     Promise.all(

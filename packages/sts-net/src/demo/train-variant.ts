@@ -1,13 +1,12 @@
+import { predictVolume } from '@sts-net/inference';
+import { modelStatistics, predictorOf } from '@sts-net/model';
 import type { Volume } from '@sts-net/volume-io';
 import { evaluateVolumes, type VolumePair } from '../evaluation/evaluate-volumes.ts';
-import { loadModel } from '../inference/load-model.ts';
-import { predictVolume } from '../inference/predict-volume.ts';
-import { modelStatistics } from '../model/index.ts';
 import type { ReportRun } from '../report/index.ts';
-import { runFolder } from '../training/run-folder.ts';
-import { readLog } from '../training/run-log.ts';
-import { train } from '../training/train.ts';
-import type { TrainEvent } from '../training/train-event.ts';
+import { loadModel } from '../runs/load-model.ts';
+import { runFolder } from '../runs/run-folder.ts';
+import { readLog, type TrainEvent } from '../runs/run-log.ts';
+import { train } from '../runs/train.ts';
 import type { DemoVariant } from './demo-config.ts';
 import type { DemoCases } from './read-cases.ts';
 
@@ -45,19 +44,16 @@ export async function trainVariant(
   const start = events.find((event) => event.event === 'start');
   const { model } = loadModel(output);
   try {
-    const { context, edge, normalization, axis } = config.data;
+    const predictor = predictorOf(model);
     const pairs: VolumePair[] = [];
     for (const { id, image, mask } of test) {
-      const prediction = await predictVolume(model, image, {
-        axis,
-        context,
-        edge,
-        normalization,
+      const predicted = await predictVolume(predictor, image, {
+        preprocessing: config.data,
         batchSize: config.training.batchSize,
         onProgress: onPredict,
-        ...(signal && { signal }),
+        signal,
       });
-      pairs.push({ id, prediction, truth: mask });
+      pairs.push({ id, prediction: predicted.labels(), truth: mask });
     }
     const { patch } = config.training;
     const [, rows = 0, columns = 0] = test[0]!.image.voxels.shape;

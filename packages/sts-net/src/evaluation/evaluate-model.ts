@@ -1,10 +1,9 @@
+import type { Case } from '@sts-net/datasets';
+import { mostLikely, type Predictor, predictSamples } from '@sts-net/inference';
 import { stackSlices } from '@sts-net/volume-io';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { NdArray } from 'ndarray';
+import { CaseStore } from '../cases/case-store.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
-import type { Case } from '../data/case.ts';
-import { CaseStore } from '../data/case-store.ts';
-import type { Classifier } from '../inference/classifier.ts';
-import { predictMasks } from '../inference/predict-masks.ts';
 import { type Evaluation, evaluateVolumes, type VolumePair } from './evaluate-volumes.ts';
 
 export interface EvaluateModelOptions {
@@ -20,7 +19,7 @@ export interface EvaluateModelOptions {
  * @param config the one that the model was trained with: how volumes become network input
  */
 export function evaluateModel(
-  model: LayersModel | Classifier,
+  predictor: Predictor,
   config: Pick<ExperimentConfig, 'data' | 'training' | 'model'>,
   cases: readonly Case[],
   { onProgress, signal }: EvaluateModelOptions = {},
@@ -32,11 +31,14 @@ export function evaluateModel(
     for (const one of cases) {
       const loaded = await store.load(one);
       const { flat, mask: truth } = loaded;
-      const masks = await predictMasks(model, loaded, {
+      const masks: NdArray<Uint8Array>[] = [];
+      for await (const slice of predictSamples(predictor, loaded, {
         batchSize: training.batchSize,
         signal,
         ...(onProgress && { onProgress: (done, total) => onProgress(one.id, done, total) }),
-      });
+      })) {
+        masks.push(mostLikely(slice));
+      }
       const prediction = stackSlices(masks, truth, flat ? {} : { axis, context, edge });
       yield { id: one.id, prediction, truth };
     }

@@ -1,12 +1,7 @@
-import {
-  type LesionWiseResult,
-  lesionWise,
-  type PaperProtocolResult,
-  paperProtocol,
-} from '@sts-net/metrics';
+import { foregroundOf } from '@sts-net/inference';
+import { type LesionWiseResult, lesionWise, type PaperProtocolResult, paperProtocol } from '@sts-net/metrics';
 import type { Volume } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
-import { foregroundOf } from './foreground.ts';
 
 /** A prediction with its truth, labels of one shape. */
 export interface VolumePair {

@@ -1,12 +1,10 @@
 import type { LesionStatistics } from '@sts-net/amplify';
+import { checkLeakage, findCases, type SplitName, splitCases } from '@sts-net/datasets';
+import { type ModelStatistics, modelStatistics } from '@sts-net/model';
+import { createAmplifier, listSlices, sliceStatistics, type TrainingSlice } from '@sts-net/training';
+import { CaseStore } from '../cases/case-store.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
-import { createAmplifier } from '../data/amplifier.ts';
-import { CaseStore } from '../data/case-store.ts';
-import { findCases } from '../data/find-cases.ts';
-import { checkLeakage, type SplitName, splitCases } from '../data/split.ts';
-import { listSlices, sliceStatistics, type TrainingSlice } from '../data/training-items.ts';
-import { buildModel } from '../inference/build-model.ts';
-import { type ModelStatistics, modelStatistics } from '../model/index.ts';
+import { buildModel } from '../runs/load-model.ts';
 
 /** Numbers that describe a config before any training. */
 export interface ExperimentStatistics {
@@ -31,12 +29,12 @@ export async function experimentStatistics(
   baseFolder: string,
 ): Promise<ExperimentStatistics> {
   const { data, seed, amplification } = config;
-  const split = splitCases(await findCases(data, baseFolder), data.split, seed);
+  const split = splitCases(await findCases(data.cases, baseFolder), data.split, seed);
   await checkLeakage(split);
   const store = new CaseStore(data, config.model.classes);
   const slices: Partial<Record<SplitName, readonly TrainingSlice[]>> = {};
   const describe = async (name: SplitName) => {
-    slices[name] = await listSlices(store, split[name]);
+    slices[name] = await listSlices(split[name].map((one) => store.trainingCase(one)));
     const { areas: _, ...statistics } = sliceStatistics(slices[name]);
     return { cases: split[name].map(({ id }) => id), ...statistics };
   };

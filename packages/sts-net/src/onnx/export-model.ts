@@ -2,7 +2,7 @@ import { useBackend } from '@sts-net/backend';
 import type { PadToMultiple } from '@sts-net/layers-core';
 import { exportOnnx } from '@sts-net/tfjs-backend-ort';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { LoadedModel } from '../inference/load-model.ts';
+import type { LoadedModel } from '../runs/load-model.ts';
 
 /** Options of {@link exportModel}. */
 export interface ExportModelOptions {

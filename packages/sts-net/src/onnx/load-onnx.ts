@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { fileError } from '@sts-net/datasets/files';
+import { onnxPredictor, type Predictor } from '@sts-net/inference';
 import { readOnnxMetadata } from '@sts-net/tfjs-backend-ort';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
-import { fileError } from '../files/file-error.ts';
-import type { Classifier } from '../inference/classifier.ts';
-import { fitImages } from './fit-images.ts';
 
 /** A network from an ONNX file. */
 export interface OnnxModel {
   /** For `predictVolume`. */
-  readonly classify: Classifier;
+  readonly predictor: Predictor;
   /** The config that the network was trained with. */
   readonly config: ExperimentConfig;
 }
@@ -34,27 +33,11 @@ export async function loadOnnx(path: string): Promise<OnnxModel> {
       { cause },
     );
   }
-  const input = session.inputMetadata[0];
-  const shape = input?.isTensor ? input.shape : [];
-  if (shape.length !== 4) {
-    throw new RangeError(
-      `'${path}' must take images [batch, height, width, channels], got [${shape.join(', ')}]; export it with \`sts-net export onnx\``,
-    );
-  }
-  const classify: Classifier = async (images, given) => {
-    // Sizes that are free have a name.
-    const target = ([0, 1, 2] as const).map((axis) => {
-      const size = shape[axis];
-      return typeof size === 'number' ? size : given[axis];
-    }) as [number, number, number];
-    const fitted = fitImages(images, given, target, `'${path}'`);
-    const results = await session.run({
-      [session.inputNames[0]!]: new Tensor('float32', fitted.images, fitted.shape),
-    });
-    const logits = results[session.outputNames[0]!]!;
-    return fitted.labels(logits.data as Float32Array, logits.dims.at(-1)!);
-  };
-  return { classify, config };
+  const predictor = onnxPredictor(session, Tensor, {
+    subject: `'${path}'`,
+    classes: Math.max(2, config.model.classes),
+  });
+  return { predictor, config };
 }
 
 function read(path: string): Buffer {

@@ -1,6 +1,6 @@
-import type { AmplificationConfig } from '../config/amplification-config.ts';
-import type { NormalizationConfig } from '../config/data-config.ts';
-import type { ModelSettings } from '../model/index.ts';
+import type { NormalizationConfig } from '@sts-net/inference';
+import type { ModelSettings } from '@sts-net/model';
+import type { AmplificationConfig } from '../config/amplification-schema.ts';
 import { light } from './light.ts';
 import { resnext50UNet } from './resnext50-unet.ts';
 import { stsNet } from './sts-net.ts';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { uniform } from '@sts-net/testing';
+import { imageDigest, loadManifest, readImageFile } from '@sts-net/datasets';
+import { temporaryFolder, uniform } from '@sts-net/testing';
 import { createVolume, readImage, writeImage, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
@@ -8,10 +9,7 @@ import type { EncodingJob } from '../../src/amplified/encode-samples.ts';
 import { encodeInWorkers } from '../../src/amplified/encoding-pool.ts';
 import { writeAmplified } from '../../src/amplified/write-amplified.ts';
 import { validateConfig } from '../../src/config/validate-config.ts';
-import { readImageFile } from '../../src/data/read-image-file.ts';
-import { imageDigest } from '../../src/datasets/image-digest.ts';
-import { loadManifest } from '../../src/datasets/load-manifest.ts';
-import { configFor, makeData, temporaryFolder } from '../make-data.ts';
+import { configFor, makeData } from '../make-data.ts';
 
 const folder = await makeData(['a', 'b', 'c', 'd']);
 const config = (changes: Record<string, unknown> = {}) =>

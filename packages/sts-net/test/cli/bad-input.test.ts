@@ -2,8 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readSafetensorsFile } from '../../src/checkpoint/read-safetensors.ts';
-import { writeSafetensors } from '../../src/checkpoint/write-safetensors.ts';
+import { readSafetensorsFile, writeSafetensors } from '../../src/weights/weight-files.ts';
 import { configFor, makeData, oneStep } from '../make-data.ts';
 import { type CliOutcome, cli } from './run.ts';
 

@@ -1,11 +1,11 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadManifest, manifestText } from '@sts-net/datasets';
+import { temporaryFolder } from '@sts-net/testing';
 import { readImage } from '@sts-net/volume-io';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { loadManifest } from '../../src/datasets/load-manifest.ts';
-import { manifestText } from '../../src/datasets/manifest-text.ts';
-import { columns, makeBusi, rows, writeMask } from '../datasets/make-images.ts';
-import { configFor, temporaryFolder } from '../make-data.ts';
+import { columns, makeBusi, rows, writeMask } from '../../../datasets/test/make-images.ts';
+import { configFor } from '../make-data.ts';
 import { cli } from './run.ts';
 
 let folder: string;

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { golden } from '@sts-net/testing';
+import { golden, temporaryFolder } from '@sts-net/testing';
 import { describe, expect, it, test } from 'vitest';
-import { temporaryFolder } from '../make-data.ts';
 import { cli } from './run.ts';
 
 const { pairs } = golden('params-macs');

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { probeBackends } from '@sts-net/backend';
+import { loadManifest } from '@sts-net/datasets';
 import { readDicomSegments, readDicomSeries, readVolume } from '@sts-net/volume-io';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadManifest } from '../../src/datasets/load-manifest.ts';
 import { configFor, makeData, shape, writeConfig } from '../make-data.ts';
 import { type CliOutcome, cli } from './run.ts';
 

@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '@sts-net/testing';
 import { createVolume, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cli } from '../cli/run.ts';
 import { withFaultyDisk } from '../faulty-disk.ts';
-import { temporaryFolder } from '../make-data.ts';
 
 const shape: [number, number, number] = [3, 4, 8];
 const spacing = [5, 1, 2] as const;

@@ -1,5 +1,5 @@
+import { nearestName } from '@sts-net/datasets/validation';
 import { describe, expect, it } from 'vitest';
-import { nearestName } from '../../src/config/nearest-name.ts';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { presets } from '../../src/presets/presets.ts';
 import { configFor } from '../make-data.ts';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@sts-net/testing';
 import { readVolume } from '@sts-net/volume-io';
 import { describe, expect, test } from 'vitest';
 import { demoText, runDemo } from '../../src/demo/index.ts';
 import { evaluateVolumes, type VolumePair } from '../../src/evaluation/evaluate-volumes.ts';
-import { temporaryFolder } from '../make-data.ts';
 
 const data = join(import.meta.dirname, '../../data/open_ms');
 

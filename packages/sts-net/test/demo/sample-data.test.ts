@@ -24,7 +24,7 @@ describe('the sample data', () => {
     ]);
     expect(mask.voxels.shape).toEqual(shape);
     expect(mask.affine).toEqual(image.affine);
-    expect(mask.voxels.data.reduce((sum, label) => sum + label, 0)).toBe(lesion);
+    expect(Float64Array.from(mask.voxels.data).reduce((sum, label) => sum + label, 0)).toBe(lesion);
   });
 
   test('is credited and fits the 6 MB it may take', async () => {

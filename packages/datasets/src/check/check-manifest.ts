@@ -1,0 +1,136 @@
+import { resolve } from 'node:path';
+import { gridShift } from '@sts-net/volume-io';
+import { alikePairs, type Print, printOf } from '../images/alike.ts';
+import { imageDigest } from '../images/image-digest.ts';
+import { isFlatImage, readImageFile, readMaskFile } from '../images/read-image-file.ts';
+import { areaOf, uniteMasks } from '../images/unite-masks.ts';
+import type { ManifestItem } from '../manifest/manifest-item.ts';
+import { manifestFolder, readManifest } from '../manifest/read-manifest.ts';
+import { findLeaks, type PartItem } from '../split/find-leaks.ts';
+
+/** What a look at all files of a data set found. */
+export interface ManifestCheck {
+  readonly items: number;
+  readonly groups: number;
+  /** Items without a target, of those that have a mask. */
+  readonly empty: number;
+  readonly withoutMask: number;
+  /** In how many masks each label occurs, background left out. */
+  readonly labels: ReadonlyMap<number, number>;
+  /** Ids of items of one image. */
+  readonly duplicates: readonly (readonly string[])[];
+  /** Ids of 2-D images that are nearly the same, but in different groups. */
+  readonly alike: readonly (readonly [string, string])[];
+  /** What must be put right before training. */
+  readonly errors: readonly string[];
+}
+
+export interface CheckManifestOptions {
+  /** Called before each item is read, with the number of those before. */
+  readonly onProgress?: (id: string, done: number) => void;
+  /** Stops between items: the call then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads every file that manifests name and compares it with what they say. An item belongs to its
+ * split or, without one, to its manifest; a group or an image in two of these is an error.
+ *
+ * @throws Error if a manifest cannot be read; what is wrong with items is in the result.
+ */
+export async function checkManifests(
+  paths: readonly string[],
+  { onProgress, signal }: CheckManifestOptions = {},
+): Promise<ManifestCheck> {
+  const errors: string[] = [];
+  const parts: PartItem[] = [];
+  const labels = new Map<number, number>();
+  const sameImage = new Map<string, string[]>();
+  const printed: { readonly part: PartItem; readonly print: Print }[] = [];
+  let empty = 0;
+  let withoutMask = 0;
+  for (const path of paths) {
+    const folder = await manifestFolder(path);
+    for await (const item of readManifest(path)) {
+      signal?.throwIfAborted();
+      onProgress?.(item.id, parts.length);
+      const looked = await lookAt(item, folder);
+      errors.push(...looked.errors.map((error) => `'${item.id}': ${error}`));
+      for (const label of looked.labels) labels.set(label, (labels.get(label) ?? 0) + 1);
+      if (item.mask === null) withoutMask++;
+      else if (looked.area === 0) empty++;
+      const digest = looked.digest ?? item.digest;
+      sameImage.set(digest, [...(sameImage.get(digest) ?? []), item.id]);
+      const part = { id: item.id, group: item.group, digest, part: item.split ?? path };
+      parts.push(part);
+      if (looked.print !== undefined) printed.push({ part, print: looked.print });
+    }
+  }
+  return {
+    items: parts.length,
+    groups: new Set(parts.map(({ group }) => group)).size,
+    empty,
+    withoutMask,
+    labels: new Map([...labels].sort(([a], [b]) => a - b)),
+    duplicates: [...sameImage.values()].filter((ids) => ids.length > 1),
+    alike: alikeAcrossGroups(printed),
+    errors: [...errors, ...findLeaks(parts)],
+  };
+}
+
+function alikeAcrossGroups(
+  printed: readonly { readonly part: PartItem; readonly print: Print }[],
+): readonly (readonly [string, string])[] {
+  const pairs = [...alikePairs(printed.map(({ print }) => print))];
+  return pairs
+    .map(([i, j]) => [printed[i]!.part, printed[j]!.part] as const)
+    .filter(([a, b]) => a.group !== b.group && a.digest !== b.digest)
+    .map(([a, b]) => [a.id, b.id] as const);
+}
+
+interface Looked {
+  readonly errors: readonly string[];
+  readonly labels: readonly number[];
+  /** Undefined where the file could not be read. */
+  readonly area?: number;
+  readonly digest?: string;
+  /** Of 2-D images. */
+  readonly print?: Print | undefined;
+}
+
+async function lookAt(item: ManifestItem, folder: string): Promise<Looked> {
+  try {
+    const image = await readImageFile(resolve(folder, item.image));
+    const { voxels } = image;
+    const digest = imageDigest(voxels);
+    const raw = item.mask === null ? undefined : await readMaskFile(resolve(folder, item.mask));
+    const mask = raw && uniteMasks([raw]);
+    const flat = isFlatImage(item.image) || mask?.shape[0] === 1;
+    const shape = [flat ? 1 : voxels.shape[0]!, ...voxels.shape.slice(1)];
+    const labels = [...new Set(mask?.data)].filter((label) => label !== 0);
+    const area = mask === undefined ? 0 : areaOf(mask.data);
+    const away = raw === undefined || flat ? 0 : gridShift(image, raw);
+    const errors = [
+      ...changed('size', `[${shape.join(', ')}]`, `[${item.size.join(', ')}]`),
+      ...changed('digest', digest, item.digest),
+      ...changed('area', String(area), String(item.area)),
+      ...(mask !== undefined && mask.shape.join() !== shape.join()
+        ? [
+            `its mask must have the image's shape [${shape.join(', ')}], got [${mask.shape.join(', ')}]`,
+          ]
+        : []),
+      ...(away > 0 ? [`its mask lies elsewhere, by up to ${away.toFixed(1)} mm`] : []),
+    ];
+    const print = isFlatImage(item.image) ? printOf(voxels) : undefined;
+    return { errors, labels, area, digest, print };
+  } catch (error) {
+    return { errors: [(error as Error).message], labels: [] };
+  }
+}
+
+function changed(what: string, file: string, listed: string): readonly string[] {
+  if (file === listed) return [];
+  return [
+    `its ${what} is ${file}, but the manifest says ${listed}; the file was changed, prepare it again`,
+  ];
+}

@@ -1,0 +1,5 @@
+export { checkNewFolder, checkWritable } from './check-output.ts';
+export { fileError } from './file-error.ts';
+export { listFiles } from './list-files.ts';
+export { writeFileAtomic } from './write-file-atomic.ts';
+export { writeFolderAtomic } from './write-folder-atomic.ts';

@@ -1,0 +1,39 @@
+export type {
+  Case,
+  CaseConfig,
+  CaseFolderConfig,
+  CaseList,
+  CaseManifestConfig,
+} from './cases/case.ts';
+export { findCases } from './cases/find-cases.ts';
+export {
+  type CheckManifestOptions,
+  checkManifests,
+  type ManifestCheck,
+} from './check/check-manifest.ts';
+export {
+  type ManifestStatistics,
+  type ManifestStatisticsOptions,
+  manifestStatistics,
+  type PartStatistics,
+  type TargetSlice,
+} from './check/manifest-statistics.ts';
+export { imageDigest } from './images/image-digest.ts';
+export { isFlatImage, isGrey, readImageFile, readMaskFile } from './images/read-image-file.ts';
+export { areaOf, uniteMasks } from './images/unite-masks.ts';
+export type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './kinds/dataset-spec.ts';
+export { type DatasetName, datasets } from './kinds/datasets.ts';
+export { patientOf } from './kinds/patient-of.ts';
+export type { ManifestItem, SplitName } from './manifest/manifest-item.ts';
+export { loadManifest, manifestFolder, readManifest } from './manifest/read-manifest.ts';
+export { manifestText, writeManifest } from './manifest/write-manifest.ts';
+export type { PreparedDataset, SelectionOptions } from './prepare/item-collection.ts';
+export { type PrepareOptions, prepareDataset } from './prepare/prepare-dataset.ts';
+export { findLeaks, type PartItem } from './split/find-leaks.ts';
+export { checkLeakage, type Split, type SplitConfig, splitCases } from './split/split-cases.ts';
+export {
+  type FoldOptions,
+  foldManifest,
+  type SplitManifestOptions,
+  splitManifest,
+} from './split/split-manifest.ts';

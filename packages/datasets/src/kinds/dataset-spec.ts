@@ -1,0 +1,45 @@
+import type { Volume } from '@sts-net/volume-io';
+import type { SplitName } from '../manifest/manifest-item.ts';
+
+/** An image that a data set holds, before anything of it is read. */
+export interface DatasetItem {
+  readonly id: string;
+  readonly group: string;
+  /** Where the data set says so. */
+  readonly split?: SplitName | undefined;
+  /** Its file, or what reads it where no single file holds it. */
+  readonly image: string | (() => Promise<Volume>);
+  /** Files of its masks, which are united; or what draws its mask on the grid of the image. */
+  readonly mask: readonly string[] | ((image: Volume) => Promise<Volume>);
+}
+
+/** A file that gives no item. */
+export interface Skipped {
+  readonly skipped: string;
+  readonly reason: string;
+}
+
+export interface DatasetOptions {
+  /** Path of images inside the folder, with `{id}` and, if wanted, `{group}`. @default found by name */
+  readonly image?: string | undefined;
+  /** Path of the mask of an image, with the same. @default found by name */
+  readonly mask?: string | undefined;
+  /** Whose an image is by its id, for example `{patient}_*`. @default the data set's own rule */
+  readonly patient?: string | undefined;
+  /** Which of the things drawn is the target, by name, with `*` for anything. @default the only one */
+  readonly target?: string | undefined;
+  /** Readers of LIDC-IDRI that must agree on a voxel. @default 2 */
+  readonly readers?: number | undefined;
+}
+
+/** A kind of data set: how its folders are laid out. */
+export interface DatasetSpec {
+  /** For a list of all kinds. */
+  readonly description: string;
+  /** What the folder must hold, for the error where it does not. */
+  readonly layout: string;
+  /** Which options it takes. */
+  readonly options: readonly (keyof DatasetOptions)[];
+  /** Lists a folder without reading images. */
+  list(folder: string, options: DatasetOptions): AsyncIterable<DatasetItem | Skipped>;
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** What an item is for: to train, to choose the best checkpoint, or to be tested on once. */
+export type SplitName = 'training' | 'validation' | 'test';
+
+/** An image of a data set with its mask: one line of a manifest. */
+export interface ManifestItem {
+  /** Unique; names output files too. */
+  readonly id: string;
+  /** Patient: items of one group are never divided over splits. */
+  readonly group: string;
+  /**
+   * File of the image, relative to the manifest's folder, with forward slashes: PNG, JPEG, TIFF, or
+   * a volume. A volume with one slice in its mask is one image whose channels are the slices.
+   */
+  readonly image: string;
+  /** File of the labels, 0 is background; null where there is none. */
+  readonly mask: string | null;
+  /** `[slices, rows, columns]`; a 2-D image has one slice, however many channels. */
+  readonly size: readonly [slices: number, rows: number, columns: number];
+  /** mm, `[slice, row, column]`; null where it is not known. */
+  readonly spacing: readonly [slice: number, row: number, column: number] | null;
+  /** Pixels of the mask that are not background, over all slices; 0 without a mask. */
+  readonly area: number;
+  /** What `imageDigest` gives for the image. */
+  readonly digest: string;
+  /** Where the data set or `data split` says so. */
+  readonly split?: SplitName | undefined;
+  /** Where the item comes from, for example the item that it is a copy of and what was done to it. */
+  readonly source?: Readonly<Record<string, unknown>> | undefined;
+}
+
+const name = z.string().min(1);
+const length = z.int().min(1);
+const distance = z.number().positive();
+
+export const manifestItemSchema: z.ZodType<ManifestItem> = z
+  .strictObject({
+    id: name.regex(/^[^/\\]+$/, 'must not contain / or \\, because it names output files'),
+    group: name,
+    image: name,
+    mask: name.nullable(),
+    size: z.tuple([length, length, length]),
+    spacing: z.tuple([distance, distance, distance]).nullable(),
+    area: z.int().min(0),
+    digest: z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 hexadecimal digits of a SHA-256'),
+    split: z.enum(['training', 'validation', 'test']).optional(),
+    source: z.record(z.string(), z.unknown()).optional(),
+  })
+  .refine(({ mask, area }) => mask !== null || area === 0, {
+    path: ['area'],
+    message: 'must be 0, because there is no mask',
+  });

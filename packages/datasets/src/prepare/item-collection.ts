@@ -1,0 +1,114 @@
+import { alikePairs, type Print, printOf } from '../images/alike.ts';
+import { imageDigest } from '../images/image-digest.ts';
+import type { DatasetItem, Skipped } from '../kinds/dataset-spec.ts';
+import type { ManifestItem } from '../manifest/manifest-item.ts';
+import type { ReadItem } from './read-item.ts';
+
+/** Which items are taken, and what becomes of their groups. */
+export interface SelectionOptions {
+  /** Takes only what covers less than this share of its image, per cent. @default everything */
+  readonly maxShare?: number | undefined;
+  /** Leaves out images without a target. @default false */
+  readonly skipEmpty?: boolean | undefined;
+  /** Puts 2-D images that are nearly the same into one group. @default false */
+  readonly groupAlike?: boolean | undefined;
+}
+
+/** What became of the images of a data set. */
+export interface PreparedDataset {
+  readonly items: readonly ManifestItem[];
+  /** Left out by `skipEmpty`. */
+  readonly empty: number;
+  /** Left out by `maxShare`. */
+  readonly large: number;
+  /** Ids of items that are the same image, which were given one group. */
+  readonly duplicates: readonly (readonly string[])[];
+  readonly skipped: readonly Skipped[];
+}
+
+const noPrint: Print = new Float32Array();
+
+/** Items as they come, with what was left out. */
+export class ItemCollection {
+  readonly #options: SelectionOptions;
+  readonly #items: ManifestItem[] = [];
+  readonly #skipped: Skipped[] = [];
+  readonly #ids = new Set<string>();
+  readonly #prints: Print[] = [];
+  readonly #sameImage = new Map<string, number[]>();
+  #empty = 0;
+  #large = 0;
+
+  constructor(options: SelectionOptions) {
+    this.#options = options;
+  }
+
+  skip(skipped: string, reason: string): void {
+    this.#skipped.push({ skipped, reason });
+  }
+
+  has(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
+  takes({ labels, area }: ReadItem): boolean {
+    const { maxShare = 100, skipEmpty = false } = this.#options;
+    const isEmpty = skipEmpty && area === 0;
+    const isLarge = maxShare < 100 && 100 * area >= maxShare * labels.data.length;
+    if (isEmpty) this.#empty++;
+    else if (isLarge) this.#large++;
+    return !isEmpty && !isLarge;
+  }
+
+  add(
+    { id, group, split }: DatasetItem,
+    { image, flat, labels, area }: ReadItem,
+    files: Pick<ManifestItem, 'image' | 'mask'>,
+  ): void {
+    this.#ids.add(id);
+    const digest = imageDigest(image.voxels);
+    const index = this.#items.length;
+    this.#sameImage.set(digest, [...(this.#sameImage.get(digest) ?? []), index]);
+    this.#items.push({
+      id,
+      group,
+      ...files,
+      size: labels.shape as [number, number, number],
+      spacing: flat ? null : image.spacing,
+      area,
+      digest,
+      split,
+    });
+    // Volumes have no print, which is like no other.
+    if (this.#options.groupAlike) this.#prints.push(flat ? printOf(image.voxels) : noPrint);
+  }
+
+  result(): PreparedDataset {
+    const same = [...this.#sameImage.values()].filter((indices) => indices.length > 1);
+    const links = same.flatMap((indices) => indices.map((i) => [indices[0]!, i] as const));
+    return {
+      items: joinGroups(this.#items, [...links, ...alikePairs(this.#prints)]),
+      empty: this.#empty,
+      large: this.#large,
+      duplicates: same.map((indices) => indices.map((i) => this.#items[i]!.id)),
+      skipped: this.#skipped,
+    };
+  }
+}
+
+/** The items with one group for all groups that are linked, which is the first of them by name. */
+export function joinGroups(
+  items: readonly ManifestItem[],
+  links: Iterable<readonly [index: number, index: number]>,
+): readonly ManifestItem[] {
+  const parent = new Map(items.map(({ group }) => [group, group]));
+  const root = (group: string): string => {
+    const above = parent.get(group)!;
+    return above === group ? group : root(above);
+  };
+  for (const [i, j] of links) {
+    const [first, second] = [root(items[i]!.group), root(items[j]!.group)].sort();
+    parent.set(second!, first!);
+  }
+  return items.map((item) => ({ ...item, group: root(item.group) }));
+}

@@ -1,0 +1,126 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { likeVolume, writeImage, writeVolume } from '@sts-net/volume-io';
+import ndarray from 'ndarray';
+import { fileError } from '../files/file-error.ts';
+import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
+import type { DatasetItem, DatasetOptions, DatasetSpec } from '../kinds/dataset-spec.ts';
+import { manifestText } from '../manifest/write-manifest.ts';
+import { ItemCollection, type PreparedDataset, type SelectionOptions } from './item-collection.ts';
+import { type ReadItem, readItem } from './read-item.ts';
+
+export interface PrepareOptions extends DatasetOptions, SelectionOptions {
+  /** Brings masks of 2-D images to the size of their image. @default false */
+  readonly stretchMasks?: boolean | undefined;
+  /** Called before each item is read, with the number of those before. */
+  readonly onProgress?: ((id: string, done: number) => void) | undefined;
+  /** Stops between items: the call then throws the signal's reason and leaves nothing. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Lists a data set in `manifest.jsonl` of a new folder, and writes beside it what no file of the data
+ * set holds: united or drawn masks, and volumes of DICOM series. Other files stay where they are and
+ * are named by their path from the new folder. One item is in memory at a time. What cannot be read is
+ * skipped, with the reason.
+ *
+ * @throws Error if the folder holds no such data set, or the output cannot be written.
+ */
+export async function prepareDataset(
+  spec: DatasetSpec,
+  folder: string,
+  output: string,
+  options: PrepareOptions = {},
+): Promise<PreparedDataset> {
+  checkOptions(spec, options);
+  const collected = new ItemCollection(options);
+  let prepared = collected.result();
+  await writeFolderAtomic(output, [], async (temporary, writeText) => {
+    const root = await realFolder(folder);
+    const home = join(await realFolder(dirname(temporary)), basename(resolve(output)));
+    let done = 0;
+    for await (const one of spec.list(root, options)) {
+      options.signal?.throwIfAborted();
+      if ('skipped' in one) {
+        collected.skip(relative(root, one.skipped), one.reason);
+        continue;
+      }
+      if (collected.has(one.id)) {
+        collected.skip(one.id, 'there is another image of this name');
+        continue;
+      }
+      options.onProgress?.(one.id, done++);
+      const read = await readItem(one, options.stretchMasks ?? false).catch((error: Error) => {
+        collected.skip(one.id, error.message);
+      });
+      if (read === undefined || !collected.takes(read)) continue;
+      const files = await writeMade(temporary, one, read);
+      collected.add(one, read, {
+        image: files.image ?? relativePath(home, one.image as string),
+        mask: files.mask ?? relativePath(home, (one.mask as readonly string[])[0]!),
+      });
+    }
+    prepared = collected.result();
+    const { items, skipped } = prepared;
+    if (items.length === 0) throw nothingFound(folder, spec, prepared);
+    await writeText('manifest.jsonl', manifestText(items));
+    await writeText('skipped.jsonl', skipped.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  });
+  return prepared;
+}
+
+function checkOptions(spec: DatasetSpec, options: DatasetOptions): void {
+  for (const name of ['image', 'mask', 'patient', 'target', 'readers'] as const) {
+    if (options[name] === undefined || spec.options.includes(name)) continue;
+    throw new RangeError(
+      `--${name} means nothing for this kind of data set; it takes ${spec.options.map((one) => `--${one}`).join(', ')}`,
+    );
+  }
+}
+
+/** Writes the files of an item that the data set does not hold; their paths in the folder. */
+async function writeMade(
+  folder: string,
+  { id, image: source }: DatasetItem,
+  { image, flat, labels, made }: ReadItem,
+): Promise<{ readonly image?: string; readonly mask?: string }> {
+  const files: { image?: string; mask?: string } = {};
+  if (typeof source !== 'string') {
+    files.image = `images/${id}.nii.gz`;
+    await mkdir(join(folder, 'images'), { recursive: true });
+    await writeVolume(join(folder, files.image), image);
+  }
+  if (made) {
+    files.mask = `masks/${id}${flat ? '.png' : '.nii.gz'}`;
+    await mkdir(join(folder, 'masks'), { recursive: true });
+    const path = join(folder, files.mask);
+    if (flat) await writeImage(path, ndarray(labels.data, labels.shape.slice(1)));
+    else await writeVolume(path, likeVolume(image, labels));
+  }
+  return files;
+}
+
+async function realFolder(path: string): Promise<string> {
+  try {
+    return await realpath(resolve(path));
+  } catch (cause) {
+    throw fileError(path, 'read the folder', cause);
+  }
+}
+
+function relativePath(from: string, to: string): string {
+  return relative(from, to).split(sep).join('/');
+}
+
+function nothingFound(
+  folder: string,
+  { layout }: DatasetSpec,
+  { skipped, empty, large }: PreparedDataset,
+): Error {
+  const [first] = skipped;
+  const found =
+    first === undefined
+      ? `found ${empty + large === 0 ? 'none' : `only ${empty} without a target and ${large} with a large one, which the options leave out`}`
+      : `found none that can be used; '${first.skipped}': ${first.reason}`;
+  return new RangeError(`'${folder}' must hold ${layout}; ${found}`);
+}

@@ -1,0 +1,58 @@
+import { gridShift, resizeLabels, type Volume } from '@sts-net/volume-io';
+import ndarray, { type NdArray } from 'ndarray';
+import { isFlatImage, readImageFile, readMaskFile } from '../images/read-image-file.ts';
+import { areaOf, uniteMasks } from '../images/unite-masks.ts';
+import type { DatasetItem } from '../kinds/dataset-spec.ts';
+
+/** An item with its voxels. */
+export interface ReadItem {
+  /** The slices of a 2-D image are its channels. */
+  readonly image: Volume;
+  readonly flat: boolean;
+  /** `[slice, row, column]`; one slice of a 2-D image. */
+  readonly labels: NdArray<Uint8Array>;
+  /** Pixels of the labels that are not background. */
+  readonly area: number;
+  /** Whether the labels are not what one file of the data set holds. */
+  readonly made: boolean;
+}
+
+/**
+ * Reads an item.
+ *
+ * @param stretch brings the mask of a 2-D image to the size of the image, where it has another
+ * @throws Error if a file cannot be read, or image and mask do not belong together.
+ */
+export async function readItem(item: DatasetItem, stretch: boolean): Promise<ReadItem> {
+  const isFile = typeof item.image === 'string';
+  const image = isFile ? await readImageFile(item.image) : await item.image();
+  const flat = isFile && isFlatImage(item.image);
+  const drawn = typeof item.mask === 'function';
+  const masks = drawn
+    ? [await item.mask(image)]
+    : await Promise.all(item.mask.map((path) => readMaskFile(path)));
+  const labels = uniteMasks(masks);
+  // Files of one image may differ in what they call the target, 1 or 255.
+  if (masks.length > 1)
+    for (const [i, label] of labels.data.entries()) labels.data[i] = label && 255;
+  const [slices, rows, columns] = image.voxels.shape as [number, number, number];
+  const shape = [flat ? 1 : slices, rows, columns];
+  if (labels.shape.join() === shape.join()) {
+    const away = flat ? 0 : Math.max(...masks.map((mask) => gridShift(image, mask)));
+    if (away > 0) {
+      throw new RangeError(
+        `its mask must lie where the image lies, but its header places voxels up to ${away.toFixed(1)} mm elsewhere`,
+      );
+    }
+    const area = areaOf(labels.data);
+    return { image, flat, labels, area, made: drawn || masks.length > 1 };
+  }
+  if (!(flat && stretch && labels.shape[0] === 1)) {
+    throw new RangeError(
+      `its mask must have the image's shape [${shape.join(', ')}], got [${labels.shape.join(', ')}]${flat ? '; if the image was resized, give --stretch-masks' : ''}`,
+    );
+  }
+  const plane = resizeLabels(labels.pick(0, null, null), [rows, columns]);
+  const area = areaOf(plane.data);
+  return { image, flat, labels: ndarray(plane.data, shape), area, made: true };
+}

@@ -1,0 +1,79 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { temporaryFolder } from '@sts-net/testing';
+import { describe, expect, it } from 'vitest';
+import type { Case } from '../src/cases/case.ts';
+import { findCases } from '../src/cases/find-cases.ts';
+import { splitCases } from '../src/split/split-cases.ts';
+
+/** 20 cases, two of each group. */
+const cases: Case[] = Array.from({ length: 20 }, (_, i) => ({
+  id: `c${i}`,
+  group: `g${i >> 1}`,
+  image: `${i}.nii`,
+  mask: `m${i}.nii`,
+}));
+
+describe('splitCases', () => {
+  it('puts every case into exactly one split and divides no group', () => {
+    const split = splitCases(cases, { validation: 0.2, test: 0.3 }, 1);
+    expect([split.training, split.validation, split.test].map((s) => s.length)).toEqual([10, 4, 6]);
+    const all = Object.values(split).flat();
+    expect(new Set(all.map(({ id }) => id)).size).toBe(20);
+    const owners = Object.values(split).map((part) => new Set(part.map(({ group }) => group)));
+    expect(owners.reduce((sum, groups) => sum + groups.size, 0)).toBe(10);
+  });
+
+  it('depends on the seed, and on nothing but the groups’ names', () => {
+    const ids = (seed: number, from = cases) =>
+      splitCases(from, { validation: 0.2, test: 0.2 }, seed)
+        .test.map(({ group }) => group)
+        .sort();
+    expect(ids(1)).toEqual(ids(1, [...cases].reverse()));
+    expect([2, 3, 4].some((seed) => ids(seed).join() !== ids(1).join())).toBe(true);
+  });
+
+  it('takes named groups, and draws shares from the others', () => {
+    const split = splitCases(cases, { validation: 0.1, test: ['g3', 'g7'] }, 1);
+    expect(split.test.map(({ id }) => id)).toEqual(['c6', 'c7', 'c14', 'c15']);
+    expect(split.validation).toHaveLength(2);
+    expect(split.training).toHaveLength(14);
+  });
+});
+
+describe('findCases', () => {
+  const touch = (path: string) => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '');
+  };
+
+  it('reads ids and groups from paths, in order of the paths', async () => {
+    const folder = temporaryFolder();
+    for (const name of [
+      'p2/t3_x.nii',
+      'p1/t1_x.nii',
+      'p1/t2_x.nii',
+      'p1/mask.nii',
+      'p1/u/t4_x.nii',
+    ]) {
+      touch(join(folder, name));
+    }
+    const pattern = { folder: '.', image: '{group}/{id}_x.nii', mask: '{group}/{id}_y.nii' };
+    const expected = ['p1 t1', 'p1 t2', 'p2 t3'].map((name) => {
+      const [group, id] = name.split(' ') as [string, string];
+      const path = join(folder, group, id);
+      return { id, group, image: `${path}_x.nii`, mask: `${path}_y.nii` };
+    });
+    expect(await findCases(pattern, folder)).toEqual(expected);
+    touch(join(folder, 'p2/t1_x.nii'));
+    await expect(findCases(pattern, folder)).rejects.toThrow("'t1' occurs twice");
+  });
+
+  it('takes characters of patterns as they are', async () => {
+    const folder = temporaryFolder();
+    touch(join(folder, 'a.nii'));
+    touch(join(folder, 'b+nii'));
+    const pattern = { folder, image: '{id}+nii', mask: '{id}.m' };
+    expect((await findCases(pattern, '/')).map(({ id }) => id)).toEqual(['b']);
+  });
+});

@@ -1,0 +1,42 @@
+export { foregroundOf } from './labels/foreground.ts';
+export { type ImagePrediction, predictImage } from './prediction/predict-image.ts';
+export {
+  mostLikely,
+  type PredictSamplesOptions,
+  type Probabilities,
+  predictSamples,
+} from './prediction/predict-samples.ts';
+export {
+  type PredictVolumeOptions,
+  predictVolume,
+  type VolumePrediction,
+} from './prediction/predict-volume.ts';
+export { ensemble } from './predictor/ensemble.ts';
+export { type MirrorAxis, mirrored } from './predictor/mirrored.ts';
+export {
+  type OnnxPredictorOptions,
+  type OnnxSession,
+  type OnnxTensorClass,
+  onnxPredictor,
+} from './predictor/onnx-predictor.ts';
+export { type ImageShape, type Predictor, softmax } from './predictor/predictor.ts';
+export type { Normalization, NormalizationConfig } from './preprocessing/normalization.ts';
+export {
+  type PreprocessedImage,
+  type PreprocessOptions,
+  preprocess,
+} from './preprocessing/preprocess.ts';
+export {
+  channelsOf,
+  type FullPreprocessing,
+  fullPreprocessing,
+  type Preprocessing,
+} from './preprocessing/preprocessing.ts';
+export {
+  emptyImages,
+  type ImageBatch,
+  type Window,
+  wholeSample,
+  writeImage,
+} from './samples/write-image.ts';
+export { nextTurn } from './turn/next-turn.ts';

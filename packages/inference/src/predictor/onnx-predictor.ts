@@ -1,0 +1,79 @@
+import { fitImages } from './fit-images.ts';
+import { type ImageShape, type Predictor, softmax } from './predictor.ts';
+
+/** A tensor of ONNX Runtime, as far as it is looked at here. */
+interface OnnxTensor {
+  readonly data: unknown;
+  readonly dims: readonly number[];
+}
+
+/** A session of `onnxruntime-node` or `onnxruntime-web`, as far as it is used here. */
+export interface OnnxSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly inputMetadata: readonly {
+    readonly isTensor: boolean;
+    /** Sizes that are free have a name. */
+    readonly shape?: readonly (number | string)[];
+  }[];
+  // biome-ignore lint/suspicious/noExplicitAny: each runtime has a tensor class of its own.
+  run(feeds: Record<string, any>): Promise<Readonly<Record<string, OnnxTensor>>>;
+}
+
+/** The `Tensor` class that belongs to the session. */
+export type OnnxTensorClass = new (
+  type: 'float32',
+  data: Float32Array,
+  dims: readonly number[],
+) => unknown;
+
+export interface OnnxPredictorOptions {
+  /** What errors call the network, for example its file. @default 'the ONNX network' */
+  readonly subject?: string;
+  /** At least 2, background included. */
+  readonly classes: number;
+}
+
+/**
+ * The predictor that an ONNX session is, of a network that takes `[batch, height, width, channels]`
+ * and gives logits `[batch, height, width, classes]`. Images smaller than the network's size, if it
+ * has one, are padded with zeros at the bottom and right, and the result is cropped back.
+ *
+ * @throws RangeError if the network takes anything else
+ */
+export function onnxPredictor(
+  session: OnnxSession,
+  Tensor: OnnxTensorClass,
+  { subject = 'the ONNX network', classes }: OnnxPredictorOptions,
+): Predictor {
+  const [input] = session.inputMetadata;
+  const shape = (input?.isTensor && input.shape) || [];
+  const channels = shape[3];
+  if (shape.length !== 4 || typeof channels !== 'number') {
+    throw new RangeError(
+      `${subject} must take images [batch, height, width, channels], got [${shape.join(', ')}]; export it with \`sts-net export onnx\``,
+    );
+  }
+  const logits = async (images: Float32Array, given: ImageShape): Promise<Float32Array> => {
+    const target = ([0, 1, 2] as const).map((axis) => {
+      const size = shape[axis];
+      return typeof size === 'number' ? size : given[axis];
+    }) as [number, number, number];
+    const fitted = fitImages(images, given, target, subject);
+    const results = await session.run({
+      [session.inputNames[0]!]: new Tensor('float32', fitted.images, fitted.shape),
+    });
+    const { data, dims } = results[session.outputNames[0]!]!;
+    return fitted.crop(data as Float32Array, dims.at(-1)!);
+  };
+  return {
+    channels,
+    classes,
+    logits,
+    async predict(images, given) {
+      const values = await logits(images, given);
+      const pixels = given[0] * given[1] * given[2];
+      return softmax(values, values.length / pixels);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { type Sample, slices25d, type Volume } from '@sts-net/volume-io';
+import ndarray from 'ndarray';
+import { flatImage } from './flat-image.ts';
+import { type Normalization, normalizationFor } from './normalization.ts';
+import { channelsOf, fullPreprocessing, type Preprocessing } from './preprocessing.ts';
+import { resizeImagePlanes, resizeMaskPlanes } from './resize-planes.ts';
+
+/** An image as a network takes it. */
+export interface PreprocessedImage {
+  /** Whether it is one 2-D image, whose channels are the slices of `image`. */
+  readonly flat: boolean;
+  /** At the size that the preprocessing says. */
+  readonly image: Volume<Float32Array>;
+  /** Labels of the same size; all background where none were given. A 2-D image has one slice. */
+  readonly mask: Volume<Uint8Array> | undefined;
+  /**
+   * One for each slice (without the outer ones for the edge rule `drop`), or the only one of a 2-D
+   * image: views into the volumes.
+   */
+  readonly samples: readonly Sample[];
+  readonly normalization: Normalization;
+}
+
+export interface PreprocessOptions {
+  /** What errors call it, and the beginning of the samples' ids. @default 'image' */
+  readonly id?: string;
+  /** The patient or case. @default `id` */
+  readonly group?: string;
+  /** Takes the image's slices as the channels of one 2-D image. @default false */
+  readonly flat?: boolean;
+  /** Labels on the image's grid. @default all background */
+  readonly mask?: Volume<Uint8Array> | undefined;
+}
+
+/**
+ * Resizes an image, measures its intensities and cuts it into samples.
+ *
+ * @throws RangeError if it holds NaN, infinity or (for z-score) nothing but one intensity, or a 2-D
+ * image has channels that no network of this preprocessing takes
+ */
+export function preprocess(
+  image: Volume,
+  preprocessing: Preprocessing,
+  { id = 'image', group = id, flat = false, mask }: PreprocessOptions = {},
+): PreprocessedImage {
+  const { axis, context, edge, size, normalization } = fullPreprocessing(preprocessing);
+  const own = asFloat32(image);
+  const resized = size === undefined ? own : resizeImagePlanes(own, axis, size);
+  const labels =
+    size === undefined || mask === undefined ? mask : resizeMaskPlanes(mask, axis, size);
+  const channels = channelsOf(preprocessing);
+  const samples = flat
+    ? [flatSample(resized, labels, channels, { id, group })]
+    : [...slices25d(resized, { axis, context, edge, id, group, ...(labels && { label: labels }) })];
+  return {
+    flat,
+    image: resized,
+    mask: labels,
+    samples,
+    normalization: normalizationFor(resized, normalization, channels, id),
+  };
+}
+
+function flatSample(
+  image: Volume<Float32Array>,
+  mask: Volume<Uint8Array> | undefined,
+  channels: number,
+  names: Pick<Sample, 'id' | 'group'>,
+): Sample {
+  const [, rows, columns] = image.voxels.shape as [number, number, number];
+  return {
+    ...names,
+    image: flatImage(image, channels, names.id),
+    mask:
+      mask?.voxels.pick(0, null, null) ?? ndarray(new Uint8Array(rows * columns), [rows, columns]),
+  };
+}
+
+/** The volume with its voxels as float32. */
+function asFloat32(volume: Volume): Volume<Float32Array> {
+  const { voxels } = volume;
+  if (voxels.data instanceof Float32Array) return volume as Volume<Float32Array>;
+  const data = Float32Array.from(voxels.data);
+  return { ...volume, voxels: ndarray(data, voxels.shape, voxels.stride, voxels.offset) };
+}

@@ -1,0 +1,90 @@
+import { encoders } from '@sts-net/backbones';
+import { decoders } from '@sts-net/decoders';
+import { attentionNames, attentions } from './attention.ts';
+import type { ModelOptions } from './model-options.ts';
+
+/** Says what a value must be, or nothing where it is right. */
+type Rule = (value: unknown) => string | undefined;
+
+const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;
+
+const count: Rule = (value) => (isCount(value) ? undefined : 'integer of at least 1');
+const oneOf =
+  (...known: readonly unknown[]): Rule =>
+  (value) =>
+    known.includes(value)
+      ? undefined
+      : `one of ${known.map((one) => JSON.stringify(one)).join(', ')}`;
+const optional =
+  (rule: Rule): Rule =>
+  (value) =>
+    value === undefined ? undefined : rule(value);
+/** A name, or a value of one's own that has the method or field. */
+const nameOr =
+  (table: Readonly<Record<string, unknown>>, isOwn: (value: object) => boolean): Rule =>
+  (value) =>
+    typeof value === 'object' && value !== null && isOwn(value)
+      ? undefined
+      : oneOf(...Object.keys(table))(value);
+
+const rules: Readonly<Record<keyof ModelOptions, Rule>> = {
+  encoder: nameOr(encoders, (value) => Array.isArray((value as { stages?: unknown }).stages)),
+  decoder: nameOr(decoders, (value) => typeof (value as { build?: unknown }).build === 'function'),
+  attention: optional((value) =>
+    typeof value === 'function' || typeof value === 'object'
+      ? undefined
+      : oneOf(...attentionNames)(value),
+  ),
+  classes: count,
+  inputShape: (value) =>
+    Array.isArray(value) && value.length === 3
+      ? undefined
+      : 'array [height, width, channels] with null for any height or width',
+  outputStride: optional(oneOf(8, 16, 32)),
+  dilationStyle: optional(oneOf('smp', 'torchvision')),
+  dropout: optional((value) => {
+    if (typeof value !== 'number' || !(value >= 0)) return 'number of at least 0';
+    return value < 1 ? undefined : 'number of less than 1';
+  }),
+  seed: optional((value) => (Number.isSafeInteger(value) ? undefined : 'integer')),
+};
+
+/** @throws TypeError with one line for each wrong option: its path, what is expected, what it holds */
+export function checkModelOptions(options: ModelOptions): void {
+  const values = options as unknown as Readonly<Record<string, unknown>>;
+  const problems: string[] = [];
+  const check = (path: string, rule: Rule, value: unknown): void => {
+    const requirement = rule(value);
+    if (requirement === undefined) return;
+    const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
+    problems.push(`${path}: expected ${requirement}, got ${text}`);
+  };
+  for (const [name, rule] of Object.entries(rules)) check(name, rule, values[name]);
+  problems.push(...unknownKeys('', values, Object.keys(rules)));
+  const { inputShape, attention } = options;
+  if (Array.isArray(inputShape) && inputShape.length === 3) {
+    for (const [i, side] of inputShape.entries()) {
+      const rule = i < 2 && side === null ? () => undefined : count;
+      check(`inputShape[${i}]`, rule, side);
+    }
+  }
+  if (typeof attention === 'object' && attention !== null) {
+    const { name } = attention;
+    check('attention.name', oneOf(...Object.keys(attentions)), name);
+    const known: readonly string[] | undefined = attentions[name]?.options;
+    if (known) problems.push(...unknownKeys('attention.', attention, ['name', ...known]));
+  }
+  if (problems.length === 0) return;
+  const [only] = problems;
+  throw new TypeError(
+    problems.length === 1
+      ? `\`createModel\`: ${only}`
+      : `\`createModel\`:\n  ${problems.join('\n  ')}`,
+  );
+}
+
+function unknownKeys(path: string, value: object, known: readonly string[]): readonly string[] {
+  return Object.keys(value)
+    .filter((key) => !known.includes(key))
+    .map((key) => `${path}${key}: unknown key; known are ${known.join(', ')}`);
+}

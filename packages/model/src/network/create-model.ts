@@ -1,0 +1,58 @@
+import { createEncoder, encoders } from '@sts-net/backbones';
+import { createDecoder, decoders } from '@sts-net/decoders';
+import { CropToMatch, PadToMultiple } from '@sts-net/layers-core';
+import { input, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { attentionFactory } from './attention.ts';
+import { checkModelOptions } from './check-model-options.ts';
+import { isModelConfig, type ModelOptions } from './model-options.ts';
+
+/**
+ * Makes a segmentation network: any encoder with any decoder, attention after every feature map.
+ *
+ * - Input: `[batch, height, width, channels]`, any size: it is padded with zeros at the bottom and
+ *   right to a multiple of the deepest map's stride (and to the least size that the decoder works on),
+ *   and the result is cropped back.
+ * - Output: logits `[batch, height, width, classes]`; there is no softmax.
+ * - Layers are named by the keys of PyTorch (segmentation_models.pytorch 0.5) parameters without
+ *   their last part, so the same options always give the same names.
+ *
+ * Options that are plain JSON are kept in the model's user-defined metadata, under `sts-net`.
+ *
+ * The plain networks of the paper's tables are the encoder and the decoder of one name: `plain-unet`,
+ * `plain-unetplusplus`, `r2unet`.
+ *
+ * STS-Net itself is `{ encoder: 'resnext50_32x4d', decoder: 'deeplabv3', attention: 'esca', … }`.
+ *
+ * @throws TypeError naming each wrong option, what it must be and what it is
+ */
+export function createModel(options: ModelOptions): LayersModel {
+  checkModelOptions(options);
+  const { encoder, decoder, attention = 'none', classes, inputShape } = options;
+  const { dilationStyle, dropout, seed = 0 } = options;
+  const decoderSpec = typeof decoder === 'string' ? decoders[decoder] : decoder;
+  const encoderSpec = typeof encoder === 'string' ? encoders[encoder] : encoder;
+  const { depth, outputStride: usualStride, minimumMapSize = 1 } = decoderSpec;
+  const outputStride = options.outputStride ?? usualStride;
+  const deepest = encoderSpec.stages.slice(0, depth).at(-1);
+  const multiple = Math.min(outputStride, deepest?.stride ?? outputStride);
+  const image = input({ shape: [...inputShape], name: 'image' });
+  const padded = new PadToMultiple({
+    name: 'pad',
+    multiple,
+    minimum: multiple * minimumMapSize,
+  }).apply(image);
+  const { features } = createEncoder(encoderSpec, {
+    input: padded as SymbolicTensor,
+    attention: typeof attention === 'function' ? attention : attentionFactory(attention),
+    outputStride,
+    ...(dilationStyle && { dilationStyle }),
+    depth,
+    seed,
+  });
+  const logits = createDecoder(decoderSpec, features, { classes, dropout, seed });
+  const cropped = new CropToMatch({ name: 'crop' }).apply([logits, image]) as SymbolicTensor;
+  const network = model({ inputs: image, outputs: cropped, name: 'sts-net' });
+  if (isModelConfig(options))
+    network.setUserDefinedMetadata({ 'sts-net': JSON.parse(JSON.stringify(options)) });
+  return network;
+}

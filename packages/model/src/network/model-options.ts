@@ -1,0 +1,54 @@
+import type {
+  AttentionFactory,
+  DilationStyle,
+  EncoderName,
+  EncoderSpec,
+  OutputStride,
+} from '@sts-net/backbones';
+import type { DecoderName, DecoderSpec } from '@sts-net/decoders';
+import type { AttentionConfig } from './attention.ts';
+
+/** The choices that make a network, whatever images it takes; all of it is plain JSON. */
+export interface ModelSettings {
+  readonly encoder: EncoderName;
+  readonly decoder: DecoderName;
+  /** Attention after every feature map of the encoder. @default 'none' */
+  readonly attention?: AttentionConfig | undefined;
+  /** Number of classes, background included. */
+  readonly classes: number;
+  /** Stride of the encoder's deepest map. @default what the decoder is made for: 8 for deeplabv3 and pspnet, 16 for deeplabv3plus and pan, else 32 */
+  readonly outputStride?: OutputStride | undefined;
+  /** Where dilation begins in a stage that keeps its resolution. @default 'smp' */
+  readonly dilationStyle?: DilationStyle | undefined;
+  /** Dropout rate in [0, 1), for decoders that have dropout. @default 0.5 for deeplabv3 and deeplabv3plus, 0.2 for fpn and pspnet */
+  readonly dropout?: number | undefined;
+}
+
+/** What a model has beside its settings. */
+interface ModelInput {
+  /** `[height, width, channels]` of the images; height and width may be `null` for any size. */
+  readonly inputShape: readonly [height: number | null, width: number | null, channels: number];
+  /** Seed of the initial weights and of dropout, an integer. @default 0 */
+  readonly seed?: number | undefined;
+}
+
+/** A model as data: plain JSON that `createModel` takes. */
+export interface ModelConfig extends ModelSettings, ModelInput {}
+
+/** What `createModel` takes: a `ModelConfig` whose parts may also be values of one's own. */
+export interface ModelOptions
+  extends Omit<ModelSettings, 'encoder' | 'decoder' | 'attention'>,
+    ModelInput {
+  readonly encoder: EncoderName | EncoderSpec;
+  readonly decoder: DecoderName | DecoderSpec;
+  /** @default 'none' */
+  readonly attention?: AttentionConfig | AttentionFactory | undefined;
+}
+
+/** Whether all parts are names, so that the options can be kept as JSON. */
+export function isModelConfig(options: ModelOptions): options is ModelConfig {
+  const { encoder, decoder, attention } = options;
+  return (
+    [encoder, decoder].every((part) => typeof part === 'string') && typeof attention !== 'function'
+  );
+}

@@ -1,0 +1,102 @@
+import type { KeyRule } from './key-rule.ts';
+import {
+  renamedPlainUNet,
+  timmEfficientNet,
+  timmMobileNetV2,
+  torchvisionEfficientNet,
+} from './renamed-keys.ts';
+
+/** A family of state dicts, known by a key that only it has. */
+interface Layout {
+  readonly has: RegExp;
+  readonly rules: readonly KeyRule[] | ((keys: readonly string[]) => readonly KeyRule[]);
+  /** Epsilon of the batch normalisations that the weights were trained with, where keys tell. */
+  readonly epsilon?: number;
+}
+
+/** The rule that holds for every state dict: a counter that nothing needs. */
+const counter: KeyRule = [/^.*\.num_batches_tracked$/, null];
+
+/** In this order; the first layout with a key that matches is taken. */
+const layouts: readonly Layout[] = [
+  {
+    // torchvision's segmentation models
+    has: /^backbone\./,
+    rules: [
+      [/^backbone\./, 'encoder.'],
+      [/^classifier\.0\./, 'decoder.aspp.'],
+      [/^classifier\.1\./, 'decoder.conv.'],
+      [/^classifier\.2\./, 'decoder.bn.'],
+      [/^classifier\.4\./, 'segmentation_head.0.'],
+      [/^aux_classifier\./, null],
+    ],
+  },
+  {
+    // segmentation_models.pytorch, before 0.4 with numbered parts of DeepLabV3's decoder
+    has: /^(encoder|decoder|segmentation_head)\./,
+    rules: [
+      [/^decoder\.0\./, 'decoder.aspp.'],
+      [/^decoder\.1\./, 'decoder.conv.'],
+      [/^decoder\.2\./, 'decoder.bn.'],
+      [/^classification_head\./, null],
+    ],
+  },
+  {
+    // timm's EfficientNet; its efficientnet_b0 and tf_efficientnet_b0 have the same keys
+    has: /^blocks\.\d+\.\d+\.se\./,
+    rules: (keys) => [[/^classifier\./, null], ...timmEfficientNet(keys)],
+  },
+  {
+    has: /^features\.1\.0\.block\./,
+    rules: (keys) => [[/^classifier\./, null], ...torchvisionEfficientNet(keys)],
+    epsilon: 1e-5,
+  },
+  {
+    // EfficientNet of segmentation_models.pytorch
+    has: /^_conv_stem\./,
+    rules: [
+      [/^_fc\./, null],
+      [/^/, 'encoder.'],
+    ],
+    epsilon: 1e-3,
+  },
+  {
+    // timm's MobileNetV2
+    has: /^conv_stem\./,
+    rules: [[/^classifier\./, null], ...timmMobileNetV2()],
+  },
+  {
+    // Pytorch-UNet
+    has: /^inc\.double_conv\./,
+    rules: renamedPlainUNet,
+  },
+  {
+    // bare encoders of torchvision, segmentation_models.pytorch and timm, with a classification head
+    has: /^/,
+    rules: [
+      [/^(fc|classifier|last_linear)\./, null],
+      [/^/, 'encoder.'],
+    ],
+  },
+];
+
+/** Each key of a state dict with the key of this package's models, or `null` where it is not needed. */
+export function canonicalKeys(keys: readonly string[]): ReadonlyMap<string, string | null> {
+  const { rules: given } = layoutOf(keys);
+  const rules = [counter, ...(typeof given === 'function' ? given(keys) : given)];
+  return new Map(
+    keys.map((key) => {
+      const [pattern, replacement] = rules.find(([pattern]) => pattern.test(key)) ?? [/^/, ''];
+      return [key, replacement === null ? null : key.replace(pattern, replacement)];
+    }),
+  );
+}
+
+/** Epsilon of the batch normalisations that the weights were trained with, where keys tell. */
+export function epsilonOf(keys: readonly string[]): number | undefined {
+  return layoutOf(keys).epsilon;
+}
+
+function layoutOf(keys: readonly string[]): Layout {
+  return layouts.find(({ has }) => keys.some((key) => has.test(key))) ?? layouts.at(-1)!;
+}

@@ -1,0 +1,111 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { StoredTensor } from '../bytes/stored-tensor.ts';
+import { canonicalKeys, epsilonOf } from './canonical-keys.ts';
+import { type TorchParameter, torchParameters } from './torch-parameters.ts';
+
+/** What {@link loadTorchWeights} did with each key. */
+export interface LoadedTorchWeights {
+  /** Keys of the given weights that the model took. */
+  readonly loaded: string[];
+  /**
+   * Keys that the model does not need: batch counters, classification and auxiliary heads, and for
+   * PSPNet the stages of the encoder that it does not use.
+   */
+  readonly ignored: string[];
+  /** Keys, as segmentation_models.pytorch names them, of weights that were not given and stay as they were. */
+  readonly missing: string[];
+}
+
+/**
+ * Gives a model of `createModel` the weights of a PyTorch state dict: of a model of
+ * segmentation_models.pytorch (ESCA as `encoder.iaff1.conv.weight`, …; the numbered `decoder.0.…` of
+ * older versions too), of torchvision's DeepLabV3, of Pytorch-UNet (`plain-unet`), or of an encoder alone from torchvision, timm or
+ * segmentation_models.pytorch.
+ *
+ * timm's `efficientnet_b0` and `tf_efficientnet_b0` have the same keys: the first is for the encoder
+ * `torchvision-efficientnet-b0`, the second for `efficientnet-b0`.
+ *
+ * All or nothing: if anything is wrong, the model is unchanged.
+ *
+ * @param weights by key; kernels in PyTorch's order `[out, in, height, width]`
+ * @throws RangeError naming the key, if a shape is not the model's, or the model has no such weight
+ */
+export function loadTorchWeights(
+  model: LayersModel,
+  weights: ReadonlyMap<string, StoredTensor>,
+): LoadedTorchWeights {
+  const parameters = new Map(torchParameters(model).map((one) => [one.key, one]));
+  const loaded: [string, TorchParameter, StoredTensor][] = [];
+  const ignored: string[] = [];
+  const unknown: string[] = [];
+  requireEpsilon(model, [...weights.keys()]);
+  const unused = parameters.has('decoder.psp.blocks.0.pool.1.0.weight') ? /^encoder\./ : /$^/;
+  for (const [key, canonical] of canonicalKeys([...weights.keys()])) {
+    const parameter = canonical === null ? undefined : parameters.get(canonical);
+    if (canonical === null) ignored.push(key);
+    else if (parameter === undefined) (unused.test(canonical) ? ignored : unknown).push(key);
+    else {
+      const tensor = weights.get(key)!;
+      requireShape(key, tensor, parameter);
+      loaded.push([key, parameter, tensor]);
+      parameters.delete(canonical);
+    }
+  }
+  if (unknown.length > 0) {
+    throw new RangeError(
+      `\`loadTorchWeights\`: the model has no weight for ${unknown.length} of ${weights.size} keys, first '${unknown[0]}'; create the model that the weights are of, or leave these keys out.`,
+    );
+  }
+  for (const [, { weight, layout }, tensor] of loaded) {
+    const values = layout === 'OIHW' ? hwio(tensor) : tensor.data;
+    tf.tidy(() => {
+      weight.write(tf.tensor(values, weight.shape as number[]));
+    });
+  }
+  return { loaded: loaded.map(([key]) => key), ignored, missing: [...parameters.keys()] };
+}
+
+/** Batch normalisations of another epsilon would give other, worse results without any sign of it. */
+function requireEpsilon(model: LayersModel, keys: readonly string[]): void {
+  const required = epsilonOf(keys);
+  const { epsilon } = (model.layers.find(({ name }) => name === 'encoder._bn0') ?? {}) as {
+    epsilon?: number;
+  };
+  if (required === undefined || epsilon === undefined || epsilon === required) return;
+  throw new RangeError(
+    `\`loadTorchWeights\`: these weights of EfficientNet are for batch normalisation with epsilon ${required}, the model has ${epsilon}; create it with the encoder '${required === 1e-5 ? 'torchvision-efficientnet-b0' : 'efficientnet-b0'}' or a variant of it.`,
+  );
+}
+
+function requireShape(key: string, { shape, data }: StoredTensor, parameter: TorchParameter): void {
+  const required = parameter.shape;
+  const extra = shape.length - required.length;
+  const free = required.length === 1 && extra > 0 && shape.slice(0, extra).every((n) => n === 1);
+  if ((free ? shape.slice(extra) : shape).join() !== required.join()) {
+    throw new RangeError(
+      `\`loadTorchWeights\`: '${key}' must have shape [${required.join(', ')}], got [${shape.join(', ')}]; create the model with the options that the weights were made with, or leave this key out.`,
+    );
+  }
+  const count = shape.reduce((a, b) => a * b, 1);
+  if (data.length !== count) {
+    throw new RangeError(
+      `\`loadTorchWeights\`: '${key}' of shape [${shape.join(', ')}] must hold ${count} values, got ${data.length}; the file is damaged.`,
+    );
+  }
+}
+
+/** A kernel in TensorFlow's order `[height, width, in, out]`. */
+function hwio({ shape, data }: StoredTensor): Float32Array {
+  const [outputs, inputs, height, width] = shape as [number, number, number, number];
+  const area = height * width;
+  const result = new Float32Array(data.length);
+  for (let o = 0, from = 0; o < outputs; o++) {
+    for (let i = 0; i < inputs; i++) {
+      for (let p = 0; p < area; p++, from++) {
+        result[(p * inputs + i) * outputs + o] = data[from]!;
+      }
+    }
+  }
+  return result;
+}

@@ -1,0 +1,41 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { StoredTensor } from '../bytes/stored-tensor.ts';
+import { type TorchParameter, torchParameters } from './torch-parameters.ts';
+
+/**
+ * The weights of a model of `createModel` as PyTorch has them: the inverse of `loadTorchWeights`.
+ *
+ * Keys and shapes are those of segmentation_models.pytorch 0.5, kernels `[out, in, height, width]`,
+ * ESCA's `[1, 1, k]` under `encoder.iaff1.conv.weight`, …. Batch counters (`num_batches_tracked`) are
+ * not there; PyTorch does without. Nor are, for `pspnet`, the encoder's stages that it never runs:
+ * `load_state_dict(…, strict=False)`.
+ */
+export async function torchStateDict(model: LayersModel): Promise<Map<string, StoredTensor>> {
+  const entries = torchParameters(model).map(async (parameter): Promise<[string, StoredTensor]> => {
+    const values = await parameter.weight.read().data<'float32'>();
+    const data = parameter.layout === 'OIHW' ? oihw(values, parameter.shape) : values;
+    return [parameter.key, { shape: torchShape(parameter), data }];
+  });
+  return new Map(await Promise.all(entries));
+}
+
+/** One-dimensional convolutions over channels have one input and one output channel in PyTorch. */
+function torchShape({ key, shape }: TorchParameter): readonly number[] {
+  const isConv1d = shape.length === 1 && /\.iaff\d+\.conv(\.\d+)?\.weight$/.test(key);
+  return isConv1d ? [1, 1, ...shape] : shape;
+}
+
+/** A kernel `[height, width, in, out]` in PyTorch's order, whose shape is given. */
+function oihw(values: Float32Array, shape: readonly number[]): Float32Array {
+  const [outputs, inputs, height, width] = shape as [number, number, number, number];
+  const area = height * width;
+  const result = new Float32Array(values.length);
+  for (let o = 0, to = 0; o < outputs; o++) {
+    for (let i = 0; i < inputs; i++) {
+      for (let p = 0; p < area; p++, to++) {
+        result[to] = values[(p * inputs + i) * outputs + o]!;
+      }
+    }
+  }
+  return result;
+}

@@ -1,0 +1,62 @@
+import { Kaiming } from '@sts-net/layers-core';
+import { recipeStateDict, type TorchTensor } from '@sts-net/testing';
+import { zeros } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { vi } from 'vitest';
+import { createModel, loadTorchWeights, type ModelOptions } from '../src/index.ts';
+import { torchParameters } from '../src/state-dict/torch-parameters.ts';
+
+/** The options of a model by its name in the golden files, and the shapes of its state dict. */
+export function goldenOptions(
+  name: string,
+  inputShape: ModelOptions['inputShape'] = [null, null, 3],
+): Pick<ModelOptions, 'encoder' | 'decoder' | 'attention' | 'inputShape' | 'classes'> {
+  const [architecture, encoder] = name.replace(/@.*$/, '').split('/') as [string, string?];
+  const common = { classes: 2, inputShape };
+  if (encoder === undefined) {
+    const kernelSize = architecture.includes('k=3 ') ? 3 : 'adaptive';
+    const attention = { name: 'esca', kernelSize } as const;
+    return { encoder: 'resnext50_32x4d', decoder: 'deeplabv3', attention, ...common };
+  }
+  const decoder = architecture.toLowerCase();
+  return { encoder, decoder, ...common } as ReturnType<typeof goldenOptions>;
+}
+
+/**
+ * The golden recipe's state dict for a model, by the keys and shapes that PyTorch has for its weights.
+ * That these are PyTorch's, the tests of encoders and decoders make sure.
+ */
+export function goldenStateDict(name: string): Map<string, TorchTensor> {
+  const model = blankModel(goldenOptions(name));
+  const weights = stateDict(model);
+  model.dispose();
+  return weights;
+}
+
+/** A golden model with the recipe's weights. */
+export function goldenModel(name: string, options: Partial<ModelOptions> = {}): LayersModel {
+  const model = blankModel({ ...goldenOptions(name), ...options });
+  loadTorchWeights(model, stateDict(model));
+  return model;
+}
+
+function stateDict(model: LayersModel): Map<string, TorchTensor> {
+  const shapes = torchParameters(model).map(({ key, shape }) => [
+    key,
+    // PyTorch keeps ESCA's kernel as that of a convolution.
+    key.endsWith('conv.weight') && shape.length === 1 ? [1, 1, ...shape] : shape,
+  ]);
+  return recipeStateDict(Object.fromEntries(shapes));
+}
+
+/** A model of zeros, where weights do not matter or are about to be replaced: drawing takes seconds. */
+export function blankModel(options: ModelOptions): LayersModel {
+  const draw = vi
+    .spyOn(Kaiming.prototype, 'apply')
+    .mockImplementation((shape) => zeros(shape as number[]));
+  try {
+    return createModel(options);
+  } finally {
+    draw.mockRestore();
+  }
+}

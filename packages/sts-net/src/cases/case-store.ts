@@ -1,0 +1,128 @@
+import { type Case, isFlatImage, readImageFile, readMaskFile } from '@sts-net/datasets';
+import { channelsOf, type PreprocessedImage, preprocess } from '@sts-net/inference';
+import type { TrainingCase } from '@sts-net/training';
+import { gridShift, type Volume } from '@sts-net/volume-io';
+import ndarray from 'ndarray';
+import type { DataConfig } from '../config/data-schema.ts';
+
+/** A case in memory, at the size that the config gives. */
+export interface LoadedCase extends PreprocessedImage {
+  /** Labels 0 … classes − 1. */
+  readonly mask: Volume<Uint8Array>;
+}
+
+/**
+ * Reads cases when they are asked for and keeps the most recently used within a limit of memory.
+ */
+export class CaseStore {
+  readonly #data: DataConfig;
+  readonly #classes: number;
+  readonly #loaded = new Map<string, LoadedCase>();
+
+  constructor(data: DataConfig, classes: number) {
+    this.#data = data;
+    this.#classes = classes;
+  }
+
+  /**
+   * The case with its samples.
+   *
+   * @throws Error naming the file, if image or mask cannot be read or do not belong together.
+   */
+  async load(one: Case): Promise<LoadedCase> {
+    const known = this.#loaded.get(one.id);
+    const loaded = known ?? (await readCase(one, this.#data, this.#classes));
+    this.#loaded.delete(one.id);
+    this.#loaded.set(one.id, loaded);
+    this.#forgetOldest();
+    return loaded;
+  }
+
+  /** The case as training sees it. */
+  trainingCase(one: Case): TrainingCase {
+    return { id: one.id, group: one.group, load: () => this.load(one) };
+  }
+
+  #forgetOldest(): void {
+    const limit = this.#data.cacheMegabytes * 2 ** 20;
+    let used = 0;
+    for (const [id, { image, mask }] of [...this.#loaded].reverse()) {
+      const isNewest = used === 0;
+      used += image.voxels.data.byteLength + mask.voxels.data.byteLength;
+      if (used > limit && !isNewest) this.#loaded.delete(id);
+    }
+  }
+}
+
+async function readCase(one: Case, data: DataConfig, classes: number): Promise<LoadedCase> {
+  const image = await readImageFile(one.image);
+  const rawMask = await readMaskFile(one.mask);
+  const flat = isFlatCase(one, image, rawMask, channelsOf(data));
+  checkSameShape(one, image, rawMask, flat);
+  if (!flat) checkSameGrid(one, image, rawMask);
+  if (flat && data.axis !== 0) {
+    throw new RangeError(
+      `data.axis: must be 0 for 2-D images such as '${one.image}', got ${data.axis}`,
+    );
+  }
+  const { id, group } = one;
+  const labels = asLabels(rawMask, classes, one);
+  const { mask = labels, ...input } = preprocess(image, data, { id, group, flat, mask: labels });
+  return { ...input, mask };
+}
+
+/** Whether the slices of the image are the channels of one sample. */
+function isFlatCase(
+  { image: path }: Case,
+  { voxels: image }: Volume,
+  { voxels: mask }: Volume,
+  channels: number,
+): boolean {
+  return isFlatImage(path) || (mask.shape[0] === 1 && image.shape[0] === channels);
+}
+
+/**
+ * The volume as labels. For two classes every nonzero value is the target, so masks of 0 and 255
+ * serve too.
+ */
+export function asLabels(
+  volume: Volume,
+  classes: number,
+  { id, mask: path }: Pick<Case, 'id' | 'mask'>,
+): Volume<Uint8Array> {
+  const { voxels } = volume;
+  const labels = new Uint8Array(voxels.data.length);
+  for (let i = 0; i < labels.length; i++) {
+    const value = voxels.data[i]!;
+    if (classes === 2 && Number.isFinite(value)) {
+      labels[i] = value === 0 ? 0 : 1;
+    } else if (Number.isInteger(value) && value >= 0 && value < classes) {
+      labels[i] = value;
+    } else {
+      throw new RangeError(
+        `case '${id}': the mask '${path}' must hold whole numbers from 0 to ${classes - 1}, got ${value}; raise \`model.classes\` or renumber the labels`,
+      );
+    }
+  }
+  return { ...volume, voxels: ndarray(labels, voxels.shape, voxels.stride, voxels.offset) };
+}
+
+function checkSameShape(one: Case, image: Volume, mask: Volume, flat: boolean): void {
+  const [slices, ...plane] = image.voxels.shape;
+  const expected = [flat ? 1 : slices, ...plane];
+  const { shape } = mask.voxels;
+  if (expected.join() === shape.join()) return;
+  throw new RangeError(
+    `case '${one.id}': the mask '${one.mask}' must have the image's shape [${expected.join(', ')}], got [${shape.join(', ')}]; is it the mask of another image, or of the image before resampling?`,
+  );
+}
+
+/** Mask and image lie on one grid if no corner differs by more than half a voxel. */
+function checkSameGrid(one: Case, image: Volume, mask: Volume): void {
+  const away = gridShift(image, mask);
+  if (away > 0) {
+    throw new RangeError(
+      `case '${one.id}': the mask '${one.mask}' must lie where the image lies, but its header places voxels up to ${away.toFixed(1)} mm elsewhere; resample it, or copy the image's geometry into it if only the header is wrong`,
+    );
+  }
+}

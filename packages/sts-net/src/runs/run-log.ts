@@ -1,0 +1,92 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import type { BackendInfo } from '@sts-net/backend';
+import type { SplitName } from '@sts-net/datasets';
+import { fileError, writeFileAtomic } from '@sts-net/datasets/files';
+
+/**
+ * The log of a run: one JSON object a line. On resuming, lines of steps after the checkpoint, which
+ * will be run again, are cut off.
+ */
+export class RunLog {
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @param step the step that the run goes on from */
+  static async open(path: string, step: number): Promise<RunLog> {
+    const lines = step === 0 ? [] : (await readLog(path)).filter((event) => event.step <= step);
+    await writeFileAtomic(path, lines.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    return new RunLog(path);
+  }
+
+  async append(event: TrainEvent): Promise<void> {
+    const line = JSON.stringify({ ...event, time: new Date().toISOString() });
+    try {
+      await appendFile(this.#path, `${line}\n`);
+    } catch (cause) {
+      throw fileError(this.#path, 'write', cause);
+    }
+  }
+}
+
+/** The events of a log; a last line that was cut off by a kill is left out. */
+export async function readLog(path: string): Promise<readonly TrainEvent[]> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw fileError(path, 'read', cause);
+  }
+  const lines = text.split('\n');
+  lines.pop();
+  return lines.map((line, i): TrainEvent => {
+    try {
+      return JSON.parse(line) as TrainEvent;
+    } catch (cause) {
+      throw new SyntaxError(
+        `'${path}': line ${i + 1} must be a JSON object; remove the line and try again`,
+        { cause },
+      );
+    }
+  });
+}
+
+/** What a training reports while it runs, and what the lines of `log.jsonl` hold. */
+export type TrainEvent =
+  | {
+      readonly event: 'start';
+      /** Steps finished before: more than 0 when resumed. */
+      readonly step: number;
+      /** Steps of the whole training. */
+      readonly steps: number;
+      readonly stepsPerEpoch: number;
+      readonly backend: BackendInfo;
+      /** Ids of the cases. */
+      readonly cases: Readonly<Record<SplitName, readonly string[]>>;
+      /** Training samples, without and with amplified copies. */
+      readonly slices: number;
+      readonly samples: number;
+    }
+  | {
+      readonly event: 'step';
+      /** Steps finished, from 1. */
+      readonly step: number;
+      readonly loss: number;
+      readonly learningRate: number;
+    }
+  | {
+      readonly event: 'validation';
+      readonly step: number;
+      readonly metric: 'dice' | 'mIoU';
+      readonly score: number;
+      /** Whether it is better than all before. */
+      readonly best: boolean;
+    }
+  | {
+      readonly event: 'end';
+      readonly step: number;
+      readonly reason: 'finished' | 'interrupted';
+    };

@@ -1,0 +1,128 @@
+import { resolve } from 'node:path';
+import { predictorOf, trainableWeights } from '@sts-net/model';
+import { createOptimizer, createSchedule, type Progress, trainLoop } from '@sts-net/training';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { ExperimentConfig } from '../config/experiment-config.ts';
+import { validateConfig } from '../config/validate-config.ts';
+import type { DownloadProgress } from '../pretrained/download-file.ts';
+import { loadPretrained } from '../pretrained/load-pretrained.ts';
+import { restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { buildModel } from './load-model.ts';
+import { prepareEngine } from './prepare-engine.ts';
+import { openRunFolder, runFolder } from './run-folder.ts';
+import { RunLog, type TrainEvent } from './run-log.ts';
+import { prepareData } from './training-data.ts';
+
+export interface TrainOptions {
+  /** The folder that the config's relative paths start from. @default the working folder */
+  readonly baseFolder?: string;
+  /** Goes on where the run in the output folder stopped; begins if there is none. @default false */
+  readonly resume?: boolean;
+  /** When aborted, the current step is finished, a checkpoint saved and the call returns. */
+  readonly signal?: AbortSignal;
+  /** Called with every line of the log. */
+  readonly onEvent?: (event: TrainEvent) => void;
+  /** Called while pretrained weights are downloaded. */
+  readonly onDownload?: (progress: DownloadProgress) => void;
+  /**
+   * Trained in place of a model made from `config.model`; takes
+   * `[batch, height, width, 2·context + 1]`, gives logits. The caller disposes it.
+   */
+  readonly model?: LayersModel;
+}
+
+export interface TrainResult {
+  /** The output folder, absolute. */
+  readonly output: string;
+  /** Steps finished. */
+  readonly step: number;
+  readonly finished: boolean;
+  /** Step and score of the best validation; null without a validation split. */
+  readonly bestStep: number | null;
+  readonly bestScore: number | null;
+}
+
+/**
+ * Trains as a config says and leaves in the output folder: `config.json`, `log.jsonl` (one event a
+ * line), `last.safetensors` (to resume from) and `best.safetensors` (weights of the best validation
+ * score; without a validation split, of the last step saved). The test split is not looked at.
+ *
+ * A run that is stopped at any moment and resumed ends with the same numbers as one that is not, on
+ * the same backend.
+ *
+ * @throws Error naming the field or file and the cure; checkpoints written before stay as they are.
+ */
+export async function train(
+  config: ExperimentConfig,
+  options: TrainOptions = {},
+): Promise<TrainResult> {
+  const { baseFolder = process.cwd(), resume = false, signal, onEvent } = options;
+  const checked = validateConfig(config);
+  const { training } = checked;
+  const run = runFolder(resolve(baseFolder, checked.output));
+  const data = await prepareData(checked, resolve(baseFolder));
+  const backend = await prepareEngine(checked.backend);
+  const checkpoint = await openRunFolder(run, checked, resume);
+  const model = options.model ?? buildModel(checked);
+  const optimizer = createOptimizer(training.optimizer, trainableWeights(model));
+  try {
+    const progress: Progress = checkpoint?.progress ?? { step: 0, bestStep: null, bestScore: null };
+    if (checkpoint !== undefined) restoreCheckpoint(checkpoint, model, optimizer, run.last);
+    else if (training.pretrained !== undefined) {
+      const onProgress = options.onDownload;
+      await loadPretrained(model, training.pretrained, { signal, onProgress });
+    }
+    const log = await RunLog.open(run.log, progress.step);
+    const report = async (event: TrainEvent): Promise<void> => {
+      await log.append(event);
+      onEvent?.(event);
+    };
+    const { stepsPerEpoch } = data.source;
+    const steps = training.steps ?? (training.epochs ?? 0) * stepsPerEpoch;
+    const { cases, slices, samples } = data;
+    const { step } = progress;
+    await report({ event: 'start', step, steps, stepsPerEpoch, backend, cases, slices, samples });
+    const state = { config: checked, baseFolder: resolve(baseFolder), progress };
+    const saveBest = (): Promise<void> => writeCheckpoint(run.best, model, state);
+    const { validate } = data;
+    const predictor = predictorOf(model, { freeze: false });
+    await trainLoop({
+      model,
+      optimizer,
+      progress,
+      signal,
+      steps,
+      source: data.source,
+      loss: training.loss,
+      schedule: createSchedule(training.schedule, training.optimizer.learningRate, {
+        steps,
+        stepsPerEpoch,
+      }),
+      validateEvery: training.validation.every,
+      saveEvery: training.saveEvery,
+      onStep: (record) => report({ event: 'step', ...record }),
+      ...(validate && {
+        validate: () => validate(predictor),
+        onScore: (score, best) => {
+          const { metric } = training.validation;
+          return report({ event: 'validation', step: progress.step, metric, score, best });
+        },
+        onBest: saveBest,
+      }),
+      save: async () => {
+        if (validate === undefined) await saveBest();
+        await writeCheckpoint(run.last, model, state, optimizer);
+      },
+    });
+    const finished = progress.step === steps;
+    await report({
+      event: 'end',
+      step: progress.step,
+      reason: finished ? 'finished' : 'interrupted',
+    });
+    return { output: run.folder, finished, ...progress };
+  } finally {
+    optimizer.dispose();
+    if (options.model === undefined) model.dispose();
+  }
+}

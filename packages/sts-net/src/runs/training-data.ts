@@ -1,0 +1,60 @@
+import { type Case, checkLeakage, findCases, type SplitName, splitCases } from '@sts-net/datasets';
+import { channelsOf, type Predictor } from '@sts-net/inference';
+import { type BatchSource, createAmplifier, createBatchSource, createOnlineAmplifier, createValidation, listSlices } from '@sts-net/training';
+import { CaseStore } from '../cases/case-store.ts';
+import type { ExperimentConfig } from '../config/experiment-config.ts';
+
+/** What a training draws its batches and its scores from. */
+export interface TrainingData {
+  readonly source: BatchSource;
+  /** Undefined without a validation split. */
+  readonly validate: ((predictor: Predictor) => Promise<number>) | undefined;
+  /** Ids of the cases of each split. */
+  readonly cases: Readonly<Record<SplitName, readonly string[]>>;
+  /** Training slices. */
+  readonly slices: number;
+  /** Training slices and their amplified copies. */
+  readonly samples: number;
+}
+
+/** Finds, splits and checks the data of a config, and reads the training cases once. */
+export async function prepareData(
+  { seed, model, data, training, amplification }: ExperimentConfig,
+  baseFolder: string,
+): Promise<TrainingData> {
+  const split = splitCases(await findCases(data.cases, baseFolder), data.split, seed);
+  await checkLeakage(split);
+  const store = new CaseStore(data, model.classes);
+  const of = (cases: readonly Case[]) => cases.map((one) => store.trainingCase(one));
+  const slices = await listSlices(of(split.training));
+  const amplifier = createAmplifier(amplification, slices, seed);
+  const online = await createOnlineAmplifier(amplification.online ?? [], slices, seed);
+  const { batchSize, patch, flips } = training;
+  const source = createBatchSource({
+    items: amplifier.items,
+    batchSize,
+    patch,
+    flips,
+    seed,
+    channels: channelsOf(data),
+    classes: model.classes,
+    async read(item, pass) {
+      const { samples, normalization } = await item.slice.one.load();
+      const sample = amplifier.sample(samples[item.slice.index]!, item);
+      return online({ sample, normalization }, pass);
+    },
+  });
+  const { metric: score, slices: most } = training.validation;
+  const validate =
+    split.validation.length === 0
+      ? undefined
+      : await createValidation(of(split.validation), { score, slices: most, batchSize });
+  const ids = (name: SplitName): string[] => split[name].map(({ id }) => id);
+  return {
+    source,
+    validate,
+    cases: { training: ids('training'), validation: ids('validation'), test: ids('test') },
+    slices: slices.length,
+    samples: amplifier.items.length,
+  };
+}

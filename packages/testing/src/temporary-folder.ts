@@ -1,0 +1,8 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A folder of its own, which the system clears away. */
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'sts-net-'));
+}

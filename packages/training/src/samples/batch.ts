@@ -1,0 +1,58 @@
+import {
+  emptyImages,
+  type ImageBatch,
+  type Normalization,
+  type Window,
+  writeImage,
+} from '@sts-net/inference';
+import type { Sample } from '@sts-net/volume-io';
+
+/** Samples as training takes them; typed arrays in host memory. */
+export interface Batch extends ImageBatch {
+  /** One-hot truth `[count, height, width, classes]`. */
+  readonly labels: Float32Array;
+  readonly classes: number;
+}
+
+/** Hands out the batch of a step; the same step always gives the same batch. */
+export interface BatchSource {
+  readonly stepsPerEpoch: number;
+  /** @param step counted from 0 */
+  batch(step: number): Promise<Batch>;
+}
+
+/** A batch to fill: zero images, every pixel background. */
+export function emptyBatch(size: Omit<Batch, 'images' | 'labels'>): Batch {
+  const { count, height, width, classes } = size;
+  const labels = new Float32Array(count * height * width * classes);
+  for (let i = 0; i < labels.length; i += classes) labels[i] = 1;
+  return { ...emptyImages(size), labels, classes };
+}
+
+/** Writes the window of a sample, its image normalised, into place `index` of the batch. */
+export function copySample(
+  { image, mask }: Sample,
+  normalization: Normalization,
+  window: Window,
+  batch: Batch,
+  index: number,
+): void {
+  writeImage(image, normalization, window, batch, index);
+  const { top, left, flipRows, flipColumns } = window;
+  const { height, width, classes, labels } = batch;
+  const [rows, columns] = mask.shape as [number, number];
+  const [rowStride, columnStride] = mask.stride as [number, number];
+  for (let y = 0; y < height; y++) {
+    const row = top + (flipRows ? height - 1 - y : y);
+    if (row < 0 || row >= rows) continue;
+    for (let x = 0; x < width; x++) {
+      const column = left + (flipColumns ? width - 1 - x : x);
+      if (column < 0 || column >= columns) continue;
+      const label = mask.data[mask.offset + row * rowStride + column * columnStride]!;
+      if (label === 0) continue;
+      const to = ((index * height + y) * width + x) * classes;
+      labels[to] = 0;
+      labels[to + label] = 1;
+    }
+  }
+}

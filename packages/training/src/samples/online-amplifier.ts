@@ -1,0 +1,126 @@
+import {
+  type CopyPasteOptions,
+  compact,
+  compose,
+  copyPaste,
+  type LesionCropOptions,
+  lesionCrop,
+  type RandomAffineOptions,
+  type RandomFlipOptions,
+  type RandomIntensityOptions,
+  randomAffine,
+  randomFlip,
+  randomIntensity,
+  sampleRandom,
+  seededRandom,
+  shuffled,
+  sometimes,
+  type Transform,
+} from '@sts-net/amplify';
+import type { Normalization } from '@sts-net/inference';
+import type { Sample } from '@sts-net/volume-io';
+import type { TrainingSlice } from './training-items.ts';
+
+interface Sometimes {
+  /** How often it is applied, 0 … 1. */
+  readonly probability: number;
+}
+
+/** What changes samples each time they are drawn; options as in `@sts-net/amplify`. */
+export type OnlineConfig =
+  | (Sometimes & LesionCropOptions & { readonly name: 'lesion-crop' })
+  | (Sometimes & RandomFlipOptions & { readonly name: 'flip' })
+  | (Sometimes &
+      Omit<RandomAffineOptions, 'fill'> & {
+        readonly name: 'affine';
+        /** What comes in from outside: zeros, or the nearest pixel. @default 'edge' */
+        readonly fill?: 0 | 'edge';
+      })
+  | (Sometimes & RandomIntensityOptions & { readonly name: 'intensity' })
+  | (Sometimes &
+      Omit<CopyPasteOptions, 'donors'> & {
+        readonly name: 'copy-paste';
+        /** Training slices whose lesions are kept in memory, drawn with the seed. */
+        readonly donors: number;
+      });
+
+/** A sample that was drawn for a batch. */
+export interface Drawn {
+  readonly sample: Sample;
+  readonly normalization: Normalization;
+}
+
+/**
+ * Changes a drawn sample as a function of the run's seed, the sample's id and `pass` alone: the epoch,
+ * or the number of the draw where samples are drawn more than once in an epoch.
+ */
+export type OnlineAmplifier = (drawn: Drawn, pass: number) => Drawn;
+
+/**
+ * @param slices those of the training split; lesions are copied from no others
+ * @throws RangeError if lesions are to be copied between patients and fewer than two have any
+ */
+export async function createOnlineAmplifier(
+  online: readonly OnlineConfig[],
+  slices: readonly TrainingSlice[],
+  seed: number,
+): Promise<OnlineAmplifier> {
+  if (online.length === 0) return (drawn) => drawn;
+  const transforms: Transform[] = [];
+  for (const config of online) {
+    const transform =
+      config.name === 'copy-paste'
+        ? copyPaste({ ...config, donors: await findDonors(config.donors, slices, seed) })
+        : transformOf(config);
+    transforms.push(sometimes(config.probability, transform));
+  }
+  const all = compose(...transforms);
+  return (drawn, pass) => {
+    const scaled = scale(drawn);
+    return { ...scaled, sample: all(scaled.sample, sampleRandom(seed, scaled.sample.id, pass)) };
+  };
+}
+
+function transformOf(config: Exclude<OnlineConfig, { readonly name: 'copy-paste' }>): Transform {
+  switch (config.name) {
+    case 'lesion-crop':
+      return lesionCrop(config);
+    case 'flip':
+      return randomFlip(config);
+    case 'affine':
+      return randomAffine(config);
+    case 'intensity':
+      return randomIntensity(config);
+  }
+}
+
+async function findDonors(
+  count: number,
+  slices: readonly TrainingSlice[],
+  seed: number,
+): Promise<readonly Sample[]> {
+  const withLesion = slices.filter(({ lesionArea }) => lesionArea > 0);
+  const groups = new Set(withLesion.map(({ one }) => one.group));
+  if (groups.size < 2) {
+    throw new RangeError(
+      `amplification.online: "copy-paste" needs training lesions of at least 2 groups, got ${groups.size}; leave it out or add cases`,
+    );
+  }
+  const donors: Sample[] = [];
+  for (const { one, index } of shuffled(withLesion, seededRandom(seed, 'donors')).slice(0, count)) {
+    const { samples, normalization } = await one.load();
+    donors.push(scale({ sample: samples[index]!, normalization }).sample);
+  }
+  return donors;
+}
+
+/** With the contrast that the network sees, so that cases can be mixed; zero stays zero. */
+function scale({ sample, normalization }: Drawn): Drawn {
+  const { image, mask } = compact(sample);
+  const factors = normalization.scale;
+  for (let i = 0; i < image.data.length; i++) image.data[i]! *= factors[i % factors.length]!;
+  return {
+    sample: { ...sample, image, mask },
+    normalization: { ...normalization, scale: factors.map(() => 1) },
+  };
+}

@@ -1,0 +1,48 @@
+import { areaStatistics, type LesionStatistics, lesionArea } from '@sts-net/amplify';
+import type { PreprocessedImage } from '@sts-net/inference';
+
+/** A case to train or validate with, wherever its images are: in memory, in files, behind an address. */
+export interface TrainingCase {
+  readonly id: string;
+  /** Patient. */
+  readonly group: string;
+  /** Its samples; called whenever they are needed, so it may keep them or read them again. */
+  load(): Promise<Pick<PreprocessedImage, 'samples' | 'normalization'>>;
+}
+
+/** A slice of a training case, before it is read again for a batch. */
+export interface TrainingSlice {
+  readonly one: TrainingCase;
+  /** Position in the case's samples. */
+  readonly index: number;
+  readonly lesionArea: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** What training draws from: a slice, or an amplified copy of it. */
+export interface TrainingItem {
+  readonly slice: TrainingSlice;
+  /** 0 is the slice itself. */
+  readonly copy: number;
+}
+
+/** Reads every case once and lists its slices. */
+export async function listSlices(
+  cases: readonly TrainingCase[],
+): Promise<readonly TrainingSlice[]> {
+  const slices: TrainingSlice[] = [];
+  for (const one of cases) {
+    const { samples } = await one.load();
+    for (const [index, { mask }] of samples.entries()) {
+      const [rows, columns] = mask.shape as [number, number];
+      slices.push({ one, index, lesionArea: lesionArea(mask), rows, columns });
+    }
+  }
+  return slices;
+}
+
+/** Lesion sizes over slices that are no longer in memory. */
+export function sliceStatistics(slices: readonly TrainingSlice[]): LesionStatistics {
+  return areaStatistics(slices.map(({ lesionArea: area }) => area));
+}

@@ -1,35 +1,48 @@
-// Checks packages as their users get them: packs each, installs it alone (with the packages it
-// depends on) into an empty project, imports it in Node and bundles it for a browser.
-// Usage: node tools/check/packed.mjs [package …]
+// Checks packages as their users get them: packs each, installs it alone (with the packages it depends
+// on) into an empty project where nothing but the registry can be reached, imports it in Node and,
+// if it promises to run anywhere, bundles it for a browser and runs it without Node's globals.
+// Prints the bundles' sizes. Usage: node tools/check/packed.mjs [package …]
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'packed-'));
-const npm = (cwd, ...args) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: 'pipe' });
+const onlyRegistry = `--import=${pathToFileURL(here('only-registry.mjs'))}`;
+const run = (program, args, cwd, env = {}) =>
+  execFileSync(program, args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: 'pipe',
+    env: { ...process.env, ...env },
+  });
+
+/** Need Node; all others run anywhere. Of `tfjs-backend-ort`, the entry `./onnx` does. */
+const nodeOnly = ['sts-net', '@sts-net/datasets', '@sts-net/tfjs-backend-ort'];
 
 const manifests = new Map();
 for (const folder of readdirSync(join(root, 'packages'))) {
   const pkg = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'));
   if (!pkg.private) manifests.set(pkg.name, { folder, pkg });
 }
-/** Needs Node, so it is not bundled for a browser. */
-const nodeOnly = ['sts-net', '@sts-net/tfjs-backend-ort'];
 
 try {
+  const names = [...manifests.keys()].flatMap((name) => ['-w', name]);
   const packed = JSON.parse(
-    npm(
-      root,
-      'pack',
-      '--json',
-      '--pack-destination',
-      scratch,
-      ...[...manifests.keys()].flatMap((name) => ['-w', name]),
-    ),
+    run('npm', ['pack', '--json', '--pack-destination', scratch, ...names], root),
   );
   const tarballs = new Map(
     Object.values(packed).map(({ name, filename }) => [name, `file:${join(scratch, filename)}`]),
@@ -37,9 +50,9 @@ try {
   const wanted = process.argv.slice(2);
   for (const [name, { folder, pkg }] of manifests) {
     if (wanted.length > 0 && !wanted.includes(folder)) continue;
-    await checkPackage(name, folder, pkg, tarballs);
+    const bytes = await checkPackage(name, folder, pkg, tarballs);
     console.log(
-      `packed: ${name} installs alone, imports${nodeOnly.includes(name) ? '' : ', bundles'}`,
+      `packed: ${name} installs alone, imports${bytes === undefined ? '' : `, runs without Node (${(bytes / 1000).toFixed(1)} kB gzipped, its dependencies but TensorFlow.js included)`}`,
     );
   }
 } finally {
@@ -49,6 +62,9 @@ try {
 async function checkPackage(name, folder, pkg, tarballs) {
   const project = join(scratch, folder);
   mkdirSync(project);
+  const peers = Object.keys({ ...pkg.peerDependencies }).filter(
+    (peer) => !pkg.peerDependenciesMeta?.[peer]?.optional,
+  );
   const own = [...closure(name)];
   writeFileSync(
     join(project, 'package.json'),
@@ -56,15 +72,24 @@ async function checkPackage(name, folder, pkg, tarballs) {
       name: 'user',
       private: true,
       type: 'module',
-      dependencies: Object.fromEntries(own.map((one) => [one, tarballs.get(one)])),
+      dependencies: {
+        ...Object.fromEntries(own.map((one) => [one, tarballs.get(one)])),
+        // Programs that use the layers need an engine.
+        ...(peers.length > 0 && { '@tensorflow/tfjs-backend-cpu': '^4.22.0' }),
+      },
     }),
   );
-  npm(project, 'install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts');
-  const installed = readdirSync(join(project, 'node_modules'));
-  const needed = Object.keys({ ...pkg.peerDependencies }).filter(
-    (peer) => !pkg.peerDependenciesMeta?.[peer]?.optional,
+  // Install scripts run, as they would for a user.
+  run(
+    'npm',
+    ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts=false'],
+    project,
+    {
+      NODE_OPTIONS: onlyRegistry,
+    },
   );
-  if (needed.length === 0 && installed.includes('@tensorflow')) {
+  const installed = readdirSync(join(project, 'node_modules'));
+  if (peers.length === 0 && installed.includes('@tensorflow')) {
     throw new Error(`${name}: installs TensorFlow.js, which it must not need`);
   }
   const wantedExports = Object.keys(await import(join(root, 'packages', folder, 'dist/index.js')));
@@ -72,22 +97,54 @@ async function checkPackage(name, folder, pkg, tarballs) {
     join(project, 'main.js'),
     `import * as it from '${name}'; console.log(JSON.stringify(Object.keys(it)));`,
   );
-  const printed = execFileSync('node', ['main.js'], { cwd: project, encoding: 'utf8' });
-  const exported = JSON.parse(printed.trim().split('\n').at(-1));
+  const exported = JSON.parse(run('node', ['main.js'], project).trim().split('\n').at(-1));
   if (exported.length !== wantedExports.length) {
     throw new Error(
       `${name}: exports ${exported.length} names from its tarball, ${wantedExports.length} here`,
     );
   }
-  if (nodeOnly.includes(name)) return;
-  await build({
-    entryPoints: [join(project, 'main.js')],
+  if (nodeOnly.includes(name)) return undefined;
+  await runWithoutNode(name, folder, project);
+  const { outputFiles } = await bundle(join(project, 'main.js'), project, {
+    write: false,
+    external: ['@tensorflow/*'],
+    minify: true,
+  });
+  return gzipSync(outputFiles[0].contents, { level: 9 }).length;
+}
+
+/** Bundles a small program that uses the package, and runs it where Node's globals are missing. */
+async function runWithoutNode(name, folder, project) {
+  const program = here(`smoke/${folder}.mjs`);
+  if (!existsSync(program)) throw new Error(`${name}: tools/check/smoke/${folder}.mjs is missing`);
+  writeFileSync(join(project, 'smoke.mjs'), readFileSync(program));
+  await bundle(join(project, 'smoke.mjs'), project, { outfile: join(project, 'bundle.mjs') });
+  writeFileSync(
+    join(project, 'without-node.mjs'),
+    `for (const name of ['process', 'Buffer', 'setImmediate', 'clearImmediate', 'global', 'require']) {
+  delete globalThis[name];
+}
+// As in a browser's worker, by which TensorFlow.js knows where it is.
+globalThis.self = globalThis;
+globalThis.WorkerGlobalScope = class {};
+await import('./bundle.mjs');`,
+  );
+  try {
+    run('node', ['without-node.mjs'], project);
+  } catch (error) {
+    throw new Error(`${name}: does not run without Node's globals: ${error.stderr}`);
+  }
+}
+
+function bundle(entry, project, options) {
+  return build({
+    entryPoints: [entry],
     absWorkingDir: project,
     bundle: true,
-    write: false,
     platform: 'browser',
     format: 'esm',
     logLevel: 'error',
+    ...options,
   });
 }
 

@@ -1,6 +1,18 @@
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { type AmplificationMethod, amplify, centerCrop, cropAndResize, flipHorizontal, flipVertical, lesionArea, lesionStatistics, marginCrop, resizeNearest, type Sample } from '../src/index.ts';
+import {
+  type AmplificationMethod,
+  amplify,
+  centerCrop,
+  cropAndResize,
+  flipHorizontal,
+  flipVertical,
+  lesionArea,
+  lesionStatistics,
+  marginCrop,
+  resizeNearest,
+  type Sample,
+} from '../src/index.ts';
 import { elements, sampleOf } from './samples.ts';
 
 const square = (top: number, left: number, side: number) => (row: number, column: number) =>

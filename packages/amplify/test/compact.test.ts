@@ -1,6 +1,12 @@
 import ndarray, { type NdArray } from 'ndarray';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { compact, flipHorizontal, flipVertical, resizeBilinear, type Sample } from '../src/index.ts';
+import {
+  compact,
+  flipHorizontal,
+  flipVertical,
+  resizeBilinear,
+  type Sample,
+} from '../src/index.ts';
 import { elements, sampleOf } from './samples.ts';
 
 const sample = sampleOf(7, 9, 3, (row, column) => row > 2 && column < 4);

@@ -1,6 +1,18 @@
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { compose, copyPaste, lesionArea, lesionCrop, randomAffine, randomFlip, randomIntensity, type Sample, sampleRandom, sometimes, type Transform } from '../src/index.ts';
+import {
+  compose,
+  copyPaste,
+  lesionArea,
+  lesionCrop,
+  randomAffine,
+  randomFlip,
+  randomIntensity,
+  type Sample,
+  sampleRandom,
+  sometimes,
+  type Transform,
+} from '../src/index.ts';
 import { elements, sampleOf } from './samples.ts';
 
 const inSquare = (top: number, left: number, side: number) => (row: number, column: number) =>

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { dilate, firstLesion, minAreaRectangle, resizeBilinear, resizeNearest, type Size } from '../src/index.ts';
+import {
+  dilate,
+  firstLesion,
+  minAreaRectangle,
+  resizeBilinear,
+  resizeNearest,
+  type Size,
+} from '../src/index.ts';
 
 // Generator: tools/fixtures/amplify/generate_real.py
 const fixture = JSON.parse(

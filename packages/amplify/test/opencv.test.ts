@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { amplify, centerCrop, dilate, firstLesion, minAreaRectangle, resizeBilinear, resizeNearest } from '../src/index.ts';
+import {
+  amplify,
+  centerCrop,
+  dilate,
+  firstLesion,
+  minAreaRectangle,
+  resizeBilinear,
+  resizeNearest,
+} from '../src/index.ts';
 import { elements } from './samples.ts';
 
 // Generator: tools/fixtures/amplify/generate.py

@@ -1,9 +1,25 @@
 import { Conv2D, Dropout, Kaiming } from '@sts-net/layers-core';
 import { describeBackends, describeEncoder, golden } from '@sts-net/testing';
 import { zeros } from '@tensorflow/tfjs-core';
-import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import {
+  input,
+  type LayersModel,
+  layers,
+  model,
+  type SymbolicTensor,
+} from '@tensorflow/tfjs-layers';
 import { describe, expect, test, vi } from 'vitest';
-import { createEncoder, dualPathNetwork, type EncoderName, type EncoderOptions, type EncoderSpec, efficientNet, mobileNetV2, plain, resNet } from '../src/index.ts';
+import {
+  createEncoder,
+  dualPathNetwork,
+  type EncoderName,
+  type EncoderOptions,
+  type EncoderSpec,
+  efficientNet,
+  mobileNetV2,
+  plain,
+  resNet,
+} from '../src/index.ts';
 
 function encoderModel(encoder: EncoderName | EncoderSpec, options?: Partial<EncoderOptions>) {
   const image = input({ shape: [null, null, 3] });

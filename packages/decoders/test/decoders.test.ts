@@ -2,7 +2,25 @@ import { Conv2D, Dropout, UpsampleNearest } from '@sts-net/layers-core';
 import { describeBackends, describeDecoder, golden } from '@sts-net/testing';
 import { input, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { createDecoder, type DecoderName, type DecoderOptions, type DecoderSpec, decoders, deepLabV3, deepLabV3Plus, type Feature, fpn, linkNet, maNet, pan, plainUNet, plainUNetPlusPlus, pspNet, uNet, uNetPlusPlus } from '../src/index.ts';
+import {
+  createDecoder,
+  type DecoderName,
+  type DecoderOptions,
+  type DecoderSpec,
+  decoders,
+  deepLabV3,
+  deepLabV3Plus,
+  type Feature,
+  fpn,
+  linkNet,
+  maNet,
+  pan,
+  plainUNet,
+  plainUNetPlusPlus,
+  pspNet,
+  uNet,
+  uNetPlusPlus,
+} from '../src/index.ts';
 
 const resNetChannels = [64, 256, 512, 1024, 2048];
 

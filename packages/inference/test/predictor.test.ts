@@ -1,6 +1,14 @@
 import { uniform } from '@sts-net/testing';
 import { describe, expect, it } from 'vitest';
-import { ensemble, type ImageShape, mirrored, type OnnxSession, onnxPredictor, type Predictor, softmax } from '../src/index.ts';
+import {
+  ensemble,
+  type ImageShape,
+  mirrored,
+  type OnnxSession,
+  onnxPredictor,
+  type Predictor,
+  softmax,
+} from '../src/index.ts';
 import { fitImages } from '../src/predictor/fit-images.ts';
 
 /** Of one channel: the pixel's value is the probability of class 1. */

@@ -1,4 +1,11 @@
-import { describeBackends, describeLayer, golden, nchwValues, signed, signedNchw } from '@sts-net/testing';
+import {
+  describeBackends,
+  describeLayer,
+  golden,
+  nchwValues,
+  signed,
+  signedNchw,
+} from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type layers, model } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';

@@ -2,7 +2,11 @@ import { describeBackends, describeLayer, signed } from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { BatchNormalization, type BatchNormalizationArgs, batchNormTraining } from '../src/index.ts';
+import {
+  BatchNormalization,
+  type BatchNormalizationArgs,
+  batchNormTraining,
+} from '../src/index.ts';
 
 function built(args: BatchNormalizationArgs, channels: number) {
   const layer = new BatchNormalization(args);

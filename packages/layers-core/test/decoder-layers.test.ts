@@ -1,8 +1,29 @@
-import { describeBackends, describeLayer, expectNoNewTensors, saveAndLoad, signed, signedNchw } from '@sts-net/testing';
+import {
+  describeBackends,
+  describeLayer,
+  expectNoNewTensors,
+  saveAndLoad,
+  signed,
+  signedNchw,
+} from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { AdaptiveAveragePool, ChannelSlice, Conv2DTranspose, conv2d, conv2dTranspose, Dropout, GroupNormalization, PadToMultiple, PositionAttention, ResizeToMatch, resizeBilinear, Swish, UnusedParameters } from '../src/index.ts';
+import {
+  AdaptiveAveragePool,
+  ChannelSlice,
+  Conv2DTranspose,
+  conv2d,
+  conv2dTranspose,
+  Dropout,
+  GroupNormalization,
+  PadToMultiple,
+  PositionAttention,
+  ResizeToMatch,
+  resizeBilinear,
+  Swish,
+  UnusedParameters,
+} from '../src/index.ts';
 
 const name = 'layer';
 const image = [2, 5, 7, 4] as const;

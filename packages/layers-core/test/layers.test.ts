@@ -2,7 +2,21 @@ import { describeBackends, describeLayer, expectNoNewTensors, signedNchw } from 
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { Broadcast, Conv2D, CropToMatch, Dropout, GlobalAveragePool, Kaiming, MaxPool2D, PadToMultiple, ReLU, ResizeBilinear, relu, UpsampleNearest, upsampleNearest } from '../src/index.ts';
+import {
+  Broadcast,
+  Conv2D,
+  CropToMatch,
+  Dropout,
+  GlobalAveragePool,
+  Kaiming,
+  MaxPool2D,
+  PadToMultiple,
+  ReLU,
+  ResizeBilinear,
+  relu,
+  UpsampleNearest,
+  upsampleNearest,
+} from '../src/index.ts';
 
 const name = 'layer';
 const image = [2, 5, 7, 4] as const;

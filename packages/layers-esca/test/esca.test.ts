@@ -1,4 +1,13 @@
-import { describeBackends, describeLayer, expectNoNewTensors, golden, nchwValues, signed, signedNchw, uniform } from '@sts-net/testing';
+import {
+  describeBackends,
+  describeLayer,
+  expectNoNewTensors,
+  golden,
+  nchwValues,
+  signed,
+  signedNchw,
+  uniform,
+} from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { adaptiveKernelSize, ESCA, type ESCAArgs, esca } from '../src/index.ts';

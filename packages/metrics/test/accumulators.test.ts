@@ -1,5 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { averageSymmetricSurfaceDistance, confusion, dice, hausdorffDistance, lesionAccumulator, lesionWise, mcc, normalizedSurfaceDice, overlapAccumulator, pool, recall, surfaceAccumulator } from '../src/index.ts';
+import {
+  averageSymmetricSurfaceDistance,
+  confusion,
+  dice,
+  hausdorffDistance,
+  lesionAccumulator,
+  lesionWise,
+  mcc,
+  normalizedSurfaceDice,
+  overlapAccumulator,
+  pool,
+  recall,
+  surfaceAccumulator,
+} from '../src/index.ts';
 import { type Case, cases } from './reference.ts';
 
 const binary = [...cases.values()].filter((one) => one.classes === 2);

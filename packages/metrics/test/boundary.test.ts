@@ -1,6 +1,13 @@
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { averageSymmetricSurfaceDistance as assd, boundaryIoU, distanceTransform, hausdorffDistance, normalizedSurfaceDice, surfaceDistances } from '../src/index.ts';
+import {
+  averageSymmetricSurfaceDistance as assd,
+  boundaryIoU,
+  distanceTransform,
+  hausdorffDistance,
+  normalizedSurfaceDice,
+  surfaceDistances,
+} from '../src/index.ts';
 import { cases, type Grid, number, reference } from './reference.ts';
 
 const expected = [...reference('boundary').values()];

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { bestThreshold, detections, froc, frocScore, poolSweeps, precisionRecallCurve, rocCurve, thresholdSweep } from '../src/curves/index.ts';
+import {
+  bestThreshold,
+  detections,
+  froc,
+  frocScore,
+  poolSweeps,
+  precisionRecallCurve,
+  rocCurve,
+  thresholdSweep,
+} from '../src/curves/index.ts';
 import { confusion, dice } from '../src/index.ts';
 import { number, reference } from './reference.ts';
 

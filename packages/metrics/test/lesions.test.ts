@@ -1,6 +1,13 @@
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { type Connectivity, connectedComponents, hausdorffDistance, lesionWise, lesionWiseHausdorff, recallBySize } from '../src/index.ts';
+import {
+  type Connectivity,
+  connectedComponents,
+  hausdorffDistance,
+  lesionWise,
+  lesionWiseHausdorff,
+  recallBySize,
+} from '../src/index.ts';
 import { cases, reference } from './reference.ts';
 
 const expected = reference('lesions');

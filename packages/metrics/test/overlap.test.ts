@@ -1,6 +1,19 @@
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { accuracy, confusion, dice, fBeta, iou, mcc, pool, precision, recall, relativeVolumeError, specificity, volumetricSimilarity } from '../src/index.ts';
+import {
+  accuracy,
+  confusion,
+  dice,
+  fBeta,
+  iou,
+  mcc,
+  pool,
+  precision,
+  recall,
+  relativeVolumeError,
+  specificity,
+  volumetricSimilarity,
+} from '../src/index.ts';
 import { cases, number, reference } from './reference.ts';
 
 const scores = {

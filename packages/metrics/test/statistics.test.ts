@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { bootstrapInterval, holm, permutationTest, seededRandom, wilcoxonSignedRank } from '../src/statistics/index.ts';
+import {
+  bootstrapInterval,
+  holm,
+  permutationTest,
+  seededRandom,
+  wilcoxonSignedRank,
+} from '../src/statistics/index.ts';
 import { reference } from './reference.ts';
 
 const all = reference('paired');

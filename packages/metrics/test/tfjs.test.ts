@@ -3,7 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import * as metrics from '../src/index.ts';
-import { confusionTensor, type OverlapName, type OverlapTensorOptions, overlapMetric, overlapTensor, readConfusions } from '../src/tfjs/index.ts';
+import {
+  confusionTensor,
+  type OverlapName,
+  type OverlapTensorOptions,
+  overlapMetric,
+  overlapTensor,
+  readConfusions,
+} from '../src/tfjs/index.ts';
 import { type Case, cases, type Grid } from './reference.ts';
 
 const plainScores: Readonly<Record<OverlapName, metrics.OverlapScore<OverlapTensorOptions>>> = {

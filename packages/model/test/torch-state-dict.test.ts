@@ -6,7 +6,14 @@ import { fnv1a, golden } from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
-import { createModel, encodeSafetensors, loadTorchWeights, type ModelOptions, readSafetensors, withoutInitialValues } from '../src/index.ts';
+import {
+  createModel,
+  encodeSafetensors,
+  loadTorchWeights,
+  type ModelOptions,
+  readSafetensors,
+  withoutInitialValues,
+} from '../src/index.ts';
 import { attentionNames } from '../src/network/attention.ts';
 import { torchStateDict } from '../src/state-dict/torch-state-dict.ts';
 

@@ -96,7 +96,7 @@ export type { DataConfig } from './config/data-schema.ts';
 export type { ExperimentConfig, ExperimentInput } from './config/experiment-config.ts';
 export type { TrainingConfig } from './config/training-schema.ts';
 export { loadConfig, validateConfig } from './config/validate-config.ts';
-export { type DemoOptions, type DemoResult, demoText, runDemo } from './demo/index.ts';
+export { type DemoOptions, type DemoResult, demoText, runDemo } from './demo/run-demo.ts';
 export { type EvaluateModelOptions, evaluateModel } from './evaluation/evaluate-model.ts';
 export {
   type CaseScores,

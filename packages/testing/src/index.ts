@@ -6,5 +6,5 @@ export { type GoldenName, golden, recipeStateDict, type TorchTensor } from './go
 export { fnv1a, mulberry32, signed, uniform } from './random.ts';
 export { saveAndLoad } from './save-and-load.ts';
 export type { Tolerance } from './setup.ts';
-export { hwio, nchwValues, signedNchw } from './tensors.ts';
 export { temporaryFolder } from './temporary-folder.ts';
+export { hwio, nchwValues, signedNchw } from './tensors.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { torchParameters, loadTorchWeights, type ModelOptions } from '@sts-net/model';
+import { loadTorchWeights, type ModelOptions, torchParameters } from '@sts-net/model';
 import { describeBackends } from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { readDicomImage, readDicomSegments, readDicomSeries, readVolume, readVolumes } from '../src/index.ts';
+import {
+  readDicomImage,
+  readDicomSegments,
+  readDicomSeries,
+  readVolume,
+  readVolumes,
+} from '../src/index.ts';
 import { ctSlice, dicomFile, type Elements } from './dicom-files.ts';
 import { valuesOf } from './volumes.ts';
 

@@ -3,7 +3,17 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { decodeImage, decodeVolumes, readDicomImage, readDicomSegments, readDicomSeries, readLidcAnnotations, readRtStruct, type Volume, VolumeFormatError } from '../src/index.ts';
+import {
+  decodeImage,
+  decodeVolumes,
+  readDicomImage,
+  readDicomSegments,
+  readDicomSeries,
+  readLidcAnnotations,
+  readRtStruct,
+  type Volume,
+  VolumeFormatError,
+} from '../src/index.ts';
 import { ctSlice } from './dicom-files.ts';
 
 /**

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { createVolume, crop, orientationOf, pad, reorient, resample, type Volume } from '../src/index.ts';
+import {
+  createVolume,
+  crop,
+  orientationOf,
+  pad,
+  reorient,
+  resample,
+  type Volume,
+} from '../src/index.ts';
 import { countingVolume, valuesOf } from './volumes.ts';
 
 interface Grid {

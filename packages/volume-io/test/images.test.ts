@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { decodeImage, encodeImage, readImage, VolumeFormatError, writeImage } from '../src/index.ts';
+import {
+  decodeImage,
+  encodeImage,
+  readImage,
+  VolumeFormatError,
+  writeImage,
+} from '../src/index.ts';
 
 interface Case {
   readonly name: string;

@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { createVolume, decodeVolume, decodeVolumes, encodeVolume, readVolumes, type VolumeFileFormat, VolumeFormatError } from '../src/index.ts';
+import {
+  createVolume,
+  decodeVolume,
+  decodeVolumes,
+  encodeVolume,
+  readVolumes,
+  type VolumeFileFormat,
+  VolumeFormatError,
+} from '../src/index.ts';
 import { valuesOf } from './volumes.ts';
 
 interface Case {

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { createVolume, readDicomSeries, readLidcAnnotations, type Volume, VolumeFormatError } from '../src/index.ts';
+import {
+  createVolume,
+  readDicomSeries,
+  readLidcAnnotations,
+  type Volume,
+  VolumeFormatError,
+} from '../src/index.ts';
 import { ctSlice } from './dicom-files.ts';
 
 const fixture = (path: string) =>

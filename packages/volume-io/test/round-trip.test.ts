@@ -1,7 +1,15 @@
 import { signed, uniform } from '@sts-net/testing';
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { createVolume, decodeVolume, encodeVolume, likeVolume, type NiftiDatatype, type Volume, type VoxelArray } from '../src/index.ts';
+import {
+  createVolume,
+  decodeVolume,
+  encodeVolume,
+  likeVolume,
+  type NiftiDatatype,
+  type Volume,
+  type VoxelArray,
+} from '../src/index.ts';
 import { countingVolume, patchedFile } from './volumes.ts';
 
 const datatypes: Readonly<Record<NiftiDatatype, (u: number) => number>> = {

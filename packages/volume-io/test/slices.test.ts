@@ -1,7 +1,15 @@
 import { signed, uniform } from '@sts-net/testing';
 import ndarray, { type NdArray } from 'ndarray';
 import { describe, expect, test } from 'vitest';
-import { createVolume, type EdgeRule, type SliceAxis, slices25d, stackSlices, type Volume, type VoxelArray } from '../src/index.ts';
+import {
+  createVolume,
+  type EdgeRule,
+  type SliceAxis,
+  slices25d,
+  stackSlices,
+  type Volume,
+  type VoxelArray,
+} from '../src/index.ts';
 
 function volumeOf<T extends VoxelArray>(data: T, shape: readonly number[]): Volume<T> {
   return createVolume(ndarray(data, [...shape]), { spacing: [3, 1, 1] });

@@ -5,7 +5,18 @@ import { fileURLToPath } from 'node:url';
 import ndarray from 'ndarray';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseDataSet } from '../src/dicom/data-set.ts';
-import { createVolume, type DicomHeader, encodeDicomSegments, likeVolume, readDicomSegments, readDicomSeries, readVolume, type SegmentToWrite, type Volume, writeDicomSegments } from '../src/index.ts';
+import {
+  createVolume,
+  type DicomHeader,
+  encodeDicomSegments,
+  likeVolume,
+  readDicomSegments,
+  readDicomSeries,
+  readVolume,
+  type SegmentToWrite,
+  type Volume,
+  writeDicomSegments,
+} from '../src/index.ts';
 import { ctSlice, type Elements } from './dicom-files.ts';
 
 // Independent readers are asked in tools/fixtures/volume-io/check_segments.py.

@@ -79,7 +79,7 @@ const splitFolders: Readonly<Record<SplitName, RegExp>> = {
 };
 
 /** The split that a folder is called after, if one is. */
-export function folderSplit(folders: readonly string[]): SplitName | undefined {
+function folderSplit(folders: readonly string[]): SplitName | undefined {
   const names = Object.keys(splitFolders) as SplitName[];
   return names.find((name) => folders.some((folder) => splitFolders[name].test(folder)));
 }

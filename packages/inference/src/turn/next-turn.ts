@@ -3,9 +3,11 @@
  * work on a synchronous engine never leaves by itself.
  */
 export function nextTurn(): Promise<void> {
-  const { setImmediate } = globalThis as { setImmediate?: (resolve: () => void) => unknown };
+  const { setImmediate: afterThis } = globalThis as {
+    setImmediate?: (resolve: () => void) => unknown;
+  };
   return new Promise((resolve) => {
-    if (setImmediate === undefined) setTimeout(resolve);
-    else setImmediate(resolve);
+    if (afterThis === undefined) setTimeout(resolve);
+    else afterThis(resolve);
   });
 }

@@ -1,5 +1,5 @@
-import type { KeyRule } from './key-rule.ts';
 import {
+  type KeyRule,
   renamedPlainUNet,
   timmEfficientNet,
   timmMobileNetV2,

@@ -1,4 +1,10 @@
-import { type KeyRule, renamed } from './key-rule.ts';
+/** Keys start with `pattern`; they become `replacement`, or are left out where it is `null`. */
+export type KeyRule = readonly [pattern: RegExp, replacement: string | null];
+
+/** `from.…` becomes `to.…`. */
+function renamed(from: string, to: string): KeyRule {
+  return [new RegExp(`^${from.replaceAll('.', '\\.')}\\.`), `${to}.`];
+}
 
 /** `from.…` becomes `encoder.to.…`. */
 function rule(from: string, to: string): KeyRule {

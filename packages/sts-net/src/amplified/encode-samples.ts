@@ -1,7 +1,19 @@
 import { gzipSync } from 'node:zlib';
-import { type AmplifiedSample, type AmplifyOptions, amplify, lesionArea, type Sample } from '@sts-net/amplify';
+import {
+  type AmplifiedSample,
+  type AmplifyOptions,
+  amplify,
+  lesionArea,
+  type Sample,
+} from '@sts-net/amplify';
 import { imageDigest, isGrey, type ManifestItem } from '@sts-net/datasets';
-import { createVolume, encodeImage, encodeVolume, type Spacing, type Volume } from '@sts-net/volume-io';
+import {
+  createVolume,
+  encodeImage,
+  encodeVolume,
+  type Spacing,
+  type Volume,
+} from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
 import type { IntensityMap } from './intensity-map.ts';
 

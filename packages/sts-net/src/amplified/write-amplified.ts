@@ -1,5 +1,11 @@
-import { type Case, findCases, type ManifestItem, manifestText, splitCases } from '@sts-net/datasets';
 import { compact } from '@sts-net/amplify';
+import {
+  type Case,
+  findCases,
+  type ManifestItem,
+  manifestText,
+  splitCases,
+} from '@sts-net/datasets';
 import { writeFolderAtomic } from '@sts-net/datasets/files';
 import { createAmplifier, listSlices, type TrainingSlice } from '@sts-net/training';
 import type { Spacing } from '@sts-net/volume-io';

@@ -2,8 +2,8 @@ import { type Case, isFlatImage, readImageFile, readMaskFile } from '@sts-net/da
 import { channelsOf, type PreprocessedImage, preprocess } from '@sts-net/inference';
 import type { TrainingCase } from '@sts-net/training';
 import { gridShift, type Volume } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
 import type { DataConfig } from '../config/data-schema.ts';
+import { asLabels } from './as-labels.ts';
 
 /** A case in memory, at the size that the config gives. */
 export interface LoadedCase extends PreprocessedImage {
@@ -79,32 +79,6 @@ function isFlatCase(
   channels: number,
 ): boolean {
   return isFlatImage(path) || (mask.shape[0] === 1 && image.shape[0] === channels);
-}
-
-/**
- * The volume as labels. For two classes every nonzero value is the target, so masks of 0 and 255
- * serve too.
- */
-export function asLabels(
-  volume: Volume,
-  classes: number,
-  { id, mask: path }: Pick<Case, 'id' | 'mask'>,
-): Volume<Uint8Array> {
-  const { voxels } = volume;
-  const labels = new Uint8Array(voxels.data.length);
-  for (let i = 0; i < labels.length; i++) {
-    const value = voxels.data[i]!;
-    if (classes === 2 && Number.isFinite(value)) {
-      labels[i] = value === 0 ? 0 : 1;
-    } else if (Number.isInteger(value) && value >= 0 && value < classes) {
-      labels[i] = value;
-    } else {
-      throw new RangeError(
-        `case '${id}': the mask '${path}' must hold whole numbers from 0 to ${classes - 1}, got ${value}; raise \`model.classes\` or renumber the labels`,
-      );
-    }
-  }
-  return { ...volume, voxels: ndarray(labels, voxels.shape, voxels.stride, voxels.offset) };
 }
 
 function checkSameShape(one: Case, image: Volume, mask: Volume, flat: boolean): void {

@@ -1,39 +1,34 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { checkManifests, type ManifestCheck } from '@sts-net/datasets';
-import type { CommandDef } from 'citty';
-import { repeated } from './cli-args.ts';
-import { command } from './command.ts';
-import { interruptible } from './interruption.ts';
-import { progressLine } from './progress-line.ts';
-import { someLines } from './some-lines.ts';
+import { someLines } from './arguments.ts';
+import { interruptible, progressLine } from './interruption.ts';
 
-export const dataCheckCommand: CommandDef = command({
-  meta: { name: 'check', description: 'read all files of a data set and look for leaks' },
-  args: {
-    manifest: { type: 'positional', required: true, description: 'the manifest' },
-    more: {
-      type: 'positional',
-      required: false,
-      valueHint: repeated,
-      description: 'further ones that must have nothing in common with it, such as the test’s',
-    },
-  },
-  async run({ args: { _: manifests } }) {
-    const line = progressLine();
-    const check = await interruptible('the check is not finished', (signal) =>
-      checkManifests(manifests, {
-        signal,
-        onProgress: (id, done) => line.show(`image ${done + 1}: ${id}`),
-      }),
-    ).finally(() => line.clear());
-    process.stdout.write(text(check));
-    const { length } = check.errors;
-    if (length > 0) {
-      throw new RangeError(
-        `${manifests.join(', ')}: ${length === 1 ? 'one error' : `${length} errors`}; see above`,
-      );
-    }
-  },
-});
+export function dataCheckCommand(): CommandUnknownOpts {
+  return new Command('check')
+    .description('read all files of a data set and look for leaks')
+    .argument('<manifest>', 'the manifest')
+    .argument(
+      '[more...]',
+      'further ones that must have nothing in common with it, such as the test’s',
+    )
+    .action(async (manifest, more) => {
+      const manifests = [manifest, ...more];
+      const line = progressLine();
+      const check = await interruptible('the check is not finished', (signal) =>
+        checkManifests(manifests, {
+          signal,
+          onProgress: (id, done) => line.show(`image ${done + 1}: ${id}`),
+        }),
+      ).finally(() => line.clear());
+      process.stdout.write(text(check));
+      const { length } = check.errors;
+      if (length > 0) {
+        throw new RangeError(
+          `${manifests.join(', ')}: ${length === 1 ? 'one error' : `${length} errors`}; see above`,
+        );
+      }
+    });
+}
 
 function text(check: ManifestCheck): string {
   const { items, groups, empty, withoutMask, labels, duplicates, alike, errors } = check;

@@ -1,11 +1,19 @@
-import { type CommandDef, defineCommand } from 'citty';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { dataCheckCommand } from './data-check-command.ts';
+import { dataPrepareCommand } from './data-prepare-command.ts';
+import { dataSplitCommand } from './data-split-command.ts';
+import { dataStatsCommand } from './data-stats-command.ts';
 
-export const dataCommand: CommandDef = defineCommand({
-  meta: { name: 'data', description: 'prepare, split, check and describe a data set' },
-  subCommands: {
-    prepare: async () => (await import('./data-prepare-command.ts')).dataPrepareCommand,
-    stats: async () => (await import('./data-stats-command.ts')).dataStatsCommand,
-    split: async () => (await import('./data-split-command.ts')).dataSplitCommand,
-    check: async () => (await import('./data-check-command.ts')).dataCheckCommand,
-  },
-});
+/** `sts-net data` and its subcommands; none needs TensorFlow.js. */
+export function dataCommand(): CommandUnknownOpts {
+  const command = new Command('data').helpCommand(false);
+  for (const sub of [
+    dataPrepareCommand(),
+    dataStatsCommand(),
+    dataSplitCommand(),
+    dataCheckCommand(),
+  ]) {
+    command.addCommand(sub);
+  }
+  return command;
+}

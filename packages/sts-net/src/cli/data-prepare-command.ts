@@ -1,63 +1,49 @@
 import { join } from 'node:path';
-import { type DatasetName, datasets, type PreparedDataset, prepareDataset } from '@sts-net/datasets';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import {
+  type DatasetName,
+  datasets,
+  type PreparedDataset,
+  prepareDataset,
+} from '@sts-net/datasets';
 import { checkNewFolder } from '@sts-net/datasets/files';
-import type { CommandDef } from 'citty';
-import { command } from './command.ts';
-import { interruptible } from './interruption.ts';
-import { countOf, numberOf } from './number-of.ts';
-import { oneOf } from './one-of.ts';
-import { progressLine } from './progress-line.ts';
-import { someLines } from './some-lines.ts';
+import { count, number, oneOf, someLines } from './arguments.ts';
+import { interruptible, progressLine } from './interruption.ts';
 
 const names = Object.keys(datasets) as DatasetName[];
 
-export const dataPrepareCommand: CommandDef = command({
-  meta: { name: 'prepare', description: 'list the images and masks of a data set in a manifest' },
-  args: {
-    dataset: { type: 'positional', required: true, description: `of ${names.join(', ')}` },
-    folder: { type: 'positional', required: true, description: 'the data set as it was unpacked' },
-    output: { type: 'string', required: true, description: 'folder to make for manifest.jsonl' },
-    image: { type: 'string', description: 'path of images in the folder: images/{id}.png' },
-    mask: { type: 'string', description: 'path of their masks: masks/{id}_mask.png' },
-    patient: { type: 'string', description: 'whose an image is, by its name: {patient}_*' },
-    target: { type: 'string', description: 'name of what was drawn in DICOM; * for anything' },
-    readers: { type: 'string', description: 'readers of LIDC-IDRI that must agree; else 2' },
-    'max-share': {
-      type: 'string',
-      description: 'take targets below this share of the image, per cent',
-    },
-    'skip-empty': { type: 'boolean', description: 'leave out images without a target' },
-    'group-alike': {
-      type: 'boolean',
-      description: 'put 2-D images that are nearly the same into one group',
-    },
-    'stretch-masks': {
-      type: 'boolean',
-      description: 'bring masks to the size of images that were resized',
-    },
-  },
-  async run({ args }) {
-    const { folder, output, image, mask, patient, target } = args;
-    const spec = datasets[oneOf('dataset', args.dataset, names)];
-    const share = args['max-share'];
-    const maxShare =
-      share && numberOf('max-share', share, 'a share above 0, up to 100', (n) => n > 0 && n <= 100);
-    await checkNewFolder('--output', output);
-    const line = progressLine();
-    const prepared = await interruptible('nothing was written', (signal) =>
-      prepareDataset(spec, folder, output, {
-        ...{ image, mask, patient, target, signal },
-        ...(args.readers && { readers: countOf('readers', args.readers) }),
-        ...(maxShare && { maxShare }),
-        skipEmpty: args['skip-empty'],
-        groupAlike: args['group-alike'],
-        stretchMasks: args['stretch-masks'],
-        onProgress: (id, done) => line.show(`image ${done + 1}: ${id}`),
-      }),
-    ).finally(() => line.clear());
-    process.stdout.write(text(join(output, 'manifest.jsonl'), prepared));
-  },
-});
+export function dataPrepareCommand(): CommandUnknownOpts {
+  return new Command('prepare')
+    .description('list the images and masks of a data set in a manifest')
+    .argument('<dataset>', `of ${names.join(', ')}`, oneOf('dataset', names))
+    .argument('<folder>', 'the data set as it was unpacked')
+    .requiredOption('--output <folder>', 'folder to make for manifest.jsonl')
+    .option('--image <path>', 'path of images in the folder: images/{id}.png')
+    .option('--mask <path>', 'path of their masks: masks/{id}_mask.png')
+    .option('--patient <pattern>', 'whose an image is, by its name: {patient}_*')
+    .option('--target <name>', 'name of what was drawn in DICOM; * for anything')
+    .option('--readers <count>', 'readers of LIDC-IDRI that must agree; else 2', count('readers'))
+    .option(
+      '--max-share <per cent>',
+      'take targets below this share of the image, per cent',
+      number('max-share', 'a share above 0, up to 100', (n) => n > 0 && n <= 100),
+    )
+    .option('--skip-empty', 'leave out images without a target')
+    .option('--group-alike', 'put 2-D images that are nearly the same into one group')
+    .option('--stretch-masks', 'bring masks to the size of images that were resized')
+    .action(async (dataset, folder, { output, ...options }) => {
+      await checkNewFolder('--output', output);
+      const line = progressLine();
+      const prepared = await interruptible('nothing was written', (signal) =>
+        prepareDataset(datasets[dataset], folder, output, {
+          ...options,
+          signal,
+          onProgress: (id, done) => line.show(`image ${done + 1}: ${id}`),
+        }),
+      ).finally(() => line.clear());
+      process.stdout.write(text(join(output, 'manifest.jsonl'), prepared));
+    });
+}
 
 function text(path: string, prepared: PreparedDataset): string {
   const { items, empty, large, duplicates, skipped } = prepared;

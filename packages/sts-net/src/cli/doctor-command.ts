@@ -1,22 +1,16 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { type BackendProbe, probeBackends } from '@sts-net/backend';
-import type { CommandDef } from 'citty';
-import { formatTable } from '../evaluation/format-table.ts';
 import { prepareEngine } from '../runs/prepare-engine.ts';
-import { command } from './command.ts';
+import { formatTable } from '../tables/format-table.ts';
 
-export const doctorCommand: CommandDef = command({
-  meta: {
-    name: 'doctor',
-    description: 'which engines are there, which are missing, how to get them',
-  },
-  args: {},
-  async run() {
+export function doctorCommand(): CommandUnknownOpts {
+  return new Command('doctor').action(async () => {
     const probes = await probeBackends();
     const { name, reason } = await prepareEngine('auto');
     process.stdout.write(`Node.js ${process.version}, ${process.platform} ${process.arch}\n\n`);
     process.stdout.write(`${text(probes)}\n\n\`auto\` takes ${name}: ${reason}\n`);
-  },
-});
+  });
+}
 
 function text(probes: readonly BackendProbe[]): string {
   const table = formatTable([

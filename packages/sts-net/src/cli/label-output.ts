@@ -1,6 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { readImageFile } from '@sts-net/datasets';
-import { likeVolume, readDicomSeries, type Volume, writeDicomSegments, writeImage, writeVolume } from '@sts-net/volume-io';
+import {
+  likeVolume,
+  readDicomSeries,
+  type Volume,
+  writeDicomSegments,
+  writeImage,
+  writeVolume,
+} from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
 
 const isSegmentation = (path: string) => /\.dcm$/i.test(path);

@@ -1,9 +1,14 @@
 import { createEncoder, type EncoderName } from '@sts-net/backbones';
 import type { DecoderName } from '@sts-net/decoders';
-import { type AttentionName, attentionFactory, createModel, modelStatistics } from '@sts-net/model';
+import {
+  type AttentionName,
+  attentionFactory,
+  attentionNames,
+  createModel,
+  modelStatistics,
+  withoutInitialValues,
+} from '@sts-net/model';
 import { input, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { attentions } from './model-arguments.ts';
-import { withoutInitialValues } from '@sts-net/model';
 
 /** What a network, or its attention, costs for one image. */
 interface Cost {
@@ -69,7 +74,7 @@ function attentionCosts(
   const image = input({ shape: [null, null, 3] });
   const { features } = createEncoder(encoder, { input: image });
   model({ inputs: image, outputs: features.at(-1)!.tensor }).dispose();
-  return attentions.flatMap((attention) => {
+  return attentionNames.flatMap((attention) => {
     const create = attentionFactory(attention);
     if (create === undefined) return [];
     const costs = features.map(({ channels, stride }) => {

@@ -1,39 +1,42 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { type EncoderName, encoders } from '@sts-net/backbones';
 import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
-import type { CommandDef } from 'citty';
-import { formatTable } from '../evaluation/format-table.ts';
+import { type DecoderName, decoders } from '@sts-net/decoders';
+import { attentionNames } from '@sts-net/model';
 import { prepareEngine } from '../runs/prepare-engine.ts';
-import { command } from './command.ts';
-import { attentions, decoderNames, encoderNames, imageSize } from './model-arguments.ts';
+import { formatTable } from '../tables/format-table.ts';
+import { count, imageSize, oneOf } from './arguments.ts';
+import { progressLine } from './interruption.ts';
 import { type ModelCatalog, modelCatalog } from './model-catalog.ts';
-import { countOf } from './number-of.ts';
-import { oneOf } from './one-of.ts';
-import { progressLine } from './progress-line.ts';
 
-export const modelsCommand: CommandDef = command({
-  meta: { name: 'models', description: 'all encoders, decoders and attentions, with their costs' },
-  args: {
-    encoder: { type: 'string', description: 'only this one' },
-    decoder: { type: 'string', description: 'only this one' },
-    size: { type: 'string', default: '480', description: 'of the image, pixels: 480 or 480x320' },
-    classes: { type: 'string', default: '2', description: 'with the background' },
-    json: { type: 'string', description: 'file for all numbers as JSON' },
-  },
-  async run({ args: { encoder, decoder, size, classes, json } }) {
-    const options = {
-      size: imageSize(size),
-      classes: countOf('classes', classes),
-      encoders: encoder === undefined ? encoderNames : [oneOf('encoder', encoder, encoderNames)],
-      decoders: decoder === undefined ? decoderNames : [oneOf('decoder', decoder, decoderNames)],
-    };
-    if (json !== undefined) await checkWritable(json);
-    await prepareEngine('cpu');
-    const line = progressLine();
-    const catalog = modelCatalog({ ...options, onPair: (text) => line.show(text) });
-    line.clear();
-    if (json !== undefined) await writeFileAtomic(json, `${JSON.stringify(catalog, null, 2)}\n`);
-    process.stdout.write(`${catalogText(catalog)}\n`);
-  },
-});
+const encoderNames = Object.keys(encoders) as EncoderName[];
+const decoderNames = Object.keys(decoders) as DecoderName[];
+
+export function modelsCommand(): CommandUnknownOpts {
+  return new Command('models')
+    .option('--encoder <name>', 'only this one', oneOf('encoder', encoderNames))
+    .option('--decoder <name>', 'only this one', oneOf('decoder', decoderNames))
+    .option('--size <size>', 'of the image, pixels: 480 or 480x320', imageSize, [480, 480])
+    .option('--classes <count>', 'with the background', count('classes'), 2)
+    .option('--json <file>', 'file for all numbers as JSON')
+    .action(async ({ encoder, decoder, size, classes, json }) => {
+      if (json !== undefined) await checkWritable(json);
+      await prepareEngine('cpu');
+      const line = progressLine();
+      const catalog = modelCatalog({
+        size: size as [number, number],
+        classes,
+        encoders: encoder === undefined ? encoderNames : [encoder],
+        decoders: decoder === undefined ? decoderNames : [decoder],
+        onPair: (text) => line.show(text),
+      });
+      line.clear();
+      if (json !== undefined) {
+        await writeFileAtomic(json, `${JSON.stringify(catalog, null, 2)}\n`);
+      }
+      process.stdout.write(`${catalogText(catalog)}\n`);
+    });
+}
 
 function catalogText({ size, classes, pairs, attention }: ModelCatalog): string {
   const encoders = [...new Set(pairs.map(({ encoder }) => encoder))];
@@ -50,7 +53,7 @@ function catalogText({ size, classes, pairs, attention }: ModelCatalog): string 
     pairs.find((one) => one.encoder === encoder && one.decoder === decoder)!;
   const added = (encoder: string, name: string) =>
     attention.find((one) => one.encoder === encoder && one.attention === name)!;
-  const layers = attentions.filter((name) => name !== 'none');
+  const layers = attentionNames.filter((name) => name !== 'none');
   const image = `an image of ${size.join(' × ')} × 3, ${classes} classes`;
   return [
     'Parameters, millions: any encoder with any decoder',

@@ -1,25 +1,63 @@
 import { readFileSync } from 'node:fs';
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { nearestName } from '@sts-net/datasets/validation';
-import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
-import { checkArguments } from './cli-args.ts';
 import { Interrupted } from './interruption.ts';
 
-type CommandTable = Readonly<Record<string, () => Promise<CommandDef>>>;
+interface CommandEntry {
+  readonly description: string;
+  /** Loads the command when it is called for, so that no other waits for what it needs. */
+  readonly load: () => Promise<CommandUnknownOpts>;
+}
 
-// Each command is loaded when it is called for, so that `--help` does not wait for TensorFlow.js.
-const commands: CommandTable = {
-  train: async () => (await import('./train-command.ts')).trainCommand,
-  predict: async () => (await import('./predict-command.ts')).predictCommand,
-  evaluate: async () => (await import('./evaluate-command.ts')).evaluateCommand,
-  compare: async () => (await import('./compare-command.ts')).compareCommand,
-  export: async () => (await import('./export-command.ts')).exportCommand,
-  data: async () => (await import('./data-command.ts')).dataCommand,
-  stats: async () => (await import('./stats-command.ts')).statsCommand,
-  amplify: async () => (await import('./amplify-command.ts')).amplifyCommand,
-  summary: async () => (await import('./summary-command.ts')).summaryCommand,
-  models: async () => (await import('./models-command.ts')).modelsCommand,
-  doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
-  demo: async () => (await import('./demo-command.ts')).demoCommand,
+const commands: Readonly<Record<string, CommandEntry>> = {
+  train: {
+    description: 'train a network; resume a training',
+    load: async () => (await import('./train-command.ts')).trainCommand(),
+  },
+  predict: {
+    description: 'find the targets in a volume or a 2-D image',
+    load: async () => (await import('./predict-command.ts')).predictCommand(),
+  },
+  evaluate: {
+    description: 'score a trained network, or a label volume',
+    load: async () => (await import('./evaluate-command.ts')).evaluateCommand(),
+  },
+  compare: {
+    description: 'two methods on the same cases, with intervals and p-values',
+    load: async () => (await import('./compare-command.ts')).compareCommand(),
+  },
+  export: {
+    description: 'write a trained network as an ONNX file',
+    load: async () => (await import('./export-command.ts')).exportCommand(),
+  },
+  data: {
+    description: 'prepare, split, check and describe a data set',
+    load: async () => (await import('./data-command.ts')).dataCommand(),
+  },
+  stats: {
+    description: 'sizes of lesions, splits and network of a config',
+    load: async () => (await import('./stats-command.ts')).statsCommand(),
+  },
+  amplify: {
+    description: 'write the amplified training samples of a config',
+    load: async () => (await import('./amplify-command.ts')).amplifyCommand(),
+  },
+  summary: {
+    description: 'layers, sizes and costs of any network',
+    load: async () => (await import('./summary-command.ts')).summaryCommand(),
+  },
+  models: {
+    description: 'all encoders, decoders and attentions, with their costs',
+    load: async () => (await import('./models-command.ts')).modelsCommand(),
+  },
+  doctor: {
+    description: 'which engines are there, which are missing, how to get them',
+    load: async () => (await import('./doctor-command.ts')).doctorCommand(),
+  },
+  demo: {
+    description: 'train on real lesions that come with the package and report what was found',
+    load: async () => (await import('./demo-command.ts')).demoCommand(),
+  },
 };
 
 /**
@@ -30,11 +68,12 @@ const commands: CommandTable = {
  */
 export async function runCli(rawArguments: readonly string[]): Promise<number> {
   try {
-    await run(rawArguments);
+    const program = await programFor(rawArguments[0]);
+    await program.parseAsync(rawArguments, { from: 'user' });
     return 0;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`sts-net: ${message}\n`);
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    process.stderr.write(`sts-net: ${messageOf(error)}\n`);
     if (process.env['STS_NET_STACK'] && error instanceof Error) {
       process.stderr.write(`${error.stack}\n`);
     }
@@ -42,78 +81,75 @@ export async function runCli(rawArguments: readonly string[]): Promise<number> {
   }
 }
 
-async function run(rawArguments: readonly string[]): Promise<void> {
-  if (rawArguments[0] === '--version') {
-    process.stdout.write(`${version()}\n`);
-    return;
+/** The program with the command that is called for; the others are there for its help only. */
+async function programFor(name: string | undefined): Promise<CommandUnknownOpts> {
+  const program = new Command('sts-net')
+    .description('finds very small targets in medical images')
+    .version(version(), '--version', 'print the version')
+    .helpCommand(false);
+  const unknown = name !== undefined && !name.startsWith('-') && !Object.hasOwn(commands, name);
+  if (unknown) throw new RangeError(unknownCommand(name, Object.keys(commands)));
+  for (const [own, { description, load }] of Object.entries(commands)) {
+    const command = own === name ? await load() : new Command(own).usage('[options]');
+    program.addCommand(command.description(description));
   }
-  await dispatch(commands, overview, 'sts-net', rawArguments);
+  return strict(program);
 }
 
-/**
- * Runs one of several commands.
- *
- * @param list the command that has them as subcommands, for help
- * @param program what is typed before the command's name
- */
-async function dispatch(
-  table: CommandTable,
-  list: () => Promise<CommandDef>,
-  program: string,
-  [name, ...rest]: readonly string[],
-): Promise<void> {
-  const parent = (): CommandDef => defineCommand({ meta: { name: program } });
-  if (name === undefined || isHelp(name)) {
-    process.stdout.write(`${await renderUsage(await list())}\n`);
-    if (name === undefined) throw new RangeError('a command is needed; see above');
-    return;
-  }
-  const load = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (load === undefined) {
-    const known = Object.keys(table);
-    const nearest = nearestName(name, known);
-    throw new RangeError(
-      `unknown command '${name}'; ${nearest === undefined ? `there are ${known.join(', ')}` : `did you mean '${nearest}'?`}`,
-    );
-  }
-  const command = await load();
-  if (command.subCommands !== undefined) {
-    const own = command.subCommands as CommandTable;
-    const named = defineCommand({
-      ...command,
-      meta: { ...command.meta, name: `${program} ${name}` },
+function unknownCommand(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  return `unknown command '${name}'; ${nearest === undefined ? `there are ${known.join(', ')}` : `did you mean '${nearest}'?`}`;
+}
+
+/** Lets errors be thrown instead of printed and ended with, here and in subcommands. */
+function strict(command: CommandUnknownOpts): CommandUnknownOpts {
+  command
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void process.stdout.write(text),
+      writeErr: (text) => void process.stdout.write(text),
+      outputError: () => {},
+    })
+    .configureHelp({ showGlobalOptions: false });
+  for (const sub of command.commands) strict(sub);
+  // An option's value is missing where the next argument is an option.
+  for (const option of command.options) {
+    if (!option.required) continue;
+    const parse = option.parseArg;
+    option.argParser((text: string, previous: unknown) => {
+      if (text.startsWith('--')) throw new RangeError(needsValue(`--${option.name()}`));
+      return parse === undefined ? text : parse(text, previous as never);
     });
-    await dispatch(own, async () => named, `${program} ${name}`, rest);
-    return;
   }
-  if (rest.some(isHelp)) {
-    process.stdout.write(`${await renderUsage(command, parent())}\n`);
-    return;
-  }
-  const definitions = command.args;
-  checkArguments(
-    rest,
-    (await (typeof definitions === 'function' ? definitions() : definitions)) ?? {},
-  );
-  await runCommand(command, { rawArgs: [...rest] });
+  return command;
 }
 
-function isHelp(argument: string): boolean {
-  return argument === '--help' || argument === '-h';
+function needsValue(option: string): string {
+  return `option '${option}' needs a value; see --help`;
 }
 
-async function overview(): Promise<CommandDef> {
-  const entries = Object.entries(commands).map(
-    async ([name, load]) => [name, await load()] as const,
-  );
-  return defineCommand({
-    meta: {
-      name: 'sts-net',
-      description: 'finds very small targets in medical images',
-      version: version(),
-    },
-    subCommands: Object.fromEntries(await Promise.all(entries)),
-  });
+/** One line for what the parser or a command throws. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof CommanderError)) return error.message;
+  const [, subject = ''] = /'([^']*)'/.exec(error.message) ?? [];
+  const [, nearest] = /Did you mean (.+)\?\)/.exec(error.message) ?? [];
+  switch (error.code) {
+    case 'commander.help':
+      return 'a command is needed; see above';
+    case 'commander.unknownOption':
+      return `unknown option '${subject.split('=')[0]}'; ${nearest === undefined ? 'see --help' : `did you mean '${nearest}'?`}`;
+    case 'commander.unknownCommand':
+      return `unknown command '${subject}'; ${nearest === undefined ? 'see --help' : `did you mean '${nearest}'?`}`;
+    case 'commander.optionMissingArgument':
+      return needsValue(subject.split(/[ ,=]/)[0]!);
+    case 'commander.missingArgument':
+      return `${subject.toUpperCase()} is missing; see --help`;
+    case 'commander.missingMandatoryOptionValue':
+      return `option '${subject.split(' ')[0]}' is needed; see --help`;
+    default:
+      return error.message.replace(/^error: /, '').replaceAll('\n', '; ');
+  }
 }
 
 function version(): string {

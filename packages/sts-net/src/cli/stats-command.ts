@@ -1,31 +1,29 @@
 import { dirname, resolve } from 'node:path';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { writeFileAtomic } from '@sts-net/datasets/files';
-import type { CommandDef } from 'citty';
 import { loadConfig } from '../config/validate-config.ts';
-import { type ExperimentStatistics, experimentStatistics } from '../evaluation/experiment-statistics.ts';
-import { formatTable } from '../evaluation/format-table.ts';
-import { lesionTable } from '../evaluation/lesion-table.ts';
+import {
+  type ExperimentStatistics,
+  experimentStatistics,
+} from '../evaluation/experiment-statistics.ts';
 import { prepareEngine } from '../runs/prepare-engine.ts';
-import { command } from './command.ts';
+import { formatTable } from '../tables/format-table.ts';
+import { lesionTable } from '../tables/lesion-table.ts';
 
-export const statsCommand: CommandDef = command({
-  meta: { name: 'stats', description: 'sizes of lesions, splits and network of a config' },
-  args: {
-    config: {
-      type: 'positional',
-      required: true,
-      description: 'the JSON file that describes the run',
-    },
-    json: { type: 'string', description: 'file for all numbers as JSON' },
-  },
-  async run({ args: { config: path, json } }) {
-    const config = await loadConfig(path);
-    await prepareEngine('cpu');
-    const statistics = await experimentStatistics(config, dirname(resolve(path)));
-    if (json !== undefined) await writeFileAtomic(json, `${JSON.stringify(statistics, null, 2)}\n`);
-    process.stdout.write(`${text(statistics)}\n`);
-  },
-});
+export function statsCommand(): CommandUnknownOpts {
+  return new Command('stats')
+    .argument('<config>', 'the JSON file that describes the run')
+    .option('--json <file>', 'file for all numbers as JSON')
+    .action(async (path, { json }) => {
+      const config = await loadConfig(path);
+      await prepareEngine('cpu');
+      const statistics = await experimentStatistics(config, dirname(resolve(path)));
+      if (json !== undefined) {
+        await writeFileAtomic(json, `${JSON.stringify(statistics, null, 2)}\n`);
+      }
+      process.stdout.write(`${text(statistics)}\n`);
+    });
+}
 
 function text({ splits, samples, threshold, model }: ExperimentStatistics): string {
   const rows = Object.entries(splits).map(([name, split]) => ({

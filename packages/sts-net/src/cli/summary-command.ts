@@ -1,56 +1,75 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { type EncoderName, encoders } from '@sts-net/backbones';
 import { writeFileAtomic } from '@sts-net/datasets/files';
-import { createModel, type LayerStatistics, layerStatistics, type ModelStatistics, modelStatistics } from '@sts-net/model';
-import type { CommandDef } from 'citty';
-import { formatTable } from '../evaluation/format-table.ts';
+import { type DecoderName, decoders } from '@sts-net/decoders';
+import {
+  attentionNames,
+  createModel,
+  type LayerStatistics,
+  layerStatistics,
+  type ModelStatistics,
+  modelStatistics,
+  withoutInitialValues,
+} from '@sts-net/model';
 import { prepareEngine } from '../runs/prepare-engine.ts';
-import { command } from './command.ts';
-import { attentions, decoderNames, encoderNames, imageSize } from './model-arguments.ts';
-import { countOf } from './number-of.ts';
-import { oneOf } from './one-of.ts';
-import { withoutInitialValues } from '@sts-net/model';
+import { formatTable } from '../tables/format-table.ts';
+import { count, imageSize, oneOf } from './arguments.ts';
 
-export const summaryCommand: CommandDef = command({
-  meta: { name: 'summary', description: 'layers, sizes and costs of any network' },
-  args: {
-    encoder: { type: 'string', required: true, description: `of ${encoderNames.join(', ')}` },
-    decoder: { type: 'string', required: true, description: `of ${decoderNames.join(', ')}` },
-    attention: {
-      type: 'string',
-      default: 'none',
-      description: `of ${attentions.join(', ')}`,
-    },
-    size: { type: 'string', default: '480', description: 'of the image, pixels: 480 or 480x320' },
-    classes: { type: 'string', default: '2', description: 'with the background' },
-    channels: { type: 'string', default: '3', description: 'of the image' },
-    stride: { type: 'string', description: 'of the deepest map: 8, 16 or 32; else the decoder’s' },
-    json: { type: 'string', description: 'file for all numbers as JSON' },
-  },
-  async run({ args }) {
-    const config = {
-      encoder: oneOf('encoder', args.encoder, encoderNames),
-      decoder: oneOf('decoder', args.decoder, decoderNames),
-      attention: oneOf('attention', args.attention, attentions),
-      classes: countOf('classes', args.classes),
-      ...(args.stride !== undefined && {
-        outputStride: Number(oneOf('stride', args.stride, ['8', '16', '32'])) as 8 | 16 | 32,
-      }),
-    };
-    const size = imageSize(args.size);
-    const inputShape = [null, null, countOf('channels', args.channels)] as const;
-    await prepareEngine('cpu');
-    const model = withoutInitialValues(() => createModel({ ...config, inputShape }));
-    const layers = layerStatistics(model, { size });
-    const { parameters, buffers, multiplyAdds, uncounted } = modelStatistics(model, { size });
-    model.dispose();
-    const summary = { ...config, size, parameters, buffers, multiplyAdds, uncounted, layers };
-    const activations = layers.reduce((sum, layer) => sum + activationsOf(layer), 0);
-    const numbers = { ...summary, activationBytes: bytesOfFloat * activations };
-    if (args.json !== undefined) {
-      await writeFileAtomic(args.json, `${JSON.stringify(numbers, null, 2)}\n`);
-    }
-    process.stdout.write(`${summaryText(numbers)}\n`);
-  },
-});
+const encoderNames = Object.keys(encoders) as EncoderName[];
+const decoderNames = Object.keys(decoders) as DecoderName[];
+const strides = oneOf('stride', ['8', '16', '32']);
+
+export function summaryCommand(): CommandUnknownOpts {
+  return new Command('summary')
+    .requiredOption(
+      '--encoder <name>',
+      `of ${encoderNames.join(', ')}`,
+      oneOf('encoder', encoderNames),
+    )
+    .requiredOption(
+      '--decoder <name>',
+      `of ${decoderNames.join(', ')}`,
+      oneOf('decoder', decoderNames),
+    )
+    .option(
+      '--attention <name>',
+      `of ${attentionNames.join(', ')}`,
+      oneOf('attention', attentionNames),
+      'none' as const,
+    )
+    .option('--size <size>', 'of the image, pixels: 480 or 480x320', imageSize, [480, 480])
+    .option('--classes <count>', 'with the background', count('classes'), 2)
+    .option('--channels <count>', 'of the image', count('channels'), 3)
+    .option(
+      '--stride <pixels>',
+      'of the deepest map: 8, 16 or 32; else the decoder’s',
+      (text) => Number(strides(text)) as 8 | 16 | 32,
+    )
+    .option('--json <file>', 'file for all numbers as JSON')
+    .action(async ({ json, channels, stride: outputStride, ...options }) => {
+      const { encoder, decoder, attention, classes } = options;
+      const size = options.size as [number, number];
+      const config = {
+        encoder,
+        decoder,
+        attention,
+        classes,
+        ...(outputStride && { outputStride }),
+      };
+      await prepareEngine('cpu');
+      const model = withoutInitialValues(() =>
+        createModel({ ...config, inputShape: [null, null, channels] }),
+      );
+      const layers = layerStatistics(model, { size });
+      const { parameters, buffers, multiplyAdds, uncounted } = modelStatistics(model, { size });
+      model.dispose();
+      const summary = { ...config, size, parameters, buffers, multiplyAdds, uncounted, layers };
+      const activations = layers.reduce((sum, layer) => sum + activationsOf(layer), 0);
+      const numbers = { ...summary, activationBytes: bytesOfFloat * activations };
+      if (json !== undefined) await writeFileAtomic(json, `${JSON.stringify(numbers, null, 2)}\n`);
+      process.stdout.write(`${summaryText(numbers)}\n`);
+    });
+}
 
 const bytesOfFloat = 4;
 

@@ -1,55 +1,48 @@
 import { dirname, resolve } from 'node:path';
-import type { CommandDef } from 'citty';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { loadConfig } from '../config/validate-config.ts';
 import type { TrainEvent } from '../runs/run-log.ts';
 import { train } from '../runs/train.ts';
-import { command } from './command.ts';
-import { Interrupted, interruptible } from './interruption.ts';
-import { progressLine } from './progress-line.ts';
+import { backendOption } from './arguments.ts';
+import { Interrupted, interruptible, progressLine } from './interruption.ts';
 
-export const trainCommand: CommandDef = command({
-  meta: { name: 'train', description: 'train a network; resume a training' },
-  args: {
-    config: {
-      type: 'positional',
-      required: true,
-      description: 'the JSON file that describes the run',
-    },
-    output: { type: 'string', description: 'folder of the run, in place of the config’s `output`' },
-    backend: { type: 'string', description: 'engine, in place of the config’s `backend`' },
-    resume: { type: 'boolean', description: 'go on where the run stopped' },
-  },
-  async run({ args: { config: path, output, backend, resume } }) {
-    const loaded = await loadConfig(path);
-    const config = {
-      ...loaded,
-      ...(output !== undefined && { output: resolve(output) }),
-      ...(backend !== undefined && { backend: backend as typeof loaded.backend }),
-    };
-    const line = progressLine();
-    line.show('reading the cases');
-    const report = reporter((text) => line.show(text));
-    const result = await interruptible('the last step is saved', (signal) =>
-      train(config, {
-        baseFolder: dirname(resolve(path)),
-        resume: resume === true,
-        signal,
-        onEvent: report,
-        onDownload: ({ file, received, total }) => line.show(downloadText(file, received, total)),
-      }),
-    ).finally(() => line.clear());
-    if (!result.finished) {
-      throw new Interrupted(
-        `interrupted after step ${result.step}; go on with: sts-net train ${path} --resume`,
-      );
-    }
-    const best =
-      result.bestStep === null
-        ? 'no validation split: the last weights are kept as the best'
-        : `best validation ${config.training.validation.metric} ${result.bestScore?.toFixed(4)} at step ${result.bestStep}`;
-    process.stdout.write(`${result.step} steps; ${best}\n${result.output}\n`);
-  },
-});
+export function trainCommand(): CommandUnknownOpts {
+  return new Command('train')
+    .argument('<config>', 'the JSON file that describes the run')
+    .option('--output <folder>', 'folder of the run, in place of the config’s `output`')
+    .option(backendOption[0], 'engine, in place of the config’s `backend`', backendOption[2])
+    .option('--resume', 'go on where the run stopped')
+    .action(async (path, { output, backend, resume }) => {
+      const loaded = await loadConfig(path);
+      const config = {
+        ...loaded,
+        ...(output !== undefined && { output: resolve(output) }),
+        ...(backend !== undefined && { backend }),
+      };
+      const line = progressLine();
+      line.show('reading the cases');
+      const report = reporter((text) => line.show(text));
+      const result = await interruptible('the last step is saved', (signal) =>
+        train(config, {
+          baseFolder: dirname(resolve(path)),
+          resume: resume === true,
+          signal,
+          onEvent: report,
+          onDownload: ({ file, received, total }) => line.show(downloadText(file, received, total)),
+        }),
+      ).finally(() => line.clear());
+      if (!result.finished) {
+        throw new Interrupted(
+          `interrupted after step ${result.step}; go on with: sts-net train ${path} --resume`,
+        );
+      }
+      const best =
+        result.bestStep === null
+          ? 'no validation split: the last weights are kept as the best'
+          : `best validation ${config.training.validation.metric} ${result.bestScore?.toFixed(4)} at step ${result.bestStep}`;
+      process.stdout.write(`${result.step} steps; ${best}\n${result.output}\n`);
+    });
+}
 
 function downloadText(file: string, received: number, total: number | null): string {
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);

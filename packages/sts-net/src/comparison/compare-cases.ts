@@ -1,4 +1,11 @@
-import { bootstrapInterval, holm, type Interval, permutationTest, seededRandom, wilcoxonSignedRank } from '@sts-net/metrics/statistics';
+import {
+  bootstrapInterval,
+  holm,
+  type Interval,
+  permutationTest,
+  seededRandom,
+  wilcoxonSignedRank,
+} from '@sts-net/metrics/statistics';
 import { type CaseScore, type ScoreName, scores } from './scores.ts';
 
 /** The scores of two methods for one case. */

@@ -1,4 +1,4 @@
-import { formatTable } from '../evaluation/format-table.ts';
+import { formatTable } from '../tables/format-table.ts';
 import type { Comparison } from './compare-folders.ts';
 import { comparisonHtml } from './comparison-html.ts';
 import { comparisonNotes, comparisonTable } from './comparison-table.ts';

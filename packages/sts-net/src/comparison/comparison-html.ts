@@ -1,6 +1,4 @@
-import { html } from '../report/html.ts';
-import { htmlPage } from '../report/html-page.ts';
-import { htmlTable } from '../report/html-table.ts';
+import { html, htmlPage, htmlTable } from '../report/html.ts';
 import type { Comparison } from './compare-folders.ts';
 import { comparisonNotes, comparisonTable, valueText } from './comparison-table.ts';
 import type { CaseScore } from './scores.ts';

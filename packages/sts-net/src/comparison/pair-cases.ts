@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import { patientOf } from '@sts-net/datasets';
-import { findLabelVolumes } from './find-label-volumes.ts';
+import { fileError } from '@sts-net/datasets/files';
 
 /** A case whose truth and two predictions are files of one name. */
 export interface CaseFiles {
@@ -46,4 +48,39 @@ export async function pairCases(
     b: b.get(id)!,
     truth: truth.get(id)!,
   }));
+}
+
+const ending = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd)$/i;
+
+/**
+ * The volumes of a folder and those below it: their paths by name, which is the path inside the
+ * folder without its ending.
+ *
+ * @throws Error where the folder cannot be read, holds no volume, or two of one name
+ */
+async function findLabelVolumes(folder: string): Promise<ReadonlyMap<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause) => {
+    throw fileError(folder, 'read the folder', cause);
+  });
+  const paths = entries
+    .filter((entry) => !entry.isDirectory() && ending.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const found = new Map<string, string>();
+  for (const path of paths) {
+    const id = relative(folder, path).split(sep).join('/').replace(ending, '');
+    const other = found.get(id);
+    if (other !== undefined) {
+      throw new RangeError(
+        `case '${id}': '${folder}' must hold one volume of this name, but holds '${other}' and '${path}'; remove one`,
+      );
+    }
+    found.set(id, path);
+  }
+  if (found.size === 0) {
+    throw new RangeError(
+      `'${folder}' must hold label volumes (.nii, .nii.gz, .nrrd, .nhdr, .mha, .mhd), found none among ${entries.length} entries; check the path`,
+    );
+  }
+  return found;
 }

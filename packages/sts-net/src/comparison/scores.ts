@@ -1,4 +1,21 @@
-import { averageSymmetricSurfaceDistance, type Confusion, confusion, dice, type EmptyPolicy, hausdorffDistance, iou, type LabelGrid, type LesionWiseResult, lesionWise, normalizedSurfaceDice, precision, recall, type SurfaceDistances, surfaceDistances, volumetricSimilarity } from '@sts-net/metrics';
+import {
+  averageSymmetricSurfaceDistance,
+  type Confusion,
+  confusion,
+  dice,
+  type EmptyPolicy,
+  hausdorffDistance,
+  iou,
+  type LabelGrid,
+  type LesionWiseResult,
+  lesionWise,
+  normalizedSurfaceDice,
+  precision,
+  recall,
+  type SurfaceDistances,
+  surfaceDistances,
+  volumetricSimilarity,
+} from '@sts-net/metrics';
 
 /** What one case is measured by; each part is made when a score first asks for it. */
 interface Measurements {

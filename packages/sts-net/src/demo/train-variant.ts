@@ -7,8 +7,8 @@ import { loadModel } from '../runs/load-model.ts';
 import { runFolder } from '../runs/run-folder.ts';
 import { readLog, type TrainEvent } from '../runs/run-log.ts';
 import { train } from '../runs/train.ts';
+import type { DemoCases } from './demo-cases.ts';
 import type { DemoVariant } from './demo-config.ts';
-import type { DemoCases } from './read-cases.ts';
 
 export interface TrainVariantOptions {
   readonly onEvent: (event: TrainEvent) => void;

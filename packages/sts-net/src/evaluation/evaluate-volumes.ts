@@ -1,5 +1,10 @@
 import { foregroundOf } from '@sts-net/inference';
-import { type LesionWiseResult, lesionWise, type PaperProtocolResult, paperProtocol } from '@sts-net/metrics';
+import {
+  type LesionWiseResult,
+  lesionWise,
+  type PaperProtocolResult,
+  paperProtocol,
+} from '@sts-net/metrics';
 import type { Volume } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
 

@@ -1,5 +1,5 @@
+import { formatTable, scoreText } from '../tables/format-table.ts';
 import type { Evaluation, LesionScores } from './evaluate-volumes.ts';
-import { formatTable, scoreText } from './format-table.ts';
 
 /** The scores as tables for people: the paper's, those it hides, the floor, lesions, each case. */
 export function evaluationText({ slices, lesions, cases }: Evaluation): string {

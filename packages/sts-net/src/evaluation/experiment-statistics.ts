@@ -1,7 +1,12 @@
 import type { LesionStatistics } from '@sts-net/amplify';
 import { checkLeakage, findCases, type SplitName, splitCases } from '@sts-net/datasets';
 import { type ModelStatistics, modelStatistics } from '@sts-net/model';
-import { createAmplifier, listSlices, sliceStatistics, type TrainingSlice } from '@sts-net/training';
+import {
+  createAmplifier,
+  listSlices,
+  sliceStatistics,
+  type TrainingSlice,
+} from '@sts-net/training';
 import { CaseStore } from '../cases/case-store.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { buildModel } from '../runs/load-model.ts';

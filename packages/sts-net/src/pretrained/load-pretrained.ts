@@ -1,6 +1,13 @@
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { adaptStem, canonicalKeys, type LoadedTorchWeights, loadTorchWeights, type StoredTensor, torchParameters } from '@sts-net/model';
+import {
+  adaptStem,
+  canonicalKeys,
+  type LoadedTorchWeights,
+  loadTorchWeights,
+  type StoredTensor,
+  torchParameters,
+} from '@sts-net/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { readSafetensors, readTorchCheckpoint } from '../weights/weight-files.ts';
 import { type DownloadOptions, downloadFile } from './download-file.ts';

@@ -1,11 +1,10 @@
 import type { Lesion } from '@sts-net/metrics';
 import type { NdArray } from 'ndarray';
-import { cutPicture, greyRange } from './case-slice.ts';
+import { cutPicture, greyRange, windowAround } from './case-slice.ts';
 import { plural, scoreText } from './format.ts';
 import { type Html, html } from './html.ts';
 import { drawPanels } from './picture.ts';
 import type { ReportCase } from './report.ts';
-import { windowAround } from './window-around.ts';
 
 /** Most pictures of a kind in a report. */
 const limit = 12;

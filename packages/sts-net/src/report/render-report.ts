@@ -1,6 +1,5 @@
 import { colors } from './colors.ts';
-import { type Html, html } from './html.ts';
-import { htmlPage } from './html-page.ts';
+import { type Html, html, htmlPage } from './html.ts';
 import { lesionPictures } from './lesion-pictures.ts';
 import { overviewPictures } from './overview-pictures.ts';
 import type { Report } from './report.ts';

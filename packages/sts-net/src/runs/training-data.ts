@@ -1,6 +1,13 @@
 import { type Case, checkLeakage, findCases, type SplitName, splitCases } from '@sts-net/datasets';
 import { channelsOf, type Predictor } from '@sts-net/inference';
-import { type BatchSource, createAmplifier, createBatchSource, createOnlineAmplifier, createValidation, listSlices } from '@sts-net/training';
+import {
+  type BatchSource,
+  createAmplifier,
+  createBatchSource,
+  createOnlineAmplifier,
+  createValidation,
+  listSlices,
+} from '@sts-net/training';
 import { CaseStore } from '../cases/case-store.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 

@@ -1,6 +1,14 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { fileError, writeFileAtomic } from '@sts-net/datasets/files';
-import { type ByteSource, encodeSafetensors, readTorchCheckpoint as readCheckpointOf, readSafetensorsFile as readFileOf, type SafetensorsFile, type StoredTensor, torchStateDict } from '@sts-net/model';
+import {
+  type ByteSource,
+  encodeSafetensors,
+  readTorchCheckpoint as readCheckpointOf,
+  readSafetensorsFile as readFileOf,
+  type SafetensorsFile,
+  type StoredTensor,
+  torchStateDict,
+} from '@sts-net/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /**

@@ -4,7 +4,8 @@ import type { Case } from '@sts-net/datasets';
 import { createVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
-import { asLabels, CaseStore } from '../../src/cases/case-store.ts';
+import { asLabels } from '../../src/cases/as-labels.ts';
+import { CaseStore } from '../../src/cases/case-store.ts';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { configFor, makeData } from '../make-data.ts';
 

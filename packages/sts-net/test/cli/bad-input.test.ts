@@ -274,7 +274,7 @@ describe('bad arguments', () => {
     [['trian'], "unknown command 'trian'; did you mean 'train'?"],
     [['constructor'], "unknown command 'constructor'"],
     [['train'], 'CONFIG'],
-    [['train', 'a.json', 'b.json'], "unexpected argument 'b.json'"],
+    [['train', 'a.json', 'b.json'], "too many arguments for 'train'"],
     [['train', 'a.json', '--resum'], "unknown option '--resum'; did you mean '--resume'?"],
     [['train', 'a.json', '--output'], "option '--output' needs a value"],
     [['train', 'a.json', '--output', '--resume'], "option '--output' needs a value"],
@@ -285,7 +285,7 @@ describe('bad arguments', () => {
     ],
     [
       ['predict', 'a.nii', '--model', 'run', '--output', 'b.nii', '--backend', 'gpu'],
-      '--backend must be one of auto',
+      '--backend must be of auto',
     ],
     [
       ['predict', 'a.nii', '--model', 'run', '--output', './a.nii'],
@@ -295,7 +295,7 @@ describe('bad arguments', () => {
     [['evaluate', '--prediction', 'a.nii'], 'give either --model, or --prediction and --truth'],
     [
       ['evaluate', '--model', 'run', '--split', 'tset'],
-      '--split must be test, validation or training',
+      "--split must be of test, validation, training, got 'tset'; did you mean 'test'?",
     ],
   ])('%j', async (args, message) => {
     expect(await refused(...args)).toContain(message);

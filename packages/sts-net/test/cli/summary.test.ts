@@ -71,7 +71,7 @@ describe('summary', () => {
     ],
     [
       ['--encoder', 'resnet50', '--decoder', 'unet', '--size', '0'],
-      /--size must be pixels, 480 or 480x320 \(rows, columns\), got '0'/,
+      /--size must be pixels, as 480 or 480x320 \(height x width\), got '0'/,
     ],
     [
       ['--encoder', 'resnet50', '--decoder', 'unet', '--classes', 'two'],

@@ -1,6 +1,6 @@
 import { uniform } from '@sts-net/testing';
 import { describe, expect, test } from 'vitest';
-import { bestThreshold, type Labelled } from '../../src/demo/best-threshold.ts';
+import { bestThreshold, type Labelled } from '../../src/demo/baselines.ts';
 
 /** The same by trying every intensity. */
 function bruteForce(images: readonly Labelled[]): { threshold: number; dice: number } {

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readVolume } from '@sts-net/volume-io';
 import { describe, expect, test } from 'vitest';
-import { demoData } from '../../src/demo/demo-data.ts';
+import { demoData } from '../../src/demo/demo-config.ts';
 
 const folder = join(import.meta.dirname, '../../data/open_ms');
 

@@ -4,7 +4,13 @@ import { useBackend } from '@sts-net/backend';
 import { createModel, loadTorchWeights } from '@sts-net/model';
 import { temporaryFolder } from '@sts-net/testing';
 import { expect, it, test } from 'vitest';
-import { readSafetensors, readSafetensorsFile, readTorchCheckpoint, saveSafetensors, writeSafetensors } from '../../src/weights/weight-files.ts';
+import {
+  readSafetensors,
+  readSafetensorsFile,
+  readTorchCheckpoint,
+  saveSafetensors,
+  writeSafetensors,
+} from '../../src/weights/weight-files.ts';
 
 const checkpoints = join(import.meta.dirname, '../../../model/test/fixtures/checkpoints');
 

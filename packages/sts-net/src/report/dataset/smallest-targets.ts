@@ -1,13 +1,18 @@
 import { resolve } from 'node:path';
-import { isFlatImage, readImageFile, readMaskFile, type TargetSlice, uniteMasks } from '@sts-net/datasets';
+import {
+  isFlatImage,
+  readImageFile,
+  readMaskFile,
+  type TargetSlice,
+  uniteMasks,
+} from '@sts-net/datasets';
 import { connectedComponents } from '@sts-net/metrics';
 import type { Volume } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
-import { cutPicture, greyRange } from '../case-slice.ts';
+import { cutPicture, greyRange, windowAround } from '../case-slice.ts';
 import { countText, plural } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { drawPanels, type Picture } from '../picture.ts';
-import { windowAround } from '../window-around.ts';
 
 /** Most targets that are shown, and about the width of a picture in drawn pixels. */
 const count = 24;

@@ -1,9 +1,7 @@
 import type { ManifestStatistics } from '@sts-net/datasets';
+import { areaTable, partTable } from '../../tables/lesion-table.ts';
 import { areaHistogram } from '../area-histogram.ts';
-import { type Html, html } from '../html.ts';
-import { htmlPage } from '../html-page.ts';
-import { htmlTable } from '../html-table.ts';
-import { areaTable, partTable } from './area-tables.ts';
+import { type Html, html, htmlPage, htmlTable } from '../html.ts';
 
 /** Numbers and pictures of a data set as one page. */
 export function statisticsPage(

@@ -1,6 +1,8 @@
+import { lesionStatistics } from '@sts-net/amplify';
 import { type Case, findCases, type SplitName, splitCases } from '@sts-net/datasets';
 import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
+import type { ReportSplit } from '../report/index.ts';
 
 /** A case in memory, with its name. */
 export type DemoCase = LoadedCase & Pick<Case, 'id' | 'group'>;
@@ -20,5 +22,26 @@ export async function readCases({ data, model, seed }: ExperimentConfig): Promis
     training: await read(split.training),
     validation: await read(split.validation),
     test: await read(split.test),
+  };
+}
+
+/** The report's table of splits. */
+export function splitRows(cases: DemoCases): readonly ReportSplit[] {
+  return [
+    row('Training', cases.training),
+    row('Validation (chooses the weights)', cases.validation),
+    row('Test', cases.test),
+  ];
+}
+
+function row(name: string, cases: readonly DemoCase[]): ReportSplit {
+  const masks = cases.flatMap(({ samples }) => samples.map(({ mask }) => mask));
+  const { slicesWithLesion, totalArea } = lesionStatistics(masks);
+  return {
+    name,
+    groups: [...new Set(cases.map(({ group }) => group))],
+    slices: masks.length,
+    slicesWithLesion,
+    lesionPixels: totalArea,
   };
 }

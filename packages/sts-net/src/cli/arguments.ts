@@ -1,0 +1,94 @@
+import type { BackendName } from '@sts-net/backend';
+import { nearestName } from '@sts-net/datasets/validation';
+
+/**
+ * What reads an option's text as a number.
+ *
+ * @throws RangeError naming the option and the requirement
+ */
+export function number(
+  option: string,
+  requirement: string,
+  fits: (value: number) => boolean,
+): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isFinite(value) && fits(value)) return value;
+    throw new RangeError(`--${option} must be ${requirement}, got '${text}'`);
+  };
+}
+
+/** What reads an option's text as a whole number from 1 on. */
+export function count(option: string): (text: string) => number {
+  return number(option, 'a whole number from 1 on', (n) => Number.isSafeInteger(n) && n > 0);
+}
+
+/** What reads an option's text as a whole number. */
+export function integer(option: string): (text: string) => number {
+  return number(option, 'a whole number', Number.isSafeInteger);
+}
+
+/**
+ * What takes one of several names.
+ *
+ * @throws RangeError listing the names, and the nearest one
+ */
+export function oneOf<const T extends string>(
+  option: string,
+  known: readonly T[],
+): (text: string) => T {
+  return (text) => {
+    const found = known.find((name) => name === text);
+    if (found !== undefined) return found;
+    const nearest = nearestName(text, known);
+    throw new RangeError(
+      `--${option} must be of ${known.join(', ')}, got '${text}'${nearest === undefined ? '' : `; did you mean '${nearest}'?`}`,
+    );
+  };
+}
+
+/**
+ * An image's size from `480` or `480x320` (height x width).
+ *
+ * @throws RangeError for anything else
+ */
+export function imageSize(text: string): [height: number, width: number] {
+  const match = /^([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?$/.exec(text);
+  if (match === null) {
+    throw new RangeError(
+      `--size must be pixels, as 480 or 480x320 (height x width), got '${text}'`,
+    );
+  }
+  const height = Number(match[1]);
+  return [height, Number(match[2] ?? height)];
+}
+
+const backends: readonly ('auto' | BackendName)[] = [
+  'auto',
+  'tensorflow',
+  'ort',
+  'webgpu',
+  'wasm',
+  'cpu',
+];
+
+/** `--backend` of commands that run a network: flags, description and what reads it. */
+export const backendOption: readonly [
+  '--backend <name>',
+  string,
+  (text: string) => 'auto' | BackendName,
+] = ['--backend <name>', `engine: ${backends.join(', ')}`, oneOf('backend', backends)];
+
+/** Lines of a kind that are printed. */
+const shown = 10;
+
+/** A title with its count and the first of its lines; nothing without any. */
+export function someLines(title: string, lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return [];
+  const rest = lines.length - shown;
+  return [
+    `${title}: ${lines.length}`,
+    ...lines.slice(0, shown).map((line) => `  ${line}`),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+  ];
+}

@@ -1,2 +1,0 @@
-export { demoText } from './demo-text.ts';
-export { type DemoOptions, type DemoResult, runDemo } from './run-demo.ts';

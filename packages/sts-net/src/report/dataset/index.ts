@@ -1,0 +1,2 @@
+export { smallestTargets } from './smallest-targets.ts';
+export { statisticsPage } from './statistics-page.ts';

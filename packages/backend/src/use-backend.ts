@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type BackendName, backendNames } from './backend-name.ts';
-import type { BackendProbe } from './backend-probe.ts';
+import { type BackendName, backendNames } from './engines/backend-name.ts';
+import type { BackendProbe } from './engines/backend-probe.ts';
 import { engines, order } from './engines/engines.ts';
 import { environment } from './engines/runtime.ts';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { BackendProbe } from '../src/backend-probe.ts';
+import type { BackendProbe } from '../src/engines/backend-probe.ts';
 import { missing } from '../src/engines/engine.ts';
 import { engines } from '../src/engines/engines.ts';
 import { type BackendName, probeBackends, useBackend } from '../src/index.ts';

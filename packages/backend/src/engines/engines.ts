@@ -1,5 +1,5 @@
-import type { BackendName } from '../backend-name.ts';
-import type { BackendProbe } from '../backend-probe.ts';
+import type { BackendName } from './backend-name.ts';
+import type { BackendProbe } from './backend-probe.ts';
 import { cpuEngine } from './cpu.ts';
 import type { Engine } from './engine.ts';
 import { ortEngine } from './ort.ts';

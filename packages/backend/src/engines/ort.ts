@@ -1,4 +1,4 @@
-import type { BackendProbe } from '../backend-probe.ts';
+import type { BackendProbe } from './backend-probe.ts';
 import {
   type Engine,
   type ImportModule,

@@ -68,7 +68,7 @@ describe('auto', () => {
     const { name, reason } = await useBackend('auto');
     expect(name).toBe('wasm');
     expect(reason).toBe(
-      'the best engine here; tensorflow: TensorFlow.js could not start it; webgpu: no graphics processor; ort: ort is not installed',
+      'the best engine here; tensorflow: TensorFlow.js could not start it; webgpu: no graphics processor; ort: ort is not installed, to get it: npm install ort',
     );
   });
 

@@ -29,6 +29,8 @@ describeBackends('layers', () => {
       inputShape: image,
       outputShape: [2, 3, 5, 3],
       weightShapes: [[3, 3, 4, 3]],
+      operations: { multiplyAdds: 3 * 5 * 3 * (3 * 3 * 4) },
+      torchParameters: [['weight', [3, 4, 3, 3]]],
     },
     {
       title: 'bias, strides, one padding',
@@ -45,6 +47,11 @@ describeBackends('layers', () => {
       inputShape: image,
       outputShape: [2, 3, 9, 6],
       weightShapes: [[3, 1, 4, 6], [6]],
+      operations: { multiplyAdds: 3 * 9 * 6 * (3 * 1 * 4) },
+      torchParameters: [
+        ['weight', [6, 4, 3, 1]],
+        ['bias', [6]],
+      ],
     },
     {
       title: 'groups, dilation, four paddings',
@@ -61,6 +68,8 @@ describeBackends('layers', () => {
       inputShape: image,
       outputShape: [2, 5, 7, 8],
       weightShapes: [[3, 3, 2, 8]],
+      operations: { multiplyAdds: 5 * 7 * 8 * (3 * 3 * 2) },
+      torchParameters: [['weight', [8, 2, 3, 3]]],
     },
     {
       title: 'depthwise, same',
@@ -69,6 +78,7 @@ describeBackends('layers', () => {
       inputShape: image,
       outputShape: [2, 3, 4, 4],
       weightShapes: [[5, 5, 1, 4]],
+      operations: { multiplyAdds: 3 * 4 * 4 * (5 * 5) },
     },
   ]);
   describeLayer('ReLU', [
@@ -106,12 +116,14 @@ describeBackends('layers', () => {
       create: () => new ResizeBilinear({ name, scale: 3, alignCorners: true }),
       inputShape: image,
       outputShape: [2, 15, 21, 4],
+      operations: { other: 4 * 15 * 21 * 4 },
     },
     {
       title: 'size, half pixels',
       create: () => new ResizeBilinear({ name, size: [8, 3], halfPixelCenters: true }),
       inputShape: image,
       outputShape: [2, 8, 3, 4],
+      operations: { other: 4 * 8 * 3 * 4 },
     },
   ]);
   describeLayer('other layers', [
@@ -120,6 +132,7 @@ describeBackends('layers', () => {
       create: () => new UpsampleNearest({ name, scale: 3 }),
       inputShape: image,
       outputShape: [2, 15, 21, 4],
+      operations: { other: 15 * 21 * 4 },
     },
     {
       title: 'PadToMultiple',
@@ -138,6 +151,22 @@ describeBackends('layers', () => {
       create: () => new GlobalAveragePool({ name }),
       inputShape: image,
       outputShape: [2, 1, 1, 4],
+      operations: { other: 5 * 7 * 4 },
+    },
+    {
+      title: 'Broadcast',
+      create: () => new Broadcast({ name }),
+      inputShape: [2, 1, 1, 4],
+      otherInputs: [[2, 5, 7, 3]],
+      outputShape: image,
+      operations: { other: 4 * 5 * 7 * 4 },
+    },
+    {
+      title: 'CropToMatch',
+      create: () => new CropToMatch({ name }),
+      inputShape: image,
+      otherInputs: [[2, 4, 6, 3]],
+      outputShape: [2, 4, 6, 4],
     },
     {
       title: 'Dropout',
@@ -212,7 +241,7 @@ describeBackends('layers', () => {
     const x = tf.ones([100, 100]);
     const draw = async (step: number, training = true) => {
       const layer = new Dropout({ name: 'drop', rate: 0.5, seed: 1 });
-      layer.step = step;
+      layer.trainingStep = step;
       return (layer.apply(x, { training }) as tf.Tensor).data();
     };
     expect(await draw(4)).toEqual(await draw(4));

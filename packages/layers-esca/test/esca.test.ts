@@ -251,6 +251,14 @@ describeBackends('ESCA', () => {
       inputShape: shape,
       outputShape: shape,
       weightShapes,
+      operations: {
+        multiplyAdds: (args.repeats ?? 2) * weightShapes[0]![0]! * 64,
+        other: 5 * 3 * 64,
+      },
+      torchParameters: weightShapes.map(([taps], i) => {
+        const convolution = args.shared === false ? `conv.${i}` : 'conv';
+        return [`${convolution}.weight`, [1, 1, taps!]] as const;
+      }),
     })),
   );
 });

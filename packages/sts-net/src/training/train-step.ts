@@ -34,6 +34,7 @@ export function trainStep(
 /** Sets the step that the masks of dropout layers follow from, so that a resumed run repeats them. */
 export function setDropoutStep(model: LayersModel, step: number): void {
   for (const layer of model.layers) {
-    if (layer.getClassName() === 'StsDropout') (layer as unknown as { step: number }).step = step;
+    if (layer.getClassName() !== 'StsDropout') continue;
+    (layer as unknown as { trainingStep: number }).trainingStep = step;
   }
 }

@@ -1,4 +1,4 @@
-import { Conv2D, Dropout, Kaiming } from '@sts-net/layers-core';
+import { BatchNormalization, Conv2D, Dropout, Kaiming } from '@sts-net/layers-core';
 import { describeBackends, describeEncoder, golden } from '@sts-net/testing';
 import { zeros } from '@tensorflow/tfjs-core';
 import {
@@ -16,6 +16,7 @@ import {
   type EncoderOptions,
   type EncoderSpec,
   efficientNet,
+  encoders,
   mobileNetV2,
   plain,
   resNet,
@@ -265,6 +266,23 @@ describeBackends('encoders', () => {
         [1e-3, 0.01],
         [1e-5, 0.1],
       ]);
+    });
+
+    test('alone states an epsilon, which all its batch normalisations have', () => {
+      const stated = Object.entries(encoders).filter(([, { epsilon }]) => epsilon !== undefined);
+      expect(stated.map(([name]) => name)).toEqual([
+        ...[0, 1, 2, 3, 4].map((i) => `efficientnet-b${i}`),
+        'torchvision-efficientnet-b0',
+      ]);
+      const small = { width: 0.25, depth: 0.1, stageBegins: [2, 3, 4] } as const;
+      for (const spec of [efficientNet({ ...small, epsilon: 0.5 }), efficientNet(small)]) {
+        const { network } = encoderModel(spec);
+        const normalizations = network.layers.filter((one) => one instanceof BatchNormalization);
+        expect(new Set(normalizations.map(({ epsilon }) => epsilon))).toEqual(
+          new Set([spec.epsilon]),
+        );
+        network.dispose();
+      }
     });
 
     test('output stride 8: blocks from the first of 80 channels on are dilated, padded evenly', () => {

@@ -107,7 +107,7 @@ function oracle(x: Float32Array, w: Float32Array, one: Case) {
             }
           y[((b * oh + i) * ow + j) * filters + o] = sum;
         }
-  return { shape: [batch, oh, ow, filters], values: y };
+  return { shape: [batch, oh, ow, filters] as [number, number, number, number], values: y };
 }
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -124,7 +124,7 @@ describeBackends('conv2d', () => {
       const w = tf.tensor4d(wValues, one.filter);
       const expected = oracle(xValues, wValues, one);
       const dyValues = signed('conv.dy', expected.values.length);
-      const dy = tf.tensor(dyValues, expected.shape);
+      const dy = tf.tensor4d(dyValues, expected.shape);
       const { value, grads } = tf.valueAndGrads((a: tf.Tensor, b: tf.Tensor) =>
         conv2d(a as tf.Tensor4D, b as tf.Tensor4D, one.options),
       )([x, w], dy);

@@ -242,7 +242,7 @@ describeBackends('layers', () => {
     const draw = async (step: number, training = true) => {
       const layer = new Dropout({ name: 'drop', rate: 0.5, seed: 1 });
       layer.trainingStep = step;
-      return (layer.apply(x, { training }) as tf.Tensor).data();
+      return (layer.apply(x, { training }) as tf.Tensor).data<'float32'>();
     };
     expect(await draw(4)).toEqual(await draw(4));
     expect(await draw(4)).not.toEqual(await draw(5));
@@ -256,7 +256,7 @@ describeBackends('layers', () => {
 test('property: Kaiming has the stated deviation, bound and seed', async () => {
   const shape = [3, 3, 64, 32];
   const deviation = async (k: Kaiming) => {
-    const values = await k.apply(shape).data();
+    const values = await k.apply(shape).data<'float32'>();
     return Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
   };
   expect(await deviation(new Kaiming({ mode: 'fanOut' }))).toBeCloseTo(Math.sqrt(2 / 288), 2);

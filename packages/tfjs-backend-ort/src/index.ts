@@ -6,4 +6,4 @@ export type { FreeSize } from './graph/free-size.ts';
 export { readOnnxMetadata } from './onnx/read-onnx-metadata.ts';
 export { registerOrtBackend } from './register-ort-backend.ts';
 export { loadOrt, OrtMissingError } from './runtime/load-ort.ts';
-export type { OrtRuntime, OrtSession, OrtTensor } from './runtime/ort-runtime.ts';
+export type { OrtRuntime, OrtSession, OrtTensor, OrtTensors } from './runtime/ort-runtime.ts';

@@ -26,17 +26,22 @@ export interface OrtTensor {
   readonly data: unknown;
 }
 
+/** Tensors by the names of inputs or outputs. */
+export type OrtTensors = Readonly<Record<string, OrtTensor>>;
+
 /** A compiled model. */
 export interface OrtSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   /** Sizes of the inputs, in the order of `inputNames`; those that are free have a name. */
-  readonly inputMetadata: readonly { readonly shape?: readonly (number | string)[] }[];
-  /** @param outputs Names of the results that are wanted. @default all */
-  run(
-    feeds: Readonly<Record<string, OrtTensor>>,
-    outputs?: readonly string[],
-  ): Promise<Readonly<Record<string, OrtTensor>>>;
+  readonly inputMetadata: readonly {
+    readonly isTensor: boolean;
+    readonly shape?: readonly (number | string)[];
+  }[];
+  /** Computes all results, by their names. */
+  run(feeds: OrtTensors): Promise<OrtTensors>;
+  /** Computes the results of these names. */
+  run(feeds: OrtTensors, outputs: readonly string[]): Promise<OrtTensors>;
   /** Frees it. */
   release(): Promise<void>;
 }

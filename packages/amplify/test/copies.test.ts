@@ -9,10 +9,7 @@ import {
   isAmplified,
   type Sample,
 } from '../src/index.ts';
-import { elements, sampleOf } from './samples.ts';
-
-const square = (top: number, left: number, side: number) => (row: number, column: number) =>
-  row >= top && row < top + side && column >= left && column < left + side;
+import { elements, sampleOf, square } from './samples.ts';
 
 const small = sampleOf(60, 80, 3, square(20, 30, 10));
 const atTheBorder = sampleOf(60, 80, 1, (row, column) => row === 0 && column >= 30 && column < 38);

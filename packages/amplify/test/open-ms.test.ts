@@ -17,7 +17,7 @@ const fixture = JSON.parse(
 );
 const sizes = fixture.sizes as Size[];
 
-function digest(...arrays: ArrayBufferView[]): string {
+function digest(...arrays: readonly (Float32Array | Uint16Array | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const array of arrays) hash.update(array);
   return hash.digest('hex');

@@ -20,6 +20,15 @@ export function sampleOf(
   return { id, group: 'case', image, mask };
 }
 
+/** The pixels of a square, for `sampleOf`. */
+export function square(
+  top: number,
+  left: number,
+  side: number,
+): (row: number, column: number) => boolean {
+  return (row, column) => row >= top && row < top + side && column >= left && column < left + side;
+}
+
 /** All elements in C order, whatever the strides. */
 export function elements(array: NdArray<Float32Array> | NdArray<Uint8Array>): number[] {
   const at = (prefix: number[]): number[] =>

@@ -95,6 +95,7 @@ export function efficientNet({
   );
   const deepest = stages.pop()!;
   return {
+    epsilon,
     stages: [
       { stride: 2, build: (x, context) => stem(x, context, rounded(32, width), numbers) },
       ...stages,

@@ -45,6 +45,12 @@ export interface EncoderStage {
 /** An encoder: its stages, finest first, with strides 2, 4, 8, 16 and 32, or for the plain U-Nets 1, 2, 4, 8 and 16. */
 export interface EncoderSpec {
   readonly stages: readonly EncoderStage[];
+  /**
+   * Epsilon of all its batch normalisations, stated where weight files with the same keys exist for
+   * another one: a file is for one epsilon, and with the other its results are worse without any
+   * sign of it. @default not stated: keys tell the weights that fit
+   */
+  readonly epsilon?: number;
 }
 
 /** A feature map of an encoder. */

@@ -1,13 +1,7 @@
-import { Conv2D, Dropout, Kaiming } from '@sts-net/layers-core';
+import { Conv2D, Kaiming } from '@sts-net/layers-core';
 import { describeBackends, describeEncoder, golden } from '@sts-net/testing';
 import { zeros } from '@tensorflow/tfjs-core';
-import {
-  input,
-  type LayersModel,
-  layers,
-  model,
-  type SymbolicTensor,
-} from '@tensorflow/tfjs-layers';
+import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, test, vi } from 'vitest';
 import {
   createEncoder,
@@ -20,13 +14,7 @@ import {
   plain,
   resNet,
 } from '../src/index.ts';
-
-function encoderModel(encoder: EncoderName | EncoderSpec, options?: Partial<EncoderOptions>) {
-  const image = input({ shape: [null, null, 3] });
-  const { features } = createEncoder(encoder, { input: image, ...options });
-  const outputs = features.map(({ tensor }) => tensor);
-  return { features, network: model({ inputs: image, outputs }) };
-}
+import { encoderModel } from './encoder-model.ts';
 
 const torchShape = (shape: readonly (number | null)[]) =>
   shape.length === 4 ? [shape[3], shape[2], shape[0], shape[1]] : shape;
@@ -219,74 +207,6 @@ describeBackends('encoders', () => {
     const next = network.getLayer('encoder.features.conv3_1.c1x1_w_s2.bn').inboundNodes[0]!;
     expect(next.inboundLayers[0]!.name).toBe('encoder.iaff2');
     network.dispose();
-  });
-
-  describe('EfficientNet', () => {
-    const block = (network: LayersModel, key: string) =>
-      network.getLayer(`encoder._blocks.${key}`).getConfig();
-
-    test('padding of strided convolutions: as TensorFlow pads the size designed for, or symmetric', () => {
-      const pads = (name: EncoderName, keys: readonly string[]) => {
-        const { network } = encoderModel(name);
-        const found = keys.map((key) => network.getLayer(`encoder.${key}`).getConfig()['padding']);
-        network.dispose();
-        return found;
-      };
-      const of = (n: number) => `_blocks.${n}._depthwise_conv`;
-      // 224 → 112 → 56 → 28 → 14 → 7: every size is even.
-      expect(pads('efficientnet-b0', ['_conv_stem', of(1), of(3), of(5), of(11)])).toEqual([
-        [0, 1, 0, 1],
-        [0, 1, 0, 1],
-        [1, 2, 1, 2],
-        [0, 1, 0, 1],
-        [1, 2, 1, 2],
-      ]);
-      // 380 → 190 → 95 → 48 → 24 → 12: 95 is odd.
-      expect(pads('efficientnet-b4', [of(2), of(6), of(10), of(22)])).toEqual([
-        [0, 1, 0, 1],
-        [2, 2, 2, 2],
-        [0, 1, 0, 1],
-        [1, 2, 1, 2],
-      ]);
-      expect(pads('torchvision-efficientnet-b0', ['_conv_stem', of(3)])).toEqual([
-        [1, 1, 1, 1],
-        [2, 2, 2, 2],
-      ]);
-    });
-
-    test('the variants of b0 have their own epsilon and momentum', () => {
-      const numbers = (['efficientnet-b0', 'torchvision-efficientnet-b0'] as const).map((name) => {
-        const { network } = encoderModel(name);
-        const { epsilon, momentum } = block(network, '4._bn1');
-        network.dispose();
-        return [epsilon, momentum];
-      });
-      expect(numbers).toEqual([
-        [1e-3, 0.01],
-        [1e-5, 0.1],
-      ]);
-    });
-
-    test('output stride 8: blocks from the first of 80 channels on are dilated, padded evenly', () => {
-      const { network } = encoderModel('efficientnet-b0', { outputStride: 8 });
-      const found = Array.from({ length: 16 }, (_, i) => block(network, `${i}._depthwise_conv`));
-      const dilations = found.map(({ dilations }) => (dilations as number[])[0]);
-      expect(dilations).toEqual([...Array(5).fill(1), ...Array(4).fill(2), ...Array(7).fill(4)]);
-      expect(found[5]).toMatchObject({ strides: [1, 1], padding: [2, 2, 2, 2] });
-      expect(found[11]).toMatchObject({ strides: [1, 1], padding: [8, 8, 8, 8] });
-      network.dispose();
-    });
-
-    test('stochastic depth: the rate grows with the block, each with a seed of its own', () => {
-      const { network } = encoderModel('efficientnet-b0', { seed: 3 });
-      const drops = network.layers.filter((layer) => layer instanceof Dropout);
-      expect(drops.map(({ name, rate }) => [name.split('.')[2], rate])).toEqual(
-        [2, 4, 6, 7, 9, 10, 12, 13, 14].map((i) => [String(i), (0.2 * i) / 16]),
-      );
-      expect(new Set(drops.map(({ seed }) => seed)).size).toBe(drops.length);
-      expect(new Set(drops.map(({ unit }) => unit))).toEqual(new Set(['image']));
-      network.dispose();
-    });
   });
 
   describe('dilation', () => {

@@ -1,5 +1,5 @@
-import { backendNames } from './backend-name.ts';
-import type { BackendProbe } from './backend-probe.ts';
+import { backendNames } from './engines/backend-name.ts';
+import type { BackendProbe } from './engines/backend-probe.ts';
 import { engines } from './engines/engines.ts';
 
 /**

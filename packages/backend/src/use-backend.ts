@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type BackendName, backendNames } from './backend-name.ts';
-import type { BackendProbe } from './backend-probe.ts';
+import { type BackendName, backendNames } from './engines/backend-name.ts';
+import type { BackendProbe } from './engines/backend-probe.ts';
 import { engines, order } from './engines/engines.ts';
 import { environment } from './engines/runtime.ts';
 
@@ -11,7 +11,10 @@ export interface BackendInfo {
   readonly device: string;
   /** Processor threads that compute; 0 where a graphics processor does. */
   readonly threads: number;
-  /** Why this engine: who asked for it, or why each better one was passed over. */
+  /**
+   * Why this engine: who asked for it, or why each better one was passed over; and how to get `ort`,
+   * which everybody can have in Node.js, where it is missing.
+   */
   readonly reason: string;
 }
 
@@ -48,11 +51,11 @@ export async function useBackend(preference: 'auto' | BackendName = 'auto'): Pro
 async function useBest(): Promise<BackendInfo> {
   const probes = new Map<BackendName, BackendProbe>();
   const passed = new Map<BackendName, string>();
-  for (const { name, accepts } of order) {
+  for (const { name, accepts, usual = false } of order) {
     const probe = probes.get(name) ?? (await engines[name].probe());
     probes.set(name, probe);
     if (!probe.available || !accepts(probe)) {
-      passed.set(name, probe.available ? 'no graphics processor' : probe.reason);
+      passed.set(name, probe.available ? 'no graphics processor' : lack(probe, usual));
       continue;
     }
     const failure = await activate(name);
@@ -66,6 +69,11 @@ async function useBest(): Promise<BackendInfo> {
   throw new Error(
     `\`useBackend\`: no engine can be used: ${[...passed].map(([name, why]) => `${name}: ${why}`).join('; ')}.`,
   );
+}
+
+/** What an engine lacks and, for one that everybody can have, how to get it. */
+function lack({ reason, remedy }: BackendProbe, usual: boolean): string {
+  return usual && remedy !== '' ? `${reason}, to get it: ${remedy}` : reason;
 }
 
 /** Switches to a backend; what went wrong, if something did. */

@@ -163,6 +163,15 @@ describe('ort', () => {
     expect(registerOrtBackend).toHaveBeenCalledOnce();
   });
 
+  test('without ONNX Runtime is missing with the reason and remedy of its package', async () => {
+    const registerOrtBackend = async () => {
+      throw Object.assign(new Error('one line'), { reason: 'it is away', remedy: 'fetch it' });
+    };
+    const installed = packages({ [backendPackage]: () => ({ registerOrtBackend }) });
+    const [reason, remedy] = ['it is away', 'fetch it'];
+    expect(await ortEngine(installed).probe()).toMatchObject({ available: false, reason, remedy });
+  });
+
   test('is missing with a remedy if the package is not installed', async () => {
     expect(await ortEngine(packages({})).probe()).toMatchObject({
       available: false,

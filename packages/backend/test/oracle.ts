@@ -59,7 +59,11 @@ function visitProducts(
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
 /** The convolution by its definition, in double precision. */
-export function slowConvolution(c: Convolution, x: Float32Array, filter: Float32Array) {
+export function slowConvolution(
+  c: Convolution,
+  x: Float32Array,
+  filter: Float32Array,
+): Float64Array {
   const y = new Float64Array(size(c.output));
   visitProducts(c, (i, j, k) => {
     y[k]! += x[i]! * filter[j]!;
@@ -68,7 +72,11 @@ export function slowConvolution(c: Convolution, x: Float32Array, filter: Float32
 }
 
 /** Its derivative by the input. */
-export function slowInputGradient(c: Convolution, dy: Float32Array, filter: Float32Array) {
+export function slowInputGradient(
+  c: Convolution,
+  dy: Float32Array,
+  filter: Float32Array,
+): Float64Array {
   const dx = new Float64Array(size(c.input));
   visitProducts(c, (i, j, k) => {
     dx[i]! += dy[k]! * filter[j]!;
@@ -77,7 +85,11 @@ export function slowInputGradient(c: Convolution, dy: Float32Array, filter: Floa
 }
 
 /** Its derivative by the filter. */
-export function slowFilterGradient(c: Convolution, x: Float32Array, dy: Float32Array) {
+export function slowFilterGradient(
+  c: Convolution,
+  x: Float32Array,
+  dy: Float32Array,
+): Float64Array {
   const filter = new Float64Array(size(c.filter));
   visitProducts(c, (i, j, k) => {
     filter[j]! += x[i]! * dy[k]!;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { BackendProbe } from '../src/backend-probe.ts';
+import type { BackendProbe } from '../src/engines/backend-probe.ts';
 import { missing } from '../src/engines/engine.ts';
 import { engines } from '../src/engines/engines.ts';
 import { type BackendName, probeBackends, useBackend } from '../src/index.ts';
@@ -68,7 +68,7 @@ describe('auto', () => {
     const { name, reason } = await useBackend('auto');
     expect(name).toBe('wasm');
     expect(reason).toBe(
-      'the best engine here; tensorflow: TensorFlow.js could not start it; webgpu: no graphics processor; ort: ort is not installed',
+      'the best engine here; tensorflow: TensorFlow.js could not start it; webgpu: no graphics processor; ort: ort is not installed, to get it: npm install ort',
     );
   });
 

@@ -1,5 +1,5 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { DecoderSpec, Feature } from './decoder-spec.ts';
+import type { DecoderSpec, Feature } from './contract/decoder-spec.ts';
 import { type DecoderName, decoders } from './decoders.ts';
 
 /** Options of {@link createDecoder}. */

@@ -1,4 +1,4 @@
-import type { DecoderSpec } from './decoder-spec.ts';
+import type { DecoderSpec } from './contract/decoder-spec.ts';
 import { deepLabV3 } from './deeplabv3/deeplabv3.ts';
 import { deepLabV3Plus } from './deeplabv3/deeplabv3plus.ts';
 import { fpn } from './fpn/fpn.ts';

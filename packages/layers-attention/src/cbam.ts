@@ -1,4 +1,9 @@
-import { conv2d } from '@sts-net/layers-core';
+import {
+  conv2d,
+  type LayerFacts,
+  type LayerOperations,
+  type TorchParameter,
+} from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { Perceptron } from './perceptron.ts';
@@ -10,6 +15,7 @@ import {
   scaleChannels,
   single,
   torchDefault,
+  valuesOf,
 } from './squeeze.ts';
 
 /** Options of {@link CBAM}. */
@@ -40,7 +46,7 @@ export interface CBAMArgs extends LayerArgs {
  *
  * @throws RangeError for an impossible option, or an input that has not four axes or no channel count
  */
-export class CBAM extends layers.Layer {
+export class CBAM extends layers.Layer implements LayerFacts {
   static readonly className = 'StsCBAM';
   readonly reduction: number;
   readonly kernelSize: number;
@@ -91,6 +97,22 @@ export class CBAM extends layers.Layer {
       const map = conv2d(seen, kernel, { padding: [margin, margin, margin, margin] });
       return tf.mul(z, tf.sigmoid(map));
     });
+  }
+
+  operations(input: readonly number[]): LayerOperations {
+    const [height, width] = input as [number, number];
+    // Mean and maximum each pass the fully connected layers; then the convolution over positions.
+    return {
+      multiplyAdds: 2 * this.#perceptron.multiplyAdds + 2 * this.kernelSize ** 2 * height * width,
+      other: valuesOf(input),
+    };
+  }
+
+  /** The filter over positions is stored as those of other convolutions are; matrices lie as in PyTorch. */
+  torchParameter(name: string, shape: readonly number[]): TorchParameter {
+    if (shape.length !== 4) return { name, shape, layout: 'same' };
+    const [height, width, inputs, outputs] = shape as [number, number, number, number];
+    return { name, shape: [outputs, inputs, height, width], layout: 'OIHW' };
   }
 
   override getConfig(): tf.serialization.ConfigDict {

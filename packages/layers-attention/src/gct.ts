@@ -1,3 +1,4 @@
+import type { LayerFacts, LayerOperations } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { channelsOf, type LayerArgs, scaleChannels, single } from './squeeze.ts';
@@ -22,7 +23,7 @@ export interface GCTArgs extends LayerArgs {
  * @throws RangeError for an epsilon that is not positive, or an input that has not four axes or no
  * channel count
  */
-export class GCT extends layers.Layer {
+export class GCT extends layers.Layer implements LayerFacts {
   static readonly className = 'StsGCT';
   readonly epsilon: number;
   #alpha!: LayerVariable;
@@ -56,6 +57,11 @@ export class GCT extends layers.Layer {
       const relative = tf.mul(tf.mul(s, this.#gate.read()), all);
       return scaleChannels(x, tf.add(tf.tanh(tf.add(relative, this.#offset.read())), 1));
     });
+  }
+
+  /** It only scales: no multiply-adds, and nothing that fvcore counts. */
+  operations(): LayerOperations {
+    return {};
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -19,6 +19,8 @@ export interface PerceptronOptions {
  * `useBias`, `fc1.bias` `[inner]`, `fc2.bias` `[channels]`.
  */
 export class Perceptron {
+  /** Multiply-adds of one run. */
+  readonly multiplyAdds: number;
   readonly #layers: { readonly weight: LayerVariable; readonly bias: LayerVariable | undefined }[];
 
   /** @param add makes a trainable weight of the layer that this is part of */
@@ -27,6 +29,7 @@ export class Perceptron {
     { channels, reduction, useBias, seed }: PerceptronOptions,
   ) {
     const inner = Math.max(1, Math.floor(channels / reduction));
+    this.multiplyAdds = 2 * channels * inner;
     const fullyConnected = (name: string, inputs: number, outputs: number, index: number) => ({
       weight: add(`${name}.weight`, [outputs, inputs], torchDefault(inputs, seed + index)),
       bias: useBias

@@ -1,3 +1,4 @@
+import type { LayerFacts, LayerOperations } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { Perceptron } from './perceptron.ts';
@@ -8,6 +9,7 @@ import {
   requireSeed,
   scaleChannels,
   single,
+  valuesOf,
 } from './squeeze.ts';
 
 /** Options of {@link SE}. */
@@ -33,7 +35,7 @@ export interface SEArgs extends LayerArgs {
  *
  * @throws RangeError for an impossible option, or an input that has not four axes or no channel count
  */
-export class SE extends layers.Layer {
+export class SE extends layers.Layer implements LayerFacts {
   static readonly className = 'StsSE';
   readonly reduction: number;
   readonly useBias: boolean;
@@ -64,6 +66,10 @@ export class SE extends layers.Layer {
       const x = single(inputs);
       return scaleChannels(x, tf.sigmoid(this.#perceptron.apply(tf.mean(x, [1, 2]))));
     });
+  }
+
+  operations(input: readonly number[]): LayerOperations {
+    return { multiplyAdds: this.#perceptron.multiplyAdds, other: valuesOf(input) };
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -27,6 +27,11 @@ export function scaleChannels(x: tf.Tensor4D, factors: tf.Tensor): tf.Tensor {
   return tf.mul(x, tf.reshape(factors, [batch, 1, 1, channels]));
 }
 
+/** How many values a shape without the batch axis has. */
+export function valuesOf(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
+
 /** @throws RangeError unless `value` is a positive integer */
 export function requirePositiveInteger(layer: string, option: string, value: number): void {
   if (!Number.isInteger(value) || value < 1) {

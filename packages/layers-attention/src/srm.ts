@@ -1,7 +1,7 @@
-import { BatchNormalization } from '@sts-net/layers-core';
+import { BatchNormalization, type LayerOperations } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
-import { channelsOf, type LayerArgs, scaleChannels, single } from './squeeze.ts';
+import { channelsOf, type LayerArgs, scaleChannels, single, valuesOf } from './squeeze.ts';
 
 /** Options of {@link SRM}. */
 export interface SRMArgs extends LayerArgs {
@@ -58,6 +58,10 @@ export class SRM extends BatchNormalization {
       const z = tf.sum(tf.mul(style, this.#cfc.read()), -1);
       return scaleChannels(x, tf.sigmoid(super.call(z, kwargs)));
     });
+  }
+
+  override operations(input: readonly number[]): LayerOperations {
+    return { multiplyAdds: 2 * input[2]!, other: valuesOf(input) };
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -36,6 +36,11 @@ describeBackends('attention', () => {
         [1, 8],
         [8, 1],
       ],
+      operations: { multiplyAdds: 8 + 8, other: 5 * 7 * 8 },
+      torchParameters: [
+        ['fc1.weight', [1, 8]],
+        ['fc2.weight', [8, 1]],
+      ],
     },
     {
       title: 'reduction and biases',
@@ -43,6 +48,7 @@ describeBackends('attention', () => {
       inputShape: image,
       outputShape: image,
       weightShapes: [[4, 8], [4], [8, 4], [8]],
+      operations: { multiplyAdds: 2 * 4 * 8, other: 5 * 7 * 8 },
     },
   ]);
   describeLayer('CBAM', [
@@ -56,6 +62,13 @@ describeBackends('attention', () => {
         [8, 1],
         [7, 7, 2, 1],
       ],
+      // The fully connected layers run twice; the filter over positions takes two channels.
+      operations: { multiplyAdds: 2 * (8 + 8) + 5 * 7 * (7 * 7 * 2), other: 5 * 7 * 8 },
+      torchParameters: [
+        ['fc1.weight', [1, 8]],
+        ['fc2.weight', [8, 1]],
+        ['conv.weight', [1, 2, 7, 7]],
+      ],
     },
     {
       title: 'reduction, kernel size and biases',
@@ -63,6 +76,14 @@ describeBackends('attention', () => {
       inputShape: image,
       outputShape: image,
       weightShapes: [[2, 8], [2], [8, 2], [8], [3, 3, 2, 1]],
+      operations: { multiplyAdds: 2 * (2 * 2 * 8) + 5 * 7 * (3 * 3 * 2), other: 5 * 7 * 8 },
+      torchParameters: [
+        ['fc1.weight', [2, 8]],
+        ['fc1.bias', [2]],
+        ['fc2.weight', [8, 2]],
+        ['fc2.bias', [8]],
+        ['conv.weight', [1, 2, 3, 3]],
+      ],
     },
   ]);
   describeLayer('GCT', [
@@ -88,6 +109,14 @@ describeBackends('attention', () => {
       inputShape: image,
       outputShape: image,
       weightShapes: [[8], [8], [8, 2], [8], [8]],
+      operations: { multiplyAdds: 2 * 8, other: 5 * 7 * 8 },
+      torchParameters: [
+        ['weight', [8]],
+        ['bias', [8]],
+        ['cfc', [8, 2]],
+        ['running_mean', [8]],
+        ['running_var', [8]],
+      ],
     },
     {
       title: 'epsilon and momentum',
@@ -95,6 +124,7 @@ describeBackends('attention', () => {
       inputShape: image,
       outputShape: image,
       weightShapes: [[8], [8], [8, 2], [8], [8]],
+      operations: { multiplyAdds: 2 * 8, other: 5 * 7 * 8 },
     },
   ]);
 

@@ -25,6 +25,13 @@ describeBackends('BatchNormalization', () => {
       inputShape: [2, 3, 4, 5],
       outputShape: [2, 3, 4, 5],
       weightShapes: [[5], [5], [5], [5]],
+      operations: { other: 5 * 3 * 4 * 5 },
+      torchParameters: [
+        ['weight', [5]],
+        ['bias', [5]],
+        ['running_mean', [5]],
+        ['running_var', [5]],
+      ],
     },
     ...[
       { center: false, scale: true },
@@ -36,6 +43,7 @@ describeBackends('BatchNormalization', () => {
       inputShape: [4, 3],
       outputShape: [4, 3],
       weightShapes: [...(options.center || options.scale ? [[3]] : []), [3], [3]],
+      operations: { other: 5 * 3 },
     })),
   ]);
 

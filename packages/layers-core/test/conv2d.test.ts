@@ -42,6 +42,13 @@ function* cases(): Generator<Case> {
     options: { groups: 6, padding: [0, 1, 0, 1], strides: 2 },
   };
   yield { input: [1, 6, 7, 3], filter: [5, 3, 1, 6], options: { groups: 3, padding: 'same' } };
+  // Odd numbers of rows and columns of padding.
+  yield { input: [1, 6, 8, 2], filter: [3, 3, 2, 3], options: { strides: 2, padding: 'same' } };
+  yield {
+    input: [1, 5, 6, 4],
+    filter: [2, 4, 2, 4],
+    options: { groups: 2, dilations: [3, 1], padding: 'same' },
+  };
   yield {
     input: [1, 6, 7, 2],
     filter: [2, 3, 2, 3],
@@ -49,14 +56,38 @@ function* cases(): Generator<Case> {
   };
 }
 
+type Pair = readonly [number, number];
+
+const pair = (value: number | Pair = 1): Pair =>
+  typeof value === 'number' ? [value, value] : value;
+
+const outputs = (size: number, taps: number, stride: number, dilation: number, padding: number) =>
+  Math.floor((size + padding - dilation * (taps - 1) - 1) / stride) + 1;
+
+/** Padding before and after along an axis. `'same'` is the least that gives ⌈size / stride⌉ outputs, the smaller half before. */
+function padsOf({ input, filter, options }: Case, axis: 0 | 1): Pair {
+  const { padding = 'valid' } = options;
+  if (padding === 'valid') return [0, 0];
+  if (padding !== 'same') return axis === 0 ? [padding[0], padding[1]] : [padding[2], padding[3]];
+  const stride = pair(options.strides)[axis];
+  const dilation = pair(options.dilations)[axis];
+  const wanted = Math.ceil(input[axis + 1]! / stride);
+  let total = 0;
+  while (outputs(input[axis + 1]!, filter[axis]!, stride, dilation, total) < wanted) total++;
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
 /** The definition, written out: the slow obvious oracle. */
-function oracle(x: Float32Array, w: Float32Array, { input, filter, options }: Case): Float32Array {
-  const geometry = conv2dGeometry(input, filter, options);
+function oracle(x: Float32Array, w: Float32Array, one: Case) {
+  const { input, filter, options } = one;
   const [batch, height, width, channels] = input;
   const [kh, kw, depth, filters] = filter;
-  const [, oh, ow] = geometry.outputShape;
+  const [strides, dilations] = [pair(options.strides), pair(options.dilations)];
+  const [[top, bottom], [left, right]] = [padsOf(one, 0), padsOf(one, 1)];
+  const oh = outputs(height, kh, strides[0], dilations[0], top + bottom);
+  const ow = outputs(width, kw, strides[1], dilations[1], left + right);
   const y = new Float32Array(batch * oh * ow * filters);
-  const perGroup = filters / geometry.groups;
+  const perGroup = filters / (options.groups ?? 1);
   for (let b = 0; b < batch; b++)
     for (let i = 0; i < oh; i++)
       for (let j = 0; j < ow; j++)
@@ -64,8 +95,8 @@ function oracle(x: Float32Array, w: Float32Array, { input, filter, options }: Ca
           let sum = 0;
           for (let u = 0; u < kh; u++)
             for (let v = 0; v < kw; v++) {
-              const row = i * geometry.strides[0] + u * geometry.dilations[0] - geometry.pads[0];
-              const column = j * geometry.strides[1] + v * geometry.dilations[1] - geometry.pads[2];
+              const row = i * strides[0] + u * dilations[0] - top;
+              const column = j * strides[1] + v * dilations[1] - left;
               if (row < 0 || row >= height || column < 0 || column >= width) continue;
               for (let c = 0; c < depth; c++) {
                 const channel = Math.floor(o / perGroup) * depth + c;
@@ -76,7 +107,7 @@ function oracle(x: Float32Array, w: Float32Array, { input, filter, options }: Ca
             }
           y[((b * oh + i) * ow + j) * filters + o] = sum;
         }
-  return y;
+  return { shape: [batch, oh, ow, filters] as [number, number, number, number], values: y };
 }
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -92,25 +123,24 @@ describeBackends('conv2d', () => {
       const x = tf.tensor4d(xValues, one.input);
       const w = tf.tensor4d(wValues, one.filter);
       const expected = oracle(xValues, wValues, one);
-      const { outputShape } = conv2dGeometry(one.input, one.filter, one.options);
-      const dyValues = signed('conv.dy', expected.length);
-      const dy = tf.tensor4d(dyValues, outputShape);
+      const dyValues = signed('conv.dy', expected.values.length);
+      const dy = tf.tensor4d(dyValues, expected.shape);
       const { value, grads } = tf.valueAndGrads((a: tf.Tensor, b: tf.Tensor) =>
         conv2d(a as tf.Tensor4D, b as tf.Tensor4D, one.options),
       )([x, w], dy);
-      expect(value.shape).toEqual(outputShape);
-      expect(await value.data()).toBeAllclose(expected, { rtol: 1e-5, atol: 1e-5 });
+      expect(value.shape).toEqual(expected.shape);
+      expect(await value.data()).toBeAllclose(expected.values, { rtol: 1e-5, atol: 1e-5 });
 
       // <conv(p, w), dy> = <p, dx> and <conv(x, q), dy> = <q, dw>, for directions p and q of their own.
       const [dx, dw] = grads as [tf.Tensor, tf.Tensor];
       const p = signed('conv.p', xValues.length);
       const q = signed('conv.q', wValues.length);
-      const scale = Math.sqrt(expected.length);
+      const scale = Math.sqrt(dyValues.length);
       expect(
-        Math.abs(dot(p, await dx.data()) - dot(oracle(p, wValues, one), dyValues)) / scale,
+        Math.abs(dot(p, await dx.data()) - dot(oracle(p, wValues, one).values, dyValues)) / scale,
       ).toBeLessThan(1e-4);
       expect(
-        Math.abs(dot(q, await dw.data()) - dot(oracle(xValues, q, one), dyValues)) / scale,
+        Math.abs(dot(q, await dw.data()) - dot(oracle(xValues, q, one).values, dyValues)) / scale,
       ).toBeLessThan(1e-4);
       tf.dispose([x, w, dy, value, ...grads]);
     },
@@ -178,6 +208,25 @@ describeBackends('conv2d', () => {
     step();
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+// With an odd number of rows of padding, the one more is at the end.
+test.each([
+  [{ size: 7, taps: 3, strides: 1, dilations: 1 }, [1, 1]],
+  [{ size: 6, taps: 3, strides: 2, dilations: 1 }, [0, 1]],
+  [{ size: 8, taps: 3, strides: 3, dilations: 1 }, [0, 1]],
+  [{ size: 5, taps: 2, strides: 1, dilations: 1 }, [0, 1]],
+  [{ size: 5, taps: 4, strides: 1, dilations: 1 }, [1, 2]],
+  [{ size: 5, taps: 2, strides: 1, dilations: 3 }, [1, 2]],
+  [{ size: 10, taps: 7, strides: 2, dilations: 1 }, [2, 3]],
+  [{ size: 9, taps: 1, strides: 3, dilations: 1 }, [0, 0]],
+])('derived by hand: `same` of TensorFlow, %o: pads %o', ({ size, taps, ...options }, pads) => {
+  const along = { ...options, padding: 'same' } as const;
+  const rows = conv2dGeometry([1, size, 1, 1], [taps, 1, 1, 1], along);
+  const columns = conv2dGeometry([1, 1, size, 1], [1, taps, 1, 1], along);
+  expect([rows.pads.slice(0, 2), columns.pads.slice(2)]).toEqual([pads, pads]);
+  const count = Math.ceil(size / options.strides);
+  expect([rows.outputShape[1], columns.outputShape[2]]).toEqual([count, count]);
 });
 
 describe('conv2dGeometry refuses, saying what and why', () => {

@@ -82,7 +82,10 @@ describeBackends('resizeBilinear', () => {
       const direction = signed('resize.p', values.length);
       const moved = oracle(direction, from, to, options);
       const left = dyValues.reduce((sum, d, i) => sum + d * moved[i]!, 0);
-      const right = (await grad.data()).reduce((sum, d, i) => sum + d * direction[i]!, 0);
+      const right = (await grad.data<'float32'>()).reduce(
+        (sum, d, i) => sum + d * direction[i]!,
+        0,
+      );
       expect(Math.abs(left - right)).toBeLessThan(1e-4);
       tf.dispose([x, dy, value, grad]);
     });

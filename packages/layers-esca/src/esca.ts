@@ -144,6 +144,31 @@ export class ESCA extends layers.Layer {
     return Array.isArray(inputShape[0]) ? inputShape[0] : (inputShape as Shape);
   }
 
+  /**
+   * What one run costs for one image: multiply-adds of the convolutions over the channels, and the
+   * mean of each channel as one operation for each input value.
+   *
+   * @param input shape without the batch axis
+   */
+  operations(input: readonly number[]): { readonly multiplyAdds: number; readonly other: number } {
+    const [taps] = this.#kernels[0]!.shape as [number];
+    const [height, width, channels] = input as [number, number, number];
+    return { multiplyAdds: this.repeats * taps * channels, other: height * width * channels };
+  }
+
+  /**
+   * The PyTorch parameter of a weight: a 1-D convolution has one input and one output channel there.
+   *
+   * @param name the weight's name without the layer's
+   * @param shape `[k]`
+   */
+  torchParameter(
+    name: string,
+    shape: readonly number[],
+  ): { readonly name: string; readonly shape: readonly number[]; readonly layout: 'same' } {
+    return { name, shape: [1, 1, ...shape], layout: 'same' };
+  }
+
   override getConfig(): tf.serialization.ConfigDict {
     return {
       ...super.getConfig(),

@@ -15,7 +15,7 @@ import { adaptiveKernelSize, ESCA, type ESCAArgs, esca } from '../src/index.ts';
 /** Applies a layer with the given kernels to `x`; disposes the layer. */
 async function apply(args: ESCAArgs, kernels: readonly Float32Array[], x: tf.Tensor4D) {
   const layer = esca(args);
-  tf.dispose(layer.apply(x));
+  tf.dispose(layer.apply(x) as tf.Tensor);
   layer.setWeights(kernels.map((kernel) => tf.tensor1d(kernel)));
   const y = layer.apply(x) as tf.Tensor4D;
   const values = await nchwValues(y);
@@ -63,7 +63,7 @@ describeBackends('ESCA', () => {
   test('initial kernels are U(-1/sqrt(k), 1/sqrt(k)), fixed by the seed', async () => {
     const draw = async (args: ESCAArgs) => {
       const layer = esca(args);
-      tf.dispose(layer.apply(tf.zeros([1, 4, 4, 8])));
+      tf.dispose(layer.apply(tf.zeros([1, 4, 4, 8])) as tf.Tensor);
       const values = await Promise.all(layer.getWeights().map((w) => w.data()));
       layer.dispose();
       return values.map((v) => [...v]);
@@ -137,7 +137,7 @@ describeBackends('ESCA', () => {
   });
 
   test('property: away from the ends it is ECA with the 5-tap self-convolution', async () => {
-    const x = tf.tidy(() => tf.mul(signedNchw('eca', [1, 12, 3, 3]), 10));
+    const x = tf.tidy(() => tf.mul<tf.Tensor4D>(signedNchw('eca', [1, 12, 3, 3]), 10));
     const [w0, w1, w2] = signed('w', 3) as unknown as [number, number, number];
     const five = Float32Array.of(w0 * w0, 2 * w0 * w1, 2 * w0 * w2 + w1 * w1, 2 * w1 * w2, w2 * w2);
     const twice = await apply({ kernelSize: 3 }, [Float32Array.of(w0, w1, w2)], x);
@@ -160,7 +160,7 @@ describeBackends('ESCA', () => {
   test('property: the gradient vanishes at w = 0', async () => {
     const x = signedNchw('zero', [2, 8, 3, 3]);
     const layer = new ESCA({ kernelSize: 3 });
-    tf.dispose(layer.apply(x));
+    tf.dispose(layer.apply(x) as tf.Tensor);
     layer.setWeights([tf.zeros([3])]);
     const kernel = layer.trainableWeights[0]!.read() as tf.Variable;
     const { grads } = tf.variableGrads(() => tf.sum(layer.apply(x) as tf.Tensor), [kernel]);
@@ -176,7 +176,7 @@ describeBackends('ESCA', () => {
     const kernels = [signed('esca.w', 3), signed('esca.v', 3)];
     const args = { kernelSize: 3, shared: false, activation: 'tanh' } as const;
     const layer = esca(args);
-    tf.dispose(layer.apply(dy));
+    tf.dispose(layer.apply(dy) as tf.Tensor);
     const loss = (input: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => {
       layer.setWeights([a, b]);
       return tf.sum(tf.mul(dy, layer.apply(input) as tf.Tensor));
@@ -224,7 +224,7 @@ describeBackends('ESCA', () => {
   test('a training step leaks nothing', async () => {
     const layer = esca();
     const x = tf.tensor4d(uniform('leak', 64), [1, 4, 4, 4]);
-    tf.dispose(layer.apply(x));
+    tf.dispose(layer.apply(x) as tf.Tensor);
     await expectNoNewTensors(() => {
       tf.dispose(tf.variableGrads(() => tf.sum(layer.apply(x) as tf.Tensor)));
     });
@@ -251,6 +251,14 @@ describeBackends('ESCA', () => {
       inputShape: shape,
       outputShape: shape,
       weightShapes,
+      operations: {
+        multiplyAdds: (args.repeats ?? 2) * weightShapes[0]![0]! * 64,
+        other: 5 * 3 * 64,
+      },
+      torchParameters: weightShapes.map(([taps], i) => {
+        const convolution = args.shared === false ? `conv.${i}` : 'conv';
+        return [`${convolution}.weight`, [1, 1, taps!]] as const;
+      }),
     })),
   );
 });

@@ -7,7 +7,7 @@ import {
   matchLesions,
   overlappingPairs,
 } from './lesion-matching.ts';
-import type { LesionWiseOptions } from './lesion-wise.ts';
+import type { LesionWiseOptions } from './lesion-wise-options.ts';
 import { binaryMask } from './mask.ts';
 import { gridPair } from './pair.ts';
 import { checkSpacing } from './spacing.ts';

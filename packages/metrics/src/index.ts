@@ -35,7 +35,6 @@ export {
   type Lesion,
   type LesionCounts,
   type LesionScores,
-  type LesionWiseOptions,
   type LesionWiseResult,
   lesionWise,
 } from './lesion-wise.ts';
@@ -44,6 +43,7 @@ export {
   type LesionWiseHausdorffOptions,
   lesionWiseHausdorff,
 } from './lesion-wise-hausdorff.ts';
+export type { LesionWiseOptions } from './lesion-wise-options.ts';
 export {
   accuracy,
   dice,

@@ -5,10 +5,10 @@ import {
   type Lesion,
   type LesionCounts,
   type LesionScores,
-  type LesionWiseOptions,
   lesionScores,
   scoreLesions,
 } from './lesion-wise.ts';
+import type { LesionWiseOptions } from './lesion-wise-options.ts';
 import { defaultEmpty } from './score.ts';
 import { type ScoreSummary, summarise } from './summary.ts';
 

@@ -3,7 +3,7 @@ import type { Box, Components } from './connected-components.ts';
 import { emptyRule, emptyValue } from './empty.ts';
 import { findLesions } from './find-lesions.ts';
 import type { LabelGrid } from './grid.ts';
-import type { LesionWiseOptions } from './lesion-wise.ts';
+import type { LesionWiseOptions } from './lesion-wise-options.ts';
 import { subject } from './pair.ts';
 import { defaultEmpty } from './score.ts';
 import { checkSurface, measureSurfaces } from './surface-distances.ts';

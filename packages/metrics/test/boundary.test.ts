@@ -5,6 +5,7 @@ import {
   boundaryIoU,
   distanceTransform,
   hausdorffDistance,
+  type LabelGrid,
   normalizedSurfaceDice,
   surfaceDistances,
 } from '../src/index.ts';
@@ -118,7 +119,7 @@ describe('equal to the slow definition', () => {
 describe('properties', () => {
   const { prediction, truth, spacing } = cases.get('blobs, 3-D, thick slices')!;
   const options = { spacing, percentile: 95, tolerance: 1.5, width: 2 };
-  const all = (p: Parameters<typeof assd>[0], t: typeof p, mm: typeof options) => [
+  const all = (p: LabelGrid, t: LabelGrid, mm: typeof options) => [
     hausdorffDistance(p, t, mm),
     assd(p, t, mm),
     normalizedSurfaceDice(p, t, mm),

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+// @ts-expect-error: a script without types.
 import { pictures } from '../../../tools/figures/metrics.mjs';
 
 const docs = new URL('../../../docs/', import.meta.url);

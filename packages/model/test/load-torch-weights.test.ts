@@ -311,7 +311,7 @@ test('ESCA takes [1, 1, k] as PyTorch has it and [k], and nothing else', () => {
     loadTorchWeights(network, new Map([[key, { shape, data: Float32Array.of(1, 2, 3) }]]));
   expect(load(1, 1, 3).loaded).toEqual([key]);
   expect(load(3).loaded).toEqual([key]);
-  expect(() => load(3, 1, 1)).toThrow(/must have shape \[3\], got \[3, 1, 1\]/);
+  expect(() => load(3, 1, 1)).toThrow(/must have shape \[1, 1, 3\], got \[3, 1, 1\]/);
   network.dispose();
 });
 

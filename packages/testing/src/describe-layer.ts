@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { expectNoNewTensors } from './backends.ts';
 import { signed } from './random.ts';
 import { saveAndLoad } from './save-and-load.ts';
+import { usualTorchParameter } from './usual-torch-parameter.ts';
 
 /** One way of making a layer, and what must come of it. */
 export interface LayerVariant {
@@ -13,23 +14,50 @@ export interface LayerVariant {
   readonly create: () => layers.Layer;
   /** With the batch axis. */
   readonly inputShape: readonly number[];
+  /** Shapes of further inputs, with the batch axis. @default none */
+  readonly otherInputs?: readonly (readonly number[])[];
   readonly outputShape: readonly number[];
   /** Shapes of all weights, in order. @default [] */
   readonly weightShapes?: readonly (readonly number[])[];
+  /** What one run costs for one image. @default nothing, which the layer need not say */
+  readonly operations?: { readonly multiplyAdds?: number; readonly other?: number };
+  /** Names and shapes of the PyTorch parameters of all weights, in order. @default as the usual rule says */
+  readonly torchParameters?: readonly (readonly [name: string, shape: readonly number[]])[];
+}
+
+/** What layers may tell of themselves: `LayerFacts` of `@sts-net/layers-core`. */
+interface Facts {
+  operations?(
+    input: readonly number[],
+    output: readonly number[],
+  ): { readonly multiplyAdds?: number; readonly other?: number };
+  torchParameter?(
+    name: string,
+    shape: readonly number[],
+  ): { readonly name: string; readonly shape: readonly number[]; readonly layout: string };
+  trainingStep?: number;
 }
 
 /**
  * What every layer must do, whatever its options: give the shape that it announces, keep names,
- * weights and outputs through JSON, train, and leak nothing.
+ * weights and outputs through JSON, train, say what it costs and what its weights are in PyTorch,
+ * draw in training as its step says, and leak nothing.
  */
 export function describeLayer(title: string, variants: readonly LayerVariant[]): void {
   describe.each(variants)(`${title}: $title`, (variant) => {
-    const { create, inputShape, outputShape, weightShapes = [] } = variant;
+    const { create, inputShape, otherInputs = [], outputShape, weightShapes = [] } = variant;
+    const shapes = [inputShape, ...otherInputs];
     const build = () => {
-      const x = input({ shape: inputShape.slice(1) });
-      return makeModel({ inputs: x, outputs: create().apply(x) as typeof x });
+      const inputs = shapes.map((shape) => input({ shape: shape.slice(1) }));
+      const y = create().apply(inputs.length === 1 ? inputs[0]! : inputs);
+      return makeModel({ inputs, outputs: y as (typeof inputs)[0] });
     };
-    const sample = () => tf.tensor(signed('layer input', product(inputShape)), [...inputShape]);
+    const layerOf = (model: ReturnType<typeof build>) =>
+      model.getLayer('layer') as layers.Layer & Facts;
+    const sample = () =>
+      shapes.map((shape, i) =>
+        tf.tensor(signed(i === 0 ? 'layer input' : `layer input ${i}`, product(shape)), [...shape]),
+      );
 
     test('announced shape, actual shape and weights agree', () => {
       const model = build();
@@ -62,9 +90,10 @@ export function describeLayer(title: string, variants: readonly LayerVariant[]):
       const model = build();
       const x = sample();
       const variables = model.trainableWeights.map((w) => w.read() as tf.Variable);
-      const loss = () => tf.sum(tf.square(model.apply(x, { training: true }) as tf.Tensor));
+      const loss = (...inputs: tf.Tensor[]) =>
+        tf.sum(tf.square(model.apply(inputs, { training: true }) as tf.Tensor)) as tf.Scalar;
       if (variables.length > 0) {
-        const { value, grads } = tf.variableGrads(loss as () => tf.Scalar, variables);
+        const { value, grads } = tf.variableGrads(() => loss(...x), variables);
         for (const variable of variables) {
           const values = await grads[variable.name]!.data();
           expect(
@@ -74,13 +103,68 @@ export function describeLayer(title: string, variants: readonly LayerVariant[]):
         }
         tf.dispose([value, grads]);
       } else {
-        const gradient = tf.grad((input: tf.Tensor) =>
-          tf.sum(tf.square(model.apply(input, { training: true }) as tf.Tensor)),
-        )(x);
+        const gradient = tf.grad((first: tf.Tensor) => loss(first, ...x.slice(1)))(x[0]!);
         expect((await gradient.data()).every(Number.isFinite)).toBe(true);
         gradient.dispose();
       }
-      x.dispose();
+      tf.dispose(x);
+      model.dispose();
+    });
+
+    test('says what it costs, unless that is nothing and it has no weights', () => {
+      const model = build();
+      const layer = layerOf(model);
+      const counted = layer.operations?.(inputShape.slice(1), outputShape.slice(1));
+      if (counted === undefined) expect(layer.weights).toHaveLength(0);
+      const nothing = { multiplyAdds: 0, other: 0 };
+      expect({ ...nothing, ...counted }).toEqual({ ...nothing, ...variant.operations });
+      model.dispose();
+    });
+
+    test('each weight is one PyTorch parameter of as many values', () => {
+      const model = build();
+      const layer = layerOf(model);
+      const parameters = layer.weights.map((weight) => {
+        const name = weight.originalName.slice('layer/'.length);
+        const shape = weight.shape as number[];
+        const usual = usualTorchParameter(name, shape);
+        const parameter = layer.torchParameter?.(name, shape) ?? usual;
+        expect(product(parameter.shape), name).toBe(product(shape));
+        if (parameter.layout === 'OIHW') {
+          const [height, width, inputs, outputs] = shape;
+          expect(parameter.shape, name).toEqual([outputs, inputs, height, width]);
+        } else {
+          expect(parameter.layout, name).toBe('same');
+        }
+        return { parameter, usual };
+      });
+      const namesAndShapes = (of: 'parameter' | 'usual') =>
+        parameters.map((both) => [both[of].name, both[of].shape]);
+      const expected = variant.torchParameters ?? namesAndShapes('usual');
+      expect(namesAndShapes('parameter')).toEqual(expected);
+      expect(new Set(expected.map(([name]) => name)).size).toBe(parameters.length);
+      model.dispose();
+    });
+
+    test('what it draws in training follows from its step', async () => {
+      const x = sample();
+      const model = build();
+      const layer = layerOf(model);
+      const draws = layer.trainingStep !== undefined;
+      const trained = async (step: number) => {
+        if (draws) layer.trainingStep = step;
+        const y = model.apply(x, { training: true }) as tf.Tensor;
+        const values = await y.data();
+        y.dispose();
+        if (draws) expect(layer.trainingStep).toBe(step + 1);
+        return values.join();
+      };
+      const steps = [0, 1, 2, 3, 4, 5, 6, 7];
+      const outputs: string[] = [];
+      for (const step of [...steps, ...steps]) outputs.push(await trained(step));
+      expect(outputs.slice(8)).toEqual(outputs.slice(0, 8));
+      expect(new Set(outputs).size > 1).toBe(draws);
+      tf.dispose(x);
       model.dispose();
     });
 
@@ -89,7 +173,7 @@ export function describeLayer(title: string, variants: readonly LayerVariant[]):
       const model = build();
       const x = sample();
       await expectNoNewTensors(() => tf.dispose(model.predict(x)));
-      x.dispose();
+      tf.dispose(x);
       model.dispose();
       expect(tf.memory().numTensors).toBe(before);
     });

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { OrtBackend } from './backend/ort-backend.ts';
+import { type FreeSize, type StandIn, spellSize, standIns } from './graph/free-size.ts';
+import { GraphBuilder, type Handle } from './graph/graph-builder.ts';
 import { plan } from './graph/plan.ts';
 import { emitNodes, opset } from './graph/translate.ts';
-import type { DType, Value } from './graph/value.ts';
-import { type FreeSize, type StandIn, spellSize, standIns } from './onnx/free-size.ts';
-import { GraphBuilder, type Handle } from './onnx/graph-builder.ts';
+import type { Value } from './graph/value.ts';
+import type { DType } from './graph/value-type.ts';
 import { type OnnxValueInfo, writeModel } from './onnx/model-writer.ts';
-import { OrtBackend } from './ort-backend.ts';
 
 /** An input of an exported graph. */
 export interface OnnxInput {

@@ -32,6 +32,7 @@ export {
   createOnlineAmplifier,
   type Drawn,
   type OnlineAmplifier,
+  type OnlineAugmentation,
   type OnlineConfig,
 } from './samples/online-amplifier.ts';
 export {

@@ -112,7 +112,7 @@ describe('patchWindow', () => {
 
 describe('createBatchSource', () => {
   const items: TrainingItem[] = Array.from({ length: 10 }, (_, index) => ({
-    copy: 0,
+    copy: 'none',
     slice: {
       one: { id: 'c', group: 'g', load: () => Promise.reject(new Error('not to be read')) },
       index,

@@ -1,8 +1,9 @@
 import ndarray from 'ndarray';
-import { sampleSize } from '../check-sample.ts';
-import type { Sample } from '../sample.ts';
-import { lesionAt, lesionPixels } from './lesion-pixels.ts';
-import type { Random, Transform } from './transform.ts';
+import { lesionAt, lesionPixels } from '../lesion/lesion-pixels.ts';
+import { type Random, randomInteger } from '../random/random.ts';
+import { sampleSize } from '../sample/check-sample.ts';
+import type { Sample } from '../sample/sample.ts';
+import type { Transform } from './transform.ts';
 
 export interface CopyPasteOptions {
   /** Samples to take lesions from: of the same split as those that are transformed, and of no other. */
@@ -33,14 +34,14 @@ export function copyPaste(options: CopyPasteOptions): Transform {
   return (sample, random) => {
     const others = sources.filter(({ sample: { group } }) => group !== sample.group);
     if (others.length === 0) return sample;
-    const { sample: donor, pixels } = others[Math.floor(random() * others.length)]!;
+    const { sample: donor, pixels } = others[randomInteger(random, others.length)]!;
     sampleSize('copyPaste', sample);
     if (donor.image.shape[2] !== sample.image.shape[2]) {
       throw new RangeError(
         `\`copyPaste\`: donor ${donor.id} must have ${sample.image.shape[2]} channels as sample ${sample.id}, got ${donor.image.shape[2]}; prepare both alike`,
       );
     }
-    const lesion = lesionAt(donor.mask, pixels[Math.floor(random() * pixels.length)]!);
+    const lesion = lesionAt(donor.mask, pixels[randomInteger(random, pixels.length)]!);
     const patch = patchOf(donor, lesion, feather);
     const place = freePlace(sample, patch, attempts, random);
     return place === undefined ? sample : pasted(sample, donor, patch, place);
@@ -107,7 +108,7 @@ function freePlace(
   const columns = mask.shape[1]! - width + 1;
   if (rows < 1 || columns < 1) return undefined;
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const place = [Math.floor(random() * rows), Math.floor(random() * columns)] as const;
+    const place = [randomInteger(random, rows), randomInteger(random, columns)] as const;
     if (lesionPixels(mask.lo(...place).hi(height, width)).length === 0) return place;
   }
   return undefined;

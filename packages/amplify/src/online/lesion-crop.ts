@@ -1,6 +1,6 @@
-import { sampleSize } from '../check-sample.ts';
-import { cropAndResize } from '../crop.ts';
-import { lesionPixels } from './lesion-pixels.ts';
+import { lesionPixels } from '../lesion/lesion-pixels.ts';
+import { cropAndResize } from '../operations/crop.ts';
+import { sampleSize } from '../sample/check-sample.ts';
 import { between, checkRange, type Transform } from './transform.ts';
 
 export interface LesionCropOptions {

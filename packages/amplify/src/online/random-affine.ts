@@ -1,6 +1,6 @@
 import ndarray from 'ndarray';
-import { sampleSize } from '../check-sample.ts';
-import type { Sample } from '../sample.ts';
+import { sampleSize } from '../sample/check-sample.ts';
+import type { Sample } from '../sample/sample.ts';
 import { between, checkRange, type Transform } from './transform.ts';
 
 export interface RandomAffineOptions {

@@ -1,4 +1,4 @@
-import { flipHorizontal, flipVertical } from '../flip.ts';
+import { flipHorizontal, flipVertical } from '../operations/flip.ts';
 import type { Transform } from './transform.ts';
 
 export interface RandomFlipOptions {

@@ -1,5 +1,6 @@
 import ndarray from 'ndarray';
-import { sampleSize } from '../check-sample.ts';
+import type { Random } from '../random/random.ts';
+import { sampleSize } from '../sample/check-sample.ts';
 import { between, checkRange, type Transform } from './transform.ts';
 
 export interface RandomIntensityOptions {
@@ -53,6 +54,6 @@ export function randomIntensity(options: RandomIntensityOptions = {}): Transform
 }
 
 /** A standard normal number (Box and Muller 1958). */
-function normal(random: () => number): number {
+function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

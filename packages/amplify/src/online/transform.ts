@@ -1,8 +1,5 @@
-import { randomOf } from '../random.ts';
-import type { Sample } from '../sample.ts';
-
-/** Draws numbers in [0, 1). */
-export type Random = () => number;
+import { type Random, randomInteger, seededRandom } from '../random/random.ts';
+import type { Sample } from '../sample/sample.ts';
 
 /**
  * Makes a new sample from one; the input is never changed, and what is drawn comes from `random`
@@ -15,15 +12,15 @@ export type Transform = (sample: Sample, random: Random) => Sample;
  * the order of samples nor the number of workers changes what is drawn.
  */
 export function sampleRandom(seed: number, id: string, epoch = 0): Random {
-  return randomOf(`${seed}/${epoch}/${id}`);
+  return seededRandom(seed, epoch, id);
 }
 
 /** One after the other. Each gets a generator of its own, so that changing one leaves the others' draws. */
 export function compose(...transforms: readonly Transform[]): Transform {
   return (sample, random) => {
-    const key = Math.floor(random() * 2 ** 32);
+    const key = randomInteger(random, 2 ** 32);
     return transforms.reduce(
-      (result, transform, i) => transform(result, randomOf(`${key}/${i}`)),
+      (result, transform, i) => transform(result, seededRandom(key, i)),
       sample,
     );
   };

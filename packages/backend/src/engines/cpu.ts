@@ -1,5 +1,5 @@
 import { version_cpu } from '@tensorflow/tfjs-backend-cpu';
-import type { BackendProbe } from '../backend-probe.ts';
+import type { BackendProbe } from './backend-probe.ts';
 import type { Engine } from './engine.ts';
 
 /** Plain JavaScript: always there, and too slow for more than small tests. */

@@ -1,5 +1,5 @@
-import type { BackendName } from '../backend-name.ts';
-import type { BackendProbe } from '../backend-probe.ts';
+import type { BackendName } from './backend-name.ts';
+import type { BackendProbe } from './backend-probe.ts';
 
 /** One way of computing, which can be looked for and switched to. */
 export interface Engine {

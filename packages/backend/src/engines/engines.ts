@@ -1,5 +1,5 @@
-import type { BackendName } from '../backend-name.ts';
-import type { BackendProbe } from '../backend-probe.ts';
+import type { BackendName } from './backend-name.ts';
+import type { BackendProbe } from './backend-probe.ts';
 import { cpuEngine } from './cpu.ts';
 import type { Engine } from './engine.ts';
 import { ortEngine } from './ort.ts';
@@ -20,10 +20,12 @@ export const engines: Readonly<Record<BackendName, Engine>> = {
 export const order: readonly {
   readonly name: BackendName;
   readonly accepts: (probe: BackendProbe) => boolean;
+  /** Whether everybody can have it, so that who has not should be told how. */
+  readonly usual?: boolean;
 }[] = [
   { name: 'tensorflow', accepts: ({ gpu }) => gpu },
   { name: 'webgpu', accepts: ({ gpu }) => gpu },
-  { name: 'ort', accepts: () => true },
+  { name: 'ort', accepts: () => true, usual: true },
   { name: 'tensorflow', accepts: () => true },
   { name: 'wasm', accepts: () => true },
   { name: 'cpu', accepts: () => true },

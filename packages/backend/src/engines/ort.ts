@@ -1,4 +1,4 @@
-import type { BackendProbe } from '../backend-probe.ts';
+import type { BackendProbe } from './backend-probe.ts';
 import {
   type Engine,
   type ImportModule,
@@ -23,6 +23,9 @@ async function probe(importModule: ImportModule): Promise<BackendProbe> {
     };
     await registerOrtBackend();
   } catch (error) {
+    // The package is there, and ONNX Runtime itself, which is optional for it, is not.
+    const { reason, remedy } = error as { reason?: string; remedy?: string };
+    if (reason !== undefined && remedy !== undefined) return missing('ort', reason, remedy);
     return missing('ort', importFailure(backendPackage, error), `npm install ${backendPackage}`);
   }
   return {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendProbe } from '../backend-probe.ts';
-import { registerTensorflowKernels } from '../register-tensorflow-kernels.ts';
+import { registerTensorflowKernels } from '../kernels/register-tensorflow-kernels.ts';
+import type { BackendProbe } from './backend-probe.ts';
 import {
   type Engine,
   type ImportModule,

@@ -1,7 +1,7 @@
 import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendProbe } from '../backend-probe.ts';
-import { registerWasmTrainingKernels } from '../register-wasm-training-kernels.ts';
+import { registerWasmTrainingKernels } from '../kernels/register-wasm-training-kernels.ts';
+import type { BackendProbe } from './backend-probe.ts';
 import { type Engine, missing } from './engine.ts';
 import { isNode, processors } from './runtime.ts';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendProbe } from '../backend-probe.ts';
-import { registerWebgpuCast } from '../register-webgpu-cast.ts';
+import { registerWebgpuCast } from '../kernels/register-webgpu-cast.ts';
+import type { BackendProbe } from './backend-probe.ts';
 import {
   type Engine,
   type ImportModule,

@@ -1,6 +1,6 @@
 import { Broadcast, Dropout, deriveSeed, GlobalAveragePool } from '@sts-net/layers-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { convBatchNormReLU } from '../conv-batch-norm-relu.ts';
+import { convBatchNormReLU } from '../parts/conv-batch-norm-relu.ts';
 import { depthwise } from './depthwise.ts';
 import { torchDefaultGain } from './torch-default-gain.ts';
 

@@ -1,6 +1,6 @@
-import { convBatchNormReLU } from '../conv-batch-norm-relu.ts';
-import type { DecoderSpec } from '../decoder-spec.ts';
-import { segmentationHead } from '../segmentation-head.ts';
+import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import { convBatchNormReLU } from '../parts/conv-batch-norm-relu.ts';
+import { segmentationHead } from '../parts/segmentation-head.ts';
 import { aspp } from './aspp.ts';
 import { torchDefaultGain } from './torch-default-gain.ts';
 

@@ -1,9 +1,9 @@
 import { ResizeBilinear } from '@sts-net/layers-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { convBatchNormReLU } from '../conv-batch-norm-relu.ts';
-import type { DecoderSpec } from '../decoder-spec.ts';
-import { requireFeatures } from '../require-features.ts';
-import { segmentationHead } from '../segmentation-head.ts';
+import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import { requireFeatures } from '../contract/require-features.ts';
+import { convBatchNormReLU } from '../parts/conv-batch-norm-relu.ts';
+import { segmentationHead } from '../parts/segmentation-head.ts';
 import { aspp } from './aspp.ts';
 import { depthwise } from './depthwise.ts';
 import { torchDefaultGain } from './torch-default-gain.ts';

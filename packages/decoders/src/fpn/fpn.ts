@@ -1,8 +1,8 @@
 import { Conv2D, Dropout, deriveSeed, Kaiming, UpsampleNearest } from '@sts-net/layers-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { DecoderSpec } from '../decoder-spec.ts';
-import { requireFeatures } from '../require-features.ts';
-import { segmentationHead } from '../segmentation-head.ts';
+import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import { requireFeatures } from '../contract/require-features.ts';
+import { segmentationHead } from '../parts/segmentation-head.ts';
 import { segmentationBlock } from './segmentation-block.ts';
 
 /** Options of {@link fpn}. */

@@ -1,5 +1,5 @@
-import type { DecoderSpec } from '../decoder-spec.ts';
-import { segmentationHead } from '../segmentation-head.ts';
+import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import { segmentationHead } from '../parts/segmentation-head.ts';
 import { unetBlock } from '../unet/unet-block.ts';
 import { multiScaleFusion } from './multi-scale-fusion.ts';
 import { positionAttention } from './position-attention.ts';

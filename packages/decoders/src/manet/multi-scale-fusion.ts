@@ -7,7 +7,7 @@ import {
   UpsampleNearest,
 } from '@sts-net/layers-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { convBatchNormReLU } from '../conv-batch-norm-relu.ts';
+import { convBatchNormReLU } from '../parts/conv-batch-norm-relu.ts';
 import { unetBlock } from '../unet/unet-block.ts';
 
 /** Options of {@link multiScaleFusion}. */

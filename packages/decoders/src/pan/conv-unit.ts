@@ -1,5 +1,5 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { convBatchNormReLU } from '../conv-batch-norm-relu.ts';
+import { convBatchNormReLU } from '../parts/conv-batch-norm-relu.ts';
 
 /** Options of {@link convUnit}. */
 export interface ConvUnitOptions {

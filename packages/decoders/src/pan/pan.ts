@@ -1,7 +1,7 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { DecoderSpec } from '../decoder-spec.ts';
-import { requireFeatures } from '../require-features.ts';
-import { segmentationHead } from '../segmentation-head.ts';
+import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import { requireFeatures } from '../contract/require-features.ts';
+import { segmentationHead } from '../parts/segmentation-head.ts';
 import { featurePyramidAttention } from './feature-pyramid-attention.ts';
 import { globalAttentionUpsample } from './global-attention-upsample.ts';
 

@@ -1,7 +1,7 @@
 import { doubleConvolution, ResizeBilinear } from '@sts-net/layers-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { DecoderSpec } from '../decoder-spec.ts';
-import { segmentationHead } from '../segmentation-head.ts';
+import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import { segmentationHead } from '../parts/segmentation-head.ts';
 
 /**
  * UNet++ as it was published, without deep supervision: block `x_i_j` stands at the resolution of

@@ -8,8 +8,8 @@ import {
   UpsampleNearest,
 } from '@sts-net/layers-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { DecoderSpec } from '../decoder-spec.ts';
-import { segmentationHead } from '../segmentation-head.ts';
+import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import { segmentationHead } from '../parts/segmentation-head.ts';
 
 /** Options of {@link plainUNet}. */
 export interface PlainUNetOptions {

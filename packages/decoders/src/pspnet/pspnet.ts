@@ -8,9 +8,9 @@ import {
   ResizeToMatch,
 } from '@sts-net/layers-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { convBatchNormReLU } from '../conv-batch-norm-relu.ts';
-import type { DecoderSpec } from '../decoder-spec.ts';
-import { segmentationHead } from '../segmentation-head.ts';
+import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import { convBatchNormReLU } from '../parts/conv-batch-norm-relu.ts';
+import { segmentationHead } from '../parts/segmentation-head.ts';
 
 /** Options of {@link pspNet}. */
 export interface PSPNetOptions {

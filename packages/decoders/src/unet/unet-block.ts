@@ -1,6 +1,6 @@
 import { UpsampleNearest } from '@sts-net/layers-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { convBatchNormReLU } from '../conv-batch-norm-relu.ts';
+import { convBatchNormReLU } from '../parts/conv-batch-norm-relu.ts';
 
 /** Options of {@link unetBlock}. */
 export interface UNetBlockOptions {

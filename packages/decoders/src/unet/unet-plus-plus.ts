@@ -1,6 +1,6 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { DecoderSpec } from '../decoder-spec.ts';
-import { segmentationHead } from '../segmentation-head.ts';
+import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import { segmentationHead } from '../parts/segmentation-head.ts';
 import { unetBlock } from './unet-block.ts';
 
 /** Options of {@link uNetPlusPlus}. */

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { type LayerArgs, single } from './layer-args.ts';
-import { singleShape } from './shapes.ts';
+import type { LayerFacts, LayerOperations } from './layer-facts.ts';
+import { product, singleShape } from './shapes.ts';
 
 export interface AdaptiveAveragePoolArgs extends LayerArgs {
   /** Height and width of the output, a whole number from 1 on. */
@@ -13,7 +14,7 @@ export interface AdaptiveAveragePoolArgs extends LayerArgs {
  * `n` pixels goes from ⌊i·n/size⌋ to ⌈(i+1)·n/size⌉, so cells may overlap.
  * `[batch, height, width, channels]` → `[batch, size, size, channels]`.
  */
-export class AdaptiveAveragePool extends tfl.layers.Layer {
+export class AdaptiveAveragePool extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsAdaptiveAveragePool';
   readonly size: number;
 
@@ -48,6 +49,10 @@ export class AdaptiveAveragePool extends tfl.layers.Layer {
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const [batch = null, , , channels = null] = singleShape(inputShape);
     return [batch, this.size, this.size, channels];
+  }
+
+  operations(input: readonly number[]): LayerOperations {
+    return { other: product(input) };
   }
 
   override getConfig(): tf.serialization.ConfigDict {

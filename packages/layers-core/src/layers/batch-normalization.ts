@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { batchNormTraining } from '../ops/batch-norm-training.ts';
 import { type LayerArgs, single } from './layer-args.ts';
+import type { LayerFacts, LayerOperations } from './layer-facts.ts';
+import { product } from './shapes.ts';
 
 export interface BatchNormalizationArgs extends LayerArgs {
   /** Added to the variance. @default 1e-5 */
@@ -26,7 +28,7 @@ export interface BatchNormalizationArgs extends LayerArgs {
  *
  * @throws RangeError in training where a channel has a single value, whose variance is undefined.
  */
-export class BatchNormalization extends tfl.layers.Layer {
+export class BatchNormalization extends tfl.layers.Layer implements LayerFacts {
   static readonly className: string = 'StsBatchNormalization';
   readonly epsilon: number;
   readonly momentum: number;
@@ -109,6 +111,10 @@ export class BatchNormalization extends tfl.layers.Layer {
       this.#gamma?.read() as tf.Tensor1D | undefined,
       this.epsilon,
     );
+  }
+
+  operations(_input: readonly number[], output: readonly number[]): LayerOperations {
+    return { other: 5 * product(output) };
   }
 
   override getConfig(): tf.serialization.ConfigDict {

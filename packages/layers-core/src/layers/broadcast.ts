@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { LayerArgs } from './layer-args.ts';
-import { twoShapes } from './shapes.ts';
+import type { LayerFacts, LayerOperations } from './layer-facts.ts';
+import { product, twoShapes } from './shapes.ts';
 
 /**
  * Takes `[x, reference]` and repeats `x` `[batch, 1, 1, channels]` over the reference's height and
  * width: `[batch, height, width, channels]`.
  */
-export class Broadcast extends tfl.layers.Layer {
+export class Broadcast extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsBroadcast';
 
   constructor(args: LayerArgs = {}) {
@@ -24,6 +25,10 @@ export class Broadcast extends tfl.layers.Layer {
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const [x, reference] = twoShapes(inputShape, `Broadcast ${this.name}`);
     return [x[0] ?? null, reference[1] ?? null, reference[2] ?? null, x[3] ?? null];
+  }
+
+  operations(_input: readonly number[], output: readonly number[]): LayerOperations {
+    return { other: 4 * product(output) };
   }
 }
 tf.serialization.registerClass(Broadcast);

@@ -4,7 +4,8 @@ import { Kaiming } from '../initializers/kaiming.ts';
 import { conv2dTranspose } from '../ops/conv2d-transpose.ts';
 import { initializerFrom, serializedInitializer } from './initializer-config.ts';
 import { type LayerArgs, single } from './layer-args.ts';
-import { mapSize, singleShape } from './shapes.ts';
+import type { LayerFacts, LayerOperations } from './layer-facts.ts';
+import { mapSize, product, singleShape } from './shapes.ts';
 
 type Initializer = ReturnType<typeof tfl.initializers.zeros>;
 
@@ -30,7 +31,7 @@ export interface Conv2DTransposeArgs extends LayerArgs {
  * output size `(size − 1)·strides − 2·padding + kernelSize`. Weights: `kernel`
  * `[rows, columns, filters, channels]` and, with `useBias`, `bias` `[filters]`.
  */
-export class Conv2DTranspose extends tfl.layers.Layer {
+export class Conv2DTranspose extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsConv2DTranspose';
   readonly filters: number;
   readonly kernelSize: number;
@@ -85,6 +86,11 @@ export class Conv2DTranspose extends tfl.layers.Layer {
     const { kernelSize, strides, padding } = this;
     const grown = (size: number) => (size - 1) * strides - 2 * padding + kernelSize;
     return [batch, mapSize(height, grown), mapSize(width, grown), this.filters];
+  }
+
+  operations(input: readonly number[]): LayerOperations {
+    const [height, width] = input as [number, number];
+    return { multiplyAdds: product(this.#kernel.shape as number[]) * height * width };
   }
 
   override getConfig(): tf.serialization.ConfigDict {

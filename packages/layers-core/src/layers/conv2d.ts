@@ -5,7 +5,8 @@ import { conv2d } from '../ops/conv2d.ts';
 import { conv2dGeometry, type Padding } from '../ops/conv2d-geometry.ts';
 import { initializerFrom, serializedInitializer } from './initializer-config.ts';
 import { type LayerArgs, single } from './layer-args.ts';
-import { singleShape } from './shapes.ts';
+import type { LayerFacts, LayerOperations } from './layer-facts.ts';
+import { product, singleShape } from './shapes.ts';
 
 type Initializer = ReturnType<typeof tfl.initializers.zeros>;
 
@@ -39,7 +40,7 @@ export interface Conv2DArgs extends LayerArgs {
  *
  * @throws RangeError where groups, channels, strides, dilations or padding do not fit.
  */
-export class Conv2D extends tfl.layers.Layer {
+export class Conv2D extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsConv2D';
   readonly filters: number;
   readonly kernelSize: readonly [number, number];
@@ -123,6 +124,11 @@ export class Conv2D extends tfl.layers.Layer {
       width === null ? null : outputShape[2],
       this.filters,
     ];
+  }
+
+  operations(_input: readonly number[], output: readonly number[]): LayerOperations {
+    const [height, width] = output as [number, number];
+    return { multiplyAdds: product(this.#kernel.shape as number[]) * height * width };
   }
 
   override getConfig(): tf.serialization.ConfigDict {

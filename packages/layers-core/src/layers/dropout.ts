@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { type LayerArgs, single } from './layer-args.ts';
+import type { LayerFacts } from './layer-facts.ts';
 
 export interface DropoutArgs extends LayerArgs {
   /** Share of the values that become zero in training, from 0 to below 1. */
@@ -24,16 +25,16 @@ export type DropoutUnit = 'value' | 'channel' | 'image';
  *
  * With `unit: 'image'` on the branch beside a shortcut it is stochastic depth (Huang et al. 2016).
  *
- * The mask follows from `seed` and `step` alone. `step` grows by one with each training call; set
- * it to resume a training at the same numbers.
+ * The mask follows from name, `seed` and `trainingStep` alone. `trainingStep` grows by one with each
+ * training call; set it to resume a training at the same numbers.
  */
-export class Dropout extends tfl.layers.Layer {
+export class Dropout extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsDropout';
   readonly rate: number;
   readonly seed: number;
   readonly unit: DropoutUnit;
   /** How many training calls there have been. */
-  step = 0;
+  trainingStep = 0;
 
   constructor(args: DropoutArgs) {
     super(args);
@@ -56,9 +57,9 @@ export class Dropout extends tfl.layers.Layer {
     return tf.tidy(() => {
       const x = single(inputs);
       if (!kwargs['training'] || this.rate === 0) return tf.clone(x);
-      this.step++;
+      this.trainingStep++;
       const maskShape = x.shape.map((size, axis) => (this.#hasOwn(axis, x.rank) ? size : 1));
-      return tf.dropout(x, this.rate, maskShape, `${this.name}:${this.seed}:${this.step}`);
+      return tf.dropout(x, this.rate, maskShape, `${this.name}:${this.seed}:${this.trainingStep}`);
     });
   }
 

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { type LayerArgs, single } from './layer-args.ts';
-import { singleShape } from './shapes.ts';
+import type { LayerFacts, LayerOperations } from './layer-facts.ts';
+import { product, singleShape } from './shapes.ts';
 
 /** Mean over height and width: `[batch, height, width, channels]` → `[batch, 1, 1, channels]`. */
-export class GlobalAveragePool extends tfl.layers.Layer {
+export class GlobalAveragePool extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsGlobalAveragePool';
 
   constructor(args: LayerArgs = {}) {
@@ -18,6 +19,10 @@ export class GlobalAveragePool extends tfl.layers.Layer {
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const shape = singleShape(inputShape);
     return [shape[0] ?? null, 1, 1, shape[3] ?? null];
+  }
+
+  operations(input: readonly number[]): LayerOperations {
+    return { other: product(input) };
   }
 }
 tf.serialization.registerClass(GlobalAveragePool);

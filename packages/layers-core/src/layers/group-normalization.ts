@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { type LayerArgs, single } from './layer-args.ts';
-import { singleShape } from './shapes.ts';
+import type { LayerFacts, LayerOperations } from './layer-facts.ts';
+import { product, singleShape } from './shapes.ts';
 
 export interface GroupNormalizationArgs extends LayerArgs {
   /** How many groups the channels fall into. */
@@ -19,7 +20,7 @@ export interface GroupNormalizationArgs extends LayerArgs {
  *
  * @throws RangeError where `groups` does not divide the channels.
  */
-export class GroupNormalization extends tfl.layers.Layer {
+export class GroupNormalization extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsGroupNormalization';
   readonly groups: number;
   readonly epsilon: number;
@@ -55,6 +56,10 @@ export class GroupNormalization extends tfl.layers.Layer {
       const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, this.epsilon)));
       return tf.add(tf.mul(tf.reshape(normal, x.shape), this.#gamma.read()), this.#beta.read());
     });
+  }
+
+  operations(_input: readonly number[], output: readonly number[]): LayerOperations {
+    return { other: 5 * product(output) };
   }
 
   override getConfig(): tf.serialization.ConfigDict {

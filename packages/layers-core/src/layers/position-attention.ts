@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { LayerArgs } from './layer-args.ts';
+import type { LayerFacts, LayerOperations } from './layer-facts.ts';
 
 /**
  * Takes `[query, key, value]`, `[batch, height, width, …]` with equal channels of `query` and `key`,
@@ -11,7 +12,7 @@ import type { LayerArgs } from './layer-args.ts';
  *
  * Source: Fan et al., *MA-Net*, IEEE Access 2020, in the form of segmentation_models.pytorch.
  */
-export class PositionAttention extends tfl.layers.Layer {
+export class PositionAttention extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsPositionAttention';
 
   constructor(args: LayerArgs = {}) {
@@ -33,6 +34,12 @@ export class PositionAttention extends tfl.layers.Layer {
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     return (inputShape as tfl.Shape[])[2]!;
+  }
+
+  operations(input: readonly number[], output: readonly number[]): LayerOperations {
+    const [height, width, compared] = input as [number, number, number];
+    const [, , channels] = output as [number, number, number];
+    return { multiplyAdds: (height * width) ** 2 * (compared + channels) };
   }
 }
 tf.serialization.registerClass(PositionAttention);

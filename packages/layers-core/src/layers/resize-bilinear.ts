@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { resizeBilinear } from '../ops/resize-bilinear.ts';
 import { type LayerArgs, single } from './layer-args.ts';
-import { mapSize, singleShape } from './shapes.ts';
+import type { LayerFacts, LayerOperations } from './layer-facts.ts';
+import { mapSize, product, singleShape } from './shapes.ts';
 
 export interface ResizeBilinearArgs extends LayerArgs {
   /** `[height, width]` of the output; either this or `scale`. */
@@ -21,7 +22,7 @@ export interface ResizeBilinearArgs extends LayerArgs {
  *
  * @throws RangeError where not exactly one of `size` and `scale`, or of the conventions, is given.
  */
-export class ResizeBilinear extends tfl.layers.Layer {
+export class ResizeBilinear extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsResizeBilinear';
   readonly size: readonly [number, number] | undefined;
   readonly scale: number | undefined;
@@ -59,6 +60,10 @@ export class ResizeBilinear extends tfl.layers.Layer {
     if (this.size !== undefined) return [batch, this.size[0], this.size[1], channels];
     const scaled = (size: number) => size * this.scale!;
     return [batch, mapSize(height, scaled), mapSize(width, scaled), channels];
+  }
+
+  operations(_input: readonly number[], output: readonly number[]): LayerOperations {
+    return { other: 4 * product(output) };
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { resizeBilinear } from '../ops/resize-bilinear.ts';
 import type { LayerArgs } from './layer-args.ts';
-import { twoShapes } from './shapes.ts';
+import type { LayerFacts, LayerOperations } from './layer-facts.ts';
+import { product, twoShapes } from './shapes.ts';
 
 /**
  * Takes `[x, reference]` and resizes `x` bilinearly, with aligned corners, to the reference's height
  * and width. Both `[batch, height, width, channels]`; the reference's channels do not matter.
  */
-export class ResizeToMatch extends tfl.layers.Layer {
+export class ResizeToMatch extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsResizeToMatch';
 
   constructor(args: LayerArgs = {}) {
@@ -25,6 +26,10 @@ export class ResizeToMatch extends tfl.layers.Layer {
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const [x, reference] = twoShapes(inputShape, `ResizeToMatch ${this.name}`);
     return [x[0] ?? null, reference[1] ?? null, reference[2] ?? null, x[3] ?? null];
+  }
+
+  operations(_input: readonly number[], output: readonly number[]): LayerOperations {
+    return { other: 4 * product(output) };
   }
 }
 tf.serialization.registerClass(ResizeToMatch);

@@ -23,3 +23,8 @@ export function twoShapes(
   }
   return shape as [tfl.Shape, tfl.Shape];
 }
+
+/** How many values there are in a shape. */
+export function product(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { type LayerArgs, single } from './layer-args.ts';
+import type { LayerFacts, LayerOperations } from './layer-facts.ts';
 
 export interface UnusedParametersArgs extends LayerArgs {
   /** Shape of each weight by its name. */
@@ -12,7 +13,7 @@ export interface UnusedParametersArgs extends LayerArgs {
  * and does not use, so that its weight files can be read and written whole. They start at zero and
  * are never trained.
  */
-export class UnusedParameters extends tfl.layers.Layer {
+export class UnusedParameters extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsUnusedParameters';
   readonly shapes: Readonly<Record<string, readonly number[]>>;
 
@@ -31,6 +32,10 @@ export class UnusedParameters extends tfl.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => tf.clone(single(inputs)));
+  }
+
+  operations(): LayerOperations {
+    return {};
   }
 
   override getConfig(): tf.serialization.ConfigDict {

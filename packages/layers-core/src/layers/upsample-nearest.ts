@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { upsampleNearest } from '../ops/upsample-nearest.ts';
 import { type LayerArgs, single } from './layer-args.ts';
-import { mapSize, singleShape } from './shapes.ts';
+import type { LayerFacts, LayerOperations } from './layer-facts.ts';
+import { mapSize, product, singleShape } from './shapes.ts';
 
 export interface UpsampleNearestArgs extends LayerArgs {
   /** How many times each pixel is repeated along height and along width. @default 2 */
@@ -10,7 +11,7 @@ export interface UpsampleNearestArgs extends LayerArgs {
 }
 
 /** Repeats pixels: `[batch, height, width, channels]` → `[batch, height·scale, width·scale, channels]`. */
-export class UpsampleNearest extends tfl.layers.Layer {
+export class UpsampleNearest extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsUpsampleNearest';
   readonly scale: number;
 
@@ -27,6 +28,10 @@ export class UpsampleNearest extends tfl.layers.Layer {
     const [batch = null, height, width, channels = null] = singleShape(inputShape);
     const scaled = (size: number) => size * this.scale;
     return [batch, mapSize(height, scaled), mapSize(width, scaled), channels];
+  }
+
+  operations(_input: readonly number[], output: readonly number[]): LayerOperations {
+    return { other: product(output) };
   }
 
   override getConfig(): tf.serialization.ConfigDict {

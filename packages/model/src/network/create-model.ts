@@ -5,6 +5,7 @@ import { input, type LayersModel, model, type SymbolicTensor } from '@tensorflow
 import { attentionFactory } from './attention.ts';
 import { checkModelOptions } from './check-model-options.ts';
 import { isModelConfig, type ModelOptions } from './model-options.ts';
+import { rememberParts } from './model-parts.ts';
 
 /**
  * Makes a segmentation network: any encoder with any decoder, attention after every feature map.
@@ -52,6 +53,7 @@ export function createModel(options: ModelOptions): LayersModel {
   const logits = createDecoder(decoderSpec, features, { classes, dropout, seed });
   const cropped = new CropToMatch({ name: 'crop' }).apply([logits, image]) as SymbolicTensor;
   const network = model({ inputs: image, outputs: cropped, name: 'sts-net' });
+  rememberParts(network, { encoder: encoderSpec, decoder: decoderSpec });
   if (isModelConfig(options))
     network.setUserDefinedMetadata({ 'sts-net': JSON.parse(JSON.stringify(options)) });
   return network;

@@ -1,6 +1,8 @@
+import { type EncoderSpec, encoders } from '@sts-net/backbones';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { StoredTensor } from '../bytes/stored-tensor.ts';
+import { partsOf } from '../network/model-parts.ts';
 import { canonicalKeys, epsilonOf } from './canonical-keys.ts';
 import { type TorchParameter, torchParameters } from './torch-parameters.ts';
 
@@ -40,7 +42,7 @@ export function loadTorchWeights(
   const ignored: string[] = [];
   const unknown: string[] = [];
   requireEpsilon(model, [...weights.keys()]);
-  const unused = parameters.has('decoder.psp.blocks.0.pool.1.0.weight') ? /^encoder\./ : /$^/;
+  const unused = hasUnusedStages(model) ? /^encoder\./ : /$^/;
   for (const [key, canonical] of canonicalKeys([...weights.keys()])) {
     const parameter = canonical === null ? undefined : parameters.get(canonical);
     if (canonical === null) ignored.push(key);
@@ -69,20 +71,26 @@ export function loadTorchWeights(
 /** Batch normalisations of another epsilon would give other, worse results without any sign of it. */
 function requireEpsilon(model: LayersModel, keys: readonly string[]): void {
   const required = epsilonOf(keys);
-  const { epsilon } = (model.layers.find(({ name }) => name === 'encoder._bn0') ?? {}) as {
-    epsilon?: number;
-  };
+  const epsilon = partsOf(model)?.encoder.epsilon;
   if (required === undefined || epsilon === undefined || epsilon === required) return;
+  const fitting = Object.entries<EncoderSpec>(encoders)
+    .filter(([, spec]) => spec.epsilon === required)
+    .map(([name]) => `'${name}'`);
   throw new RangeError(
-    `\`loadTorchWeights\`: these weights of EfficientNet are for batch normalisation with epsilon ${required}, the model has ${epsilon}; create it with the encoder '${required === 1e-5 ? 'torchvision-efficientnet-b0' : 'efficientnet-b0'}' or a variant of it.`,
+    `\`loadTorchWeights\`: these weights are for batch normalisation with epsilon ${required}, the model has ${epsilon}; create it with an encoder of that epsilon: ${fitting.join(', ')}, or a variant.`,
   );
+}
+
+/** Whether the decoder does without the deepest stages of the encoder, which weight files have. */
+function hasUnusedStages(model: LayersModel): boolean {
+  const parts = partsOf(model);
+  const depth = parts?.decoder.depth;
+  return depth !== undefined && depth < parts!.encoder.stages.length;
 }
 
 function requireShape(key: string, { shape, data }: StoredTensor, parameter: TorchParameter): void {
   const required = parameter.shape;
-  const extra = shape.length - required.length;
-  const free = required.length === 1 && extra > 0 && shape.slice(0, extra).every((n) => n === 1);
-  if ((free ? shape.slice(extra) : shape).join() !== required.join()) {
+  if (withoutOnes(shape).join() !== withoutOnes(required).join()) {
     throw new RangeError(
       `\`loadTorchWeights\`: '${key}' must have shape [${required.join(', ')}], got [${shape.join(', ')}]; create the model with the options that the weights were made with, or leave this key out.`,
     );
@@ -108,4 +116,9 @@ function hwio({ shape, data }: StoredTensor): Float32Array {
     }
   }
   return result;
+}
+
+/** Leading axes of size 1 are free where only the last is longer. */
+function withoutOnes(shape: readonly number[]): readonly number[] {
+  return shape.slice(0, -1).every((n) => n === 1) ? shape.slice(-1) : shape;
 }

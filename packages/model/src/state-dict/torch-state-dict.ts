@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { StoredTensor } from '../bytes/stored-tensor.ts';
-import { type TorchParameter, torchParameters } from './torch-parameters.ts';
+import { torchParameters } from './torch-parameters.ts';
 
 /**
  * The weights of a model of `createModel` as PyTorch has them: the inverse of `loadTorchWeights`.
@@ -14,15 +14,9 @@ export async function torchStateDict(model: LayersModel): Promise<Map<string, St
   const entries = torchParameters(model).map(async (parameter): Promise<[string, StoredTensor]> => {
     const values = await parameter.weight.read().data<'float32'>();
     const data = parameter.layout === 'OIHW' ? oihw(values, parameter.shape) : values;
-    return [parameter.key, { shape: torchShape(parameter), data }];
+    return [parameter.key, { shape: parameter.shape, data }];
   });
   return new Map(await Promise.all(entries));
-}
-
-/** One-dimensional convolutions over channels have one input and one output channel in PyTorch. */
-function torchShape({ key, shape }: TorchParameter): readonly number[] {
-  const isConv1d = shape.length === 1 && /\.iaff\d+\.conv(\.\d+)?\.weight$/.test(key);
-  return isConv1d ? [1, 1, ...shape] : shape;
 }
 
 /** A kernel `[height, width, in, out]` in PyTorch's order, whose shape is given. */

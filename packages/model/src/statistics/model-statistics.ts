@@ -1,3 +1,4 @@
+import type { LayerFacts, LayerOperations } from '@sts-net/layers-core';
 import type { LayersModel, layers, Shape, SymbolicTensor } from '@tensorflow/tfjs-layers';
 
 type Layer = layers.Layer;
@@ -47,62 +48,15 @@ export interface LayerStatistics {
   readonly counted: boolean;
 }
 
-interface Operations {
-  readonly multiplyAdds?: number;
-  /** Further operations by fvcore's conventions. */
-  readonly other?: number;
-}
-
-/** Operations for one image, given sizes without the batch axis. */
-type Counter = (layer: Layer, input: readonly number[], output: readonly number[]) => Operations;
-
-const convolution: Counter = (layer, _, [height, width]) => ({
-  multiplyAdds: product(layer.weights[0]!.shape) * height! * width!,
-});
-const perOutput =
-  (operations: number): Counter =>
-  (_, __, output) => ({ other: operations * product(output) });
-
-const counters: Readonly<Record<string, Counter>> = {
-  StsConv2D: convolution,
-  Conv2D: convolution,
-  StsConv2DTranspose: (layer, [height, width]) => ({
+/** Costs of TensorFlow.js's own layers, which do not tell; see `LayerFacts`. */
+const foreign: Readonly<
+  Record<string, (layer: Layer, output: readonly number[]) => LayerOperations>
+> = {
+  Conv2D: (layer, [height, width]) => ({
     multiplyAdds: product(layer.weights[0]!.shape) * height! * width!,
   }),
-  StsPositionAttention: (_, [height, width, compared], [, , channels]) => ({
-    multiplyAdds: (height! * width!) ** 2 * (compared! + channels!),
-  }),
-  StsESCA: (layer, input) => {
-    const { repeats } = layer as Layer & { repeats: number };
-    const taps = layer.weights[0]!.shape[0]!;
-    return { multiplyAdds: repeats * taps * input.at(-1)!, other: product(input) };
-  },
-  StsSE: (layer, input) => ({ multiplyAdds: perceptron(layer), other: product(input) }),
-  StsCBAM: (layer, [height, width, channels]) => ({
-    // Mean and maximum each pass the fully connected layers; then the convolution over positions.
-    multiplyAdds: 2 * perceptron(layer) + product(layer.weights.at(-1)!.shape) * height! * width!,
-    other: height! * width! * channels!,
-  }),
-  StsGCT: () => ({}),
-  StsSRM: (_, input) => ({ multiplyAdds: 2 * input.at(-1)!, other: product(input) }),
-  StsBatchNormalization: perOutput(5),
-  BatchNormalization: perOutput(5),
-  StsGroupNormalization: perOutput(5),
-  StsResizeBilinear: perOutput(4),
-  StsResizeToMatch: perOutput(4),
-  StsBroadcast: perOutput(4),
-  StsUpsampleNearest: perOutput(1),
-  StsUnusedParameters: () => ({}),
-  StsGlobalAveragePool: (_, input) => ({ other: product(input) }),
-  StsAdaptiveAveragePool: (_, input) => ({ other: product(input) }),
+  BatchNormalization: (_, output) => ({ other: 5 * product(output) }),
 };
-
-/** Multiply-adds of two fully connected layers, whose kernels are a layer's matrices. */
-function perceptron({ weights }: Layer): number {
-  return weights
-    .filter(({ shape }) => shape.length === 2)
-    .reduce((sum, { shape }) => sum + product(shape), 0);
-}
 
 const batchOfThePaper = 4;
 
@@ -151,8 +105,9 @@ export function layerStatistics(
   const result: LayerStatistics[] = [];
   const met = new Set<Layer>();
   visit(model.outputs[0]!, shapes, (layer, from, to) => {
-    const counter = counters[layer.getClassName()];
-    const { multiplyAdds = 0, other = 0 } = counter?.(layer, from, to) ?? {};
+    const facts = layer as LayerFacts;
+    const cost = facts.operations?.(from, to) ?? foreign[layer.getClassName()]?.(layer, to);
+    const { multiplyAdds = 0, other = 0 } = cost ?? {};
     const weights = met.has(layer) ? [] : layer.weights;
     met.add(layer);
     result.push({
@@ -163,7 +118,7 @@ export function layerStatistics(
       buffers: count(weights, true),
       multiplyAdds,
       otherOperations: other,
-      counted: counter !== undefined || layer.weights.length === 0,
+      counted: cost !== undefined || layer.weights.length === 0,
     });
   });
   return result;

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileError } from '@sts-net/datasets/files';
-import { onnxPredictor, type Predictor } from '@sts-net/inference';
-import { readOnnxMetadata } from '@sts-net/tfjs-backend-ort';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type OnnxSession, onnxPredictor, type Predictor } from '@sts-net/inference';
+import { loadOrt, readOnnxMetadata } from '@sts-net/tfjs-backend-ort';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 
@@ -24,7 +23,8 @@ export interface OnnxModel {
 export async function loadOnnx(path: string): Promise<OnnxModel> {
   const file = read(path);
   const config = configOf(file, path);
-  let session: InferenceSession;
+  const { InferenceSession, Tensor } = await loadOrt();
+  let session: OnnxSession;
   try {
     session = await InferenceSession.create(file, { logSeverityLevel: 4 });
   } catch (cause) {

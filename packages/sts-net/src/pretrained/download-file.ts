@@ -49,6 +49,8 @@ export async function downloadFile(
   try {
     await checkDigest(file, part, path);
   } catch (error) {
+    // Another process was first, and renamed what both were writing.
+    if (await exists(path)) return checkDigest(file, path, path);
     await rm(part, { force: true });
     // What an earlier attempt left may be of another version of the file.
     if (!resumed) throw error;

@@ -1,5 +1,5 @@
-import type { GraphBuilder, Handle } from '../onnx/graph-builder.ts';
-import type { Attrs, ValueType } from './value.ts';
+import type { GraphBuilder, Handle } from './graph-builder.ts';
+import type { Attrs, ValueType } from './value-type.ts';
 
 /** One TensorFlow.js kernel as a piece of an ONNX graph. */
 export interface KernelDefinition {

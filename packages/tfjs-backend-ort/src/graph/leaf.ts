@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { Tensor as OrtTensor } from 'onnxruntime-node';
-import { type DType, type HostArray, identity, sizeOf, type Value } from './value.ts';
+import type { Value } from './value.ts';
+import { type DType, type HostArray, identity, sizeOf } from './value-type.ts';
 
 /** A value that is data from the start, in the plain order. */
 export function leaf(shape: readonly number[], dtype: DType, data: HostArray, frozen = 0): Value {
@@ -24,10 +24,4 @@ export function leaf(shape: readonly number[], dtype: DType, data: HostArray, fr
 export function toHostArray(values: tf.backend_util.BackendValues, dtype: DType): HostArray {
   const kind = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype];
   return values instanceof kind ? values : kind.from(values as unknown as number[]);
-}
-
-/** A value with data as a graph's input. */
-export function ortTensor(value: Value): OrtTensor {
-  const sizes = value.layout.map((axis) => value.shape[axis]!);
-  return new OrtTensor(value.dtype, value.data!, sizes);
 }

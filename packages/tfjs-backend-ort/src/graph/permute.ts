@@ -1,4 +1,4 @@
-import { type HostArray, identity } from './value.ts';
+import { type HostArray, identity } from './value-type.ts';
 
 /**
  * Copies elements into another order of axes.

@@ -1,21 +1,23 @@
-import { InferenceSession } from 'onnxruntime-node';
+import type { OrtRuntime, OrtSession } from '../runtime/ort-runtime.ts';
 import type { Plan } from './plan.ts';
 import { type Translation, translate } from './translate.ts';
 
 export interface CompiledGraph extends Omit<Translation, 'model'> {
   /** `null` where every result is data that is there already. */
-  readonly session: InferenceSession | null;
+  readonly session: OrtSession | null;
 }
 
 /** Sessions by the structure of their graphs; the least recently used one goes first. */
 export class SessionCache {
   readonly #sessions = new Map<string, CompiledGraph>();
+  readonly #ort: OrtRuntime;
   readonly #limit: number;
-  readonly #options: InferenceSession.SessionOptions;
+  readonly #options: object;
   compiles = 0;
   compileMilliseconds = 0;
 
-  constructor(limit: number, options: InferenceSession.SessionOptions) {
+  constructor(ort: OrtRuntime, limit: number, options: object) {
+    this.#ort = ort;
     this.#limit = limit;
     this.#options = options;
   }
@@ -46,7 +48,9 @@ export class SessionCache {
     const { model, ...translation } = translate(plan);
     try {
       const nothing = translation.outputNames.length === 0;
-      const session = nothing ? null : await InferenceSession.create(model, this.#optionsFor(plan));
+      const session = nothing
+        ? null
+        : await this.#ort.InferenceSession.create(model, this.#optionsFor(plan));
       return { ...translation, session };
     } catch (error) {
       throw new Error(
@@ -63,7 +67,7 @@ export class SessionCache {
    * ONNX Runtime's optimisers pay where weights are constants. Otherwise they cost seconds for a
    * training step and gain next to nothing: the graph is small already.
    */
-  #optionsFor(plan: Plan): InferenceSession.SessionOptions {
+  #optionsFor(plan: Plan): object {
     const constants = plan.leaves.some((leaf) => leaf.frozen > 0);
     return { graphOptimizationLevel: constants ? 'all' : 'disabled', ...this.#options };
   }

@@ -1,5 +1,5 @@
-import { GraphBuilder, type Handle } from '../onnx/graph-builder.ts';
 import { type OnnxModel, type OnnxValueInfo, writeModel } from '../onnx/model-writer.ts';
+import { GraphBuilder, type Handle } from './graph-builder.ts';
 import type { Plan } from './plan.ts';
 import type { Value } from './value.ts';
 

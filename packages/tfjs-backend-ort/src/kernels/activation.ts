@@ -1,5 +1,5 @@
-import type { Attrs } from '../graph/value.ts';
-import type { GraphBuilder, Handle } from '../onnx/graph-builder.ts';
+import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
+import type { Attrs } from '../graph/value-type.ts';
 
 /** The activation that fused kernels end in. */
 export function activate(

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { identity, sizeOf } from '../graph/value.ts';
+import { identity, sizeOf } from '../graph/value-type.ts';
 import { pad, reshape, slice, transpose } from './moves.ts';
 
 /** Kernels that exchange blocks of pixels with the batch or the channels. */

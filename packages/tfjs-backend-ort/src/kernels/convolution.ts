@@ -1,24 +1,8 @@
-import { type GraphBuilder, type Handle, oihw } from '../onnx/graph-builder.ts';
+import { type GraphBuilder, type Handle, oihw } from '../graph/graph-builder.ts';
+import type { Convolution, Four, Sized } from './convolution-geometry.ts';
 import { cutFilter, usefulTaps } from './useful-taps.ts';
 
-/** Geometry of a 2-D convolution, resolved. */
-export interface Convolution {
-  readonly strides: readonly [number, number];
-  readonly dilations: readonly [number, number];
-  /** `[top, bottom, left, right]`. */
-  readonly pads: readonly [number, number, number, number];
-  readonly groups: number;
-}
-
-export type Four = readonly [number, number, number, number];
-
 const onnxPads = ([top, bottom, left, right]: Four) => [top, left, bottom, right];
-
-/** An ONNX value of known sizes. */
-export interface Sized {
-  readonly name: string;
-  readonly sizes: Four;
-}
 
 /** The sizes of a handle in a layout. */
 export function sized(graph: GraphBuilder, x: Handle, layout: readonly number[]): Sized {

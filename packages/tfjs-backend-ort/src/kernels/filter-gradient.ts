@@ -1,5 +1,5 @@
-import type { GraphBuilder } from '../onnx/graph-builder.ts';
-import type { Convolution, Four, Sized } from './convolution.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Convolution, Four, Sized } from './convolution-geometry.ts';
 import { usefulTaps } from './useful-taps.ts';
 
 /** Depth of a group's filters from which products a tap beat one product of gathered columns. */

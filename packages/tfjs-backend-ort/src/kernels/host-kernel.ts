@@ -1,8 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Attrs } from '../graph/value.ts';
-import type { OrtBackend } from '../ort-backend.ts';
-import { fallback } from './fallback.ts';
-import { graphKernels } from './graph-kernels.ts';
+import type { OrtBackend } from '../backend/ort-backend.ts';
+import type { Attrs } from '../graph/value-type.ts';
 
 /** A kernel as TensorFlow.js calls it. */
 export type HostKernel = (
@@ -10,21 +8,3 @@ export type HostKernel = (
   inputs: tf.NamedTensorInfoMap,
   attrs: Attrs,
 ) => tf.TensorInfo | tf.TensorInfo[];
-
-/** The kernel that records the graph kernel of this name. */
-export function recorder(name: string): HostKernel {
-  const kernel = graphKernels.get(name)!;
-  const several = kernel.inputs[0] === '...';
-  return (backend, inputs, given) => {
-    const operands = several
-      ? (inputs as unknown as tf.TensorInfo[])
-      : kernel.inputs.map((one) => inputs[one.replace('?', '')]);
-    // Strings are no part of graphs.
-    if (operands.some((info) => info?.dtype === 'string')) {
-      return fallback(name)(backend, inputs, given);
-    }
-    const values = operands.map((info) => (info == null ? null : backend.value(info)));
-    const attrs = kernel.attrs === undefined ? given : kernel.attrs(given, values as never);
-    return backend.record(kernel, values, attrs);
-  };
-}

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { OrtBackend } from '../backend/ort-backend.ts';
 import { liesInOrder } from '../graph/permute.ts';
-import type { DType } from '../graph/value.ts';
-import type { OrtBackend } from '../ort-backend.ts';
+import type { DType } from '../graph/value-type.ts';
 import { filterLayout } from './convolution.ts';
 import { fallback } from './fallback.ts';
 import { graphKernels } from './graph-kernels.ts';
-import { type HostKernel, recorder } from './host-kernel.ts';
+import type { HostKernel } from './host-kernel.ts';
+import { recorder } from './recorder.ts';
 
 /** The same data under a second reference. */
 function identical(backend: OrtBackend, x: tf.TensorInfo): tf.TensorInfo {

@@ -1,6 +1,6 @@
+import { type GraphBuilder, type Handle, nchw } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import type { Attrs } from '../graph/value.ts';
-import { type GraphBuilder, type Handle, nchw } from '../onnx/graph-builder.ts';
+import type { Attrs } from '../graph/value-type.ts';
 
 type Mode = 'linear' | 'nearest';
 

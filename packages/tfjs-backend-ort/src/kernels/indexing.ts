@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { identity, sizeOf } from '../graph/value.ts';
-import type { GraphBuilder, Handle } from '../onnx/graph-builder.ts';
+import { identity, sizeOf } from '../graph/value-type.ts';
 import { transpose } from './moves.ts';
 
 const long = (graph: GraphBuilder, x: Handle) => graph.castName(graph.plain(x), 'int64');

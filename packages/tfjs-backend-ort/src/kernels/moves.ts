@@ -1,5 +1,5 @@
-import { identity, sizeOf } from '../graph/value.ts';
-import type { GraphBuilder, Handle } from '../onnx/graph-builder.ts';
+import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
+import { identity, sizeOf } from '../graph/value-type.ts';
 import { reshapeGroups } from './reshape-groups.ts';
 
 /** Reshapes where the elements lie if the layout allows, else in the plain order. */

@@ -1,6 +1,6 @@
+import { type GraphBuilder, type Handle, isIdentity, nchw } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { type Attrs, identity, sizeOf } from '../graph/value.ts';
-import { type GraphBuilder, type Handle, isIdentity, nchw } from '../onnx/graph-builder.ts';
+import { type Attrs, identity, sizeOf } from '../graph/value-type.ts';
 import { reduce } from './reduction.ts';
 
 /** Layout in which per-channel work on `x` is done: channels second for images. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type GraphBuilder, type Handle, nchw } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import type { Attrs, ValueType } from '../graph/value.ts';
-import { type GraphBuilder, type Handle, nchw } from '../onnx/graph-builder.ts';
+import type { Attrs, ValueType } from '../graph/value-type.ts';
 
 type Shape4 = [number, number, number, number];
 

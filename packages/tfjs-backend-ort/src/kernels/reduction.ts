@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { type DType, identity } from '../graph/value.ts';
-import type { GraphBuilder, Handle } from '../onnx/graph-builder.ts';
+import { type DType, identity } from '../graph/value-type.ts';
 
 /** Reduces logical axes where they lie. */
 export function reduce(

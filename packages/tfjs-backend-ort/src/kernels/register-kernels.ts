@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Attrs } from '../graph/value.ts';
-import type { OrtBackend } from '../ort-backend.ts';
+import type { OrtBackend } from '../backend/ort-backend.ts';
+import type { Attrs } from '../graph/value-type.ts';
 import { fallback, kernelNames } from './fallback.ts';
 import { graphKernels } from './graph-kernels.ts';
-import { type HostKernel, recorder } from './host-kernel.ts';
+import type { HostKernel } from './host-kernel.ts';
 import { hostKernels } from './host-kernels.ts';
+import { recorder } from './recorder.ts';
 
 /** Registers every kernel for TensorFlow.js's backend `'ort'`, once. */
 export function registerKernels(): void {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { identity, sizeOf } from '../graph/value.ts';
+import { identity, sizeOf } from '../graph/value-type.ts';
 import { concat, pad, reshape, slice, transpose } from './moves.ts';
 
 const axisOf = (axis: number, rank: number) => (axis < 0 ? axis + rank : axis);

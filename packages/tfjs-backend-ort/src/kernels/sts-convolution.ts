@@ -1,6 +1,7 @@
+import { nchw, oihw } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { nchw, oihw } from '../onnx/graph-builder.ts';
-import { backpropInput, type Convolution, filterHandle, forward, sized } from './convolution.ts';
+import { backpropInput, filterHandle, forward, sized } from './convolution.ts';
+import type { Convolution } from './convolution-geometry.ts';
 import { backpropFilter } from './filter-gradient.ts';
 
 const geometry = (attrs: unknown) => attrs as Convolution;

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type GraphBuilder, type Handle, nchw, oihw } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { type Attrs, identity, type ValueType } from '../graph/value.ts';
-import { type GraphBuilder, type Handle, nchw, oihw } from '../onnx/graph-builder.ts';
+import { type Attrs, identity, type ValueType } from '../graph/value-type.ts';
 import { activate, addBias } from './activation.ts';
-import { backpropInput, type Convolution, filterHandle, forward, sized } from './convolution.ts';
+import { backpropInput, filterHandle, forward, sized } from './convolution.ts';
+import type { Convolution } from './convolution-geometry.ts';
 import { backpropFilter } from './filter-gradient.ts';
 import { reshape } from './moves.ts';
 

@@ -1,5 +1,5 @@
+import type { Handle } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import type { Handle } from '../onnx/graph-builder.ts';
 
 /** Gradients of activations and the optimiser's step. */
 export const trainingKernels: readonly KernelDefinition[] = [

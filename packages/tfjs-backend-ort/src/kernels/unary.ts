@@ -1,6 +1,6 @@
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import type { DType } from '../graph/value.ts';
-import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import type { DType } from '../graph/value-type.ts';
 
 type Emit = (graph: GraphBuilder, x: string, attrs: Record<string, number>) => string;
 

@@ -1,5 +1,5 @@
-import type { GraphBuilder } from '../onnx/graph-builder.ts';
-import type { Convolution, Four, Sized } from './convolution.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Convolution, Four, Sized } from './convolution-geometry.ts';
 
 /** The taps of a filter that see anything but padding, and the padding that is left for them. */
 export interface UsefulTaps {

@@ -1,4 +1,10 @@
-import { type AmplificationMethod, amplify } from '@sts-net/amplify';
+import {
+  type AmplificationMethod,
+  amplifiedCopy,
+  areaLimit,
+  copyNames,
+  isAmplified,
+} from '@sts-net/amplify';
 import type { Sample } from '@sts-net/volume-io';
 import { sliceStatistics, type TrainingItem, type TrainingSlice } from './training-items.ts';
 
@@ -20,44 +26,28 @@ export interface Amplifier {
   sample(original: Sample, item: TrainingItem): Sample;
 }
 
-/** Standard copies that `amplify` makes of a sample with a small lesion; method 4 adds a centre crop. */
-const standardCopies = { 1: 4, 2: 4, 3: 8, 4: 4 } as const;
-const extendedCopies = 15;
-
-/** `amplify` leaves samples alone that have no more lesion pixels than this. */
-const smallestArea = 5;
-
 /** Adds copies of the slices with small lesions to the slices; the copies are made when drawn. */
 export function createAmplifier(
   { method, threshold: given, extended = false }: AmplificationOptions,
   slices: readonly TrainingSlice[],
   seed: number,
 ): Amplifier {
-  const originals = slices.map((slice) => ({ slice, copy: 0 }));
+  const originals = slices.map((slice) => ({ slice, copy: 'none' }));
   if (method === 'none') {
     return { items: originals, threshold: 0, sample: (original) => original };
   }
-  const { n1, n2 } = sliceStatistics(slices);
-  const threshold = given ?? (method === 1 ? n1 : n2);
-  const small = slices.filter((slice) => {
-    const { lesionArea } = slice;
-    return lesionArea > smallestArea && lesionArea < threshold;
-  });
-  const copies = (extended ? extendedCopies : standardCopies[method]) + (method === 4 ? 1 : 0);
-  const amplified = small.flatMap((slice) =>
-    Array.from({ length: copies }, (_, i) => ({ slice, copy: i + 1 })),
-  );
+  const threshold = areaLimit({ method, threshold: given ?? sliceStatistics(slices) });
+  const copies = copyNames({ method, extended });
+  const amplified = slices
+    .filter(({ lesionArea }) => isAmplified(lesionArea, threshold))
+    .flatMap((slice) => copies.map((copy) => ({ slice, copy })));
   return {
     items: [...originals, ...amplified],
     threshold,
     sample(original, { copy }) {
-      if (copy === 0) return original;
-      let index = 0;
-      for (const sample of amplify(original, { method, extended, threshold, seed })) {
-        if (index++ === copy) return sample;
-      }
-      // A centre crop that cannot be made, because the lesion lies on the border.
-      return original;
+      if (copy === 'none') return original;
+      // A centre crop cannot be made of a lesion that lies on the border.
+      return amplifiedCopy(original, copy, { method, extended, seed }) ?? original;
     },
   };
 }

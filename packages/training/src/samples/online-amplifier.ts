@@ -1,16 +1,11 @@
 import {
-  type CopyPasteOptions,
+  type AugmentationContext,
+  type AugmentationName,
+  type AugmentationOptions,
+  type AugmentationSpec,
   compact,
   compose,
-  copyPaste,
-  type LesionCropOptions,
-  lesionCrop,
-  type RandomAffineOptions,
-  type RandomFlipOptions,
-  type RandomIntensityOptions,
-  randomAffine,
-  randomFlip,
-  randomIntensity,
+  createAugmentation,
   sampleRandom,
   seededRandom,
   shuffled,
@@ -21,28 +16,18 @@ import type { Normalization } from '@sts-net/inference';
 import type { Sample } from '@sts-net/volume-io';
 import type { TrainingSlice } from './training-items.ts';
 
-interface Sometimes {
-  /** How often it is applied, 0 … 1. */
-  readonly probability: number;
-}
+/** An augmentation as data: its name with its options, and how often it is applied, 0 … 1. */
+export type OnlineConfig = {
+  readonly [Name in AugmentationName]: {
+    readonly name: Name;
+    readonly probability: number;
+  } & Readonly<AugmentationOptions[Name]>;
+}[AugmentationName];
 
-/** What changes samples each time they are drawn; options as in `@sts-net/amplify`. */
-export type OnlineConfig =
-  | (Sometimes & LesionCropOptions & { readonly name: 'lesion-crop' })
-  | (Sometimes & RandomFlipOptions & { readonly name: 'flip' })
-  | (Sometimes &
-      Omit<RandomAffineOptions, 'fill'> & {
-        readonly name: 'affine';
-        /** What comes in from outside: zeros, or the nearest pixel. @default 'edge' */
-        readonly fill?: 0 | 'edge';
-      })
-  | (Sometimes & RandomIntensityOptions & { readonly name: 'intensity' })
-  | (Sometimes &
-      Omit<CopyPasteOptions, 'donors'> & {
-        readonly name: 'copy-paste';
-        /** Training slices whose lesions are kept in memory, drawn with the seed. */
-        readonly donors: number;
-      });
+/** What changes samples each time they are drawn: by name, or a specification of one's own. */
+export type OnlineAugmentation =
+  | OnlineConfig
+  | { readonly name: AugmentationSpec; readonly probability: number };
 
 /** A sample that was drawn for a batch. */
 export interface Drawn {
@@ -61,37 +46,21 @@ export type OnlineAmplifier = (drawn: Drawn, pass: number) => Drawn;
  * @throws RangeError if lesions are to be copied between patients and fewer than two have any
  */
 export async function createOnlineAmplifier(
-  online: readonly OnlineConfig[],
+  online: readonly OnlineAugmentation[],
   slices: readonly TrainingSlice[],
   seed: number,
 ): Promise<OnlineAmplifier> {
   if (online.length === 0) return (drawn) => drawn;
+  const context: AugmentationContext = { donors: (count) => findDonors(count, slices, seed) };
   const transforms: Transform[] = [];
-  for (const config of online) {
-    const transform =
-      config.name === 'copy-paste'
-        ? copyPaste({ ...config, donors: await findDonors(config.donors, slices, seed) })
-        : transformOf(config);
-    transforms.push(sometimes(config.probability, transform));
+  for (const { name, probability, ...options } of online) {
+    transforms.push(sometimes(probability, await createAugmentation(name, options, context)));
   }
   const all = compose(...transforms);
   return (drawn, pass) => {
     const scaled = scale(drawn);
     return { ...scaled, sample: all(scaled.sample, sampleRandom(seed, scaled.sample.id, pass)) };
   };
-}
-
-function transformOf(config: Exclude<OnlineConfig, { readonly name: 'copy-paste' }>): Transform {
-  switch (config.name) {
-    case 'lesion-crop':
-      return lesionCrop(config);
-    case 'flip':
-      return randomFlip(config);
-    case 'affine':
-      return randomAffine(config);
-    case 'intensity':
-      return randomIntensity(config);
-  }
 }
 
 async function findDonors(

@@ -23,8 +23,8 @@ export interface TrainingSlice {
 /** What training draws from: a slice, or an amplified copy of it. */
 export interface TrainingItem {
   readonly slice: TrainingSlice;
-  /** 0 is the slice itself. */
-  readonly copy: number;
+  /** Which of `copyNames` of `@sts-net/amplify`; `none` is the slice itself. */
+  readonly copy: string;
 }
 
 /** Reads every case once and lists its slices. */

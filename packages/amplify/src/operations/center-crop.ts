@@ -1,15 +1,16 @@
-import { sampleSize } from './check-sample.ts';
+import { dilate } from '../lesion/dilate.ts';
+import { firstLesion } from '../lesion/first-lesion.ts';
+import { minAreaRectangle } from '../lesion/min-area-rectangle.ts';
+import { type Random, randomInteger } from '../random/random.ts';
+import { sampleSize } from '../sample/check-sample.ts';
+import type { Sample } from '../sample/sample.ts';
 import { type CroppedSample, cropAndResize } from './crop.ts';
-import { dilate } from './dilate.ts';
-import { firstLesion } from './first-lesion.ts';
-import { minAreaRectangle } from './min-area-rectangle.ts';
-import type { Sample } from './sample.ts';
 
 const HALF_SIZE = [150 / 480, 160 / 480] as const;
 
 export interface CenterCropOptions {
   /** Draws numbers in [0, 1); called twice. */
-  readonly random: () => number;
+  readonly random: Random;
   /**
    * Smallest and largest half side of the crop, both included, as fractions of height (for rows)
    * and width (for columns), each rounded to pixels. The default is 150 to 160 pixels at 480.
@@ -43,7 +44,7 @@ export function centerCrop(sample: Sample, options: CenterCropOptions): CroppedS
   const draw = (length: number) => {
     const low = Math.round(smallest * length);
     const high = Math.round(largest * length);
-    return low + Math.floor(random() * (high - low + 1));
+    return low + randomInteger(random, high - low + 1);
   };
   const halfHeight = Math.min(draw(height), row, height - row);
   const halfWidth = Math.min(draw(width), column, width - column);

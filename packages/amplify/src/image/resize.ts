@@ -1,5 +1,5 @@
 import ndarray, { type NdArray } from 'ndarray';
-import { lesionBounds } from './lesion-bounds.ts';
+import { lesionBounds } from '../lesion/lesion-bounds.ts';
 import { native } from './native.ts';
 import { resizeNative, resizePlain, type Taps } from './resize-image.ts';
 

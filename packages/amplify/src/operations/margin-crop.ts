@@ -1,6 +1,6 @@
-import { sampleSize } from './check-sample.ts';
+import { sampleSize } from '../sample/check-sample.ts';
+import type { Sample } from '../sample/sample.ts';
 import { type CroppedSample, cropAndResize } from './crop.ts';
-import type { Sample } from './sample.ts';
 
 export interface MarginCropOptions {
   /**

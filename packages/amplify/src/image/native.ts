@@ -1,4 +1,4 @@
-import { kernels } from './generated/kernels.ts';
+import { kernels } from '../generated/kernels.ts';
 
 /** The functions compiled from `assembly/`, where they are described; addresses in bytes. */
 type Kernels = Readonly<Record<'resizeRows' | 'packRows', (...numbers: number[]) => void>>;

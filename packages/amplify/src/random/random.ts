@@ -1,14 +1,10 @@
-/** A generator of numbers in [0, 1). */
+/** Draws numbers in [0, 1). */
 export type Random = () => number;
 
-/**
- * A generator that is a pure function of `seed` and `keys` (mulberry32 seeded with the FNV-1a hash
- * of both). Every draw of a run comes from such a generator, keyed by what it is for and by its step,
- * so the state of a run's randomness is its step number.
- */
-export function seededRandom(seed: number, ...keys: readonly (string | number)[]): Random {
+/** A generator that is fully determined by `key`: mulberry32 seeded with the FNV-1a hash of its UTF-8 bytes. */
+export function randomOf(key: string): Random {
   let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode([seed, ...keys].join('/'))) {
+  for (const byte of new TextEncoder().encode(key)) {
     hash = Math.imul(hash ^ byte, 0x01000193);
   }
   let state = hash | 0;
@@ -18,6 +14,15 @@ export function seededRandom(seed: number, ...keys: readonly (string | number)[]
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
+}
+
+/**
+ * A generator that is a pure function of `seed` and `keys`: what the numbers are for, and the step
+ * that they are drawn in. The state of a run's randomness is then its step number, and neither the
+ * order of samples nor the number of workers changes what is drawn.
+ */
+export function seededRandom(seed: number, ...keys: readonly (string | number)[]): Random {
+  return randomOf([seed, ...keys].join('/'));
 }
 
 /** An integer in [0, `count`). */

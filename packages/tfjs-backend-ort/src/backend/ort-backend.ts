@@ -1,20 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor as OrtTensor } from 'onnxruntime-node';
-import type { KernelDefinition } from './graph/kernel.ts';
-import { leaf, ortTensor, toHostArray } from './graph/leaf.ts';
-import { inOrder, permute } from './graph/permute.ts';
-import { type Plan, plan } from './graph/plan.ts';
-import { Scalars } from './graph/scalars.ts';
-import { SessionCache } from './graph/session-cache.ts';
-import {
-  type Attrs,
-  type DType,
-  type HostArray,
-  identity,
-  type Node,
-  type Value,
-} from './graph/value.ts';
-import { same, spellOut } from './onnx/graph-builder.ts';
+import { same, spellOut } from '../graph/graph-builder.ts';
+import type { KernelDefinition } from '../graph/kernel.ts';
+import { leaf, toHostArray } from '../graph/leaf.ts';
+import { inOrder, permute } from '../graph/permute.ts';
+import { Scalars } from '../graph/scalars.ts';
+import { SessionCache } from '../graph/session-cache.ts';
+import type { Node, Value } from '../graph/value.ts';
+import { type Attrs, type DType, type HostArray, identity } from '../graph/value-type.ts';
+import type { OrtRuntime } from '../runtime/ort-runtime.ts';
+import { GraphRunner } from './graph-runner.ts';
 import { checked, type OrtBackendOptions, sessionOptions } from './options.ts';
 import type { OrtStatistics } from './statistics.ts';
 
@@ -31,39 +25,29 @@ interface Entry {
  * per structure and runs; live results become the tensors' data, tensors freed before are never
  * made.
  *
- * Made by `registerOrtBackend`.
+ * `registerOrtBackend` makes it.
  */
 export class OrtBackend extends tf.KernelBackend {
   readonly #entries: tf.DataStorage<Entry>;
-  readonly #pending = new Set<Value>();
-  readonly #sessions: SessionCache;
+  readonly #runner: GraphRunner;
   /** Whether a function is being traced, by `trace`. */
   tracing = false;
   /** Numbers that kernels give to their graphs. */
   readonly scalars: Scalars = new Scalars();
-  #running: Promise<unknown> = Promise.resolve();
   #nodes = 0;
   #freezes = 0;
-  #runs = 0;
-  #runMilliseconds = 0;
 
-  constructor(options: OrtBackendOptions = {}) {
+  constructor(ort: OrtRuntime, options: OrtBackendOptions = {}) {
     super();
     const { cacheSize = 32 } = checked(options);
     this.#entries = new tf.DataStorage<Entry>(this, tf.engine());
-    this.#sessions = new SessionCache(cacheSize, sessionOptions(options));
+    const sessions = new SessionCache(ort, cacheSize, sessionOptions(options));
+    this.#runner = new GraphRunner(ort, sessions);
   }
 
   /** Counters since the backend was made. */
   statistics(): OrtStatistics {
-    return {
-      compiles: this.#sessions.compiles,
-      compileMilliseconds: this.#sessions.compileMilliseconds,
-      cachedSessions: this.#sessions.size,
-      runs: this.#runs,
-      runMilliseconds: this.#runMilliseconds,
-      pendingTensors: this.#pending.size,
-    };
+    return this.#runner.statistics();
   }
 
   override numDataIds(): number {
@@ -83,7 +67,7 @@ export class OrtBackend extends tf.KernelBackend {
     const entry = this.#entries.get(dataId);
     entry.references--;
     if (!force && entry.references > 0) return false;
-    if (entry.value !== null) this.#pending.delete(entry.value);
+    if (entry.value !== null) this.#runner.forget(entry.value);
     this.#entries.delete(dataId);
     return true;
   }
@@ -121,7 +105,7 @@ export class OrtBackend extends tf.KernelBackend {
   override async read(dataId: tf.DataId): Promise<tf.backend_util.BackendValues> {
     const { value, strings } = this.#entries.get(dataId);
     if (value === null) return strings!;
-    if (value.data === null) await this.#compute([value]);
+    if (value.data === null) await this.#runner.compute([value]);
     return inOrder(value.data!, value.shape, value.layout);
   }
 
@@ -154,15 +138,14 @@ export class OrtBackend extends tf.KernelBackend {
 
   override async time(f: () => void): Promise<{ kernelMs: number }> {
     await this.flush();
-    const before = this.#runMilliseconds;
+    const before = this.statistics().runMilliseconds;
     f();
     await this.flush();
-    return { kernelMs: this.#runMilliseconds - before };
+    return { kernelMs: this.statistics().runMilliseconds - before };
   }
 
   override dispose(): void {
-    this.#pending.clear();
-    void this.#running.then(() => this.#sessions.clear());
+    this.#runner.dispose();
   }
 
   /** Whether a tensor's data is at hand. */
@@ -240,7 +223,7 @@ export class OrtBackend extends tf.KernelBackend {
         layout: identity(shape.length),
         frozen: 0,
       };
-      this.#pending.add(value);
+      this.#runner.add(value);
       return this.#info(value);
     });
     return Array.isArray(made) ? infos : infos[0]!;
@@ -267,53 +250,12 @@ export class OrtBackend extends tf.KernelBackend {
 
   /** Computes everything that is recorded and still wanted. */
   async flush(): Promise<void> {
-    await this.#compute([]);
+    await this.#runner.compute([]);
   }
 
   #info(value: Value): tf.TensorInfo {
     const dataId = {};
     this.#entries.set(dataId, { value, strings: null, references: 1 });
     return { dataId, shape: [...value.shape], dtype: value.dtype };
-  }
-
-  /** Gives data to `wanted` and to every live tensor; one graph at a time. */
-  #compute(wanted: readonly Value[]): Promise<void> {
-    const turn = this.#running.then(async () => {
-      const open = wanted.filter((value) => value.data === null);
-      const all = [...new Set([...this.#pending, ...open])];
-      try {
-        await this.#run(all);
-      } catch (error) {
-        // Another live tensor may be at fault, which must not keep this one from its data.
-        if (open.length === 0 || open.length === all.length) throw error;
-        await this.#run(open);
-      }
-    });
-    this.#running = turn.catch(() => undefined);
-    return turn;
-  }
-
-  async #run(values: readonly Value[]): Promise<void> {
-    if (values.length === 0) return;
-    const todo: Plan = plan(values);
-    // Taken before anything is awaited: recording may reorder a leaf's data meanwhile.
-    const leaves = todo.leaves.map(ortTensor);
-    const graph = await this.#sessions.get(todo);
-    const feeds: Record<string, OrtTensor> = {};
-    graph.feeds.forEach((name, i) => {
-      if (name !== null) feeds[name] = leaves[i]!;
-    });
-    const start = performance.now();
-    const outputs = (await graph.session?.run(feeds, graph.outputNames)) ?? {};
-    this.#runMilliseconds += performance.now() - start;
-    this.#runs++;
-    graph.results.forEach(({ name, layout, leaf }, i) => {
-      const value = todo.results[i]!;
-      value.data =
-        leaf === -1 ? (outputs[name]!.data as HostArray) : (leaves[leaf]!.data as HostArray);
-      value.layout = layout;
-      value.node = null;
-      this.#pending.delete(value);
-    });
   }
 }

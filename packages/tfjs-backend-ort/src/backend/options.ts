@@ -1,18 +1,20 @@
-import type { InferenceSession } from 'onnxruntime-node';
-
 /** Options of `registerOrtBackend`. */
 export interface OrtBackendOptions {
   /** Threads that work on one operator. @default ONNX Runtime's own choice: the physical cores */
   readonly threads?: number;
   /**
-   * ONNX Runtime execution providers in the order of preference: `'cpu'`, and what the installed
-   * `onnxruntime-node` has besides (`'webgpu'`, `'cuda'`, `'coreml'`, `'dml'`). @default ['cpu']
+   * ONNX Runtime execution providers in the order of preference, each its name or an object with
+   * `name` and options: `'cpu'`, and what the installed `onnxruntime-node` has besides (`'webgpu'`,
+   * `'cuda'`, `'coreml'`, `'dml'`). @default ['cpu']
    */
-  readonly executionProviders?: InferenceSession.SessionOptions['executionProviders'];
+  readonly executionProviders?: readonly (string | object)[];
   /** Compiled graphs that are kept, from 1 on; the least recently used one goes. @default 32 */
   readonly cacheSize?: number;
-  /** Further ONNX Runtime session options; they win over the ones above. @default {} */
-  readonly sessionOptions?: InferenceSession.SessionOptions;
+  /**
+   * Further ONNX Runtime session options (its `InferenceSession.SessionOptions`); they win over the
+   * ones above. @default {}
+   */
+  readonly sessionOptions?: object;
 }
 
 /**
@@ -36,7 +38,7 @@ export function checked(options: OrtBackendOptions): OrtBackendOptions {
 }
 
 /** The session options that they stand for. */
-export function sessionOptions(options: OrtBackendOptions): InferenceSession.SessionOptions {
+export function sessionOptions(options: OrtBackendOptions): object {
   const { threads, executionProviders = ['cpu'] } = options;
   return {
     executionProviders,

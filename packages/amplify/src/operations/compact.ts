@@ -1,9 +1,9 @@
 import ndarray, { type NdArray } from 'ndarray';
-import { sampleSize } from './check-sample.ts';
-import { BAND, imageRows } from './image-rows.ts';
-import { type Native, native } from './native.ts';
-import { resizeNearest } from './resize.ts';
-import type { Sample } from './sample.ts';
+import { BAND, imageRows } from '../image/image-rows.ts';
+import { type Native, native } from '../image/native.ts';
+import { resizeNearest } from '../image/resize.ts';
+import { sampleSize } from '../sample/check-sample.ts';
+import type { Sample } from '../sample/sample.ts';
 
 /**
  * The sample with arrays of its own in C order, where flips and slices of volumes are views: to keep

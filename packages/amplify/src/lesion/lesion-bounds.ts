@@ -1,5 +1,5 @@
 import type { NdArray } from 'ndarray';
-import type { Box } from './crop.ts';
+import type { Box } from './box.ts';
 
 /** The smallest box that holds every pixel that is not background; `undefined` if there is none. */
 export function lesionBounds(mask: NdArray<Uint8Array>): Box | undefined {

@@ -23,7 +23,10 @@ export interface DecoderContext {
 export interface DecoderSpec {
   /** The encoder's output stride that this decoder is made for. */
   readonly outputStride: 8 | 16 | 32;
-  /** How many of an encoder's feature maps it uses, from the finest on. @default all */
+  /**
+   * How many of an encoder's feature maps it uses, from the finest on. The stages beyond are not
+   * built, and weights for them belong to no layer. @default all
+   */
   readonly depth?: number;
   /** Least height and width of the deepest feature map, in its own pixels. @default 1 */
   readonly minimumMapSize?: number;

@@ -1,14 +1,7 @@
-import { sampleSize } from './check-sample.ts';
-import { resizeBilinear, resizeNearest } from './resize.ts';
-import type { Sample } from './sample.ts';
-
-/** Rows `top` to `bottom` and columns `left` to `right`; the ends are not part of it. */
-export interface Box {
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly right: number;
-}
+import { resizeBilinear, resizeNearest } from '../image/resize.ts';
+import type { Box } from '../lesion/box.ts';
+import { sampleSize } from '../sample/check-sample.ts';
+import type { Sample } from '../sample/sample.ts';
 
 /** A part of a sample, and which part. */
 export interface CroppedSample extends Sample {

@@ -1,12 +1,12 @@
-import { type DType, identity, sizeOf } from '../graph/value.ts';
-import { powerOf } from './free-size.ts';
 import type {
   Attribute,
   ElementType,
   OnnxInitializer,
   OnnxNode,
   OnnxValueInfo,
-} from './model-writer.ts';
+} from '../onnx/model-writer.ts';
+import { powerOf } from './free-size.ts';
+import { type DType, identity, sizeOf } from './value-type.ts';
 
 /** A value inside the graph: the name of an ONNX value and how its axes lie in it. */
 export interface Handle {

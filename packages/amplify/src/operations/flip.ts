@@ -1,6 +1,6 @@
 import ndarray from 'ndarray';
-import { sampleSize } from './check-sample.ts';
-import type { Sample } from './sample.ts';
+import { sampleSize } from '../sample/check-sample.ts';
+import type { Sample } from '../sample/sample.ts';
 
 /** Top and bottom exchanged (rows in reverse order). The result is a view. */
 export function flipVertical(sample: Sample): Sample {

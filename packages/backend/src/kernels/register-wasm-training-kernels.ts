@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
-import { batchNormalization } from './wasm/batch-normalization.ts';
-import { adamW, reluGradient } from './wasm/elementwise.ts';
-import { fasterKernels } from './wasm/faster/faster-kernels.ts';
-import { kernelBytes } from './wasm/native.ts';
-import { stsConvolution } from './wasm/sts-convolution.ts';
-import { tfjsConvolution } from './wasm/tfjs-convolution.ts';
-import { unsortedSegmentSum } from './wasm/unsorted-segment-sum.ts';
+import { batchNormalization } from '../wasm/batch-normalization.ts';
+import { adamW, reluGradient } from '../wasm/elementwise.ts';
+import { fasterKernels } from '../wasm/faster/faster-kernels.ts';
+import { kernelBytes } from '../wasm/native.ts';
+import { stsConvolution } from '../wasm/sts-convolution.ts';
+import { tfjsConvolution } from '../wasm/tfjs-convolution.ts';
+import { unsortedSegmentSum } from '../wasm/unsorted-segment-sum.ts';
 
 let isRegistered = false;
 

@@ -1,0 +1,20 @@
+/** Types that live in a graph. Strings and complex numbers stay on the host. */
+export type DType = 'float32' | 'int32' | 'bool';
+export type HostArray = Float32Array | Int32Array | Uint8Array;
+
+export interface ValueType {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: every kernel has its own attributes, TensorFlow.js types them no better.
+export type Attrs = Readonly<Record<string, any>>;
+
+/** `[0, 1, …, rank − 1]`. */
+export function identity(rank: number): number[] {
+  return Array.from({ length: rank }, (_, i) => i);
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}

@@ -1,0 +1,1 @@
+export { readOnnxMetadata } from './read-onnx-metadata.ts';

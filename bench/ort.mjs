@@ -103,7 +103,7 @@ async function tfStep(name) {
   const { registerOrtBackend } = await import('@sts-net/tfjs-backend-ort');
   const { registerWasmTrainingKernels } = await import('@sts-net/backend');
   if (name === 'ort') await registerOrtBackend({ threads: Number(threads) });
-  else registerWasmTrainingKernels();
+  else await registerWasmTrainingKernels();
   await tf.setBackend(name);
   const side = Number(size);
   const image = tfl.input({ shape: [side, side, 3] });

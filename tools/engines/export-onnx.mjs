@@ -27,7 +27,7 @@ const cases = [];
 for (const [encoder, decoder, attention] of networks) {
   const settings = { encoder, decoder, attention, classes: 2 };
   const model = createModel({ ...settings, inputShape: [null, null, 3] });
-  const config = validateConfig({
+  const config = await validateConfig({
     model: settings,
     data: { cases: [{ id: 'a', image: 'a.nii', mask: 'b.nii' }] },
     training: { steps: 1 },

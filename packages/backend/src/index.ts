@@ -1,5 +1,5 @@
 export type { BackendName } from './engines/backend-name.ts';
 export type { BackendProbe } from './engines/backend-probe.ts';
-export { registerWasmTrainingKernels } from './kernels/register-wasm-training-kernels.ts';
+export { registerWasmTrainingKernels } from './engines/wasm.ts';
 export { probeBackends } from './probe-backends.ts';
 export { type BackendInfo, useBackend } from './use-backend.ts';

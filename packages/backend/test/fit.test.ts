@@ -51,6 +51,6 @@ async function losses(backend: 'wasm' | 'cpu'): Promise<number[]> {
 }
 
 test('a plain TensorFlow.js model trains on wasm as on the plain JavaScript backend', async () => {
-  registerWasmTrainingKernels();
+  await registerWasmTrainingKernels();
   expect(await losses('wasm')).toBeAllclose(await losses('cpu'), { rtol: 1e-4 });
 });

@@ -4,7 +4,8 @@ import { temporaryFolder } from '@sts-net/testing';
 import { describe, expect, it } from 'vitest';
 import type { Case } from '../src/cases/case.ts';
 import { findCases } from '../src/cases/find-cases.ts';
-import { splitCases } from '../src/split/split-cases.ts';
+import { findLeaks } from '../src/split/find-leaks.ts';
+import { checkLeakage, splitCases } from '../src/split/split-cases.ts';
 
 /** 20 cases, two of each group. */
 const cases: Case[] = Array.from({ length: 20 }, (_, i) => ({
@@ -31,6 +32,15 @@ describe('splitCases', () => {
         .sort();
     expect(ids(1)).toEqual(ids(1, [...cases].reverse()));
     expect([2, 3, 4].some((seed) => ids(seed).join() !== ids(1).join())).toBe(true);
+  });
+
+  it.each([
+    [0.16, 2],
+    [0.14, 1],
+    [0.25, 3],
+  ])('rounds the share %f of ten groups to %i', (share, groups) => {
+    const { validation, test } = splitCases(cases, { validation: share, test: share }, 1);
+    expect([validation.length, test.length]).toEqual([2 * groups, 2 * groups]);
   });
 
   it('takes named groups, and draws shares from the others', () => {
@@ -75,5 +85,52 @@ describe('findCases', () => {
     touch(join(folder, 'b+nii'));
     const pattern = { folder, image: '{id}+nii', mask: '{id}.m' };
     expect((await findCases(pattern, '/')).map(({ id }) => id)).toEqual(['b']);
+  });
+});
+
+describe('findLeaks', () => {
+  const item = (id: string, group: string, digest: string, part: string) => ({
+    ...{ id, group, digest, part },
+  });
+
+  it('finds one image in two parts by its digest, whatever names and groups', () => {
+    const leaks = findLeaks([
+      item('a', 'g1', 'x', 'training'),
+      item('b', 'g2', 'x', 'test'),
+      item('c', 'g3', 'y', 'test'),
+    ]);
+    expect(leaks).toHaveLength(1);
+    expect(leaks[0]).toContain("as 'a' (training) and 'b' (test)");
+  });
+
+  it('finds a group in two parts, and nothing in one', () => {
+    const two = [item('a', 'g', 'x', 'training'), item('b', 'g', 'y', 'validation')];
+    expect(findLeaks(two)[0]).toContain("the group 'g' is in two splits");
+    expect(findLeaks([item('a', 'g', 'x', 'test'), item('b', 'g', 'x', 'test')])).toEqual([]);
+  });
+});
+
+describe('checkLeakage', () => {
+  const split = (training: Case, test: Case) => ({
+    training: [training],
+    validation: [],
+    test: [test],
+  });
+  const one = (id: string, image: string, digest?: string): Case => ({
+    ...{ id, group: id, image, mask: '' },
+    ...(digest !== undefined && { digest }),
+  });
+
+  it('compares digests, and the content of files without one', async () => {
+    const folder = temporaryFolder();
+    const paths = ['a', 'b', 'c'].map((name) => join(folder, name));
+    for (const [i, path] of paths.entries()) writeFileSync(path, i < 2 ? 'same' : 'other');
+    const [a, b, c] = paths as [string, string, string];
+    await expect(checkLeakage(split(one('a', a), one('b', b)))).rejects.toThrow('the same image');
+    await expect(checkLeakage(split(one('a', a), one('c', c)))).resolves.toBeUndefined();
+    await expect(checkLeakage(split(one('a', a, 'x'), one('c', c, 'x')))).rejects.toThrow(
+      "data.split: the same image is in two splits, as 'a' (training) and 'c' (test)",
+    );
+    await expect(checkLeakage(split(one('a', a, 'x'), one('b', b, 'y')))).resolves.toBeUndefined();
   });
 });

@@ -95,9 +95,10 @@ export type { AmplificationConfig } from './config/amplification-schema.ts';
 export type { DataConfig } from './config/data-schema.ts';
 export type { ExperimentConfig, ExperimentInput } from './config/experiment-config.ts';
 export type { TrainingConfig } from './config/training-schema.ts';
-export { loadConfig, validateConfig } from './config/validate-config.ts';
-export { type DemoOptions, type DemoResult, demoText, runDemo } from './demo/run-demo.ts';
-export { type EvaluateModelOptions, evaluateModel } from './evaluation/evaluate-model.ts';
+export { demoText } from './demo/demo-text.ts';
+export type { DemoOptions, DemoResult } from './demo/run-demo.ts';
+export type { EvaluateModelOptions } from './evaluation/evaluate-model.ts';
+export type { EvaluateRunOptions } from './evaluation/evaluate-run.ts';
 export {
   type CaseScores,
   type Evaluation,
@@ -105,19 +106,29 @@ export {
   type LesionScores,
   type VolumePair,
 } from './evaluation/evaluate-volumes.ts';
+export type { ExperimentStatistics } from './evaluation/experiment-statistics.ts';
 export {
-  type ExperimentStatistics,
+  evaluateModel,
+  evaluateRun,
   experimentStatistics,
-} from './evaluation/experiment-statistics.ts';
-export { type ExportModelOptions, exportModel } from './onnx/export-model.ts';
-export { loadOnnx, type OnnxModel } from './onnx/load-onnx.ts';
+  exportModel,
+  loadConfig,
+  loadModel,
+  loadOnnx,
+  loadPretrained,
+  runDemo,
+  train,
+  validateConfig,
+} from './on-demand.ts';
+export type { ExportModelOptions } from './onnx/export-model.ts';
+export type { OnnxModel } from './onnx/load-onnx.ts';
 export { type Preset, type PresetName, presets } from './presets/presets.ts';
 export type { DownloadProgress } from './pretrained/download-file.ts';
-export { type LoadPretrainedOptions, loadPretrained } from './pretrained/load-pretrained.ts';
+export type { LoadPretrainedOptions } from './pretrained/load-pretrained.ts';
 export { type PretrainedFile, pretrainedFiles } from './pretrained/pretrained-files.ts';
-export { type LoadedModel, type LoadModelOptions, loadModel } from './runs/load-model.ts';
+export type { LoadedModel, LoadModelOptions } from './runs/load-model.ts';
 export type { TrainEvent } from './runs/run-log.ts';
-export { type TrainOptions, type TrainResult, train } from './runs/train.ts';
+export type { TrainOptions, TrainResult } from './runs/train.ts';
 export {
   readSafetensors,
   readSafetensorsFile,

@@ -21,6 +21,23 @@ const slice = {
 };
 
 it.each([
+  [5, 10, 1],
+  [6, 10, 5],
+  [9, 10, 5],
+  [10, 10, 1],
+])('a lesion of %i pixels with the limit %i: %i items', (lesionArea, threshold, count) => {
+  const { items } = createAmplifier({ method: 2, threshold }, [{ ...slice, lesionArea }], 1);
+  expect(items).toHaveLength(count);
+});
+
+it('takes its limit from the statistics of the slices, N1 for method 1, else N2', () => {
+  const slices = [30, 40].map((lesionArea) => ({ ...slice, lesionArea }));
+  // Mean 35: N1 = 36, N2 = ⌈√18⌉² = 25.
+  expect(createAmplifier({ method: 1 }, slices, 1).threshold).toBe(36);
+  expect(createAmplifier({ method: 4 }, slices, 1).threshold).toBe(25);
+});
+
+it.each([
   [{ method: 'none' }, []],
   [{ method: 1 }, ['A1', 'A2', 'A3', 'A4']],
   [{ method: 3 }, ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8']],

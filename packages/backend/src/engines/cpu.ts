@@ -1,4 +1,3 @@
-import { version_cpu } from '@tensorflow/tfjs-backend-cpu';
 import type { BackendProbe } from './backend-probe.ts';
 import type { Engine } from './engine.ts';
 
@@ -6,6 +5,8 @@ import type { Engine } from './engine.ts';
 export const cpuEngine: Engine = { name: 'cpu', probe };
 
 async function probe(): Promise<BackendProbe> {
+  // Imported when it is asked for, since most programs take another engine.
+  const { version_cpu } = await import('@tensorflow/tfjs-backend-cpu');
   return {
     name: 'cpu',
     available: true,

@@ -1,6 +1,4 @@
-import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { registerWasmTrainingKernels } from '../kernels/register-wasm-training-kernels.ts';
 import type { BackendProbe } from './backend-probe.ts';
 import { type Engine, missing } from './engine.ts';
 import { isNode, processors } from './runtime.ts';
@@ -8,9 +6,23 @@ import { isNode, processors } from './runtime.ts';
 /** WebAssembly with SIMD, and the kernels without which it cannot train. */
 export const wasmEngine: Engine = { name: 'wasm', probe };
 
+/**
+ * Registers, for TensorFlow.js's `wasm` backend, the kernels without which it cannot train:
+ * `Conv2DBackpropFilter`, `DepthwiseConv2dNativeBackpropInput`, `DepthwiseConv2dNativeBackpropFilter`
+ * and `UnsortedSegmentSum` (the gradient of `tf.gather`). A second call does nothing.
+ *
+ * @throws {Error} If the JavaScript engine has no WebAssembly SIMD.
+ */
+export async function registerWasmTrainingKernels(): Promise<void> {
+  // Imported when they are asked for: with the backend they take as long as TensorFlow.js itself.
+  const { registerWasmKernels } = await import('../kernels/register-wasm-kernels.ts');
+  registerWasmKernels();
+}
+
 async function probe(): Promise<BackendProbe> {
+  const { version_wasm } = await import('@tensorflow/tfjs-backend-wasm');
   try {
-    registerWasmTrainingKernels();
+    await registerWasmTrainingKernels();
   } catch (error) {
     return missing('wasm', (error as Error).message, 'use a newer browser or Node.js');
   }

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** What an item is for: to train, to choose the best checkpoint, or to be tested on once. */
 export type SplitName = 'training' | 'validation' | 'test';
 
@@ -29,25 +27,3 @@ export interface ManifestItem {
   /** Where the item comes from, for example the item that it is a copy of and what was done to it. */
   readonly source?: Readonly<Record<string, unknown>> | undefined;
 }
-
-const name = z.string().min(1);
-const length = z.int().min(1);
-const distance = z.number().positive();
-
-export const manifestItemSchema: z.ZodType<ManifestItem> = z
-  .strictObject({
-    id: name.regex(/^[^/\\]+$/, 'must not contain / or \\, because it names output files'),
-    group: name,
-    image: name,
-    mask: name.nullable(),
-    size: z.tuple([length, length, length]),
-    spacing: z.tuple([distance, distance, distance]).nullable(),
-    area: z.int().min(0),
-    digest: z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 hexadecimal digits of a SHA-256'),
-    split: z.enum(['training', 'validation', 'test']).optional(),
-    source: z.record(z.string(), z.unknown()).optional(),
-  })
-  .refine(({ mask, area }) => mask !== null || area === 0, {
-    path: ['area'],
-    message: 'must be 0, because there is no mask',
-  });

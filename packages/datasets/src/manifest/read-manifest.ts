@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileError } from '../files/file-error.ts';
 import { validateWith } from '../validation/validate-with.ts';
-import { type ManifestItem, manifestItemSchema } from './manifest-item.ts';
+import type { ManifestItem } from './manifest-item.ts';
 
 /**
  * The folder that the paths in a manifest start from. Without symbolic links on the way, over which
@@ -25,6 +25,8 @@ export async function manifestFolder(path: string): Promise<string> {
  * for a manifest without items.
  */
 export async function* readManifest(path: string): AsyncGenerator<ManifestItem> {
+  // Imported when a manifest is read: the schema library takes as long as all the rest.
+  const { manifestItemSchema } = await import('./manifest-item-schema.ts');
   const lineOf = new Map<string, number>();
   let number = 0;
   for await (const line of linesOf(path)) {

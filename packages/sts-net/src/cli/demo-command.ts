@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { demoText, runDemo } from '../demo/run-demo.ts';
+import { demoText } from '../demo/demo-text.ts';
+import { runDemo } from '../demo/run-demo.ts';
 import { type PresetName, presets } from '../presets/presets.ts';
 import { backendOption, count, oneOf } from './arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';

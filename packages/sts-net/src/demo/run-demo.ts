@@ -9,7 +9,6 @@ import type { PresetName } from '../presets/presets.ts';
 import type { Report } from '../report/report.ts';
 import { prepareEngine } from '../runs/prepare-engine.ts';
 import type { TrainEvent } from '../runs/run-log.ts';
-import { formatTable, scoreText } from '../tables/format-table.ts';
 import { baselines } from './baselines.ts';
 import { readCases, splitRows } from './demo-cases.ts';
 import { demoData, demoVariants } from './demo-config.ts';
@@ -138,25 +137,4 @@ function progress(say: (text: string) => void): (event: TrainEvent) => void {
       say(`step ${event.step}/${steps}, loss ${event.loss.toFixed(3)}${validation}`);
     }
   };
-}
-
-/** What the demo found and where its files are, for people. */
-export function demoText({ reportPath, predictionPaths, report }: DemoResult): string {
-  const rows = [...report.runs, ...report.baselines].map(({ name, scores }) => {
-    const { slices, lesions } = scores;
-    return [
-      name,
-      scoreText(slices.pooled.dice),
-      scoreText(slices.paper.mDice),
-      `${lesions.found} of ${lesions.found + lesions.missed}`,
-      String(lesions.falsePositives),
-    ];
-  });
-  const header = ['', 'foreground Dice', 'mDice of the paper', 'lesions found', 'false alarms'];
-  return `On ${report.cases.map(({ id }) => id).join(', ')}, which no network was trained on or chosen by:
-
-${formatTable([header, ...rows])}
-
-report      ${reportPath}
-${predictionPaths.map((path) => `prediction  ${path}`).join('\n')}`;
 }

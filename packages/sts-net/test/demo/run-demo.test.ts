@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@sts-net/testing';
 import { readVolume } from '@sts-net/volume-io';
 import { describe, expect, test } from 'vitest';
-import { demoText, runDemo } from '../../src/demo/run-demo.ts';
+import { demoText } from '../../src/demo/demo-text.ts';
+import { runDemo } from '../../src/demo/run-demo.ts';
 import { evaluateVolumes, type VolumePair } from '../../src/evaluation/evaluate-volumes.ts';
 
 const data = join(import.meta.dirname, '../../data/open_ms');

@@ -40,6 +40,21 @@ describe('evaluateVolumes', () => {
     expect(cases[1]!.lesions.f1).toBe(1);
   });
 
+  it('counts predicted lesions that are right, not true ones that are found, by hand', async () => {
+    // Two predicted parts hit the one true lesion; a third is a false alarm.
+    const one = labels('0000 0000', '1111 1111', '0000 0000');
+    const parts = labels('0000 0000', '1001 1001', '0000 0000');
+    const away = labels('1000 0000', '0000 0000', '0001 0000');
+    const { lesions, cases } = await evaluateVolumes([
+      { id: 'a', prediction: parts, truth: one },
+      { id: 'b', prediction: away, truth: labels('1000 0000', '0000 0000', '0000 0000') },
+    ]);
+    expect(cases[0]!.lesions).toMatchObject({ found: 1, predicted: 2, falsePositives: 0 });
+    expect(lesions).toMatchObject({ found: 2, missed: 0, predicted: 4, falsePositives: 1 });
+    expect(lesions.precision).toBe(3 / 4);
+    expect(lesions.recall).toBe(1);
+  });
+
   it('cuts slices across the axis it is told to', async () => {
     const { slices } = await evaluateVolumes([{ id: 'a', prediction, truth }], 2);
     expect(slices.images).toEqual({ total: 4, skipped: 0, emptyTruth: 1, emptyPrediction: 2 });

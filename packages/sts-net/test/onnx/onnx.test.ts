@@ -9,7 +9,8 @@ import { signed } from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createModel, exportModel, loadOnnx, validateConfig } from '../../src/index.ts';
+import { validateConfig } from '../../src/config/validate-config.ts';
+import { createModel, exportModel, loadOnnx } from '../../src/index.ts';
 import { buildModel } from '../../src/runs/load-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sts-net-onnx-'));

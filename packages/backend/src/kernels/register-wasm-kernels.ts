@@ -10,14 +10,8 @@ import { unsortedSegmentSum } from '../wasm/unsorted-segment-sum.ts';
 
 let isRegistered = false;
 
-/**
- * Registers, for TensorFlow.js's `wasm` backend, the kernels without which it cannot train:
- * `Conv2DBackpropFilter`, `DepthwiseConv2dNativeBackpropInput`, `DepthwiseConv2dNativeBackpropFilter`
- * and `UnsortedSegmentSum` (the gradient of `tf.gather`). A second call does nothing.
- *
- * @throws {Error} If the JavaScript engine has no WebAssembly SIMD.
- */
-export function registerWasmTrainingKernels(): void {
+/** See `registerWasmTrainingKernels` in `../engines/wasm.ts`. */
+export function registerWasmKernels(): void {
   if (!WebAssembly.validate(kernelBytes(false))) {
     throw new Error(
       '`registerWasmTrainingKernels`: this JavaScript engine has no WebAssembly SIMD; use a newer browser or Node.js, or another backend.',

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import type { ManifestItem } from './manifest-item.ts';
+
+const name = z.string().min(1);
+const length = z.int().min(1);
+const distance = z.number().positive();
+
+/** Validates a line of a manifest. */
+export const manifestItemSchema: z.ZodType<ManifestItem> = z
+  .strictObject({
+    id: name.regex(/^[^/\\]+$/, 'must not contain / or \\, because it names output files'),
+    group: name,
+    image: name,
+    mask: name.nullable(),
+    size: z.tuple([length, length, length]),
+    spacing: z.tuple([distance, distance, distance]).nullable(),
+    area: z.int().min(0),
+    digest: z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 hexadecimal digits of a SHA-256'),
+    split: z.enum(['training', 'validation', 'test']).optional(),
+    source: z.record(z.string(), z.unknown()).optional(),
+  })
+  .refine(({ mask, area }) => mask !== null || area === 0, {
+    path: ['area'],
+    message: 'must be 0, because there is no mask',
+  });

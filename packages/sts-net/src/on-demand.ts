@@ -1,0 +1,49 @@
+// Functions that are loaded when they are first called, and so give promises: importing this package
+// costs little more than importing TensorFlow.js. Each is described where it is written.
+import type { ExperimentConfig } from './config/experiment-config.ts';
+import type * as config from './config/validate-config.ts';
+import type * as demo from './demo/run-demo.ts';
+import type * as evaluateModelModule from './evaluation/evaluate-model.ts';
+import type * as evaluateRunModule from './evaluation/evaluate-run.ts';
+import type * as statistics from './evaluation/experiment-statistics.ts';
+import type * as exportModule from './onnx/export-model.ts';
+import type * as onnx from './onnx/load-onnx.ts';
+import type * as pretrained from './pretrained/load-pretrained.ts';
+import type * as load from './runs/load-model.ts';
+import type * as trainModule from './runs/train.ts';
+
+export const train: typeof trainModule.train = async (...args) =>
+  (await import('./runs/train.ts')).train(...args);
+
+export const evaluateModel: typeof evaluateModelModule.evaluateModel = async (...args) =>
+  (await import('./evaluation/evaluate-model.ts')).evaluateModel(...args);
+
+export const evaluateRun: typeof evaluateRunModule.evaluateRun = async (...args) =>
+  (await import('./evaluation/evaluate-run.ts')).evaluateRun(...args);
+
+export const experimentStatistics: typeof statistics.experimentStatistics = async (...args) =>
+  (await import('./evaluation/experiment-statistics.ts')).experimentStatistics(...args);
+
+export const exportModel: typeof exportModule.exportModel = async (...args) =>
+  (await import('./onnx/export-model.ts')).exportModel(...args);
+
+export const loadOnnx: typeof onnx.loadOnnx = async (...args) =>
+  (await import('./onnx/load-onnx.ts')).loadOnnx(...args);
+
+export const loadPretrained: typeof pretrained.loadPretrained = async (...args) =>
+  (await import('./pretrained/load-pretrained.ts')).loadPretrained(...args);
+
+export const runDemo: typeof demo.runDemo = async (...args) =>
+  (await import('./demo/run-demo.ts')).runDemo(...args);
+
+export const loadModel = async (
+  ...args: Parameters<typeof load.loadModel>
+): Promise<load.LoadedModel> => (await import('./runs/load-model.ts')).loadModel(...args);
+
+export const loadConfig: typeof config.loadConfig = async (...args) =>
+  (await import('./config/validate-config.ts')).loadConfig(...args);
+
+export const validateConfig = async (
+  ...args: Parameters<typeof config.validateConfig>
+): Promise<ExperimentConfig> =>
+  (await import('./config/validate-config.ts')).validateConfig(...args);

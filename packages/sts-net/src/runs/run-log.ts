@@ -2,6 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import type { BackendInfo } from '@sts-net/backend';
 import type { SplitName } from '@sts-net/datasets';
 import { fileError, writeFileAtomic } from '@sts-net/datasets/files';
+import type { SelectionName } from '@sts-net/training';
 
 /**
  * The log of a run: one JSON object a line. On resuming, lines of steps after the checkpoint, which
@@ -80,7 +81,8 @@ export type TrainEvent =
   | {
       readonly event: 'validation';
       readonly step: number;
-      readonly metric: 'dice' | 'mIoU';
+      /** The name of the score; `own` for one that `train` was given. */
+      readonly metric: SelectionName | 'own';
       readonly score: number;
       /** Whether it is better than all before. */
       readonly best: boolean;

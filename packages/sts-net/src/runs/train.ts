@@ -1,6 +1,16 @@
 import { resolve } from 'node:path';
 import { predictorOf, trainableWeights } from '@sts-net/model';
-import { createOptimizer, createSchedule, type Progress, trainLoop } from '@sts-net/training';
+import {
+  createOptimizer,
+  createSchedule,
+  type Loss,
+  type OptimizerSpec,
+  type Progress,
+  type SamplerSpec,
+  type ScheduleSpec,
+  type SelectionSpec,
+  trainLoop,
+} from '@sts-net/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
@@ -24,6 +34,16 @@ export interface TrainOptions {
   readonly onEvent?: (event: TrainEvent) => void;
   /** Called while pretrained weights are downloaded. */
   readonly onDownload?: (progress: DownloadProgress) => void;
+  /** Takes the place of `config.training.loss`. */
+  readonly loss?: Loss;
+  /** Takes the place of whole slices, or of patches where the config has them. */
+  readonly sampler?: SamplerSpec;
+  /** Takes the place of `config.training.optimizer`, whose learning rate it is given. */
+  readonly optimizer?: OptimizerSpec;
+  /** Takes the place of `config.training.schedule`. */
+  readonly schedule?: ScheduleSpec;
+  /** Chooses the best weights in place of `config.training.validation.metric`. */
+  readonly score?: SelectionSpec;
   /**
    * Trained in place of a model made from `config.model`; takes
    * `[batch, height, width, 2·context + 1]`, gives logits. The caller disposes it.
@@ -60,11 +80,14 @@ export async function train(
   const checked = validateConfig(config);
   const { training } = checked;
   const run = runFolder(resolve(baseFolder, checked.output));
-  const data = await prepareData(checked, resolve(baseFolder));
+  const data = await prepareData(checked, resolve(baseFolder), options);
   const backend = await prepareEngine(checked.backend);
   const checkpoint = await openRunFolder(run, checked, resume);
   const model = options.model ?? buildModel(checked);
-  const optimizer = createOptimizer(training.optimizer, trainableWeights(model));
+  const optimizer = createOptimizer(
+    options.optimizer ?? training.optimizer,
+    trainableWeights(model),
+  );
   try {
     const progress: Progress = checkpoint?.progress ?? { step: 0, bestStep: null, bestScore: null };
     if (checkpoint !== undefined) restoreCheckpoint(checkpoint, model, optimizer, run.last);
@@ -93,18 +116,19 @@ export async function train(
       signal,
       steps,
       source: data.source,
-      loss: training.loss,
-      schedule: createSchedule(training.schedule, training.optimizer.learningRate, {
-        steps,
-        stepsPerEpoch,
-      }),
+      loss: options.loss ?? training.loss,
+      schedule: createSchedule(
+        options.schedule ?? training.schedule,
+        training.optimizer.learningRate,
+        { steps, stepsPerEpoch },
+      ),
       validateEvery: training.validation.every,
       saveEvery: training.saveEvery,
       onStep: (record) => report({ event: 'step', ...record }),
       ...(validate && {
         validate: () => validate(predictor),
         onScore: (score, best) => {
-          const { metric } = training.validation;
+          const metric = options.score === undefined ? training.validation.metric : 'own';
           return report({ event: 'validation', step: progress.step, metric, score, best });
         },
         onBest: saveBest,

@@ -7,6 +7,8 @@ import {
   createOnlineAmplifier,
   createValidation,
   listSlices,
+  type SamplerSpec,
+  type SelectionSpec,
 } from '@sts-net/training';
 import { CaseStore } from '../cases/case-store.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -24,10 +26,17 @@ export interface TrainingData {
   readonly samples: number;
 }
 
+/** Parts of the caller's own, in place of those that the config names. */
+interface OwnParts {
+  readonly sampler?: SamplerSpec;
+  readonly score?: SelectionSpec;
+}
+
 /** Finds, splits and checks the data of a config, and reads the training cases once. */
 export async function prepareData(
   { seed, model, data, training, amplification }: ExperimentConfig,
   baseFolder: string,
+  { sampler, score }: OwnParts = {},
 ): Promise<TrainingData> {
   const split = splitCases(await findCases(data.cases, baseFolder), data.split, seed);
   await checkLeakage(split);
@@ -39,6 +48,7 @@ export async function prepareData(
   const { batchSize, patch, flips } = training;
   const source = createBatchSource({
     items: amplifier.items,
+    sampler,
     batchSize,
     patch,
     flips,
@@ -51,11 +61,15 @@ export async function prepareData(
       return online({ sample, normalization }, pass);
     },
   });
-  const { metric: score, slices: most } = training.validation;
+  const { metric, slices: most } = training.validation;
   const validate =
     split.validation.length === 0
       ? undefined
-      : await createValidation(of(split.validation), { score, slices: most, batchSize });
+      : await createValidation(of(split.validation), {
+          score: score ?? metric,
+          slices: most,
+          batchSize,
+        });
   const ids = (name: SplitName): string[] => split[name].map(({ id }) => id);
   return {
     source,

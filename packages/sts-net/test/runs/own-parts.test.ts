@@ -1,15 +1,18 @@
 import type { EncoderSpec } from '@sts-net/backbones';
 import { useBackend } from '@sts-net/backend';
 import type { DecoderSpec } from '@sts-net/decoders';
+import { wholeSample } from '@sts-net/inference';
 import { createModel } from '@sts-net/model';
 import { signedNchw } from '@sts-net/testing';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { loadModel } from '../../src/runs/load-model.ts';
+import type { TrainEvent } from '../../src/runs/run-log.ts';
 import { train } from '../../src/runs/train.ts';
-import { makeData, oneStep } from '../make-data.ts';
+import { configFor, makeData, oneStep } from '../make-data.ts';
 
 let data: string;
 beforeAll(async () => {
@@ -70,4 +73,56 @@ test('an encoder, decoder and attention from outside are trained, and their weig
   expect(await logits(loaded.model)).toEqual(trained);
   expect(() => loadModel(output)).toThrow(/weights are missing, first 'encoder\.features/);
   for (const one of [model, loaded.model]) one.dispose();
+});
+
+test('a loss, sampler, optimizer, schedule and score of one’s own take the places of those in the config', async () => {
+  const called: string[] = [];
+  const say = (what: string) => {
+    if (!called.includes(what)) called.push(what);
+  };
+  const model = build();
+  const config = validateConfig(configFor({ output: 'own-parts' }));
+  const events: TrainEvent[] = [];
+  const { bestScore } = await train(config, {
+    baseFolder: data,
+    model,
+    onEvent: (event) => events.push(event),
+    loss: (_, logits) => {
+      say('loss');
+      return tf.mean(tf.square(logits));
+    },
+    sampler: {
+      size: () => [8, 8],
+      create:
+        ({ items }) =>
+        () => {
+          say('sampler');
+          return { item: items[0]!, pass: 0, window: () => wholeSample };
+        },
+    },
+    optimizer: {
+      create: (weights) => {
+        say(`optimizer of ${weights.length} weights`);
+        return {
+          apply: (_, rate) => say(`rate ${rate}`),
+          state: () => new Map(),
+          restore: () => {},
+          dispose: () => say('disposed'),
+        };
+      },
+    },
+    schedule: { create: (initial) => () => 10 * initial },
+    score: { create: () => ({ add: () => say('score'), result: () => 42 }) },
+  });
+  expect(called).toEqual([
+    'optimizer of 6 weights',
+    'sampler',
+    'loss',
+    'rate 0.02',
+    'score',
+    'disposed',
+  ]);
+  expect(bestScore).toBe(42);
+  expect(events.find(({ event }) => event === 'validation')).toMatchObject({ metric: 'own' });
+  model.dispose();
 });

@@ -39,7 +39,10 @@ describe('writeVolume, then readVolume', () => {
     const path = join(folder, 'a.nii');
     await writeFile(path, 'old');
     await writeVolume(path, volume, { datatype: 'float64' });
-    expect((await readVolume(path)).header!.datatype).toBe('float64');
+    expect((await readVolume(path)).header).toMatchObject({
+      format: 'nifti-1',
+      datatype: 'float64',
+    });
     await Promise.all([writeVolume(path, volume), writeVolume(path, volume)]);
     expect(await readdir(folder)).toEqual(['a.nii']);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ndarray from 'ndarray';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parseDataSet } from '../src/dicom/data-set.ts';
+import { parseDataSet } from '../src/formats/dicom/elements/data-set.ts';
 import {
   createVolume,
   type DicomHeader,

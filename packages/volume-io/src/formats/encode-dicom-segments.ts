@@ -91,7 +91,14 @@ function checkSegment(segment: SegmentToWrite, number: number, like: Volume): vo
  * form of a UUID (RFC 9562, version 8) from a SHA-256 digest.
  */
 async function contentUid(content: Uint8Array<ArrayBuffer>): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', content)).subarray(0, 16);
+  // Pages that came over plain HTTP have none.
+  const { subtle } = globalThis.crypto as { subtle?: SubtleCrypto };
+  if (subtle === undefined) {
+    throw new Error(
+      '`encodeDicomSegments`: UIDs are digests of the content, which browsers make only on pages from HTTPS or localhost; serve the page so',
+    );
+  }
+  const bytes = new Uint8Array(await subtle.digest('SHA-256', content)).subarray(0, 16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x80;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   return `2.25.${bytes.reduce((number, byte) => number * 256n + BigInt(byte), 0n)}`;

@@ -34,8 +34,10 @@ export type { LidcAnnotations } from './formats/lidc/annotations.ts';
 export type { LidcFinding } from './formats/lidc/marks.ts';
 export type { Spacing } from './geometry/affine.ts';
 export { crop, type PadOptions, pad, type VoxelBox } from './grids/crop-pad.ts';
+export { ontoGridOf } from './grids/onto-grid.ts';
 export { orientationOf, reorient } from './grids/reorient.ts';
 export { type ResampleOptions, resample } from './grids/resample.ts';
+export { checkSameGrid, type GridWords, gridDistance } from './grids/same-grid.ts';
 export type { DicomHeader, DicomSeries } from './headers/dicom-header.ts';
 export type { NiftiHeader } from './headers/nifti-header.ts';
 export type { MetaImageHeader, NrrdHeader, VolumeHeader } from './headers/volume-header.ts';
@@ -47,8 +49,12 @@ export {
 export { encodeImage } from './images/encode-image.ts';
 export type { PixelArray, RasterImage } from './images/raster-image.ts';
 export type { EdgeRule, SliceAxis } from './slices/slice-range.ts';
-export type { Sample } from './slices/slices25d.ts';
-export { type LabelMode, type Slices25dOptions, slices25d } from './slices/slices25d.ts';
+export {
+  type LabelMode,
+  type Sample,
+  type Slices25dOptions,
+  slices25d,
+} from './slices/slices25d.ts';
 export { type StackSlicesOptions, stackSlices } from './slices/stack-slices.ts';
 export { type CreateVolumeOptions, createVolume } from './volume/create-volume.ts';
 export { likeVolume } from './volume/like-volume.ts';

@@ -1,9 +1,8 @@
-import type { NdArray } from 'ndarray';
-import { movedAffine, stepOf } from '../geometry/affine.ts';
+import { stepOf } from '../geometry/affine.ts';
 import { unit } from '../geometry/vectors.ts';
-import { onGrid } from '../volume/create-volume.ts';
 import { checkVolume, type Volume } from '../volume/volume.ts';
 import type { VoxelArray } from '../voxels/voxel-arrays.ts';
+import { AXIS_ORDERS, turnAxes } from './turn-axes.ts';
 
 /** Ends of the body axes, by world axis: towards − and towards +. */
 const LETTERS = ['LR', 'PA', 'IS'] as const;
@@ -40,23 +39,13 @@ export function reorient<T extends VoxelArray>(volume: Volume<T>, orientation: s
     );
   }
   const axes = axesOf(volume.affine);
-  const lengths = [...volume.voxels.shape].reverse();
   // Old axis, and whether it is mirrored, for each new one (column, row, slice).
   const sources = wanted.map(({ world, letter }) => {
     const axis = axes.findIndex((one) => one.world === world);
     const isUp = LETTERS[world]![1] === letter;
     return { axis, mirrored: isUp !== axes[axis]!.sign > 0 };
   });
-  const matrix = Array<number>(16).fill(0);
-  matrix[15] = 1;
-  for (const [to, { axis, mirrored }] of sources.entries()) {
-    matrix[4 * axis + to] = mirrored ? -1 : 1;
-    if (mirrored) matrix[4 * axis + 3] = lengths[axis]! - 1;
-  }
-  const voxels = volume.voxels
-    .transpose(...sources.map(({ axis }) => 2 - axis).reverse())
-    .step(...sources.map(({ mirrored }) => (mirrored ? -1 : 1)).reverse()) as NdArray<T>;
-  return onGrid(voxels, movedAffine(volume.affine, matrix));
+  return turnAxes(volume, sources);
 }
 
 /**
@@ -66,16 +55,8 @@ export function reorient<T extends VoxelArray>(volume: Volume<T>, orientation: s
 function axesOf(affine: readonly number[]): { world: number; sign: number }[] {
   const directions = [0, 1, 2].map((column) => unit(stepOf(affine, column)));
   const cosine = (world: number, column: number) => directions[column]![world]!;
-  const permutations = [
-    [0, 1, 2],
-    [0, 2, 1],
-    [1, 0, 2],
-    [1, 2, 0],
-    [2, 0, 1],
-    [2, 1, 0],
-  ];
   const score = (worlds: readonly number[]) =>
     worlds.reduce((sum, world, column) => sum + Math.abs(cosine(world, column)), 0);
-  const best = permutations.reduce((a, b) => (score(b) > score(a) + 1e-12 ? b : a));
+  const best = AXIS_ORDERS.reduce((a, b) => (score(b) > score(a) + 1e-12 ? b : a));
   return best.map((world, column) => ({ world, sign: Math.sign(cosine(world, column)) || 1 }));
 }

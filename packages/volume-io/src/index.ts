@@ -48,6 +48,11 @@ export {
 } from './images/decode-image.ts';
 export { encodeImage } from './images/encode-image.ts';
 export type { PixelArray, RasterImage } from './images/raster-image.ts';
+export { labelCounts } from './labels/label-counts.ts';
+export { IGNORED, type LabelRule } from './labels/label-rule.ts';
+export { type LabelsOfOptions, labelsOf } from './labels/labels-of.ts';
+export type { LabelWords } from './labels/no-labels.ts';
+export { resizeLabels } from './labels/resize-labels.ts';
 export type { EdgeRule, SliceAxis } from './slices/slice-range.ts';
 export {
   type LabelMode,

@@ -1,4 +1,6 @@
 import ndarray, { type NdArray } from 'ndarray';
+import { checkSameGrid } from '../grids/same-grid.ts';
+import { labelsOf } from '../labels/labels-of.ts';
 import type { Volume } from '../volume/volume.ts';
 import { floatSlices, imageOf } from './slice-images.ts';
 import { type EdgeRule, inPlane, type SliceAxis, sliceRange } from './slice-range.ts';
@@ -32,7 +34,7 @@ export interface Slices25dOptions {
    * @default 'triple'
    */
   readonly edge?: EdgeRule;
-  /** Segmentation on the same grid, whole numbers from 0 to 255. @default all background */
+  /** Segmentation on the same grid, as `labelsOf` takes it: whole numbers. @default all background */
   readonly label?: Volume;
   /** `center`: the middle slice's label; `union`: the largest label over the channels' slices. @default 'center' */
   readonly labelMode?: LabelMode;
@@ -47,8 +49,10 @@ export interface Slices25dOptions {
  * neighbours as channels. Samples are made as they are asked for. Images are views into the volume
  * where its voxels are float32, else into one float32 copy that they share, each slice of which is
  * made when it is first needed; only at edges with `replicate`, `reflect` and `zero` are there
- * images of their own. Masks are views where the label is uint8. So do not write to either.
- * @throws {RangeError} if an option is out of range or label and volume differ in shape
+ * images of their own. Masks are views into the label where it is uint8, else into one uint8 copy.
+ * So do not write to either.
+ * @throws {RangeError} if an option is out of range, or the label holds anything but whole numbers
+ * from 0 to 255 or is not on the grid of `volume` (see `checkSameGrid`)
  */
 export function slices25d(volume: Volume, options: Slices25dOptions = {}): Iterable<Sample> {
   const { label, labelMode = 'center', id = 'volume', group = id } = options;
@@ -59,14 +63,10 @@ export function slices25d(volume: Volume, options: Slices25dOptions = {}): Itera
       `\`slices25d\`: \`labelMode\` must be 'center' or 'union', got ${String(labelMode)}`,
     );
   }
-  if (label?.voxels.shape.some((length, i) => length !== shape[i])) {
-    throw new RangeError(
-      `\`slices25d\`: the label of ${id} must have the image's shape [${shape.join(', ')}], got [${label.voxels.shape.join(', ')}]; is it the label of another image, or of the image before resampling?`,
-    );
-  }
+  const labels = label && labelOn(volume, label, id);
   const count = shape[axis]!;
   const plane = inPlane(shape, axis);
-  const background = ndarray(new Uint8Array(label ? 0 : plane[0] * plane[1]), plane);
+  const background = ndarray(new Uint8Array(labels ? 0 : plane[0] * plane[1]), plane);
   const digits = Math.max(3, String(count - 1).length);
 
   function* samples(): Generator<Sample> {
@@ -78,7 +78,7 @@ export function slices25d(volume: Volume, options: Slices25dOptions = {}): Itera
         id: `${id}_${String(index).padStart(digits, '0')}`,
         group,
         image: imageOf(slices, window),
-        mask: label === undefined ? background : maskOf(label, axis, sources, id),
+        mask: labels === undefined ? background : maskOf(labels, axis, sources),
       };
     }
   }
@@ -100,17 +100,25 @@ function neighbours(index: number, count: number, context: number, edge: EdgeRul
   });
 }
 
+/** The label as uint8, once it is sure that it is one and lies on the image. */
+function labelOn(volume: Volume, label: Volume, id: string): Volume<Uint8Array> {
+  const subject = `\`slices25d\`: the label of ${id}`;
+  checkSameGrid(label, volume, { subject, reference: 'the image' });
+  if (label.voxels.data instanceof Uint8Array) return label as Volume<Uint8Array>;
+  const remedy = 'make labels of it first, by `labelsOf` with the rule that fits';
+  return labelsOf(label, 'whole', { subject, remedy });
+}
+
 function maskOf(
-  { voxels }: Volume,
+  { voxels }: Volume<Uint8Array>,
   axis: SliceAxis,
   sources: readonly number[],
-  id: string,
 ): NdArray<Uint8Array> {
   const shape = inPlane(voxels.shape, axis);
   const stride = inPlane(voxels.stride, axis);
   const along = voxels.stride[axis]!;
   const { data } = voxels;
-  if (data instanceof Uint8Array && sources.every((at) => at === sources[0])) {
+  if (sources.every((at) => at === sources[0])) {
     return ndarray(data, shape, stride, voxels.offset + sources[0]! * along);
   }
   const mask = new Uint8Array(shape[0] * shape[1]);
@@ -120,13 +128,7 @@ function maskOf(
     for (let row = 0; row < shape[0]; row++) {
       let from = voxels.offset + at * along + row * stride[0];
       for (let column = 0; column < shape[1]; column++, to++, from += stride[1]) {
-        const value = data[from]!;
-        if (!(value >= 0 && value <= 255 && Number.isInteger(value))) {
-          throw new RangeError(
-            `\`slices25d\`: the label of ${id} must hold whole numbers from 0 to 255, got ${value} in slice ${at}, row ${row}, column ${column}; threshold or renumber it first`,
-          );
-        }
-        if (value > mask[to]!) mask[to] = value;
+        mask[to] = Math.max(mask[to]!, data[from]!);
       }
     }
   }

@@ -161,6 +161,8 @@ describe('what is no whole number', () => {
     const mask = volumeOf(Float32Array.of(0, -1, 0.125, 0.5, 0.5, 0.75, 1), [1, 1, 7]);
     expect(() => labelsOf(mask)).toThrow(/got 0.5 at .* \[0, 0, 3\]; 5 of 7 voxels/);
     expect(() => labelCounts(mask)).toThrow(/got 0.5 at .* \[0, 0, 3\]; 4 of 7 voxels/);
+    const none = volumeOf(Float32Array.of(0.01, 0.5, Number.POSITIVE_INFINITY, 1));
+    expect(() => labelsOf(none)).toThrow(/got Infinity at .* \[0, 0, 2\]; 3 of 4 voxels/);
   });
 });
 
@@ -176,9 +178,11 @@ describe('labels kept as scaled integers are the whole numbers that they stand f
     const file = await scaledFile(labels, 'int16');
     expect([...labelsOf(file).voxels.data]).toEqual(labels);
     // Another tool stores those values as floats.
-    const floats = volumeOf(Float32Array.from(file.voxels.data));
-    expect([...labelsOf(floats).voxels.data]).toEqual(labels);
-    expect([...labelCounts(floats)]).toEqual(labels.map((label) => [label, 1]));
+    for (const Type of [Float32Array, Float64Array]) {
+      const floats = volumeOf(Type.from(file.voxels.data));
+      expect([...labelsOf(floats).voxels.data]).toEqual(labels);
+      expect([...labelCounts(floats)]).toEqual(labels.map((label) => [label, 1]));
+    }
   });
 
   test('across both signs, as writers scale whose zero is exact', () => {
@@ -197,6 +201,19 @@ describe('labels kept as scaled integers are the whole numbers that they stand f
     expect([...labelsOf(file).voxels.data]).toEqual(labels);
     expect(labelsOf(file, { classes: 5 }).voxels.data).toEqual(labelsOf(file).voxels.data);
     expect(() => labelsOf(volumeOf(Float32Array.from(file.voxels.data)))).toThrow(RangeError);
+    // Counted down: the largest number is stored as 0.
+    const bytes = await encodeVolume(volumeOf(Uint8Array.of(255, 191, 127, 0)));
+    const view = new DataView(bytes.buffer);
+    view.setFloat32(112, -4 / 255, true);
+    view.setFloat32(116, 4, true);
+    expect([...labelsOf(await decodeVolume(bytes)).voxels.data]).toEqual(labels);
+    expect(() => labelsOf(file, { classes: 2 })).toThrow(/ got 2 at .*; 2 of 4 voxels/);
+  });
+
+  test('integers that are not scaled leave no room for fractions', async () => {
+    const file = await decodeVolume(await encodeVolume(volumeOf(Int16Array.of(0, 1))));
+    const soft = { ...file, voxels: ndarray(Float32Array.of(0.04, 1), [1, 1, 2]) };
+    expect(() => labelsOf(soft)).toThrow(/1 of 2 voxels/);
   });
 
   test('probabilities and scales that are too coarse stay what they are', async () => {
@@ -275,6 +292,7 @@ describe('errors and warnings speak the language of the caller', () => {
       [{ labels: [] }, /`labels` must list .* got \[\]/],
       [{ labels: [1, -1] }, /`labels` must list/],
       [{ labels: 1 }, /`labels` must list .* got 1/],
+      [{ labels: '12' }, /`labels` must list .* got "12"/],
       [{ threshold: Number.NaN }, /`threshold` must be a finite number, got NaN/],
       [{ threshold: '0.5' }, /`threshold` must be a finite number, got 0.5/],
     ] as const) {

@@ -250,5 +250,8 @@ describe('ontoGridOf refuses what is on another grid', () => {
       /must have the shape of the image, \[4, 4, 4\], got \[5, 4, 3\]/,
     );
     expect(() => ontoGridOf(numbered([4, 4, 8], oblique), like)).toThrow(/\[4, 4, 8\]/);
+    const broken = { ...like, affine: like.affine.map(() => Number.NaN) };
+    expect(() => ontoGridOf(like, broken)).toThrow(/affine must be 16 finite numbers/);
+    expect(() => ontoGridOf(broken, like)).toThrow(/affine must be 16 finite numbers/);
   });
 });

@@ -27,8 +27,7 @@ export function wholeNumbers(volume: Volume): WholeNumbers {
   return {
     values,
     wholeOf(value) {
-      // No −0, which would compare unequal.
-      const whole = Math.round(value) + 0;
+      const whole = Math.round(value);
       return Math.abs(value - whole) <= tolerance ? whole : undefined;
     },
   };

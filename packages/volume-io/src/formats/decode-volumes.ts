@@ -1,9 +1,7 @@
 import { plainBytes } from '../bytes/byte-arrays.ts';
-import { byteSource } from '../bytes/byte-source.ts';
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import type { Volume } from '../volume/volume.ts';
 import type { JpegCodecs } from './dicom/pixels/codecs.ts';
-import { volumeFormats } from './volume-formats.ts';
 
 export interface DecodeVolumeOptions {
   /**
@@ -41,6 +39,10 @@ export async function decodeVolumes(
       `\`decodeVolume\`: the file must come as Uint8Array or ArrayBuffer, got ${Object.prototype.toString.call(bytes)}; a File gives one by \`await file.arrayBuffer()\``,
     );
   }
+  const [{ byteSource }, { volumeFormats }] = await Promise.all([
+    import('../bytes/byte-source.ts'),
+    import('./volume-formats.ts'),
+  ]);
   const source = byteSource(plainBytes(bytes), name);
   try {
     const head = await source.peek(HEAD_BYTES);

@@ -1,5 +1,5 @@
 import { checkVolume, type Volume } from '../volume/volume.ts';
-import { datatypes, type NiftiDatatype } from '../voxels/datatypes.ts';
+import type { NiftiDatatype } from '../voxels/datatypes.ts';
 import { inOrder, kindOfArray, type VoxelArray } from '../voxels/voxel-arrays.ts';
 
 /** The formats that volumes are written in. */
@@ -47,6 +47,7 @@ export async function encodeVolume(
   checkVolume('encodeVolume', volume);
   const values = inOrder(volume.voxels);
   const { datatype = kindOfArray(values) } = options;
+  const { datatypes } = await import('../voxels/datatypes.ts');
   if (!Object.hasOwn(datatypes, datatype)) {
     throw new RangeError(
       `\`encodeVolume\`: \`datatype\` must be one of ${Object.keys(datatypes).join(', ')}, got ${datatype}`,

@@ -1,5 +1,6 @@
 import type { NiftiHeader } from './nifti-header.ts';
 import { headerFields, nifti1, nifti2 } from './nifti-layout.ts';
+import type { VolumeHeader } from './volume-header.ts';
 
 /**
  * What a header says about the grid of one 3-D image, bit by bit; what it says about voxels
@@ -47,4 +48,9 @@ export function gridHeader(header: NiftiHeader): NiftiHeader {
     sclSlope: 1,
     sclInter: 0,
   };
+}
+
+/** Whether a header, if there is one, is NIfTI's, of either version. */
+export function isNiftiHeader(header: VolumeHeader | undefined): header is NiftiHeader {
+  return header?.format === 'nifti-1' || header?.format === 'nifti-2';
 }

@@ -18,8 +18,3 @@ export interface MetaImageHeader {
 
 /** What a file said beside its voxels; `format` tells which it is. */
 export type VolumeHeader = NiftiHeader | NrrdHeader | MetaImageHeader | DicomHeader;
-
-/** Whether a header, if there is one, is NIfTI's, of either version. */
-export function isNiftiHeader(header: VolumeHeader | undefined): header is NiftiHeader {
-  return header?.format === 'nifti-1' || header?.format === 'nifti-2';
-}

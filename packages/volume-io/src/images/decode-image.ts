@@ -1,7 +1,6 @@
 import { plainBytes } from '../bytes/byte-arrays.ts';
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
-import { imageFormats } from './image-formats.ts';
-import type { RasterImage } from './raster-image.ts';
+import type { ImageContext, RasterImage } from './raster-image.ts';
 
 export interface ReadImageOptions {
   /** Which image of a TIFF file, from 0. @default 0 */
@@ -18,6 +17,37 @@ export interface DecodeImageOptions extends ReadImageOptions {
   /** What error messages call the file. @default 'image bytes' */
   readonly name?: string;
 }
+
+type ImageDecoder = (bytes: Uint8Array, context: ImageContext) => Promise<RasterImage>;
+
+/** A format of 2-D images: its signature, and where its decoder is. */
+interface ImageFormat {
+  readonly name: string;
+  readonly signatures: readonly (readonly number[])[];
+  load(): Promise<ImageDecoder>;
+}
+
+/** Every format that images are read from. */
+const imageFormats: readonly ImageFormat[] = [
+  {
+    name: 'PNG',
+    signatures: [[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
+    load: async () => (await import('./decode-png.ts')).decodePng,
+  },
+  {
+    name: 'JPEG',
+    signatures: [[0xff, 0xd8, 0xff]],
+    load: async () => (await import('./decode-jpeg-image.ts')).decodeJpegImage,
+  },
+  {
+    name: 'TIFF',
+    signatures: [
+      [0x49, 0x49, 42, 0],
+      [0x4d, 0x4d, 0, 42],
+    ],
+    load: async () => (await import('./decode-tiff.ts')).decodeTiff,
+  },
+];
 
 /**
  * Reads a PNG, JPEG or TIFF image of up to 16 bit (told by content) from bytes; runs in browsers.

@@ -1,4 +1,4 @@
-import { isNiftiHeader } from '../headers/volume-header.ts';
+import { isNiftiHeader } from '../headers/grid-header.ts';
 import type { Volume } from '../volume/volume.ts';
 import { inOrder, type VoxelArray } from '../voxels/voxel-arrays.ts';
 

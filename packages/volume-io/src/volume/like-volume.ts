@@ -1,6 +1,5 @@
 import type { NdArray } from 'ndarray';
-import { gridHeader } from '../headers/grid-header.ts';
-import { isNiftiHeader } from '../headers/volume-header.ts';
+import { gridHeader, isNiftiHeader } from '../headers/grid-header.ts';
 import type { VoxelArray } from '../voxels/voxel-arrays.ts';
 import type { Volume } from './volume.ts';
 

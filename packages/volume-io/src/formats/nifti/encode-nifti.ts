@@ -1,7 +1,7 @@
 import { compressed, joinBytes } from '../../bytes/byte-arrays.ts';
+import { isNiftiHeader } from '../../headers/grid-header.ts';
 import type { NiftiHeader } from '../../headers/nifti-header.ts';
 import { headerFields, nifti1, nifti2 } from '../../headers/nifti-layout.ts';
-import { isNiftiHeader } from '../../headers/volume-header.ts';
 import type { Volume } from '../../volume/volume.ts';
 import { datatypes, type NiftiDatatype } from '../../voxels/datatypes.ts';
 import type { VoxelArray } from '../../voxels/voxel-arrays.ts';

@@ -1,4 +1,5 @@
 import { joinBytes } from './byte-arrays.ts';
+import { type Compression, inflated } from './inflate.ts';
 import { VolumeFormatError } from './volume-format-error.ts';
 
 /** What a parser knows of a file beside its bytes. */
@@ -75,24 +76,21 @@ function tooLong(name: string, most: number): VolumeFormatError {
   );
 }
 
-/** Inflates bytes as they are read: `deflate` is zlib's format. */
+/** Inflates bytes as they are read. */
 export function inflatingSource(
   bytes: Uint8Array,
-  format: 'gzip' | 'deflate' | 'deflate-raw',
+  compression: Compression,
   name: string,
 ): ByteSource {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
-    .stream()
-    .pipeThrough<Uint8Array>(new DecompressionStream(format));
-  const reader = stream.getReader();
+  const chunks = inflated(bytes, compression);
   let chunk: Uint8Array = new Uint8Array(0);
   /** Makes `chunk` non-empty, or returns false at the end of the data. */
   const pull = async (): Promise<boolean> => {
     while (chunk.length === 0) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
+      const { done, value } = await chunks.next().catch((cause: unknown) => {
         const reason = cause instanceof Error ? cause.message : String(cause);
         throw new VolumeFormatError(
-          `${name}: the ${LABELS[format]} data are damaged or cut off (${reason}); fetch or export the file again`,
+          `${name}: the ${LABELS[compression]} data are damaged or cut off (${reason}); fetch or export the file again`,
           { cause },
         );
       });
@@ -137,7 +135,7 @@ export function inflatingSource(
       return !(await pull());
     },
     async close() {
-      await reader.cancel().catch(() => {});
+      await chunks.return();
     },
   };
 }

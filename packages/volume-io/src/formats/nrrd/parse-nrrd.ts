@@ -1,5 +1,4 @@
 import ndarray from 'ndarray';
-import { bunzip2 } from '../../bytes/bunzip2.ts';
 import {
   type ByteSource,
   type FileContext,
@@ -91,6 +90,7 @@ async function decodeData(
     if (size > packed.length * 2 ** 21) {
       throw tooShort(size, `${packed.length} bytes of bzip2`, TERMS, name);
     }
+    const { bunzip2 } = await import('../../bytes/bunzip2.ts');
     const unpacked = guarded(
       () => bunzip2(packed, size + (byteSkip === -1 ? MAX_EXTRA_BYTES : skip)),
       name,

@@ -1,4 +1,5 @@
 import { joinBytes } from '../bytes/byte-arrays.ts';
+import { checkSameGrid } from '../grids/same-grid.ts';
 import type { DicomHeader } from '../headers/dicom-header.ts';
 import { checkVolume, type Volume } from '../volume/volume.ts';
 import type { SegmentToWrite } from './dicom/segments/segmentation.ts';
@@ -77,13 +78,10 @@ function checkSegment(segment: SegmentToWrite, number: number, like: Volume): vo
   if (!['AUTOMATIC', 'SEMIAUTOMATIC', 'MANUAL'].includes(algorithmType)) {
     fail('have algorithmType AUTOMATIC, SEMIAUTOMATIC or MANUAL', algorithmType, 'choose one');
   }
-  const { shape } = like.voxels;
-  if (volume.voxels.shape.some((length, i) => length !== shape[i])) {
-    fail(`have the shape [${shape}] of the images`, `[${volume.voxels.shape}]`, 'resample it');
-  }
-  if (volume.affine.some((value, i) => !(Math.abs(value - like.affine[i]!) <= 1e-4))) {
-    fail('lie where the images lie', `affine [${volume.affine}]`, 'resample it');
-  }
+  checkSameGrid(volume, like, {
+    subject: `\`encodeDicomSegments\`: segment ${number}`,
+    reference: 'the image',
+  });
 }
 
 /**

@@ -1,5 +1,4 @@
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
-import { checkSiblingName } from './read-lines.ts';
 
 const MAX_FILES = 2 ** 16;
 
@@ -42,5 +41,14 @@ export function dataFileNames(
         String(first + i * step).padStart(Math.min(Number(width), 20), zero || ' '),
       ),
     ),
+  );
+}
+
+/** A file name that lies in the header's own folder. */
+function checkSiblingName(file: string, field: string, name: string): string {
+  if (file !== '' && file !== '..' && file !== '.' && !/[/\\:\0]/.test(file)) return file;
+  throw new VolumeFormatError(
+    `${name}: \`${field}\` must name a file in the header's own folder, got ${JSON.stringify(file)}; put the files together and name them without a path`,
+    { field },
   );
 }

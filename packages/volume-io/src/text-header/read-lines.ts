@@ -51,12 +51,3 @@ export function positiveIntegers(text: string): number[] | undefined {
   const numbers = text.trim().split(/\s+/).map(Number);
   return numbers.every((n) => Number.isSafeInteger(n) && n > 0) ? numbers : undefined;
 }
-
-/** A file name that lies in the header's own folder. */
-export function checkSiblingName(file: string, field: string, name: string): string {
-  if (file !== '' && file !== '..' && file !== '.' && !/[/\\:\0]/.test(file)) return file;
-  throw new VolumeFormatError(
-    `${name}: \`${field}\` must name a file in the header's own folder, got ${JSON.stringify(file)}; put the files together and name them without a path`,
-    { field },
-  );
-}

@@ -19,8 +19,9 @@ export {
   type TargetSlice,
 } from './check/manifest-statistics.ts';
 export { imageDigest } from './images/image-digest.ts';
-export { isFlatImage, isGrey, readImageFile, readMaskFile } from './images/read-image-file.ts';
-export { areaOf, uniteMasks } from './images/unite-masks.ts';
+export { isFlatImage, isGrey, readImageFile } from './images/read-image-file.ts';
+export { readLabels } from './images/read-labels.ts';
+export { areaOf } from './images/unite-masks.ts';
 export type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './kinds/dataset-spec.ts';
 export { type DatasetName, datasets } from './kinds/datasets.ts';
 export { patientOf } from './kinds/patient-of.ts';

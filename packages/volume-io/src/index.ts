@@ -1,53 +1,68 @@
-export { type CreateVolumeOptions, createVolume } from './create-volume.ts';
-export { crop, type PadOptions, pad, type VoxelBox } from './crop-pad.ts';
+export { VolumeFormatError, type VolumeFormatErrorDetails } from './bytes/volume-format-error.ts';
+export {
+  type ReadDicomSegmentsOptions,
+  readDicomSegments,
+  writeDicomSegments,
+} from './files/dicom-segment-files.ts';
+export { readImage, writeImage } from './files/image-files.ts';
+export { readDicomImage } from './files/read-dicom-image.ts';
+export { type ReadDicomSeriesOptions, readDicomSeries } from './files/read-dicom-series.ts';
+export {
+  type ReadLidcAnnotationsOptions,
+  readLidcAnnotations,
+} from './files/read-lidc-annotations.ts';
+export { type ReadRtStructOptions, readRtStruct } from './files/read-rt-struct.ts';
+export { type ReadVolumeOptions, readVolume, readVolumes } from './files/read-volume.ts';
+export { type WriteVolumeOptions, writeVolume } from './files/write-volume.ts';
+export { type DecodeVolumeOptions, decodeVolume, decodeVolumes } from './formats/decode-volumes.ts';
+export type { RtRoi } from './formats/dicom/contours/rt-rois.ts';
+export type { JpegCodecs } from './formats/dicom/pixels/codecs.ts';
+export type { DicomImage } from './formats/dicom/pixels/dicom-image.ts';
+export type { ImageAttributes } from './formats/dicom/pixels/image-attributes.ts';
+export type { DicomCode, SegmentToWrite } from './formats/dicom/segments/segmentation.ts';
+export type { DicomSegment } from './formats/dicom/segments/segments.ts';
+export {
+  encodeDicomSegments,
+  type WriteDicomSegmentsOptions,
+} from './formats/encode-dicom-segments.ts';
+export {
+  type EncodeVolumeOptions,
+  encodeVolume,
+  type VolumeFileFormat,
+} from './formats/encode-volume.ts';
+export type { LidcAnnotations } from './formats/lidc/annotations.ts';
+export type { LidcFinding } from './formats/lidc/marks.ts';
+export type { Spacing } from './geometry/affine.ts';
+export { crop, type PadOptions, pad, type VoxelBox } from './grids/crop-pad.ts';
+export { ontoGridOf } from './grids/onto-grid.ts';
+export { orientationOf, reorient } from './grids/reorient.ts';
+export { type ResampleOptions, resample } from './grids/resample.ts';
+export { checkSameGrid, type GridWords, gridDistance } from './grids/same-grid.ts';
+export type { DicomHeader, DicomSeries } from './headers/dicom-header.ts';
+export type { NiftiHeader } from './headers/nifti-header.ts';
+export type { MetaImageHeader, NrrdHeader, VolumeHeader } from './headers/volume-header.ts';
 export {
   type DecodeImageOptions,
   decodeImage,
   type ReadImageOptions,
-} from './decode-image.ts';
-export { decodeVolume } from './decode-volume.ts';
-export { type DecodeVolumeOptions, decodeVolumes } from './decode-volumes.ts';
-export type { JpegCodecs } from './dicom/codecs.ts';
-export type { DicomHeader, DicomSeries } from './dicom/dicom-header.ts';
-export type { DicomImage } from './dicom/dicom-image.ts';
-export type { ImageAttributes } from './dicom/image-attributes.ts';
-export type { RtRoi } from './dicom/rt-rois.ts';
-export type { DicomCode, SegmentToWrite } from './dicom/segmentation.ts';
-export type { DicomSegment } from './dicom/segments.ts';
-export { type EncodeVolumeOptions, encodeVolume, type VolumeFileFormat } from './encode-volume.ts';
-export { gridDistance, gridShift } from './grid-distance.ts';
-export type { PixelArray, RasterImage } from './image/raster-image.ts';
-export type { LidcAnnotations } from './lidc/annotations.ts';
-export type { LidcFinding } from './lidc/marks.ts';
-export { likeVolume } from './like-volume.ts';
-export type { MetaImageHeader } from './metaimage/header.ts';
-export type { NiftiDatatype } from './nifti/datatypes.ts';
-export type { NiftiHeader } from './nifti/header.ts';
-export type { NrrdHeader } from './nrrd/header.ts';
-export { readDicomImage } from './read-dicom-image.ts';
-export { type ReadDicomSegmentsOptions, readDicomSegments } from './read-dicom-segments.ts';
-export { type ReadDicomSeriesOptions, readDicomSeries } from './read-dicom-series.ts';
-export { readImage } from './read-image.ts';
+} from './images/decode-image.ts';
+export { encodeImage } from './images/encode-image.ts';
+export type { PixelArray, RasterImage } from './images/raster-image.ts';
+export { labelCounts } from './labels/label-counts.ts';
+export { IGNORED, type LabelRule } from './labels/label-rule.ts';
+export { type LabelsOfOptions, labelsOf } from './labels/labels-of.ts';
+export type { LabelWords } from './labels/no-labels.ts';
+export { resizeLabels } from './labels/resize-labels.ts';
+export type { EdgeRule, SliceAxis } from './slices/slice-range.ts';
 export {
-  type ReadLidcAnnotationsOptions,
-  readLidcAnnotations,
-} from './read-lidc-annotations.ts';
-export { type ReadRtStructOptions, readRtStruct } from './read-rt-struct.ts';
-export { readVolume } from './read-volume.ts';
-export { type ReadVolumeOptions, readVolumes } from './read-volumes.ts';
-export { orientationOf, reorient } from './reorient.ts';
-export { type ResampleOptions, resample } from './resample.ts';
-export { resizeLabels } from './resize-labels.ts';
-export type { Sample } from './sample.ts';
-export type { SliceAxis } from './slice-range.ts';
-export { type EdgeRule, type LabelMode, type Slices25dOptions, slices25d } from './slices25d.ts';
-export { type StackSlicesOptions, stackSlices } from './stack-slices.ts';
-export type { Spacing, Volume, VolumeHeader, VoxelArray } from './volume.ts';
-export { VolumeFormatError, type VolumeFormatErrorDetails } from './volume-format-error.ts';
-export {
-  encodeDicomSegments,
-  type WriteDicomSegmentsOptions,
-  writeDicomSegments,
-} from './write-dicom-segments.ts';
-export { encodeImage, writeImage } from './write-image.ts';
-export { type WriteVolumeOptions, writeVolume } from './write-volume.ts';
+  type LabelMode,
+  type Sample,
+  type Slices25dOptions,
+  slices25d,
+} from './slices/slices25d.ts';
+export { type StackSlicesOptions, stackSlices } from './slices/stack-slices.ts';
+export { type CreateVolumeOptions, createVolume } from './volume/create-volume.ts';
+export { likeVolume } from './volume/like-volume.ts';
+export type { Volume } from './volume/volume.ts';
+export type { NiftiDatatype } from './voxels/datatypes.ts';
+export type { VoxelArray } from './voxels/voxel-arrays.ts';

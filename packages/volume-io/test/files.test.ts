@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readVolume, VolumeFormatError, writeVolume } from '../src/index.ts';
 import { countingVolume, gzipped, patchedFile } from './volumes.ts';
@@ -39,7 +38,10 @@ describe('writeVolume, then readVolume', () => {
     const path = join(folder, 'a.nii');
     await writeFile(path, 'old');
     await writeVolume(path, volume, { datatype: 'float64' });
-    expect((await readVolume(path)).header!.datatype).toBe('float64');
+    expect((await readVolume(path)).header).toMatchObject({
+      format: 'nifti-1',
+      datatype: 'float64',
+    });
     await Promise.all([writeVolume(path, volume), writeVolume(path, volume)]);
     expect(await readdir(folder)).toEqual(['a.nii']);
   });
@@ -133,19 +135,5 @@ describe('without Node', () => {
     } finally {
       vi.unstubAllGlobals();
     }
-  });
-
-  test('a browser bundle needs no module from outside', async () => {
-    const { metafile } = await build({
-      entryPoints: [new URL('../src/index.ts', import.meta.url).pathname],
-      bundle: true,
-      write: false,
-      metafile: true,
-      format: 'esm',
-      platform: 'browser',
-      logLevel: 'silent',
-    });
-    const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
-    expect(imports).toEqual([]);
   });
 });

@@ -55,7 +55,7 @@ describe('writes PNG that reads back the same', () => {
       [Uint8Array, 255],
       [Uint16Array, 65535],
     ] as const) {
-      const data = Type.from({ length: 5 * 7 * channels }, (_, i) => (i * 7919 * 31) % (most + 1));
+      const data = new Type(5 * 7 * channels).map((_, i) => (i * 7919 * 31) % (most + 1));
       const pixels = ndarray(data, [5, 7, channels]);
       const turned = pixels.transpose(1, 0, 2).step(-1, 1, 1);
       for (const view of [pixels, turned]) {

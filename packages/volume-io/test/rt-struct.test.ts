@@ -107,7 +107,7 @@ describe('the rules, on a small grid', () => {
   });
 
   test('contours of one plane cut holes, those of two planes of a slice are united', async () => {
-    const inner = [1.5, 0.5, 3.5, 2.5];
+    const inner: [number, number, number, number] = [1.5, 0.5, 3.5, 2.5];
     expect(await sumsOf([contour(box(0)), contour(box(0, inner))])).toEqual([2, 0, 0]);
     expect(await sumsOf([contour(box(0)), contour(box(0.5, inner))])).toEqual([6, 0, 0]);
   });

@@ -136,12 +136,21 @@ describe('slices25d', () => {
     expect([...first.image.data]).toEqual([...whole.voxels.data].map((v, i) => (i < 36 ? v : 0)));
   });
 
-  test('is lazy and can be read again', () => {
-    const bad = volumeOf(new Float32Array(60).fill(0.5), shape);
-    const samples = slices25d(image, { label: bad });
-    expect(() => [...samples]).toThrow(/whole numbers from 0 to 255, got 0.5 in slice 0, row 0/);
+  test('can be read again', () => {
     const good = slices25d(image, { label });
     expect([...good]).toEqual([...good]);
+  });
+
+  test('the label passes the same door as every mask', () => {
+    const soft = volumeOf(new Float32Array(60).fill(0.5), shape);
+    expect(() => slices25d(image, { id: 'p07', label: soft })).toThrow(
+      /label of p07 must hold whole numbers from 0 to 255, got 0.5 .* by `labelsOf`/,
+    );
+    const moved = [...label.affine];
+    moved[3] = 40;
+    expect(() => slices25d(image, { id: 'p07', label: { ...label, affine: moved } })).toThrow(
+      /label of p07 must lie where the image lies, .* 40.0 mm elsewhere/,
+    );
   });
 
   test('names, group, and background without a label', () => {
@@ -188,7 +197,7 @@ describe('errors name what came', () => {
     [
       'label of another shape',
       () => slices25d(image, { label: volumeOf(new Uint8Array(60), [5, 3, 4]), id: 'p07' }),
-      /label of p07 must have the image's shape \[5, 4, 3\], got \[5, 3, 4\]/,
+      /label of p07 must have the shape of the image, \[5, 4, 3\], got \[5, 3, 4\]/,
     ],
     ['axis', () => slices25d(image, { axis: 3 as 2 }), /`axis` must be 0 .*, got 3/],
     [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ndarray from 'ndarray';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parseDataSet } from '../src/dicom/data-set.ts';
+import { parseDataSet } from '../src/formats/dicom/elements/data-set.ts';
 import {
   createVolume,
   type DicomHeader,
@@ -181,12 +181,12 @@ describe('what cannot be written is refused, and says why', () => {
     [
       'another grid',
       (volume) => [{ label: 'a', volume: { ...volume, affine: volume.affine.map((v) => 2 * v) } }],
-      /segment 1 must lie where the images lie/,
+      /segment 1 must lie where the image lies, .* mm elsewhere/,
     ],
     [
       'another shape',
       () => [{ label: 'a', volume: createVolume(ndarray(new Uint8Array(8), [2, 2, 2])) }],
-      /shape \[3,50,100\] of the images, got \[2,2,2\]/,
+      /segment 1 must have the shape of the image, \[3, 50, 100\], got \[2, 2, 2\]/,
     ],
   ])('%s', async (_, segments, message) => {
     const encoded = encodeDicomSegments(segments(mask(oblique, () => false)), { like: oblique });

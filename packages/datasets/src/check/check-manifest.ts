@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { gridShift } from '@sts-net/volume-io';
+import { ontoGridOf, type Volume } from '@sts-net/volume-io';
 import { alikePairs, type Print, printOf } from '../images/alike.ts';
 import { imageDigest } from '../images/image-digest.ts';
-import { isFlatImage, readImageFile, readMaskFile } from '../images/read-image-file.ts';
-import { areaOf, uniteMasks } from '../images/unite-masks.ts';
+import { isFlatImage, readImageFile } from '../images/read-image-file.ts';
+import { readLabels } from '../images/read-labels.ts';
+import { areaOf } from '../images/unite-masks.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 import { manifestFolder, readManifest } from '../manifest/read-manifest.ts';
 import { findLeaks, type PartItem } from '../split/find-leaks.ts';
@@ -103,28 +104,42 @@ async function lookAt(item: ManifestItem, folder: string): Promise<Looked> {
     const image = await readImageFile(resolve(folder, item.image));
     const { voxels } = image;
     const digest = imageDigest(voxels);
-    const raw = item.mask === null ? undefined : await readMaskFile(resolve(folder, item.mask));
-    const mask = raw && uniteMasks([raw]);
-    const flat = isFlatImage(item.image) || mask?.shape[0] === 1;
+    const mask = item.mask === null ? undefined : await readLabels(resolve(folder, item.mask));
+    const flat = isFlatImage(item.image) || mask?.voxels.shape[0] === 1;
     const shape = [flat ? 1 : voxels.shape[0]!, ...voxels.shape.slice(1)];
-    const labels = [...new Set(mask?.data)].filter((label) => label !== 0);
-    const area = mask === undefined ? 0 : areaOf(mask.data);
-    const away = raw === undefined || flat ? 0 : gridShift(image, raw);
+    const labels = [...new Set(mask?.voxels.data)].filter((label) => label !== 0);
+    const area = mask === undefined ? 0 : areaOf(mask.voxels.data);
     const errors = [
       ...changed('size', `[${shape.join(', ')}]`, `[${item.size.join(', ')}]`),
       ...changed('digest', digest, item.digest),
       ...changed('area', String(area), String(item.area)),
-      ...(mask !== undefined && mask.shape.join() !== shape.join()
-        ? [
-            `its mask must have the image's shape [${shape.join(', ')}], got [${mask.shape.join(', ')}]`,
-          ]
-        : []),
-      ...(away > 0 ? [`its mask lies elsewhere, by up to ${away.toFixed(1)} mm`] : []),
+      ...(mask === undefined ? [] : misplaced(mask, image, shape, flat)),
     ];
     const print = isFlatImage(item.image) ? printOf(voxels) : undefined;
     return { errors, labels, area, digest, print };
   } catch (error) {
     return { errors: [(error as Error).message], labels: [] };
+  }
+}
+
+/** What keeps a mask from lying on its image. */
+function misplaced(
+  mask: Volume,
+  image: Volume,
+  shape: readonly number[],
+  flat: boolean,
+): readonly string[] {
+  if (flat) {
+    if (mask.voxels.shape.join() === shape.join()) return [];
+    return [
+      `its mask must have the image's shape [${shape.join(', ')}], got [${mask.voxels.shape.join(', ')}]`,
+    ];
+  }
+  try {
+    ontoGridOf(mask, image, { subject: 'its mask', reference: 'the image' });
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
   }
 }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { areaStatistics, type LesionStatistics } from '@sts-net/amplify';
-import { readMaskFile } from '../images/read-image-file.ts';
-import { areaOf, uniteMasks } from '../images/unite-masks.ts';
+import { readLabels } from '../images/read-labels.ts';
+import { areaOf } from '../images/unite-masks.ts';
 import type { ManifestItem, SplitName } from '../manifest/manifest-item.ts';
 import { manifestFolder, readManifest } from '../manifest/read-manifest.ts';
 
@@ -73,7 +73,7 @@ async function sliceAreas(item: ManifestItem, folder: string): Promise<readonly 
   const [slices] = item.size;
   if (item.area === 0) return new Array(slices).fill(0);
   if (slices === 1) return [item.area];
-  const labels = uniteMasks([await readMaskFile(resolve(folder, item.mask!))]);
+  const { voxels: labels } = await readLabels(resolve(folder, item.mask!));
   return Array.from({ length: labels.shape[0]! }, (_, slice) => {
     const size = labels.shape[1]! * labels.shape[2]!;
     return areaOf(labels.data.subarray(slice * size, (slice + 1) * size));

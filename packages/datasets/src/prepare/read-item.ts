@@ -1,6 +1,7 @@
-import { gridShift, resizeLabels, type Volume } from '@sts-net/volume-io';
+import { labelsOf, ontoGridOf, resizeLabels, type Volume } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
-import { isFlatImage, readImageFile, readMaskFile } from '../images/read-image-file.ts';
+import { isFlatImage, readImageFile } from '../images/read-image-file.ts';
+import { readLabels } from '../images/read-labels.ts';
 import { areaOf, uniteMasks } from '../images/unite-masks.ts';
 import type { DatasetItem } from '../kinds/dataset-spec.ts';
 
@@ -17,6 +18,9 @@ export interface ReadItem {
   readonly made: boolean;
 }
 
+/** What errors call image and mask. */
+const words = { subject: 'its mask', reference: 'the image' };
+
 /**
  * Reads an item.
  *
@@ -29,21 +33,16 @@ export async function readItem(item: DatasetItem, stretch: boolean): Promise<Rea
   const flat = isFile && isFlatImage(item.image);
   const drawn = typeof item.mask === 'function';
   const masks = drawn
-    ? [await item.mask(image)]
-    : await Promise.all(item.mask.map((path) => readMaskFile(path)));
-  const labels = uniteMasks(masks);
+    ? [labelsOf(await item.mask(image), 'whole', words)]
+    : await Promise.all(item.mask.map((path) => readLabels(path, 'whole', words)));
+  const placed = flat ? masks : masks.map((mask) => ontoGridOf(mask, image, words));
+  const labels = uniteMasks(placed.map((mask) => labelsOf(mask)));
   // Files of one image may differ in what they call the target, 1 or 255.
   if (masks.length > 1)
     for (const [i, label] of labels.data.entries()) labels.data[i] = label && 255;
   const [slices, rows, columns] = image.voxels.shape as [number, number, number];
   const shape = [flat ? 1 : slices, rows, columns];
   if (labels.shape.join() === shape.join()) {
-    const away = flat ? 0 : Math.max(...masks.map((mask) => gridShift(image, mask)));
-    if (away > 0) {
-      throw new RangeError(
-        `its mask must lie where the image lies, but its header places voxels up to ${away.toFixed(1)} mm elsewhere`,
-      );
-    }
     const area = areaOf(labels.data);
     return { image, flat, labels, area, made: drawn || masks.length > 1 };
   }

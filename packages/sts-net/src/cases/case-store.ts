@@ -1,9 +1,8 @@
-import { type Case, isFlatImage, readImageFile, readMaskFile } from '@sts-net/datasets';
+import { type Case, isFlatImage, readImageFile, readLabels } from '@sts-net/datasets';
 import { channelsOf, type PreprocessedImage, preprocess } from '@sts-net/inference';
 import type { TrainingCase } from '@sts-net/training';
-import { gridShift, type Volume } from '@sts-net/volume-io';
+import { ontoGridOf, type Volume } from '@sts-net/volume-io';
 import type { DataConfig } from '../config/data-schema.ts';
-import { asLabels } from './as-labels.ts';
 
 /** A case in memory, at the size that the config gives. */
 export interface LoadedCase extends PreprocessedImage {
@@ -55,21 +54,27 @@ export class CaseStore {
 }
 
 async function readCase(one: Case, data: DataConfig, classes: number): Promise<LoadedCase> {
+  const { id, group } = one;
   const image = await readImageFile(one.image);
-  const rawMask = await readMaskFile(one.mask);
-  const flat = isFlatCase(one, image, rawMask, channelsOf(data));
-  checkSameShape(one, image, rawMask, flat);
-  if (!flat) checkSameGrid(one, image, rawMask);
+  const words = { subject: `case '${id}': the mask '${one.mask}'`, reference: 'the image' };
+  const rule = classes === 2 ? 'nonzero' : { classes };
+  const read = await readLabels(one.mask, rule, { ...words, remedy: remedies.labels });
+  const flat = isFlatCase(one, image, read, channelsOf(data));
+  if (flat) checkSamePlane(words.subject, image, read);
   if (flat && data.axis !== 0) {
     throw new RangeError(
       `data.axis: must be 0 for 2-D images such as '${one.image}', got ${data.axis}`,
     );
   }
-  const { id, group } = one;
-  const labels = asLabels(rawMask, classes, one);
+  const labels = flat ? read : ontoGridOf(read, image, { ...words, remedy: remedies.grid });
   const { mask = labels, ...input } = preprocess(image, data, { id, group, flat, mask: labels });
   return { ...input, mask };
 }
+
+const remedies = {
+  labels: 'raise `model.classes` or renumber the labels; threshold probabilities first',
+  grid: 'is it the mask of another image? Else resample it, or copy the image’s geometry into it if only the header is wrong',
+};
 
 /** Whether the slices of the image are the channels of one sample. */
 function isFlatCase(
@@ -81,22 +86,11 @@ function isFlatCase(
   return isFlatImage(path) || (mask.shape[0] === 1 && image.shape[0] === channels);
 }
 
-function checkSameShape(one: Case, image: Volume, mask: Volume, flat: boolean): void {
-  const [slices, ...plane] = image.voxels.shape;
-  const expected = [flat ? 1 : slices, ...plane];
+function checkSamePlane(subject: string, image: Volume, mask: Volume): void {
+  const expected = [1, ...image.voxels.shape.slice(1)];
   const { shape } = mask.voxels;
   if (expected.join() === shape.join()) return;
   throw new RangeError(
-    `case '${one.id}': the mask '${one.mask}' must have the image's shape [${expected.join(', ')}], got [${shape.join(', ')}]; is it the mask of another image, or of the image before resampling?`,
+    `${subject} must have the shape of the image, [${expected.join(', ')}], got [${shape.join(', ')}]; ${remedies.grid}`,
   );
-}
-
-/** Mask and image lie on one grid if no corner differs by more than half a voxel. */
-function checkSameGrid(one: Case, image: Volume, mask: Volume): void {
-  const away = gridShift(image, mask);
-  if (away > 0) {
-    throw new RangeError(
-      `case '${one.id}': the mask '${one.mask}' must lie where the image lies, but its header places voxels up to ${away.toFixed(1)} mm elsewhere; resample it, or copy the image's geometry into it if only the header is wrong`,
-    );
-  }
 }

@@ -1,8 +1,8 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { BackendName } from '@sts-net/backend';
-import { readMaskFile, type SplitName } from '@sts-net/datasets';
+import { readLabels, type SplitName } from '@sts-net/datasets';
 import { writeFileAtomic } from '@sts-net/datasets/files';
-import { asLabels } from '../cases/as-labels.ts';
+import { ontoGridOf } from '@sts-net/volume-io';
 import { type Evaluation, evaluateVolumes } from '../evaluation/evaluate-volumes.ts';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { backendOption, oneOf } from './arguments.ts';
@@ -37,11 +37,14 @@ export function evaluateCommand(): CommandUnknownOpts {
     });
 }
 
-async function evaluateFiles(prediction: string, truth: string): Promise<Evaluation> {
-  const labels = async (path: string) =>
-    asLabels(await readMaskFile(path), 2, { id: path, mask: path });
-  const pair = { id: truth, prediction: await labels(prediction), truth: await labels(truth) };
-  return evaluateVolumes([pair]);
+async function evaluateFiles(path: string, truthPath: string): Promise<Evaluation> {
+  const remedy = 'threshold or renumber it first';
+  const truth = await readLabels(truthPath, 'nonzero', { remedy });
+  const prediction = ontoGridOf(await readLabels(path, 'nonzero', { remedy }), truth, {
+    subject: `'${path}'`,
+    reference: 'the truth',
+  });
+  return evaluateVolumes([{ id: truthPath, prediction, truth }]);
 }
 
 async function evaluateSplit(

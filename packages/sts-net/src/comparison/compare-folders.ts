@@ -1,8 +1,8 @@
+import { readLabels } from '@sts-net/datasets';
 import type { EmptyRule } from '@sts-net/metrics';
-import { checkSameGrid } from './check-same-grid.ts';
+import { ontoGridOf, type Volume } from '@sts-net/volume-io';
 import { type ComparedCase, type ComparisonRow, compareCases } from './compare-cases.ts';
 import { pairCases } from './pair-cases.ts';
-import { readMask } from './read-mask.ts';
 import { type ScoreName, scoreCase } from './scores.ts';
 
 export interface CompareFoldersOptions {
@@ -53,8 +53,10 @@ export async function compareFolders(
     onProgress?.(id, index, files.length);
     const truth = await readMask(paths.truth, id, label);
     const scored = async (path: string) => {
-      const prediction = await readMask(path, id, label);
-      checkSameGrid(id, path, prediction, truth);
+      const prediction = ontoGridOf(await readMask(path, id, label), truth, {
+        subject: `case '${id}': '${path}'`,
+        reference: 'the truth',
+      });
       const { spacing } = truth;
       return scoreCase(prediction.voxels, truth.voxels, scores, { id, spacing, tolerance, empty });
     };
@@ -62,4 +64,22 @@ export async function compareFolders(
   }
   const patients = new Set(cases.map(({ patient }) => patient)).size;
   return { settings, names, patients, rows: compareCases(cases, scores, settings), cases };
+}
+
+/** A label volume as a mask of 0 and 1: of one label, or of every label above 0. */
+async function readMask(
+  path: string,
+  id: string,
+  label: number | undefined,
+): Promise<Volume<Uint8Array>> {
+  const rule = label === undefined ? 'nonzero' : { labels: [label] };
+  const subject = `case '${id}': '${path}'`;
+  const remedy = 'threshold or renumber it first';
+  try {
+    return await readLabels(path, rule, { subject, remedy });
+  } catch (cause) {
+    const { message } = cause as Error;
+    if (message.startsWith(subject)) throw cause;
+    throw new Error(`case '${id}': ${message}`, { cause });
+  }
 }

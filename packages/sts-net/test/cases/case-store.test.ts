@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Case } from '@sts-net/datasets';
-import { createVolume } from '@sts-net/volume-io';
+import { temporaryFolder } from '@sts-net/testing';
+import { createVolume, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
-import { asLabels } from '../../src/cases/as-labels.ts';
 import { CaseStore } from '../../src/cases/case-store.ts';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { configFor, makeData } from '../make-data.ts';
@@ -50,17 +50,47 @@ describe('CaseStore', () => {
   });
 });
 
-describe('asLabels', () => {
-  const mask = (...values: number[]) => createVolume(ndarray(Float32Array.from(values), [1, 1, 3]));
-  const one = { id: 'x', mask: 'x.nii' };
+describe('masks of cases', () => {
+  /** Reads a case whose mask holds `values` in a volume of one slice more than the values fill. */
+  async function maskOf(values: number[], classes: number, affine?: readonly number[]) {
+    const folder = temporaryFolder();
+    const [image, mask] = [join(folder, 'i.nii'), join(folder, 'm.nii')];
+    const shape = [2, 1, values.length];
+    const voxels = Float32Array.from({ length: 2 * values.length }, (_, i) => i);
+    await writeVolume(image, createVolume(ndarray(voxels, shape)));
+    const labels = Float32Array.from([...values, ...values]);
+    await writeVolume(mask, createVolume(ndarray(labels, shape), affine && { affine }));
+    const data = validateConfig(configFor()).data;
+    const loaded = await new CaseStore(data, classes).load({ id: 'x', group: 'x', image, mask });
+    return loaded.samples.flatMap((sample) =>
+      values.map((_, column) => sample.mask.get(0, column)),
+    );
+  }
 
-  it('takes every nonzero value as the target of two classes', () => {
-    expect([...asLabels(mask(0, 255, 0.5), 2, one).voxels.data]).toEqual([0, 1, 1]);
+  it('of two classes have the target wherever they are not 0', async () => {
+    expect(await maskOf([0, 255, 1], 2)).toEqual([0, 1, 1, 0, 1, 1]);
   });
 
-  it('keeps the labels of more classes', () => {
-    expect([...asLabels(mask(0, 2, 1), 3, one).voxels.data]).toEqual([0, 2, 1]);
-    expect(() => asLabels(mask(0, 0.5, 1), 3, one)).toThrow('got 0.5');
-    expect(() => asLabels(mask(0, Number.NaN, 1), 2, one)).toThrow('got NaN');
+  it('of more classes keep their labels', async () => {
+    expect(await maskOf([0, 2, 1], 3)).toEqual([0, 2, 1, 0, 2, 1]);
+  });
+
+  it.each([
+    [[0, 0.5, 1], 2, 'got 0.5'],
+    [[0, Number.NaN, 1], 2, 'got NaN'],
+    [[0, -1, 1], 2, 'got -1'],
+    [[0, 3, 1], 3, 'whole numbers from 0 to 2, got 3'],
+  ])('%j with %i classes is refused', async (values, classes, message) => {
+    await expect(maskOf(values, classes)).rejects.toThrow(message);
+  });
+
+  it('that are stored in another direction are brought to the image’s', async () => {
+    const mirrored = [-1, 0, 0, 2, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+    expect(await maskOf([0, 1, 2], 3, mirrored)).toEqual([2, 1, 0, 2, 1, 0]);
+  });
+
+  it('that lie elsewhere are refused, with the distance', async () => {
+    const away = [1, 0, 0, 40, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+    await expect(maskOf([0, 1, 2], 3, away)).rejects.toThrow(/case 'x': the mask .*40\.0 mm/);
   });
 });

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { imageDigest, readImageFile, readMaskFile } from '@sts-net/datasets';
+import { imageDigest, readImageFile, readLabels } from '@sts-net/datasets';
 import type { Predictor } from '@sts-net/inference';
 import { temporaryFolder } from '@sts-net/testing';
 import { createVolume, writeImage, writeVolume } from '@sts-net/volume-io';
@@ -84,7 +84,7 @@ describe('2-D images as cases', () => {
 
   it('refuse a mask of another size, colours in it, and slices along another axis', async () => {
     const labels = ndarray(new Uint8Array(6), [3, 2]);
-    await expect(load(grey, { labels })).rejects.toThrow('shape [1, 2, 3], got [1, 3, 2]');
+    await expect(load(grey, { labels })).rejects.toThrow('shape of the image, [1, 2, 3], got [1, 3, 2]');
     await expect(load(grey, { labels: colour })).rejects.toThrow('a mask must be grey');
     await expect(load(grey, { axis: 1 })).rejects.toThrow('data.axis: must be 0 for 2-D images');
   });
@@ -130,7 +130,7 @@ describe('2-D images as cases', () => {
     expect(await digest('x/ä [1] (2).PNG')).toBe(await digest('grey.png'));
     expect(await digest('grey.nii.gz')).toBe(await digest('grey.png'));
     expect(await digest('colour.png')).not.toBe(await digest('grey.png'));
-    expect((await readMaskFile(join(folder, 'x/ä [1] (2).PNG'))).voxels.shape).toEqual([1, 2, 3]);
+    expect((await readLabels(join(folder, 'x/ä [1] (2).PNG'))).voxels.shape).toEqual([1, 2, 3]);
   });
 });
 

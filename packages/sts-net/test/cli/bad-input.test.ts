@@ -119,11 +119,11 @@ describe('bad volumes', () => {
     writeFileSync(at('small.nii'), bytes.subarray(0, 352 + 6 * 12 * 20));
     const message = await refused('train', configWith('images/b.nii.gz', 'small.nii'));
     expect(message).toContain("case 'x'");
-    expect(message).toContain("must have the image's shape [6, 24, 20], got [6, 12, 20]");
+    expect(message).toContain("must have the shape of the image, [6, 24, 20], got [6, 12, 20]");
     const evaluated = await refused(
       ...['evaluate', '--prediction', at('masks', 'a.nii.gz'), '--truth', at('small.nii')],
     );
-    expect(evaluated).toContain('[6, 24, 20] and [6, 12, 20]');
+    expect(evaluated).toContain('must have the shape of the truth, [6, 12, 20], got [6, 24, 20]');
   });
 
   it('a mask that lies elsewhere is refused', async () => {

@@ -204,7 +204,7 @@ describe('bad input ends in one line that names the case, exit code 1 and no fil
     [
       'another shape',
       (to: string) => writeRow(join(to, 'a', 'p2_1.nii.gz'), 4, { size: [3, 4, 9] }),
-      /case 'p2_1': '.*' must have the truth's shape \[3, 4, 8\], got \[3, 4, 9\]/,
+      /case 'p2_1': '.*' must have the shape of the truth, \[3, 4, 8\], got \[3, 4, 9\]/,
     ],
     [
       'another grid',
@@ -214,7 +214,7 @@ describe('bad input ends in one line that names the case, exit code 1 and no fil
     [
       'NaN',
       (to: string) => writeRow(join(to, 'a', 'p3_1.nii.gz'), 4, { value: Number.NaN }),
-      /case 'p3_1': '.*' must hold labels, whole numbers from 0 on, got NaN/,
+      /case 'p3_1': '.*' must hold whole numbers from 0, got NaN/,
     ],
     [
       'a negative label',

@@ -1,4 +1,4 @@
-import { VolumeFormatError } from '../volume-format-error.ts';
+import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import { type HuffmanTable, huffmanTable, type ScanBits, scanBits } from './bit-reader.ts';
 
 /** A decoded lossless JPEG image. */

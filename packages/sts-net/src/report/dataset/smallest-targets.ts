@@ -1,11 +1,5 @@
 import { resolve } from 'node:path';
-import {
-  isFlatImage,
-  readImageFile,
-  readMaskFile,
-  type TargetSlice,
-  uniteMasks,
-} from '@sts-net/datasets';
+import { isFlatImage, readImageFile, readLabels, type TargetSlice } from '@sts-net/datasets';
 import { connectedComponents } from '@sts-net/metrics';
 import type { Volume } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
@@ -46,7 +40,7 @@ function choose(targets: readonly TargetSlice[]): readonly TargetSlice[] {
 
 async function figure({ item, slice, area }: TargetSlice, folder: string): Promise<Html> {
   const image = await readImageFile(resolve(folder, item.image));
-  const labels = uniteMasks([await readMaskFile(resolve(folder, item.mask!))]);
+  const { voxels: labels } = await readLabels(resolve(folder, item.mask!));
   const plane = labels.pick(slice, null, null);
   const { sizes, box, count: lesions } = connectedComponents(plane);
   const largest = sizes.subarray(1).indexOf(Math.max(...sizes.subarray(1))) + 1;

@@ -1,0 +1,141 @@
+import { joinBytes } from './byte-arrays.ts';
+import { type Compression, inflated } from './inflate.ts';
+import { VolumeFormatError } from './volume-format-error.ts';
+
+/** What a parser knows of a file beside its bytes. */
+export interface FileContext {
+  /** The file's name for error messages. */
+  readonly name: string;
+  /** Bytes of a file beside this one, or `undefined` if there is none. */
+  sibling(name: string): Promise<Uint8Array | undefined>;
+}
+
+/** The most that a file may hold beside the voxels that its header declares: 64 MiB. */
+export const MAX_EXTRA_BYTES: number = 2 ** 26;
+
+/** Writers pad raw data with fewer bytes than this. */
+export const MAX_PADDING_BYTES: number = 64;
+
+/** Bytes that are read in order, so that no more is ever held than the reader asks for. */
+export interface ByteSource {
+  /** No more than this many bytes can come. */
+  readonly limit: number;
+  /** The first bytes, at most `count`, without reading past them; before any other call only. */
+  peek(count: number): Promise<Uint8Array>;
+  /** All that is left. @throws {VolumeFormatError} if that is more than `most` bytes */
+  readRest(most: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The next `count` bytes, fewer only where the data end. The result owns its memory. */
+  read(count: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Whether the data end here. For compressed data this also checks their checksum. */
+  atEnd(): Promise<boolean>;
+  /** Stops reading. */
+  close(): Promise<void>;
+}
+
+const LABELS = { gzip: 'gzip', deflate: 'zlib', 'deflate-raw': 'deflate' } as const;
+
+/** The most bytes that one byte of DEFLATE can stand for, rounded up. */
+const MAX_EXPANSION = 1033;
+
+/**
+ * Reads plain bytes, or inflates them if they start with gzip's signature.
+ * @param name the file's name for error messages
+ */
+export function byteSource(bytes: Uint8Array, name: string): ByteSource {
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return isGzip ? inflatingSource(bytes, 'gzip', name) : plainSource(bytes, name);
+}
+
+/** Reads bytes as they are. */
+export function plainSource(bytes: Uint8Array, name: string): ByteSource {
+  let position = 0;
+  return {
+    limit: bytes.length,
+    async peek(count) {
+      return bytes.subarray(0, count);
+    },
+    async readRest(most) {
+      if (bytes.length - position > most) throw tooLong(name, most);
+      return this.read(bytes.length - position);
+    },
+    async read(count) {
+      const start = position;
+      position = Math.min(bytes.length, position + count);
+      return new Uint8Array(bytes.subarray(start, position));
+    },
+    async atEnd() {
+      return position === bytes.length;
+    },
+    async close() {},
+  };
+}
+
+function tooLong(name: string, most: number): VolumeFormatError {
+  return new VolumeFormatError(
+    `${name}: must hold at most ${most} bytes here, but more follow; the file is damaged or no image`,
+  );
+}
+
+/** Inflates bytes as they are read. */
+export function inflatingSource(
+  bytes: Uint8Array,
+  compression: Compression,
+  name: string,
+): ByteSource {
+  const chunks = inflated(bytes, compression);
+  let chunk: Uint8Array = new Uint8Array(0);
+  /** Makes `chunk` non-empty, or returns false at the end of the data. */
+  const pull = async (): Promise<boolean> => {
+    while (chunk.length === 0) {
+      const { done, value } = await chunks.next().catch((cause: unknown) => {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new VolumeFormatError(
+          `${name}: the ${LABELS[compression]} data are damaged or cut off (${reason}); fetch or export the file again`,
+          { cause },
+        );
+      });
+      if (done) return false;
+      chunk = value;
+    }
+    return true;
+  };
+  return {
+    limit: bytes.length * MAX_EXPANSION,
+    async peek(count) {
+      const head = await this.read(count);
+      const rest = chunk;
+      chunk = new Uint8Array(head.length + rest.length);
+      chunk.set(head);
+      chunk.set(rest, head.length);
+      return head;
+    },
+    async readRest(most) {
+      const parts: Uint8Array[] = [];
+      let size = 0;
+      while (await pull()) {
+        size += chunk.length;
+        if (size > most) throw tooLong(name, most);
+        parts.push(chunk);
+        chunk = new Uint8Array(0);
+      }
+      return joinBytes(parts);
+    },
+    async read(count) {
+      const result = new Uint8Array(count);
+      let filled = 0;
+      while (filled < count && (await pull())) {
+        const part = chunk.subarray(0, count - filled);
+        result.set(part, filled);
+        filled += part.length;
+        chunk = chunk.subarray(part.length);
+      }
+      return filled === count ? result : result.slice(0, filled);
+    },
+    async atEnd() {
+      return !(await pull());
+    },
+    async close() {
+      await chunks.return();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { plainBytes } from '../bytes/byte-arrays.ts';
+
+/** The part of `node:fs/promises` that is used here. */
+export interface NodeFiles {
+  readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>>;
+  writeFile(path: string, data: Uint8Array, options: { flag: string }): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  rm(path: string, options: { force: boolean }): Promise<void>;
+  readdir(path: string | URL): Promise<string[]>;
+  stat(path: string | URL): Promise<{ isFile(): boolean; isDirectory(): boolean }>;
+}
+
+interface NodeProcess {
+  readonly pid: number;
+  getBuiltinModule?(name: string): unknown;
+}
+
+/**
+ * Node's file functions, found at run time so that bundles for browsers hold no `node:` import.
+ * @throws {Error} where there is no file system
+ */
+export function nodeFiles(subject: string): { files: NodeFiles; pid: number } {
+  const { process } = globalThis as { process?: NodeProcess };
+  const files = process?.getBuiltinModule?.('node:fs/promises');
+  if (process === undefined || files === undefined) {
+    throw new Error(
+      `\`${subject}\`: paths need the file system of Node 20.19 or newer; elsewhere use \`decodeVolume\` and \`encodeVolume\` with bytes`,
+    );
+  }
+  return { files: files as NodeFiles, pid: process.pid };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder; check the path',
+  ENOTDIR: 'it or a part of the path is no folder; check the path',
+  EISDIR: 'it is a folder; give the path of a file',
+  EACCES: 'permission is denied; check who owns it and its mode',
+  EPERM: 'permission is denied; check who owns it and its mode',
+  EROFS: 'the file system is read-only; choose another folder',
+  ENOSPC: 'the disk is full; free some space or choose another folder',
+  EDQUOT: 'the disk quota is used up; free some space or choose another folder',
+  EMFILE: 'too many files are open; close some',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB; compress it or crop the image',
+};
+
+/** An error that names the file and says why it cannot be read or written and what to do. */
+export function fileError(
+  subject: string,
+  verb: string,
+  path: string | URL,
+  cause: unknown,
+): Error {
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  const reason =
+    (typeof code === 'string' ? REASONS[code] : undefined) ??
+    (cause instanceof Error ? cause.message : String(cause));
+  return new Error(`\`${subject}\`: cannot ${verb} ${path}: ${reason}`, { cause });
+}
+
+/** @throws {Error} if there is no such ordinary file */
+export async function readFile(
+  path: string | URL,
+  subject = 'readVolume',
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { files } = nodeFiles(subject);
+  try {
+    const stat = await files.stat(path);
+    // A device or pipe may have no end.
+    if (!stat.isFile() && !stat.isDirectory()) throw new Error('it is no ordinary file');
+    return await files.readFile(path);
+  } catch (error) {
+    throw fileError(subject, 'read', path, error);
+  }
+}
+
+/** The content of a file, or the bytes given, and what errors call them. */
+export async function namedBytes(
+  pathOrBytes: string | URL | Uint8Array | ArrayBuffer,
+  subject: string,
+  otherwise: string,
+): Promise<{ readonly bytes: Uint8Array; readonly name: string }> {
+  const isPath = typeof pathOrBytes === 'string' || pathOrBytes instanceof URL;
+  return {
+    bytes: plainBytes(isPath ? await readFile(pathOrBytes, subject) : pathOrBytes),
+    name: isPath ? String(pathOrBytes) : otherwise,
+  };
+}
+
+let written = 0;
+
+/** Writes a file beside its final name and then renames it, so that it is never there in part. */
+export async function writeFile(
+  subject: string,
+  path: string,
+  encode: () => Promise<Uint8Array>,
+): Promise<void> {
+  const { files, pid } = nodeFiles(subject);
+  const bytes = await encode();
+  const temporary = `${path}.${pid}-${written++}.tmp`;
+  try {
+    await files.writeFile(temporary, bytes, { flag: 'wx' });
+    await files.rename(temporary, path);
+  } catch (error) {
+    await files.rm(temporary, { force: true }).catch(() => {});
+    throw fileError(subject, 'write', path, error);
+  }
+}

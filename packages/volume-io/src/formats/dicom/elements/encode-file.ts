@@ -1,0 +1,97 @@
+import { joinBytes } from '../../../bytes/byte-arrays.ts';
+import { dictionary, type Keyword } from './dictionary.ts';
+
+/** Values by keyword: text (several separated by backslashes), keywords (AT), numbers, bytes or items. */
+export type Attributes = {
+  readonly [K in Keyword]?: (typeof dictionary)[K][1] extends 'SQ'
+    ? readonly Attributes[]
+    : (typeof dictionary)[K][1] extends 'US' | 'UL'
+      ? readonly number[]
+      : (typeof dictionary)[K][1] extends 'OB'
+        ? Uint8Array
+        : (typeof dictionary)[K][1] extends 'AT'
+          ? Keyword
+          : string;
+};
+
+const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
+/** Of this package. */
+const IMPLEMENTATION = '2.25.207412437046373862347362183262870132431';
+
+/** A DICOM file (PS3.10) in Explicit VR Little Endian, with text in UTF-8. */
+export function encodeFile(
+  attributes: Attributes & { readonly SOPClassUID: string; readonly SOPInstanceUID: string },
+): Uint8Array<ArrayBuffer> {
+  const meta = encodeAttributes({
+    FileMetaInformationVersion: Uint8Array.of(0, 1),
+    MediaStorageSOPClassUID: attributes.SOPClassUID,
+    MediaStorageSOPInstanceUID: attributes.SOPInstanceUID,
+    TransferSyntaxUID: EXPLICIT_LITTLE_ENDIAN,
+    ImplementationClassUID: IMPLEMENTATION,
+  });
+  return joinBytes([
+    new Uint8Array(128),
+    new TextEncoder().encode('DICM'),
+    encodeAttributes({ FileMetaInformationGroupLength: [meta.length] }),
+    meta,
+    encodeAttributes({ SpecificCharacterSet: 'ISO_IR 192', ...attributes }),
+  ]);
+}
+
+function encodeAttributes(attributes: Attributes): Uint8Array<ArrayBuffer> {
+  const tagOf = (keyword: Keyword) => dictionary[keyword][0];
+  const keywords = Object.keys(attributes) as Keyword[];
+  keywords.sort((a, b) => (tagOf(a) < tagOf(b) ? -1 : 1));
+  return joinBytes(
+    keywords.flatMap((keyword) => {
+      const [tag, vr] = dictionary[keyword];
+      const body = encodeValue(vr, attributes[keyword]);
+      const hasLongLength = vr === 'OB' || vr === 'SQ';
+      const head = new DataView(new ArrayBuffer(hasLongLength ? 12 : 8));
+      setTag(head, tag);
+      head.setUint8(4, vr.charCodeAt(0));
+      head.setUint8(5, vr.charCodeAt(1));
+      if (hasLongLength) head.setUint32(8, body.length, true);
+      else head.setUint16(6, body.length, true);
+      return [new Uint8Array(head.buffer), body];
+    }),
+  );
+}
+
+function encodeValue(vr: string, value: Attributes[Keyword]): Uint8Array {
+  switch (vr) {
+    case 'SQ':
+      return joinBytes(
+        (value as readonly Attributes[]).flatMap((item) => {
+          const body = encodeAttributes(item);
+          const head = new DataView(new ArrayBuffer(8));
+          setTag(head, 'FFFEE000');
+          head.setUint32(4, body.length, true);
+          return [new Uint8Array(head.buffer), body];
+        }),
+      );
+    case 'OB':
+      return padded(value as Uint8Array, 0);
+    case 'AT': {
+      const view = new DataView(new ArrayBuffer(4));
+      setTag(view, dictionary[value as Keyword][0]);
+      return new Uint8Array(view.buffer);
+    }
+    case 'US':
+      return new Uint8Array(Uint16Array.from(value as readonly number[]).buffer);
+    case 'UL':
+      return new Uint8Array(Uint32Array.from(value as readonly number[]).buffer);
+    default:
+      return padded(new TextEncoder().encode(value as string), vr === 'UI' ? 0 : 0x20);
+  }
+}
+
+function setTag(view: DataView, tag: string): void {
+  view.setUint16(0, Number.parseInt(tag.slice(0, 4), 16), true);
+  view.setUint16(2, Number.parseInt(tag.slice(4), 16), true);
+}
+
+/** Values are of even length. */
+function padded(bytes: Uint8Array, filler: number): Uint8Array {
+  return bytes.length % 2 === 0 ? bytes : joinBytes([bytes, Uint8Array.of(filler)]);
+}

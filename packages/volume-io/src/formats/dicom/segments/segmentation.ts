@@ -1,0 +1,180 @@
+import type { DicomHeader } from '../../../headers/dicom-header.ts';
+import type { Volume } from '../../../volume/volume.ts';
+import type { Attributes } from '../elements/encode-file.ts';
+import { positionOf, sharedGeometry } from './frame-geometry.ts';
+import { packFrames } from './pack-frames.ts';
+
+/** A code of a terminology (PS3.16), such as `{ value: '52988006', scheme: 'SCT', meaning: 'Lesion' }`. */
+export interface DicomCode {
+  readonly value: string;
+  /** `SCT` is SNOMED CT, `DCM` is DICOM's own. */
+  readonly scheme: string;
+  readonly meaning: string;
+}
+
+/** A segment to write. */
+export interface SegmentToWrite {
+  /** `SegmentLabel`, at most 64 characters. */
+  readonly label: string;
+  /** 1 inside, 0 outside, on the grid of the image. */
+  readonly volume: Volume<Uint8Array>;
+  /** @default 'AUTOMATIC' */
+  readonly algorithmType?: 'AUTOMATIC' | 'SEMIAUTOMATIC' | 'MANUAL';
+  /** What made it. @default 'sts-net' */
+  readonly algorithmName?: string;
+  /** The kind of thing. @default SNOMED CT 49755003, Morphologically Abnormal Structure */
+  readonly category?: DicomCode;
+  /** The thing. @default SNOMED CT 52988006, Lesion */
+  readonly type?: DicomCode;
+}
+
+/** Segmentation Storage. */
+const SOP_CLASS = '1.2.840.10008.5.1.4.1.1.66.4';
+const ABNORMAL: DicomCode = {
+  value: '49755003',
+  scheme: 'SCT',
+  meaning: 'Morphologically Abnormal Structure',
+};
+const LESION: DicomCode = { value: '52988006', scheme: 'SCT', meaning: 'Lesion' };
+const SEGMENTATION: DicomCode = { value: '113076', scheme: 'DCM', meaning: 'Segmentation' };
+const SOURCE: DicomCode = {
+  value: '121322',
+  scheme: 'DCM',
+  meaning: 'Source image for image processing operation',
+};
+
+/** The UIDs of a segmentation of its own. */
+export interface SegmentationUids {
+  readonly instance: string;
+  readonly series: string;
+  readonly dimensions: string;
+  /** For images without a frame of reference. */
+  readonly frameOfReference: string;
+}
+
+/** The attributes of a binary segmentation (PS3.3, A.51). */
+export function segmentation(
+  segments: readonly SegmentToWrite[],
+  like: Volume,
+  header: DicomHeader,
+  uids: SegmentationUids,
+): Attributes & { readonly SOPClassUID: string; readonly SOPInstanceUID: string } {
+  const [, rows, columns] = like.voxels.shape as [number, number, number];
+  const { frames, pixels } = packFrames(segments.map(({ volume }) => volume.voxels));
+  const slices = [...new Set(frames.map(({ slice }) => slice))].sort((a, b) => a - b);
+  return {
+    ...ofStudy(header),
+    SOPClassUID: SOP_CLASS,
+    SOPInstanceUID: uids.instance,
+    Modality: 'SEG',
+    SeriesInstanceUID: uids.series,
+    SeriesNumber: '1',
+    SeriesDescription: 'Segmentation',
+    InstanceNumber: '1',
+    FrameOfReferenceUID: header.frameOfReferenceUid || uids.frameOfReference,
+    PositionReferenceIndicator: '',
+    Manufacturer: 'sts-net',
+    ManufacturerModelName: '@sts-net/volume-io',
+    DeviceSerialNumber: '0',
+    SoftwareVersions: '0',
+    ImageType: 'DERIVED\\PRIMARY',
+    // Of the images, so that the same masks make the same file at any time.
+    ContentDate: header.study.date || '19000101',
+    ContentTime: header.study.time || '000000',
+    ContentLabel: 'SEGMENTATION',
+    ContentDescription: '',
+    ContentCreatorName: '',
+    SegmentationType: 'BINARY',
+    LossyImageCompression: '00',
+    SegmentSequence: segments.map(describe),
+    SamplesPerPixel: [1],
+    PhotometricInterpretation: 'MONOCHROME2',
+    Rows: [rows],
+    Columns: [columns],
+    BitsAllocated: [1],
+    BitsStored: [1],
+    HighBit: [0],
+    PixelRepresentation: [0],
+    NumberOfFrames: String(frames.length),
+    PixelData: pixels,
+    DimensionOrganizationSequence: [{ DimensionOrganizationUID: uids.dimensions }],
+    DimensionIndexSequence: [
+      {
+        DimensionOrganizationUID: uids.dimensions,
+        DimensionIndexPointer: 'ReferencedSegmentNumber',
+        FunctionalGroupPointer: 'SegmentIdentificationSequence',
+      },
+      {
+        DimensionOrganizationUID: uids.dimensions,
+        DimensionIndexPointer: 'ImagePositionPatient',
+        FunctionalGroupPointer: 'PlanePositionSequence',
+      },
+    ],
+    SharedFunctionalGroupsSequence: [sharedGeometry(like)],
+    PerFrameFunctionalGroupsSequence: frames.map(({ segment, slice }) => ({
+      DerivationImageSequence: [
+        {
+          SourceImageSequence: [
+            { ...referenceTo(header, slice), PurposeOfReferenceCodeSequence: [codeOf(SOURCE)] },
+          ],
+          DerivationCodeSequence: [codeOf(SEGMENTATION)],
+        },
+      ],
+      FrameContentSequence: [{ DimensionIndexValues: [segment + 1, slices.indexOf(slice) + 1] }],
+      PlanePositionSequence: [{ ImagePositionPatient: positionOf(slice, like) }],
+      SegmentIdentificationSequence: [{ ReferencedSegmentNumber: [segment + 1] }],
+    })),
+    ReferencedSeriesSequence: [
+      {
+        SeriesInstanceUID: header.seriesInstanceUid,
+        ReferencedInstanceSequence: [...new Set(header.sopInstanceUids)].map((uid) => ({
+          ReferencedSOPClassUID: header.sopClassUid,
+          ReferencedSOPInstanceUID: uid,
+        })),
+      },
+    ],
+  };
+}
+
+function ofStudy({ study, patient, studyInstanceUid }: DicomHeader): Attributes {
+  return {
+    PatientName: patient.name,
+    PatientID: patient.id,
+    PatientBirthDate: patient.birthDate,
+    PatientSex: patient.sex,
+    StudyInstanceUID: studyInstanceUid,
+    StudyID: study.id,
+    StudyDate: study.date,
+    StudyTime: study.time,
+    AccessionNumber: study.accessionNumber,
+    ReferringPhysicianName: study.referringPhysicianName,
+  };
+}
+
+function describe(segment: SegmentToWrite, index: number): Attributes {
+  const { label, algorithmType = 'AUTOMATIC', algorithmName = 'sts-net' } = segment;
+  const { category = ABNORMAL, type = LESION } = segment;
+  return {
+    SegmentNumber: [index + 1],
+    SegmentLabel: label,
+    SegmentAlgorithmType: algorithmType,
+    ...(algorithmType === 'MANUAL' ? {} : { SegmentAlgorithmName: algorithmName }),
+    SegmentedPropertyCategoryCodeSequence: [codeOf(category)],
+    SegmentedPropertyTypeCodeSequence: [codeOf(type)],
+  };
+}
+
+function codeOf({ value, scheme, meaning }: DicomCode): Attributes {
+  return { CodeValue: value, CodingSchemeDesignator: scheme, CodeMeaning: meaning };
+}
+
+/** The image that a slice came from; the frame only where its file holds several. */
+function referenceTo(header: DicomHeader, slice: number): Attributes {
+  const uid = header.sopInstanceUids[slice]!;
+  const isOfSeveral = header.sopInstanceUids.filter((other) => other === uid).length > 1;
+  return {
+    ReferencedSOPClassUID: header.sopClassUid,
+    ReferencedSOPInstanceUID: uid,
+    ...(isOfSeveral ? { ReferencedFrameNumber: String(header.frameNumbers[slice]) } : {}),
+  };
+}

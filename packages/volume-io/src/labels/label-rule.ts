@@ -1,0 +1,116 @@
+/** The label of voxels that belong to no class and that nothing is to be counted on. */
+export const IGNORED = 255;
+
+/**
+ * What a label is.
+ * - `'whole'`: whole numbers from 0 to 255, as they are.
+ * - `'nonzero'`: whole numbers from 0; each but 0 is the target. Gives 0 and 1, also for masks of 0
+ *   and 255.
+ * - `{ classes, map, ignore }`: the whole numbers from 0 to `classes` − 1 that voxels are after `map`
+ *   (from stored number to class; what it does not name stays). Voxels that hold `ignore`, before
+ *   `map`, become `IGNORED`. `classes` is from 2 to 255, the background among them.
+ * - `{ labels }`: whole numbers from 0; those listed are the target. Gives 0 and 1.
+ * - `{ threshold }`: any values, such as probabilities; 1 from `threshold` on, else 0, also where
+ *   there is no number (NaN).
+ */
+export type LabelRule =
+  | 'whole'
+  | 'nonzero'
+  | {
+      readonly classes: number;
+      readonly map?: Readonly<Record<number, number>>;
+      readonly ignore?: number;
+    }
+  | { readonly labels: readonly number[] }
+  | { readonly threshold: number };
+
+/** A checked rule for whole numbers. */
+export interface LabelReader {
+  /** What errors say must be held. */
+  readonly requirement: string;
+  /** The label that a whole number stands for, `undefined` if it stands for none. */
+  readonly labelOf: (whole: number) => number | undefined;
+  /** What to do about a number from 0 that stands for none. */
+  readonly cure?: string;
+}
+
+/** The threshold of a rule that is one. @throws {RangeError} if it is no number */
+export function thresholdOf(rule: LabelRule): number | undefined {
+  if (typeof rule !== 'object' || rule === null || !('threshold' in rule)) return undefined;
+  checkIsOneRule(rule);
+  if (Number.isFinite(rule.threshold)) return rule.threshold;
+  throw new RangeError(
+    `\`labelsOf\`: \`threshold\` must be a finite number, got ${rule.threshold}`,
+  );
+}
+
+/** @throws {RangeError} if a rule for whole numbers is none or contradicts itself */
+export function labelReader(rule: LabelRule): LabelReader {
+  if (rule === 'whole') {
+    return {
+      requirement: 'whole numbers from 0 to 255',
+      labelOf: (whole) => (whole >= 0 && whole <= 255 ? whole : undefined),
+      cure: 'renumber them by the rule `{ classes, map }`',
+    };
+  }
+  if (rule === 'nonzero') return targetReader((whole) => whole !== 0);
+  checkIsOneRule(rule);
+  if ('classes' in rule) return classReader(rule);
+  const labels = new Set(checkedLabels((rule as { labels: readonly number[] }).labels));
+  return targetReader((whole) => labels.has(whole));
+}
+
+/** @throws {RangeError} unless the rule has exactly one of the keys by which rules are told */
+function checkIsOneRule(rule: Exclude<LabelRule, string>): void {
+  const keys = typeof rule === 'object' && rule !== null ? Object.keys(rule) : [];
+  if (keys.filter((key) => ['classes', 'labels', 'threshold'].includes(key)).length === 1) return;
+  throw new RangeError(
+    `\`labelsOf\`: the rule must be 'whole', 'nonzero', { classes }, { labels } or { threshold }, got ${JSON.stringify(rule)}`,
+  );
+}
+
+function targetReader(isTarget: (whole: number) => boolean): LabelReader {
+  return {
+    requirement: 'whole numbers from 0',
+    labelOf: (whole) => (whole >= 0 ? Number(isTarget(whole)) : undefined),
+  };
+}
+
+function classReader(rule: Extract<LabelRule, { classes: number }>): LabelReader {
+  const { classes, map = {}, ignore } = rule;
+  const isClass = (label: number) => Number.isInteger(label) && label >= 0 && label < classes;
+  if (!(Number.isInteger(classes) && classes >= 2 && classes <= IGNORED)) {
+    throw new RangeError(
+      `\`labelsOf\`: \`classes\` must be a whole number from 2 to ${IGNORED}, the background among them, got ${classes}`,
+    );
+  }
+  if (ignore !== undefined && !Number.isInteger(ignore)) {
+    throw new RangeError(`\`labelsOf\`: \`ignore\` must be a whole number, got ${ignore}`);
+  }
+  const classOf = new Map(Object.entries(map).map(([from, to]) => [Number(from), to]));
+  for (const [from, to] of classOf) {
+    if (Number.isInteger(from) && isClass(to)) continue;
+    throw new RangeError(
+      `\`labelsOf\`: \`map\` must lead from whole numbers to classes from 0 to ${classes - 1}, got ${from}: ${to}; raise \`classes\` or renumber`,
+    );
+  }
+  const mapped = classOf.size > 0 ? ', once `map` is applied' : '';
+  const ignored = ignore === undefined ? '' : `, or ${ignore} where nothing counts`;
+  return {
+    requirement: `whole numbers from 0 to ${classes - 1}${mapped}${ignored}`,
+    labelOf(whole) {
+      if (whole === ignore) return IGNORED;
+      const label = classOf.get(whole) ?? whole;
+      return isClass(label) ? label : undefined;
+    },
+    cure: 'raise `classes`, or renumber them by `map`',
+  };
+}
+
+function checkedLabels(labels: readonly number[]): readonly number[] {
+  const isLabel = (label: unknown) => Number.isInteger(label) && (label as number) >= 0;
+  if (Array.isArray(labels) && labels.length > 0 && labels.every(isLabel)) return labels;
+  throw new RangeError(
+    `\`labelsOf\`: \`labels\` must list at least one whole number from 0, and nothing else, got ${JSON.stringify(labels)}`,
+  );
+}

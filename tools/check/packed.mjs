@@ -2,7 +2,7 @@
 // on) into an empty project where nothing but the registry can be reached, imports it in Node and,
 // if it promises to run anywhere, bundles it for a browser and runs it without Node's globals.
 // Prints the bundles' sizes. Usage: node tools/check/packed.mjs [package …]
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -103,6 +103,7 @@ async function checkPackage(name, folder, pkg, tarballs) {
       `${name}: exports ${exported.length} names from its tarball, ${wantedExports.length} here`,
     );
   }
+  if (name === 'sts-net') checkLoading(project);
   if (nodeOnly.includes(name)) return undefined;
   await runWithoutNode(name, folder, project);
   const { outputFiles } = await bundle(join(project, 'main.js'), project, {
@@ -111,6 +112,47 @@ async function checkPackage(name, folder, pkg, tarballs) {
     minify: true,
   });
   return gzipSync(outputFiles[0].contents, { level: 9 }).length;
+}
+
+/** Commands load only what they use: scoring and data sets no TensorFlow.js, training no plots. */
+function checkLoading(project) {
+  const hook = `export async function load(url, context, next) {
+  process._rawDebug('loads ' + url);
+  return next(url, context);
+}`;
+  const register = `import { register } from 'node:module';
+register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hook)}));`;
+  writeFileSync(join(project, 'watch.mjs'), register);
+  writeFileSync(
+    join(project, 'write.mjs'),
+    `import { createVolume, writeVolume } from '@sts-net/volume-io';
+import ndarray from 'ndarray';
+import { mkdirSync } from 'node:fs';
+for (const folder of ['a', 'b', 't']) {
+  mkdirSync(folder, { recursive: true });
+  const volume = createVolume(ndarray(Uint8Array.of(0, 1, 1, 0), [1, 2, 2]));
+  await writeVolume(folder + '/x.nii.gz', volume);
+}`,
+  );
+  run('node', ['write.mjs'], project);
+  const cli = join(project, 'node_modules/sts-net/dist/cli.js');
+  for (const [args, unwanted] of [
+    [['evaluate', '--prediction', 'a/x.nii.gz', '--truth', 't/x.nii.gz'], '@tensorflow'],
+    [['compare', 'a', 'b', '--truth', 't', '--resamples', '10'], '@tensorflow'],
+    [['data', 'check', 'none.jsonl'], '@tensorflow'],
+    [['train', 'none.json'], '@observablehq'],
+    [['--help'], '@sts-net/model'],
+  ]) {
+    const { stderr } = spawnSync('node', ['--import', './watch.mjs', cli, ...args], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    const loaded = stderr.split('\n').filter((line) => line.startsWith('loads '));
+    const wrong = loaded.find((line) => line.includes(`/node_modules/${unwanted}`));
+    if (loaded.length === 0 || wrong !== undefined) {
+      throw new Error(`sts-net ${args.join(' ')}: ${wrong ?? `loads nothing: ${stderr}`}`);
+    }
+  }
 }
 
 /** Bundles a small program that uses the package, and runs it where Node's globals are missing. */

@@ -16,6 +16,8 @@ export interface BackendInfo {
    * which everybody can have in Node.js, where it is missing.
    */
   readonly reason: string;
+  /** How to have an engine that everybody can have and that is better; empty where none is missing. */
+  readonly advice: string;
 }
 
 /**
@@ -51,10 +53,12 @@ export async function useBackend(preference: 'auto' | BackendName = 'auto'): Pro
 async function useBest(): Promise<BackendInfo> {
   const probes = new Map<BackendName, BackendProbe>();
   const passed = new Map<BackendName, string>();
+  let advice = '';
   for (const { name, accepts, usual = false } of order) {
     const probe = probes.get(name) ?? (await engines[name].probe());
     probes.set(name, probe);
     if (!probe.available || !accepts(probe)) {
+      if (usual && probe.remedy !== '') advice = lack(probe, usual);
       passed.set(name, probe.available ? 'no graphics processor' : lack(probe, usual));
       continue;
     }
@@ -62,7 +66,7 @@ async function useBest(): Promise<BackendInfo> {
     if (failure === undefined) {
       passed.delete(name);
       const reasons = [...passed].map(([better, why]) => `${better}: ${why}`);
-      return describe(probe, ['the best engine here', ...reasons].join('; '));
+      return describe(probe, ['the best engine here', ...reasons].join('; '), advice);
     }
     passed.set(name, failure);
   }
@@ -86,6 +90,10 @@ async function activate(name: BackendName): Promise<string | undefined> {
   }
 }
 
-function describe({ name, device, threads }: BackendProbe, reason: string): BackendInfo {
-  return { name, device: device ?? 'cpu', threads, reason };
+function describe(
+  { name, device, threads }: BackendProbe,
+  reason: string,
+  advice = '',
+): BackendInfo {
+  return { name, device: device ?? 'cpu', threads, reason, advice };
 }

@@ -3,6 +3,7 @@ import { demoText } from '../demo/demo-text.ts';
 import { runDemo } from '../demo/run-demo.ts';
 import { type PresetName, presets } from '../presets/presets.ts';
 import { backendOption, count, oneOf } from './arguments.ts';
+import { sayAdvice } from './engine-advice.ts';
 import { interruptible, progressLine } from './interruption.ts';
 
 export function demoCommand(): CommandUnknownOpts {
@@ -21,7 +22,13 @@ export function demoCommand(): CommandUnknownOpts {
       const line = progressLine();
       const result = await interruptible(
         'what is trained is saved; run the command again to go on',
-        (signal) => runDemo({ ...options, signal, onProgress: (text) => line.show(text) }),
+        (signal) =>
+          runDemo({
+            ...options,
+            signal,
+            onEngine: sayAdvice,
+            onProgress: (text) => line.show(text),
+          }),
       ).finally(() => line.clear());
       process.stdout.write(`${demoText(result)}\n`);
     });

@@ -6,6 +6,7 @@ import { ontoGridOf } from '@sts-net/volume-io';
 import { type Evaluation, evaluateVolumes } from '../evaluation/evaluate-volumes.ts';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { backendOption, oneOf } from './arguments.ts';
+import { sayAdvice } from './engine-advice.ts';
 import { interruptible, progressLine } from './interruption.ts';
 
 export function evaluateCommand(): CommandUnknownOpts {
@@ -58,6 +59,7 @@ async function evaluateSplit(
   return interruptible('nothing was written', (signal) =>
     evaluateRun(path, split, {
       backend,
+      onEngine: sayAdvice,
       ...(configPath !== undefined && { config: configPath }),
       signal,
       onProgress: (id, done, total) => line.show(`${id}: slice ${done}/${total}`),

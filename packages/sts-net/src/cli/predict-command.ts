@@ -6,6 +6,7 @@ import { checkWritable } from '@sts-net/datasets/files';
 import { type Predictor, predictImage, predictVolume } from '@sts-net/inference';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { backendOption } from './arguments.ts';
+import { sayAdvice } from './engine-advice.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import {
   checkLabelFormat,
@@ -82,7 +83,7 @@ async function load(path: string, engine: 'auto' | BackendName): Promise<Loaded>
   const { loadModel } = await import('../runs/load-model.ts');
   const { prepareEngine } = await import('../runs/prepare-engine.ts');
   const { predictorOf } = await import('@sts-net/model');
-  await prepareEngine(engine);
+  sayAdvice(await prepareEngine(engine));
   const { model, config } = loadModel(path);
   return { predictor: predictorOf(model), config, dispose: () => model.dispose() };
 }

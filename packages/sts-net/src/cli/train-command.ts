@@ -4,6 +4,7 @@ import { loadConfig } from '../config/validate-config.ts';
 import type { TrainEvent } from '../runs/run-log.ts';
 import { train } from '../runs/train.ts';
 import { backendOption } from './arguments.ts';
+import { sayAdvice } from './engine-advice.ts';
 import { Interrupted, interruptible, progressLine } from './interruption.ts';
 
 export function trainCommand(): CommandUnknownOpts {
@@ -21,7 +22,11 @@ export function trainCommand(): CommandUnknownOpts {
       };
       const line = progressLine();
       line.show('reading the cases');
-      const report = reporter((text) => line.show(text));
+      const show = reporter((text) => line.show(text));
+      const report = (event: TrainEvent): void => {
+        if (event.event === 'start') sayAdvice(event.backend);
+        show(event);
+      };
       const result = await interruptible('the last step is saved', (signal) =>
         train(config, {
           baseFolder: dirname(resolve(path)),

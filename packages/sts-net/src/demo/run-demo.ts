@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { BackendInfo } from '@sts-net/backend';
 import { fileError, writeFileAtomic } from '@sts-net/datasets/files';
 import { foregroundOf } from '@sts-net/inference';
 import { lesionWise } from '@sts-net/metrics';
@@ -32,6 +33,8 @@ export interface DemoOptions {
   readonly steps?: number;
   /** Called with what is being done, for example `MobileNetV2: step 3/80`. */
   readonly onProgress?: (text: string) => void;
+  /** Told which engine computes. */
+  readonly onEngine?: (engine: BackendInfo) => void;
   /** When aborted, the training is saved and the call throws the signal's reason; call again to go on. */
   readonly signal?: AbortSignal;
 }
@@ -67,6 +70,7 @@ export async function runDemo(options: DemoOptions = {}): Promise<DemoResult> {
     folder: join(folder, 'runs'),
   });
   const engine = await prepareEngine(backend);
+  options.onEngine?.(engine);
   const cases = await readCases(variants[0].config);
   const trained: TrainedVariant[] = [];
   for (const variant of variants) {

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { BackendName } from '@sts-net/backend';
+import type { BackendInfo, BackendName } from '@sts-net/backend';
 import { findCases, type SplitName, splitCases } from '@sts-net/datasets';
 import { predictorOf } from '@sts-net/model';
 import { loadConfig } from '../config/validate-config.ts';
@@ -13,6 +13,8 @@ export interface EvaluateRunOptions extends EvaluateModelOptions {
   readonly config?: string;
   /** @default 'auto' */
   readonly backend?: 'auto' | BackendName;
+  /** Told which engine computes. */
+  readonly onEngine?: (engine: BackendInfo) => void;
 }
 
 /**
@@ -24,10 +26,11 @@ export interface EvaluateRunOptions extends EvaluateModelOptions {
 export async function evaluateRun(
   path: string,
   split: SplitName,
-  { config: configPath, backend = 'auto', ...options }: EvaluateRunOptions = {},
+  { config: configPath, backend = 'auto', onEngine, ...options }: EvaluateRunOptions = {},
 ): Promise<Evaluation> {
   const other = configPath === undefined ? undefined : await loadConfig(configPath);
-  await prepareEngine(backend);
+  const engine = await prepareEngine(backend);
+  onEngine?.(engine);
   const { model, config, baseFolder } = loadModel(path);
   try {
     const { data, seed } = other ?? config;

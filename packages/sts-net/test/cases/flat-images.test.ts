@@ -84,7 +84,9 @@ describe('2-D images as cases', () => {
 
   it('refuse a mask of another size, colours in it, and slices along another axis', async () => {
     const labels = ndarray(new Uint8Array(6), [3, 2]);
-    await expect(load(grey, { labels })).rejects.toThrow('shape of the image, [1, 2, 3], got [1, 3, 2]');
+    await expect(load(grey, { labels })).rejects.toThrow(
+      'shape of the image, [1, 2, 3], got [1, 3, 2]',
+    );
     await expect(load(grey, { labels: colour })).rejects.toThrow('a mask must be grey');
     await expect(load(grey, { axis: 1 })).rejects.toThrow('data.axis: must be 0 for 2-D images');
   });

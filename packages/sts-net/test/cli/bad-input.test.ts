@@ -119,7 +119,7 @@ describe('bad volumes', () => {
     writeFileSync(at('small.nii'), bytes.subarray(0, 352 + 6 * 12 * 20));
     const message = await refused('train', configWith('images/b.nii.gz', 'small.nii'));
     expect(message).toContain("case 'x'");
-    expect(message).toContain("must have the shape of the image, [6, 24, 20], got [6, 12, 20]");
+    expect(message).toContain('must have the shape of the image, [6, 24, 20], got [6, 12, 20]');
     const evaluated = await refused(
       ...['evaluate', '--prediction', at('masks', 'a.nii.gz'), '--truth', at('small.nii')],
     );

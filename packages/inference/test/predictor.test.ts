@@ -1,9 +1,13 @@
 import { uniform } from '@sts-net/testing';
+import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import {
   ensemble,
+  foregroundOf,
   type ImageShape,
   mirrored,
+  mostLikely,
+  nextTurn,
   type OnnxSession,
   onnxPredictor,
   type Predictor,
@@ -46,6 +50,11 @@ describe('softmax', () => {
     const sum = a + b + c;
     const logits = Float32Array.of(1000, 999, 998, -5, -3, -4);
     expect(softmax(logits, 3)).toBeAllclose([a, b, c, c, a, b].map((e) => e / sum));
+  });
+
+  it('does not overflow, wherever the largest logit stands', () => {
+    expect([...softmax(Float32Array.of(0, 500, 0), 3)]).toEqual([0, 1, 0]);
+    expect([...softmax(Float32Array.of(-500, -900), 2)]).toEqual([1, 0]);
   });
 
   it('makes two classes of single logits', () => {
@@ -191,8 +200,58 @@ describe('onnxPredictor', () => {
     },
   );
 
+  it('takes single logits for the second of two classes', async () => {
+    const one: OnnxSession = {
+      ...session([1, 1, 2, 1]),
+      run: async () => ({ logits: { data: Float32Array.of(0, 3), dims: [1, 1, 2, 1] } }),
+    };
+    const predictor = onnxPredictor(one, Tensor, { classes: 2 });
+    const probabilities = await predictor.predict(new Float32Array(2), [1, 1, 2, 1]);
+    expect(probabilities).toBeAllclose([0.5, 0.5, 1 / (1 + Math.exp(3)), 1 / (1 + Math.exp(-3))]);
+  });
+
+  it.each([[[1, 10]], [['a', 'b', 'c', 'channels']], [[]]])('refuses a network of %j', (shape) => {
+    const make = () => onnxPredictor(session(shape), Tensor, { classes: 2 });
+    expect(make).toThrow('the ONNX network must take images [batch, height, width, channels]');
+  });
+
+  it('refuses a network without inputs', () => {
+    const none = { ...session([]), inputMetadata: [] };
+    expect(() => onnxPredictor(none, Tensor, { classes: 2 })).toThrow('got []');
+  });
+
   it('refuses a network of something else, by its name', () => {
     const make = () => onnxPredictor(session([1, 10]), Tensor, { classes: 2, subject: "'a.onnx'" });
     expect(make).toThrow("'a.onnx' must take images [batch, height, width, channels], got [1, 10]");
   });
+});
+
+it('mostLikely takes the largest of all classes, of equal ones the first', () => {
+  const probabilities = Float32Array.of(9, 9, 0.2, 0.3, 0.5, 0.4, 0.4, 0.2, 0.1, 0.6, 0.3, 9);
+  const view = ndarray(probabilities, [1, 3, 3], [9, 3, 1], 2);
+  expect([...mostLikely(view).data]).toEqual([2, 0, 1]);
+  expect(mostLikely(view).shape).toEqual([1, 3]);
+});
+
+it('foregroundOf makes every label but 0 the target, and leaves 0 and 1 alone', () => {
+  const labels = ndarray(Uint8Array.of(0, 3, 1, 0), [2, 2]);
+  expect([...foregroundOf(labels).data]).toEqual([0, 1, 1, 0]);
+  const binary = ndarray(Uint8Array.of(0, 1, 1, 0), [2, 2]);
+  expect(foregroundOf(binary)).toBe(binary);
+});
+
+it('nextTurn lets what waits go first, with and without setImmediate', async () => {
+  const { setImmediate } = globalThis;
+  for (const own of [setImmediate, undefined]) {
+    const order: string[] = [];
+    setImmediate(() => order.push('waiting'));
+    (globalThis as { setImmediate?: unknown }).setImmediate = own;
+    try {
+      await nextTurn();
+      order.push('after');
+    } finally {
+      globalThis.setImmediate = setImmediate;
+    }
+    expect(order).toEqual(['waiting', 'after']);
+  }
 });

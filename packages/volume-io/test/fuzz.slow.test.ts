@@ -17,7 +17,7 @@ import {
 import { ctSlice } from './dicom-files.ts';
 
 /**
- * Cases in all. The lane that `FUZZ_CASES=20000 npx vitest run packages/volume-io/test/fuzz.test.ts`
+ * Cases in all. The lane that `FUZZ_CASES=20000 npx vitest run packages/volume-io/test/fuzz`
  * runs is the whole one; by default a sample of it keeps tests quick. `FUZZ_FOLDER` names a folder of
  * other files, of any size.
  */

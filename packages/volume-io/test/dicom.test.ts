@@ -168,6 +168,25 @@ describe('what is no regular stack is refused, and says why', () => {
     });
   });
 
+  // PS3.5, 8.1.1: the stored bits are those from HighBit down; what lies beside them is no pixel.
+  test.each<[string, number, number, number, number[], number[]]>([
+    ['12 bits at the top of 16', 12, 15, 0, [0x1234, 0xfff0, 0x000f], [0x123, 0xfff, 0]],
+    ['12 bits at the bottom', 12, 11, 0, [0x1234, 0xf001], [0x234, 1]],
+    ['8 bits in the middle', 8, 11, 0, [0xf12f, 0x0ff0], [0x12, 0xff]],
+    ['12 signed bits at the top', 12, 15, 1, [0x8000, 0x7ff0, 0xfff5], [-2048, 2047, -1]],
+    ['12 signed bits with an overlay above', 12, 11, 1, [0x1800, 0x07ff], [-2048, 2047]],
+  ])('%s', async (_, stored, high, signed, words, expected) => {
+    const values = Int16Array.from({ length: 6 }, (_, i) => words[i] ?? 0);
+    const more: Elements = {
+      '00280101': ['US', stored],
+      '00280102': ['US', high],
+      '00280103': ['US', signed],
+    };
+    const { voxels } = await readVolume(ctSlice({ values, more }));
+    const read = words.map((_, i) => voxels.get(0, Math.floor(i / 3), i % 3) + 1000);
+    expect(read).toEqual(expected);
+  });
+
   test.each<[string, Elements, RegExp]>([
     ['a lookup table', { '00283000': ['SQ', [{}]] }, /ModalityLUTSequence/],
     ['palette colours', { '00280004': ['CS', 'PALETTE COLOR'] }, /PALETTE COLOR/],

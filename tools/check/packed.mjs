@@ -143,7 +143,7 @@ for (const folder of ['a', 'b', 't']) {
     [['train', 'none.json'], '@observablehq'],
     [['--help'], '@sts-net/model'],
   ]) {
-    const { stderr } = spawnSync('node', ['--import', './watch.mjs', cli, ...args], {
+    const { stderr } = spawnSync('node', [`--import=${join(project, 'watch.mjs')}`, cli, ...args], {
       cwd: project,
       encoding: 'utf8',
     });

@@ -37,8 +37,10 @@ for (const folder of readdirSync(join(root, 'packages'))) {
 
 /** The longest way down; a package stands just under the lowest of those that use it. */
 const depth = (folder) => Math.max(0, ...below.get(folder).map((name) => 1 + depth(name)));
-const floors = [];
-for (const folder of below.keys()) (floors[depth(folder)] ??= []).push(folder);
+const highest = Math.max(...[...below.keys()].map(depth));
+const floors = Array.from({ length: highest + 1 }, (_, level) =>
+  [...below.keys()].filter((folder) => depth(folder) === level),
+);
 
 const [boxWidth, boxHeight, gapX, gapY, margin] = [222, 56, 16, 54, 20];
 const widest = Math.max(...floors.map(({ length }) => length));

@@ -27,7 +27,7 @@ export function partsOf(model: LayersModel): ModelParts | undefined {
 }
 
 /** The options of a model whose parts are all names. */
-export function configOf(model: LayersModel): ModelConfig | undefined {
+function configOf(model: LayersModel): ModelConfig | undefined {
   const metadata = model.getUserDefinedMetadata() as { 'sts-net'?: ModelConfig } | undefined;
   return metadata?.['sts-net'];
 }

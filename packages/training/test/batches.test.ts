@@ -72,6 +72,37 @@ describe('copySample', () => {
   });
 });
 
+describe('labels of a window', () => {
+  const mask = ndarray(Uint8Array.of(0, 1, 2, 1, 0, 2), [2, 3]);
+  const one: Sample = { ...sample(2, 3), mask };
+  /** The label of each of 3 × 2 pixels of the window. */
+  const labelsAt = (window: Partial<typeof wholeSample>, from = one) => {
+    const batch = emptyBatch({ count: 1, height: 3, width: 2, channels: 1, classes: 3 });
+    copySample(from, identity, { ...wholeSample, ...window }, batch, 0);
+    return Array.from({ length: 6 }, (_, i) => {
+      const label = batch.labels.slice(3 * i, 3 * i + 3);
+      expect([...label].sort()).toEqual([0, 0, 1]);
+      return label.indexOf(1);
+    });
+  };
+
+  it.each([
+    [{}, [0, 1, 1, 0, 0, 0]],
+    [{ top: -1, left: 1 }, [0, 0, 1, 2, 0, 2]],
+    [{ left: -1 }, [0, 0, 0, 1, 0, 0]],
+    [{ top: 1, left: 2 }, [2, 0, 0, 0, 0, 0]],
+    [{ left: 1, flipColumns: true }, [2, 1, 2, 0, 0, 0]],
+    [{ top: -1, left: 1, flipRows: true }, [0, 2, 1, 2, 0, 0]],
+  ])('%j: one label a pixel, background outside, by hand', (window, expected) => {
+    expect(labelsAt(window)).toEqual(expected);
+  });
+
+  it('are read by the strides of views', () => {
+    const turned = ndarray(mask.data, [3, 2], [1, 3]);
+    expect(labelsAt({}, { ...sample(3, 2), mask: turned })).toEqual([0, 1, 1, 0, 2, 2]);
+  });
+});
+
 describe('patchWindow', () => {
   const patch = { size: [8, 6], lesionShare: 1, jitter: 2 } as const;
   const windows = (one: Sample, aroundLesion: boolean) =>
@@ -95,6 +126,22 @@ describe('patchWindow', () => {
       expect(top).toBe(0);
       expect(left + 6).toBeGreaterThan(8);
     }
+  });
+
+  it('keeps the lesion within a quarter of the smaller side, where no jitter is given', () => {
+    const one = sample(60, 60, [30, 31]);
+    const offsets = Array.from({ length: 300 }, (_, i) => {
+      const options = { size: [16, 24], lesionShare: 1 } as const;
+      const flags = { aroundLesion: true, flips: false };
+      const { top, left } = patchWindow(one, options, flags, seededRandom(2, i));
+      return Math.max(Math.abs(top + 8 - 30), Math.abs(left + 12 - 31));
+    });
+    expect(Math.max(...offsets)).toBe(4);
+  });
+
+  it('lies at the only place where sample and patch are of one size', () => {
+    const { top, left } = windows(sample(8, 6, [7, 5]), true)[0]!;
+    expect([top + 0, left + 0]).toEqual([0, 0]);
   });
 
   it('centres a sample that is smaller than the patch', () => {
@@ -171,6 +218,50 @@ describe('createBatchSource', () => {
     expect(Math.abs(some! - (0.7 + 0.3 * 0.2))).toBeLessThan(0.06);
     expect(all).toBe(1);
   });
+
+  it('makes batches as large as the largest slice along each side', async () => {
+    const sizes = [
+      [3, 2],
+      [2, 5],
+    ] as const;
+    const { batch } = createBatchSource({
+      items: sizes.map(([rows, columns], index) => {
+        const { slice } = items[0]!;
+        return { copy: 'none', slice: { ...slice, index, rows, columns } };
+      }),
+      ...{ batchSize: 2, patch: null, flips: false, seed: 1, channels: 1, classes: 2 },
+      read: async ({ slice }) => ({
+        sample: sample(slice.rows, slice.columns),
+        normalization: identity,
+      }),
+    });
+    expect(await batch(0)).toMatchObject({ height: 3, width: 5 });
+  });
+
+  it.each([null, { size: [3, 2] as const, lesionShare: 0 }])(
+    'mirrors half of the samples along each side if told to, and none if not (patch %j)',
+    async (patch) => {
+      const flips = async (on: boolean) => {
+        const { batch } = source({ patch, flips: on });
+        const seen = { none: 0, rows: 0, columns: 0, both: 0 };
+        for (let step = 0; step < 100; step++) {
+          const { images } = await batch(step);
+          for (let i = 0; i < 3; i++) {
+            const [first, second, third] = images.subarray(6 * i);
+            const rows = third! < first!;
+            const columns = second! < first!;
+            seen[rows && columns ? 'both' : rows ? 'rows' : columns ? 'columns' : 'none']++;
+          }
+        }
+        return seen;
+      };
+      expect(await flips(false)).toEqual({ none: 300, rows: 0, columns: 0, both: 0 });
+      // Binomial: 75 ± 7.5.
+      for (const count of Object.values(await flips(true))) {
+        expect(Math.abs(count - 75)).toBeLessThan(30);
+      }
+    },
+  );
 
   it('repeats items where there are fewer than a batch holds', async () => {
     const { stepsPerEpoch, batch, drawn } = source({ batchSize: 16 });

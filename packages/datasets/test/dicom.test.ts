@@ -96,7 +96,7 @@ describe('DICOM data sets', () => {
     expect((await prepare(folder)).items).toMatchObject([{ id: 'ct', area: 3 }]);
     const organ = [segment('Organ [left]', 5, 6, 7, 8)];
     await writeDicomSegments(join(folder, 'p/organ.dcm'), organ, { like });
-    await expect(prepare(folder)).rejects.toThrow(/'lesion', 'Organ \[left\]'; choose by --target/);
+    await expect(prepare(folder)).rejects.toThrow(/'lesion', 'Organ \[left\]'; choose by `target`/);
     expect((await prepare(folder, { target: 'lesion' })).items).toMatchObject([{ area: 3 }]);
     expect((await prepare(folder, { target: 'organ*' })).items).toMatchObject([{ area: 4 }]);
     await expect(prepare(folder, { target: 'x' })).rejects.toThrow("no target is called 'x'");

@@ -169,7 +169,9 @@ describe('image folders', () => {
     large.fill(1, 0, 2 * columns);
     mkdirSync(join(folder, 'masks'));
     await writeImage(join(folder, 'masks/a.png'), ndarray(large, [2 * rows, 2 * columns]));
-    await expect(prepare('image-folders', folder)).rejects.toThrow('give --stretch-masks');
+    await expect(prepare('image-folders', folder)).rejects.toThrow(
+      'stretch the mask to it (`stretchMasks`)',
+    );
     const { items } = await prepare('image-folders', folder, { stretchMasks: true });
     // The first of 48 rows is none of the 24 whose centres are looked at: those are 1, 3, 5, …
     expect(items.get('a')!.area).toBe(0);
@@ -192,7 +194,7 @@ describe('image folders', () => {
     await expect(prepare('image-folders', folder, { image: 'scans/{id}.png' })).rejects.toThrow(
       'give both',
     );
-    await expect(prepare('busi', folder, { readers: 3 })).rejects.toThrow('--readers');
+    await expect(prepare('busi', folder, { readers: 3 })).rejects.toThrow('`readers`');
   });
 
   it.each([

@@ -7,11 +7,13 @@ import { fileError } from './file-error.ts';
  * disk, then renamed over it. On failure the temporary file is removed and an existing target is
  * untouched. Missing folders are made.
  *
+ * @param previous where an existing target is kept; a kill between the two renamings leaves only that
  * @throws Error naming the path and the cure (full disk, no permission, …).
  */
 export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array | readonly Uint8Array[],
+  { previous }: { readonly previous?: string | undefined } = {},
 ): Promise<void> {
   const chunks = typeof content === 'string' ? [Buffer.from(content)] : toList(content);
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
@@ -24,10 +26,19 @@ export async function writeFileAtomic(
     } finally {
       await file.close();
     }
+    if (previous !== undefined) await renameIfThere(path, previous);
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw fileError(path, 'write', cause);
+  }
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
   }
 }
 

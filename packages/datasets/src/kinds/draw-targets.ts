@@ -36,7 +36,7 @@ export async function drawTargets(
     throw new RangeError(
       chosen.length === 0
         ? `no target is called '${target}'; there are ${list || 'none'}`
-        : `several things were drawn, ${list}; choose by --target`,
+        : `several things were drawn, ${list}; choose by \`target\``,
     );
   }
   return likeVolume(image, uniteMasks(chosen.map(({ volume }) => volume)));

@@ -87,14 +87,14 @@ function pairOf(image: string, masks: readonly string[]): FilePair | Skipped {
   if (masks.length === 1 || numbered.size === 1) return { image, masks };
   return {
     skipped: image,
-    reason: `${masks.length} masks have its name: ${masks.slice(0, 3).join(', ')}${masks.length > 3 ? ', …' : ''}; choose one by --image and --mask`,
+    reason: `${masks.length} masks have its name: ${masks.slice(0, 3).join(', ')}${masks.length > 3 ? ', …' : ''}; choose one by \`image\` and \`mask\``,
   };
 }
 
 function unclear(found: readonly Named[]): string {
   if (found.length === 0) return 'no image has its name';
   const [one, other] = found;
-  return `two images have its name, ${one!.path} and ${other!.path}; choose one by --image and --mask`;
+  return `two images have its name, ${one!.path} and ${other!.path}; choose one by \`image\` and \`mask\``;
 }
 
 function add<T>(map: Map<string, T[]>, key: string, value: T): void {

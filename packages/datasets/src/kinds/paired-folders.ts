@@ -43,7 +43,7 @@ export async function* pairedFolders(
 ): AsyncGenerator<DatasetItem | Skipped> {
   const { image, mask } = options;
   if ((image === undefined) !== (mask === undefined)) {
-    throw new RangeError('give both --image and --mask, or neither');
+    throw new RangeError('give both `image` and `mask`, or neither');
   }
   const group = (id: string): string =>
     options.patient === undefined ? patient(id) : patientOf(id, options.patient);

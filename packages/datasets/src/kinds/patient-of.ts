@@ -9,7 +9,7 @@ export function patientOf(id: string, pattern: string | undefined): string {
   const parts = pattern.split('{patient}');
   if (parts.length !== 2) {
     throw new RangeError(
-      `--patient must hold {patient} once and * for the rest, for example '{patient}_*', got '${pattern}'`,
+      `\`patient\` must hold {patient} once and * for the rest, for example '{patient}_*', got '${pattern}'`,
     );
   }
   const [before, after] = parts.map((part) =>
@@ -18,6 +18,6 @@ export function patientOf(id: string, pattern: string | undefined): string {
   const patient = new RegExp(`^${before}(.+?)${after}$`).exec(id)?.[1];
   if (patient !== undefined) return patient;
   throw new RangeError(
-    `case '${id}': its name must fit --patient '${pattern}' to tell whose it is; correct the pattern or rename the files`,
+    `case '${id}': its name must fit \`patient\` '${pattern}' to tell whose it is; correct the pattern or rename the files`,
   );
 }

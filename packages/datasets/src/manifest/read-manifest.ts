@@ -45,7 +45,7 @@ export async function* readManifest(path: string): AsyncGenerator<ManifestItem> 
   }
   if (lineOf.size === 0) {
     throw new RangeError(
-      `'${path}': a manifest must hold at least one item, got none; make it by \`sts-net data prepare\``,
+      `'${path}': a manifest must hold at least one item, got none; prepare the data set again`,
     );
   }
 }

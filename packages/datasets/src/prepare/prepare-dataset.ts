@@ -73,7 +73,7 @@ function checkOptions(spec: DatasetSpec, options: DatasetOptions): void {
   for (const name of ['image', 'mask', 'patient', 'target', 'readers'] as const) {
     if (options[name] === undefined || spec.options.includes(name)) continue;
     throw new RangeError(
-      `--${name} means nothing for this kind of data set; it takes ${spec.options.map((one) => `--${one}`).join(', ')}`,
+      `\`${name}\` means nothing for this kind of data set; it takes ${spec.options.map((one) => `\`${one}\``).join(', ')}`,
     );
   }
 }

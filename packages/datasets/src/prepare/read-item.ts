@@ -48,7 +48,7 @@ export async function readItem(item: DatasetItem, stretch: boolean): Promise<Rea
   }
   if (!(flat && stretch && labels.shape[0] === 1)) {
     throw new RangeError(
-      `its mask must have the image's shape [${shape.join(', ')}], got [${labels.shape.join(', ')}]${flat ? '; if the image was resized, give --stretch-masks' : ''}`,
+      `its mask must have the image's shape [${shape.join(', ')}], got [${labels.shape.join(', ')}]${flat ? '; if the image was resized, stretch the mask to it (`stretchMasks`)' : ''}`,
     );
   }
   const plane = resizeLabels(labels.pick(0, null, null), [rows, columns]);

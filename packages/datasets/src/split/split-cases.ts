@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Case } from '../cases/case.ts';
-import { fileError } from '../files/file-error.ts';
+import { fileDigest } from '../files/file-digest.ts';
 import type { SplitName } from '../manifest/manifest-item.ts';
 import { nearestName } from '../validation/nearest-name.ts';
 import { findLeaks } from './find-leaks.ts';
@@ -40,7 +38,7 @@ function knownSplit(cases: readonly Case[], { validation, test }: SplitConfig): 
   const undecided = cases.find((one) => one.split === undefined);
   if (undecided !== undefined) {
     throw new RangeError(
-      `data.cases: all items of a manifest must have a \`split\` or none, but '${undecided.id}' has none and others have; run \`sts-net data split\``,
+      `data.cases: all items of a manifest must have a \`split\` or none, but '${undecided.id}' has none and others have; split the manifest again`,
     );
   }
   const holdsOut = (value: readonly string[] | number): boolean =>
@@ -92,21 +90,11 @@ export async function checkLeakage(split: Split): Promise<void> {
   const parts = [];
   for (const [part, cases] of Object.entries(split)) {
     for (const { id, group, image, digest } of cases) {
-      parts.push({ id, group, digest: digest ?? (await contentDigest(image)), part });
+      parts.push({ id, group, digest: digest ?? (await fileDigest(image)), part });
     }
   }
   const [leak] = findLeaks(parts);
   if (leak !== undefined) throw new RangeError(`data.split: ${leak}`);
-}
-
-async function contentDigest(path: string): Promise<string> {
-  try {
-    return createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex');
-  } catch (cause) {
-    throw fileError(path, 'read', cause);
-  }
 }
 
 function checkGroup(group: string, groups: readonly string[], key: string): void {

@@ -51,7 +51,7 @@ export function foldManifest(
   const count = groups.length;
   if (folds > count) {
     throw new RangeError(
-      `--folds must be at most the number of groups, ${count}, got ${folds}; make fewer folds`,
+      `\`folds\` must be at most the number of groups, ${count}, got ${folds}; make fewer folds`,
     );
   }
   const validations = countOf('validation', validation, count);
@@ -76,7 +76,7 @@ function countOf(name: SplitName, share: number, groups: number): number {
   const count = Math.round(share * groups);
   if (share === 0 || count > 0) return count;
   throw new RangeError(
-    `--${name} must be at least one of ${groups} groups, got the share ${share}; raise it to ${(1 / groups).toPrecision(2)}`,
+    `\`${name}\` must be at least one of ${groups} groups, got the share ${share}; raise it to ${(1 / groups).toPrecision(2)}`,
   );
 }
 

@@ -25,8 +25,8 @@ export function fitImages(
   if (batch > most || height > rows || width > columns) {
     throw new RangeError(
       batch > most
-        ? `${subject} takes ${most} images at once, got ${batch}; export it with a larger --batch`
-        : `${subject} takes images of at most ${rows} × ${columns}, got ${height} × ${width}; export it with a larger --size`,
+        ? `${subject} takes ${most} images at once, got ${batch}; export it for more (\`batch\`)`
+        : `${subject} takes images of at most ${rows} × ${columns}, got ${height} × ${width}; export it for larger ones (\`size\`)`,
     );
   }
   const own = { height, width };

@@ -51,7 +51,7 @@ export function onnxPredictor(
   const channels = shape[3];
   if (shape.length !== 4 || typeof channels !== 'number') {
     throw new RangeError(
-      `${subject} must take images [batch, height, width, channels], got [${shape.join(', ')}]; export it with \`sts-net export onnx\``,
+      `${subject} must take images [batch, height, width, channels], got [${shape.join(', ')}]; export it again with these axes`,
     );
   }
   const logits = async (images: Float32Array, given: ImageShape): Promise<Float32Array> => {

@@ -44,7 +44,7 @@ export async function writeAmplified(
   }
   if (format === 'png' && data.context > 1) {
     throw new RangeError(
-      `--format png holds 1 or 3 channels, but \`data.context\` ${data.context} makes ${2 * data.context + 1}; write nifti, or lower \`data.context\``,
+      `the \`format\` png holds 1 or 3 channels, but \`data.context\` ${data.context} makes ${2 * data.context + 1}; write nifti, or lower \`data.context\``,
     );
   }
   const split = splitCases(await findCases(data.cases, baseFolder), data.split, seed);

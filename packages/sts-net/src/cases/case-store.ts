@@ -1,8 +1,12 @@
 import { type Case, isFlatImage, readImageFile, readLabels } from '@sts-net/datasets';
-import { channelsOf, type PreprocessedImage, preprocess } from '@sts-net/inference';
+import {
+  channelsOf,
+  type PreprocessedImage,
+  type Preprocessing,
+  preprocess,
+} from '@sts-net/inference';
 import type { TrainingCase } from '@sts-net/training';
 import { ontoGridOf, type Volume } from '@sts-net/volume-io';
-import type { DataConfig } from '../config/data-schema.ts';
 
 /** A case in memory, at the size that the config gives. */
 export interface LoadedCase extends PreprocessedImage {
@@ -14,13 +18,16 @@ export interface LoadedCase extends PreprocessedImage {
  * Reads cases when they are asked for and keeps the most recently used within a limit of memory.
  */
 export class CaseStore {
-  readonly #data: DataConfig;
+  readonly #preprocessing: Preprocessing;
   readonly #classes: number;
+  readonly #limit: number;
   readonly #loaded = new Map<string, LoadedCase>();
 
-  constructor(data: DataConfig, classes: number) {
-    this.#data = data;
+  /** @param megabytes what may be kept, in MiB */
+  constructor(preprocessing: Preprocessing, classes: number, megabytes = 1024) {
+    this.#preprocessing = preprocessing;
     this.#classes = classes;
+    this.#limit = megabytes * 2 ** 20;
   }
 
   /**
@@ -30,7 +37,7 @@ export class CaseStore {
    */
   async load(one: Case): Promise<LoadedCase> {
     const known = this.#loaded.get(one.id);
-    const loaded = known ?? (await readCase(one, this.#data, this.#classes));
+    const loaded = known ?? (await readCase(one, this.#preprocessing, this.#classes));
     this.#loaded.delete(one.id);
     this.#loaded.set(one.id, loaded);
     this.#forgetOldest();
@@ -43,31 +50,38 @@ export class CaseStore {
   }
 
   #forgetOldest(): void {
-    const limit = this.#data.cacheMegabytes * 2 ** 20;
     let used = 0;
     for (const [id, { image, mask }] of [...this.#loaded].reverse()) {
       const isNewest = used === 0;
       used += image.voxels.data.byteLength + mask.voxels.data.byteLength;
-      if (used > limit && !isNewest) this.#loaded.delete(id);
+      if (used > this.#limit && !isNewest) this.#loaded.delete(id);
     }
   }
 }
 
-async function readCase(one: Case, data: DataConfig, classes: number): Promise<LoadedCase> {
+async function readCase(
+  one: Case,
+  preprocessing: Preprocessing,
+  classes: number,
+): Promise<LoadedCase> {
   const { id, group } = one;
+  const { axis = 0 } = preprocessing;
   const image = await readImageFile(one.image);
   const words = { subject: `case '${id}': the mask '${one.mask}'`, reference: 'the image' };
   const rule = classes === 2 ? 'nonzero' : { classes };
   const read = await readLabels(one.mask, rule, { ...words, remedy: remedies.labels });
-  const flat = isFlatCase(one, image, read, channelsOf(data));
+  const flat = isFlatCase(one, image, read, channelsOf(preprocessing));
   if (flat) checkSamePlane(words.subject, image, read);
-  if (flat && data.axis !== 0) {
-    throw new RangeError(
-      `data.axis: must be 0 for 2-D images such as '${one.image}', got ${data.axis}`,
-    );
+  if (flat && axis !== 0) {
+    throw new RangeError(`axis: must be 0 for 2-D images such as '${one.image}', got ${axis}`);
   }
   const labels = flat ? read : ontoGridOf(read, image, { ...words, remedy: remedies.grid });
-  const { mask = labels, ...input } = preprocess(image, data, { id, group, flat, mask: labels });
+  const { mask = labels, ...input } = preprocess(image, preprocessing, {
+    id,
+    group,
+    flat,
+    mask: labels,
+  });
   return { ...input, mask };
 }
 

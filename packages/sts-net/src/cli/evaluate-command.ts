@@ -11,7 +11,7 @@ import { interruptible, progressLine } from './interruption.ts';
 
 export function evaluateCommand(): CommandUnknownOpts {
   return new Command('evaluate')
-    .option('--model <path>', 'folder of a run, or a checkpoint file, to be evaluated')
+    .option('--model <path>', 'folder of a run, or a file of weights, to be evaluated')
     .option(
       '--split <name>',
       'its cases: test, validation or training',
@@ -19,18 +19,19 @@ export function evaluateCommand(): CommandUnknownOpts {
       'test' as const,
     )
     .option('--config <file>', 'config with the cases, in place of the run’s own')
+    .option('--accept-data', 'evaluate the run’s cases though their files have changed')
     .option('--prediction <file>', 'a label volume, to be compared with --truth')
     .option('--truth <file>', 'the true label volume')
     .option('--json <file>', 'file for all scores as JSON')
     .option(...backendOption)
-    .action(async ({ model, split, config, prediction, truth, json, backend = 'auto' }) => {
+    .action(async ({ model, prediction, truth, json, ...run }) => {
       const pair = prediction !== undefined && truth !== undefined;
       if ((model === undefined) === !pair) {
         throw new RangeError('give either --model, or --prediction and --truth');
       }
       const evaluation = pair
         ? await evaluateFiles(prediction, truth)
-        : await evaluateSplit(model!, split, config, backend);
+        : await evaluateSplit(model!, run);
       if (json !== undefined) {
         await writeFileAtomic(json, `${JSON.stringify(evaluation, null, 2)}\n`);
       }
@@ -48,19 +49,25 @@ async function evaluateFiles(path: string, truthPath: string): Promise<Evaluatio
   return evaluateVolumes([{ id: truthPath, prediction, truth }]);
 }
 
+interface RunOptions {
+  readonly split: SplitName;
+  readonly config?: string | undefined;
+  readonly acceptData?: true | undefined;
+  readonly backend?: 'auto' | BackendName | undefined;
+}
+
 async function evaluateSplit(
   path: string,
-  split: SplitName,
-  configPath: string | undefined,
-  backend: 'auto' | BackendName,
+  { split, config, acceptData, backend = 'auto' }: RunOptions,
 ): Promise<Evaluation> {
   const { evaluateRun } = await import('../evaluation/evaluate-run.ts');
   const line = progressLine();
   return interruptible('nothing was written', (signal) =>
     evaluateRun(path, split, {
+      acceptData: acceptData === true,
       backend,
       onEngine: sayAdvice,
-      ...(configPath !== undefined && { config: configPath }),
+      ...(config !== undefined && { config }),
       signal,
       onProgress: (id, done, total) => line.show(`${id}: slice ${done}/${total}`),
     }),

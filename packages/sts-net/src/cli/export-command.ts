@@ -1,14 +1,14 @@
 import { Argument, Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
 import { exportModel } from '../onnx/export-model.ts';
-import { loadModel } from '../runs/load-model.ts';
 import { prepareEngine } from '../runs/prepare-engine.ts';
 import { count, imageSize } from './arguments.ts';
+import { loadForCli } from './load-for-cli.ts';
 
 export function exportCommand(): CommandUnknownOpts {
   return new Command('export')
     .addArgument(new Argument('<format>', 'onnx').argParser(formatName))
-    .argument('<model>', 'folder of a run, or a checkpoint file')
+    .argument('<model>', 'folder of a run, or a file of weights')
     .argument('<file>', 'the file to write, .onnx')
     .option(
       '--size <size>',
@@ -21,7 +21,7 @@ export function exportCommand(): CommandUnknownOpts {
       if (!/\.onnx$/i.test(file)) throw new RangeError(`the file must end in .onnx, got '${file}'`);
       await checkWritable(file);
       await prepareEngine('ort');
-      const loaded = loadModel(path);
+      const loaded = await loadForCli(path);
       try {
         const bytes = await exportModel(loaded, { size, batch });
         await writeFileAtomic(file, bytes);

@@ -4,7 +4,7 @@ import type { BackendName } from '@sts-net/backend';
 import { areaOf, isFlatImage } from '@sts-net/datasets';
 import { checkWritable } from '@sts-net/datasets/files';
 import { type Predictor, predictImage, predictVolume } from '@sts-net/inference';
-import type { ExperimentConfig } from '../config/experiment-config.ts';
+import type { ModelDescription } from '../runs/model-file.ts';
 import { backendOption } from './arguments.ts';
 import { sayAdvice } from './engine-advice.ts';
 import { interruptible, progressLine } from './interruption.ts';
@@ -22,7 +22,7 @@ export function predictCommand(): CommandUnknownOpts {
       '<image>',
       'the volume: NIfTI, NRRD, MetaImage, DICOM, or the folder of a DICOM series; or PNG, JPEG, TIFF',
     )
-    .requiredOption('--model <path>', 'folder of a run, a checkpoint or an .onnx file')
+    .requiredOption('--model <path>', 'folder of a run, a file of weights or an .onnx file')
     .requiredOption(
       '--output <file>',
       'the labels to write: .nii, .nii.gz, .nrrd, .mha, or .dcm (DICOM SEG); of a 2-D image .png',
@@ -37,14 +37,13 @@ export function predictCommand(): CommandUnknownOpts {
       const image = await readFileOrSeries(path);
       checkLabelFormat(output, image);
       await checkWritable(output);
-      const { predictor, config, dispose } = await load(model, backend);
-      const { classes } = config.model;
+      const { predictor, network, preprocessing, dispose } = await load(model, backend);
+      const { classes } = network;
       const line = progressLine();
       try {
         const { data, shape } = await interruptible('nothing was written', async (signal) => {
           const options = {
-            preprocessing: config.data,
-            batchSize: config.training.batchSize,
+            preprocessing,
             signal,
             onProgress: (done: number, total: number) => line.show(`slice ${done}/${total}`),
           };
@@ -68,9 +67,8 @@ export function predictCommand(): CommandUnknownOpts {
     });
 }
 
-interface Loaded {
+interface Loaded extends ModelDescription {
   readonly predictor: Predictor;
-  readonly config: ExperimentConfig;
   readonly dispose: () => void;
 }
 
@@ -80,10 +78,11 @@ async function load(path: string, engine: 'auto' | BackendName): Promise<Loaded>
     const { loadOnnx } = await import('../onnx/load-onnx.ts');
     return { ...(await loadOnnx(path)), dispose: () => {} };
   }
-  const { loadModel } = await import('../runs/load-model.ts');
+  const { loadForCli } = await import('./load-for-cli.ts');
   const { prepareEngine } = await import('../runs/prepare-engine.ts');
   const { predictorOf } = await import('@sts-net/model');
   sayAdvice(await prepareEngine(engine));
-  const { model, config } = loadModel(path);
-  return { predictor: predictorOf(model), config, dispose: () => model.dispose() };
+  const loaded = await loadForCli(path);
+  const { model } = loaded;
+  return { ...loaded, predictor: predictorOf(model), dispose: () => model.dispose() };
 }

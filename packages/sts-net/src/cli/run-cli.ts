@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { nearestName } from '@sts-net/datasets/validation';
+import { LockedError } from '../locks/folder-lock.ts';
 import { Interrupted } from './interruption.ts';
 
 interface CommandEntry {
@@ -64,19 +65,21 @@ const commands: Readonly<Record<string, CommandEntry>> = {
  * The `sts-net` command. Prints results to stdout, one line about what went wrong to stderr.
  *
  * @param rawArguments as the shell gives them, without program and script
- * @returns the exit code: 0, 1 after an error, 130 when interrupted
+ * @returns the exit code: 0, 1 after an error, 75 where another process is at it, 130 when interrupted
  */
 export async function runCli(rawArguments: readonly string[]): Promise<number> {
+  let program: CommandUnknownOpts | undefined;
   try {
-    const program = await programFor(rawArguments[0]);
+    program = await programFor(rawArguments[0]);
     await program.parseAsync(rawArguments, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    process.stderr.write(`sts-net: ${messageOf(error)}\n`);
+    process.stderr.write(`sts-net: ${inOptions(messageOf(error), program)}\n`);
     if (process.env['STS_NET_STACK'] && error instanceof Error) {
       process.stderr.write(`${error.stack}\n`);
     }
+    if (error instanceof LockedError) return 75;
     return error instanceof Interrupted ? 130 : 1;
   }
 }
@@ -150,6 +153,20 @@ function messageOf(error: unknown): string {
     default:
       return error.message.replace(/^error: /, '').replaceAll('\n', '; ');
   }
+}
+
+/**
+ * Packages name what can be chosen as their functions do, `acceptData`; here it is an option,
+ * --accept-data.
+ */
+function inOptions(message: string, command: CommandUnknownOpts | undefined): string {
+  const options = new Map<string, string>();
+  const collect = (one: CommandUnknownOpts): void => {
+    for (const option of one.options) options.set(option.attributeName(), option.long!);
+    for (const sub of one.commands) collect(sub);
+  };
+  if (command !== undefined) collect(command);
+  return message.replace(/`(\w+)`/g, (text, name: string) => options.get(name) ?? text);
 }
 
 function version(): string {

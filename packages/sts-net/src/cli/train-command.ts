@@ -13,7 +13,8 @@ export function trainCommand(): CommandUnknownOpts {
     .option('--output <folder>', 'folder of the run, in place of the config’s `output`')
     .option(backendOption[0], 'engine, in place of the config’s `backend`', backendOption[2])
     .option('--resume', 'go on where the run stopped')
-    .action(async (path, { output, backend, resume }) => {
+    .option('--accept-data', 'resume though cases came, went or changed since')
+    .action(async (path, { output, backend, resume, acceptData }) => {
       const loaded = await loadConfig(path);
       const config = {
         ...loaded,
@@ -25,12 +26,17 @@ export function trainCommand(): CommandUnknownOpts {
       const show = reporter((text) => line.show(text));
       const report = (event: TrainEvent): void => {
         if (event.event === 'start') sayAdvice(event.backend);
+        if (event.event === 'warning') {
+          line.clear();
+          process.stderr.write(`sts-net: ${event.message}\n`);
+        }
         show(event);
       };
       const result = await interruptible('the last step is saved', (signal) =>
         train(config, {
           baseFolder: dirname(resolve(path)),
           resume: resume === true,
+          acceptData: acceptData === true,
           signal,
           onEvent: report,
           onDownload: ({ file, received, total }) => line.show(downloadText(file, received, total)),

@@ -59,6 +59,34 @@ const normalizationSchema = z.discriminatedUnion('name', [
     ),
 ]);
 
+/** How images become network input; saved with the weights. */
+export const preprocessingSchema = z.strictObject({
+  axis: z
+    .literal([0, 1, 2])
+    .default(0)
+    .describe('Axis of [slice, row, column] that samples cut across.'),
+  context: z
+    .int()
+    .min(0)
+    .max(16)
+    .default(1)
+    .describe(
+      'Neighbour slices on each side that a sample holds as channels. A 2-D image has none: with 1 it gives its three colours, or three times its grey; with others, its grey.',
+    ),
+  edge: z
+    .enum(['triple', 'replicate', 'reflect', 'zero', 'drop'])
+    .default('triple')
+    .describe('What stands in for the neighbours that the first and last slices lack.'),
+  size: planeSize
+    .optional()
+    .describe(
+      'Height and width that every slice is brought to, in pixels: images with bilinear weights, masks to the nearest label. Scores are those at this size; predictions get the image’s own again.',
+    ),
+  normalization: normalizationSchema
+    .default({ name: 'z-score' })
+    .describe('How intensities become network input.'),
+});
+
 const heldOut = z.union([z.array(name), z.number().min(0).lt(1)]).default([]);
 
 const splitSchema = z
@@ -77,30 +105,7 @@ export const dataSchema = z
       .describe(
         'The images with their masks: one by one, by the files of a folder ({id} and {group} in the patterns stand for a case’s name and its patient’s), or in a manifest as `sts-net data prepare` writes it. Paths are relative to the folder of the config file.',
       ),
-    axis: z
-      .literal([0, 1, 2])
-      .default(0)
-      .describe('Axis of [slice, row, column] that samples cut across.'),
-    context: z
-      .int()
-      .min(0)
-      .max(16)
-      .default(1)
-      .describe(
-        'Neighbour slices on each side that a sample holds as channels. A 2-D image has none: with 1 it gives its three colours, or three times its grey; with others, its grey.',
-      ),
-    edge: z
-      .enum(['triple', 'replicate', 'reflect', 'zero', 'drop'])
-      .default('triple')
-      .describe('What stands in for the neighbours that the first and last slices lack.'),
-    size: planeSize
-      .optional()
-      .describe(
-        'Height and width that every slice is brought to, in pixels: images with bilinear weights, masks to the nearest label. Scores are those at this size; predictions get the image’s own again.',
-      ),
-    normalization: normalizationSchema
-      .default({ name: 'z-score' })
-      .describe('How intensities become network input.'),
+    ...preprocessingSchema.shape,
     split: splitSchema.default({ validation: [], test: [] }),
     cacheMegabytes: z
       .number()

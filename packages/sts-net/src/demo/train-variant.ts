@@ -42,7 +42,7 @@ export async function trainVariant(
   signal?.throwIfAborted();
   const events = await readLog(runFolder(output).log);
   const start = events.find((event) => event.event === 'start');
-  const { model } = loadModel(output);
+  const { model } = await loadModel(output);
   try {
     const predictor = predictorOf(model);
     const pairs: VolumePair[] = [];

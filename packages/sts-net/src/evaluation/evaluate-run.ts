@@ -1,16 +1,27 @@
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { BackendInfo, BackendName } from '@sts-net/backend';
-import { findCases, type SplitName, splitCases } from '@sts-net/datasets';
+import { type Case, findCases, type SplitName, splitCases } from '@sts-net/datasets';
 import { predictorOf } from '@sts-net/model';
 import { loadConfig } from '../config/validate-config.ts';
-import { loadModel } from '../runs/load-model.ts';
+import {
+  DataChangedError,
+  dataChanges,
+  readDataRecord,
+  recordData,
+  recordedCases,
+} from '../runs/data-record.ts';
+import { loadModel, modelFileOf } from '../runs/load-model.ts';
 import { prepareEngine } from '../runs/prepare-engine.ts';
+import { runFolder } from '../runs/run-folder.ts';
 import { type EvaluateModelOptions, evaluateModel } from './evaluate-model.ts';
 import type { Evaluation } from './evaluate-volumes.ts';
 
 export interface EvaluateRunOptions extends EvaluateModelOptions {
-  /** Config file with the cases. @default the run's own */
+  /** Config file with the cases. @default the cases that the run has kept */
   readonly config?: string;
+  /** Evaluates the run's cases though their files have changed. @default false */
+  readonly acceptData?: boolean;
   /** @default 'auto' */
   readonly backend?: 'auto' | BackendName;
   /** Told which engine computes. */
@@ -18,31 +29,63 @@ export interface EvaluateRunOptions extends EvaluateModelOptions {
 }
 
 /**
- * Scores the weights of a run on one of its splits.
+ * Scores the weights of a run on one of its splits: the cases that training kept apart, whatever has
+ * come to their folder since.
  *
- * @param path a run's folder, or a checkpoint file
- * @throws RangeError if the split is empty
+ * @param path a run's folder, or a file of weights in it
+ * @throws RangeError if the split is empty; DataChangedError if a file holds something else by now
  */
 export async function evaluateRun(
   path: string,
   split: SplitName,
-  { config: configPath, backend = 'auto', onEngine, ...options }: EvaluateRunOptions = {},
+  { config, acceptData = false, backend = 'auto', onEngine, ...options }: EvaluateRunOptions = {},
 ): Promise<Evaluation> {
-  const other = configPath === undefined ? undefined : await loadConfig(configPath);
-  const engine = await prepareEngine(backend);
-  onEngine?.(engine);
-  const { model, config, baseFolder } = loadModel(path);
+  const file = modelFileOf(path);
+  const cases =
+    config === undefined
+      ? await casesOfRun(file, split, acceptData)
+      : await casesOfConfig(config, split);
+  if (cases.length === 0) {
+    throw new RangeError(
+      `data.split: the ${split} split must hold a case, but is empty; name groups in \`data.split.${split}\`, or choose another \`split\``,
+    );
+  }
+  onEngine?.(await prepareEngine(backend));
+  const { model, network, preprocessing } = await loadModel(file);
   try {
-    const { data, seed } = other ?? config;
-    const folder = configPath === undefined ? baseFolder : dirname(resolve(configPath));
-    const cases = splitCases(await findCases(data.cases, folder), data.split, seed)[split];
-    if (cases.length === 0) {
-      throw new RangeError(
-        `data.split: the ${split} split must hold a case, but is empty; name groups in \`data.split.${split}\`, or choose another --split`,
-      );
-    }
-    return await evaluateModel(predictorOf(model), config, cases, options);
+    const { classes } = network;
+    return await evaluateModel(predictorOf(model), { preprocessing, classes }, cases, options);
   } finally {
     model.dispose();
   }
+}
+
+async function casesOfConfig(path: string, split: SplitName): Promise<readonly Case[]> {
+  const { data, seed } = await loadConfig(path);
+  const cases = await findCases(data.cases, dirname(resolve(path)));
+  return splitCases(cases, data.split, seed)[split];
+}
+
+async function casesOfRun(
+  file: string,
+  split: SplitName,
+  acceptData: boolean,
+): Promise<readonly Case[]> {
+  const run = runFolder(dirname(resolve(file)));
+  const record = await readDataRecord(run.data);
+  if (record === undefined) {
+    throw new Error(
+      `'${run.data}' must say which cases the run has, but does not exist; evaluate the run in its folder, or give a \`config\` with the cases`,
+    );
+  }
+  const cases = recordedCases(record, split, run.folder);
+  const none = { training: [], validation: [], test: [] };
+  const there = cases.filter(({ image, mask }) => existsSync(image) && existsSync(mask));
+  const now = await recordData({ ...none, [split]: there }, run.folder);
+  const changes = dataChanges({ ...record, ...none, [split]: record[split] }, now);
+  if (changes.length > 0 && !acceptData) {
+    const remedy = 'restore them, or accept them as they are (`acceptData`)';
+    throw new DataChangedError(`cannot evaluate '${run.folder}'`, changes, remedy);
+  }
+  return there;
 }

@@ -1,4 +1,5 @@
 import { useBackend } from '@sts-net/backend';
+import { channelsOf } from '@sts-net/inference';
 import type { PadToMultiple } from '@sts-net/layers-core';
 import { exportOnnx } from '@sts-net/tfjs-backend-ort';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -15,7 +16,7 @@ export interface ExportModelOptions {
 /**
  * A trained network as an ONNX file (operator set 18, ONNX's own operators only): input `image`
  * `[batch, height, width, channels]`, normalised as in training, output `logits`
- * `[batch, height, width, classes]`. The config is in its metadata under `sts-net`, so that
+ * `[batch, height, width, classes]`. What network it is and how images become its input is in its metadata under `sts-net`, so that
  * `loadOnnx` and `sts-net predict` need nothing else. A file for any size pads images with zeros at
  * the bottom and right to a multiple of the network's coarsest map and crops the logits back. Switches
  * to the `ort` engine.
@@ -23,7 +24,7 @@ export interface ExportModelOptions {
  * @throws RangeError for sizes that are not positive integers
  */
 export async function exportModel(
-  { model, config }: Pick<LoadedModel, 'model' | 'config'>,
+  { model, network, preprocessing }: Omit<LoadedModel, 'path'>,
   { size, batch = null }: ExportModelOptions,
 ): Promise<Uint8Array> {
   for (const side of [...(size ?? []), batch ?? 1]) {
@@ -33,12 +34,12 @@ export async function exportModel(
     );
   }
   await useBackend('ort');
-  const channels = 2 * config.data.context + 1;
+  const channels = channelsOf(preprocessing);
   const { minimum: multipleOf } = model.getLayer('pad') as PadToMultiple;
   const sides = size ?? ['height', 'width'].map((name) => ({ name, multipleOf }));
   return exportOnnx(
     (image) => ({ logits: model.apply(image, { training: false }) as tf.Tensor }),
     [{ name: 'image', shape: [batch, ...sides, channels] }],
-    { 'sts-net': JSON.stringify(config) },
+    { 'sts-net': JSON.stringify({ network, preprocessing }) },
   );
 }

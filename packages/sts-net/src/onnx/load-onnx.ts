@@ -2,15 +2,12 @@ import { readFileSync } from 'node:fs';
 import { fileError } from '@sts-net/datasets/files';
 import { type OnnxSession, onnxPredictor, type Predictor } from '@sts-net/inference';
 import { loadOrt, readOnnxMetadata } from '@sts-net/tfjs-backend-ort';
-import type { ExperimentConfig } from '../config/experiment-config.ts';
-import { validateConfig } from '../config/validate-config.ts';
+import { type ModelDescription, parseDescription } from '../runs/model-file.ts';
 
 /** A network from an ONNX file. */
-export interface OnnxModel {
+export interface OnnxModel extends ModelDescription {
   /** For `predictVolume`. */
   readonly predictor: Predictor;
-  /** The config that the network was trained with. */
-  readonly config: ExperimentConfig;
 }
 
 /**
@@ -22,7 +19,7 @@ export interface OnnxModel {
  */
 export async function loadOnnx(path: string): Promise<OnnxModel> {
   const file = read(path);
-  const config = configOf(file, path);
+  const description = descriptionOf(file, path);
   const { InferenceSession, Tensor } = await loadOrt();
   let session: OnnxSession;
   try {
@@ -35,9 +32,9 @@ export async function loadOnnx(path: string): Promise<OnnxModel> {
   }
   const predictor = onnxPredictor(session, Tensor, {
     subject: `'${path}'`,
-    classes: Math.max(2, config.model.classes),
+    classes: Math.max(2, description.network.classes),
   });
-  return { predictor, config };
+  return { predictor, ...description };
 }
 
 function read(path: string): Buffer {
@@ -48,18 +45,18 @@ function read(path: string): Buffer {
   }
 }
 
-function configOf(file: Uint8Array, path: string): ExperimentConfig {
+function descriptionOf(file: Uint8Array, path: string): ModelDescription {
   let text: string | undefined;
   let cause: unknown;
   try {
     text = readOnnxMetadata(file).get('sts-net');
-    if (text !== undefined) return validateConfig(JSON.parse(text), path);
+    if (text !== undefined) return parseDescription(text, path);
   } catch (error) {
     if (text !== undefined && !(error instanceof SyntaxError)) throw error;
     cause = error;
   }
   throw new RangeError(
-    `'${path}' must be an ONNX file that \`sts-net export onnx\` wrote, with the config in its metadata; export it again`,
+    `'${path}' must be an ONNX file that this program exported, with the network and its preprocessing in its metadata; export it again`,
     { cause },
   );
 }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { fileError } from '@sts-net/datasets/files';
+import { fileDigest, fileError } from '@sts-net/datasets/files';
 import type { PretrainedFile } from './pretrained-files.ts';
 
 /** How far a download is. */
@@ -155,13 +154,7 @@ async function write(
 }
 
 async function checkDigest(file: PretrainedFile, found: string, path: string): Promise<void> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(found)) hash.update(chunk as Buffer);
-  } catch (cause) {
-    throw fileError(found, 'read', cause);
-  }
-  const digest = hash.digest('hex');
+  const digest = await fileDigest(found);
   if (digest.startsWith(file.sha256.toLowerCase())) return;
   const remedy =
     found === path

@@ -1,66 +1,87 @@
+import { access } from 'node:fs/promises';
 import { validateWith } from '@sts-net/datasets/validation';
-import { loadWeights, namedWeights, type StoredTensor, storedTensors } from '@sts-net/model';
+import { loadWeights, type StoredTensor } from '@sts-net/model';
 import type { Optimizer, Progress } from '@sts-net/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
-import { readSafetensorsFile, writeSafetensors } from '../weights/weight-files.ts';
+import { type ModelDescription, parseJson, readModelFile, writeModelFile } from './model-file.ts';
+import type { RunFolder } from './run-folder.ts';
 
 /**
- * What a checkpoint file (one safetensors file) holds: the weights under `layer/weight`, for a
- * checkpoint to resume from also the optimizer's slots under `optimizer/…`, and in its metadata the
- * config and the progress.
+ * Where to resume from: a model file that holds the optimizer's slots too, under `optimizer/…`, and
+ * in its metadata the run's config and progress. It stays in the run's folder.
  */
 export interface Checkpoint {
   readonly config: ExperimentConfig;
-  /** The folder that relative paths of the config start from. */
-  readonly baseFolder: string;
   readonly progress: Progress;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** The file that it was read from. */
+  readonly path: string;
 }
 
 const optimizerPrefix = 'optimizer/';
 
-/** Writes a checkpoint, completely or not at all; with `optimizer`, one to resume from. */
+/** Writes the run's checkpoint, completely or not at all, and keeps the one before. */
 export async function writeCheckpoint(
-  path: string,
+  { last, previous }: RunFolder,
   model: LayersModel,
-  { config, baseFolder, progress }: Omit<Checkpoint, 'tensors'>,
-  optimizer?: Optimizer,
+  optimizer: Optimizer,
+  state: {
+    readonly config: ExperimentConfig;
+    readonly description: ModelDescription;
+    readonly progress: Progress;
+  },
 ): Promise<void> {
-  const tensors = [
-    ...namedWeights(model).map(({ name, variable }) => [name, variable] as const),
-    ...[...(optimizer?.state() ?? [])].map(
-      ([name, tensor]) => [optimizerPrefix + name, tensor] as const,
-    ),
-  ];
-  await writeSafetensors(path, await storedTensors(tensors), {
-    format: 'sts-net checkpoint 1',
-    config: JSON.stringify(config),
-    baseFolder,
-    progress: JSON.stringify(progress),
+  await writeModelFile(last, model, state.description, {
+    previous,
+    tensors: [...optimizer.state()].map(([name, slot]) => [optimizerPrefix + name, slot] as const),
+    metadata: { config: JSON.stringify(state.config), progress: JSON.stringify(state.progress) },
   });
 }
 
 /**
- * Reads a checkpoint.
+ * The run's last checkpoint, or the one before where that is missing or damaged; undefined where
+ * there is none.
  *
- * @throws Error naming the file, if it is missing, damaged or no checkpoint of this program.
+ * @param onWarning told why the one before is taken
+ * @throws Error naming the files, if none can be read
  */
-export function readCheckpoint(path: string): Checkpoint {
-  const { tensors, metadata } = readSafetensorsFile(path);
-  const { config, baseFolder, progress } = metadata;
-  if (config === undefined || baseFolder === undefined || progress === undefined) {
+export async function readCheckpoint(
+  { last, previous }: RunFolder,
+  onWarning: (message: string) => void = () => {},
+): Promise<Checkpoint | undefined> {
+  const errors: unknown[] = [];
+  for (const path of [last, previous]) {
+    if (!(await exists(path))) continue;
+    try {
+      const checkpoint = readCheckpointFile(path);
+      for (const error of errors) {
+        onWarning(`${(error as Error).message}; the checkpoint before, '${path}', is taken`);
+      }
+      return checkpoint;
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+  return undefined;
+}
+
+function readCheckpointFile(path: string): Checkpoint {
+  const { tensors, metadata } = readModelFile(path);
+  const { config, progress } = metadata;
+  if (config === undefined || progress === undefined) {
     throw new RangeError(
-      `'${path}' must be a checkpoint that \`sts-net train\` wrote, but it holds weights only; give the run's folder or its best.safetensors`,
+      `'${path}' must be a checkpoint to resume from, but holds weights only; put the run's own last.safetensors there`,
     );
   }
   return {
-    config: validateConfig(parse(config, 'config', path), path),
-    baseFolder,
-    progress: validateWith(progressSchema, parse(progress, 'progress', path), path),
+    config: validateConfig(parseJson(config, 'config', path), path),
+    progress: validateWith(progressSchema, parseJson(progress, 'progress', path), path),
     tensors,
+    path,
   };
 }
 
@@ -70,27 +91,22 @@ const progressSchema: z.ZodType<Progress> = z.strictObject({
   bestScore: z.number().nullable(),
 });
 
-function parse(text: string, name: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new SyntaxError(
-      `'${path}': the ${name} in its metadata must be JSON; the file is damaged, take another`,
-      { cause },
-    );
-  }
-}
-
 /** Puts model and optimizer where the checkpoint was. */
 export function restoreCheckpoint(
-  { tensors, progress }: Checkpoint,
+  { tensors, progress, path }: Checkpoint,
   model: LayersModel,
   optimizer: Optimizer,
-  path: string,
 ): void {
   loadWeights(model, tensors, path);
   const slots = [...tensors].flatMap(([name, tensor]): [string, StoredTensor][] =>
     name.startsWith(optimizerPrefix) ? [[name.slice(optimizerPrefix.length), tensor]] : [],
   );
   optimizer.restore(progress.step, new Map(slots));
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,53 +1,90 @@
 import { existsSync, statSync } from 'node:fs';
-import { channelsOf } from '@sts-net/inference';
+import { channelsOf, type FullPreprocessing } from '@sts-net/inference';
 import { createModel, loadWeights } from '@sts-net/model';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { io } from '@tensorflow/tfjs-core';
+import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
-import { readCheckpoint } from './checkpoint.ts';
+import { type ModelDescription, readModelFile } from './model-file.ts';
 import { runFolder } from './run-folder.ts';
 
-/** A trained network and the config it was trained with. */
-export interface LoadedModel {
+/** A trained network and how images become its input. */
+export interface LoadedModel extends ModelDescription {
   readonly model: LayersModel;
-  readonly config: ExperimentConfig;
-  /** The folder that relative paths of the config start from. */
-  readonly baseFolder: string;
   /** The file that the weights came from. */
   readonly path: string;
 }
 
 /** Options of {@link loadModel}. */
 export interface LoadModelOptions {
-  /** Takes the weights in place of a model made from the run's config: one that `train` was given. */
+  /**
+   * Takes the weights in place of a network made anew: one that `train` was given, with layers that
+   * are not registered with TensorFlow.js.
+   */
   readonly model?: LayersModel;
+}
+
+/** The network was given in code and holds a layer that is not known here. */
+export class UnknownLayerError extends RangeError {
+  readonly path: string;
+  /** The layer's class. */
+  readonly layer: string;
+
+  constructor(path: string, layer: string, options: ErrorOptions) {
+    super(
+      `'${path}' holds a network of one's own with a layer '${layer}', which is not registered; register its class (\`serialization.registerClass\`) or hand the network in as \`model\``,
+      options,
+    );
+    this.path = path;
+    this.layer = layer;
+  }
 }
 
 /**
  * Loads a network that `train` left; the caller disposes its `model`.
  *
- * @param path a run's folder, whose best weights are taken, or a checkpoint file
- * @throws Error naming the file and the cure, if it is missing, damaged or no checkpoint.
+ * @param path a run's folder, whose best weights are taken, or a file of weights
+ * @throws Error naming the file and the cure, if it is missing, damaged or of another program;
+ * UnknownLayerError for a network of one's own whose layers TensorFlow.js does not know.
  */
-export function loadModel(path: string, options: LoadModelOptions = {}): LoadedModel {
-  const file = isFolder(path) ? runFolder(path).best : path;
-  if (file !== path && !existsSync(file)) {
-    throw new Error(
-      `'${path}' must hold the weights 'best.safetensors', but does not; train first, resume the run until its first validation, or name a checkpoint file`,
-    );
-  }
-  const { config, baseFolder, tensors } = readCheckpoint(file);
-  const model = options.model ?? buildModel(config);
+export async function loadModel(
+  path: string,
+  options: LoadModelOptions = {},
+): Promise<LoadedModel> {
+  const file = modelFileOf(path);
+  const { description, tensors } = readModelFile(file);
+  const model = options.model ?? (await networkOf(description, file));
   try {
     loadWeights(model, tensors, `'${file}'`);
   } catch (error) {
     if (options.model === undefined) model.dispose();
     throw error;
   }
-  return { model, config, baseFolder, path: file };
+  return { model, ...description, path: file };
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+/** The file of weights that a path stands for: in a run's folder the best. */
+export function modelFileOf(path: string): string {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  const { best } = runFolder(path);
+  if (existsSync(best)) return best;
+  throw new Error(
+    `'${path}' must hold the weights 'best.safetensors', but does not; train first, resume the run until its first validation, or name a file of weights`,
+  );
+}
+
+async function networkOf(
+  { network, preprocessing }: ModelDescription,
+  path: string,
+): Promise<LayersModel> {
+  if (!('topology' in network)) return createFrom(network, preprocessing);
+  const modelTopology = network.topology as io.ModelJSON['modelTopology'];
+  try {
+    return await loadLayersModel(io.fromMemory({ modelTopology }));
+  } catch (cause) {
+    const [, layer] = /Unknown layer: (\S+?)\./.exec((cause as Error).message) ?? [];
+    if (layer === undefined) throw cause;
+    throw new UnknownLayerError(path, layer, { cause });
+  }
 }
 
 /** The network of a config, for slices of any size, with the weights it starts from. */
@@ -56,5 +93,13 @@ export function buildModel({
   data,
   seed,
 }: Pick<ExperimentConfig, 'model' | 'data' | 'seed'>): LayersModel {
-  return createModel({ ...model, seed, inputShape: [null, null, channelsOf(data)] });
+  return createFrom(model, data, seed);
+}
+
+function createFrom(
+  settings: ExperimentConfig['model'],
+  preprocessing: Pick<FullPreprocessing, 'context'>,
+  seed = 0,
+): LayersModel {
+  return createModel({ ...settings, seed, inputShape: [null, null, channelsOf(preprocessing)] });
 }

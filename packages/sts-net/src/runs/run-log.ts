@@ -88,6 +88,12 @@ export type TrainEvent =
       readonly best: boolean;
     }
   | {
+      readonly event: 'warning';
+      readonly step: number;
+      /** What the run goes on in spite of. */
+      readonly message: string;
+    }
+  | {
       readonly event: 'end';
       readonly step: number;
       readonly reason: 'finished' | 'interrupted';

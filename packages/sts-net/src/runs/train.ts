@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { BackendInfo } from '@sts-net/backend';
 import { predictorOf, trainableWeights } from '@sts-net/model';
 import {
   createOptimizer,
@@ -14,20 +15,29 @@ import {
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
+import { type FolderLock, lockFolder } from '../locks/folder-lock.ts';
 import type { DownloadProgress } from '../pretrained/download-file.ts';
 import { loadPretrained } from '../pretrained/load-pretrained.ts';
-import { restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { withDigests } from './data-record.ts';
 import { buildModel } from './load-model.ts';
+import { describeModel, writeModelFile } from './model-file.ts';
+import { openRun, writeIdentity } from './open-run.ts';
 import { prepareEngine } from './prepare-engine.ts';
-import { openRunFolder, runFolder } from './run-folder.ts';
+import { type RunFolder, runFolder } from './run-folder.ts';
 import { RunLog, type TrainEvent } from './run-log.ts';
-import { prepareData } from './training-data.ts';
+import { findData, prepareData, type TrainingData } from './training-data.ts';
 
 export interface TrainOptions {
   /** The folder that the config's relative paths start from. @default the working folder */
   readonly baseFolder?: string;
   /** Goes on where the run in the output folder stopped; begins if there is none. @default false */
   readonly resume?: boolean;
+  /**
+   * Resumes with other data than the run began with: cases that came, went or moved between splits,
+   * images and masks with another content. @default false
+   */
+  readonly acceptData?: boolean;
   /** When aborted, the current step is finished, a checkpoint saved and the call returns. */
   readonly signal?: AbortSignal;
   /** Called with every line of the log. */
@@ -64,33 +74,72 @@ export interface TrainResult {
 
 /**
  * Trains as a config says and leaves in the output folder: `config.json`, `log.jsonl` (one event a
- * line), `last.safetensors` (to resume from) and `best.safetensors` (weights of the best validation
- * score; without a validation split, of the last step saved). The test split is not looked at.
+ * line), `data.json` (which cases it has, and digests of their files), `last.safetensors` and
+ * `previous.safetensors` (to resume from) and `best.safetensors` (weights of the best validation
+ * score; without a validation split, of the last step saved; with what prediction needs and nothing
+ * of the data). The test split is not looked at.
  *
  * A run that is stopped at any moment and resumed ends with the same numbers as one that is not, on
  * the same backend.
  *
  * @throws Error naming the field or file and the cure; checkpoints written before stay as they are.
+ * DataChangedError on resuming with other data, LockedError where another process trains there.
  */
 export async function train(
   config: ExperimentConfig,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
-  const { baseFolder = process.cwd(), resume = false, signal, onEvent } = options;
+  const baseFolder = resolve(options.baseFolder ?? process.cwd());
   const checked = validateConfig(config);
-  const { training } = checked;
   const run = runFolder(resolve(baseFolder, checked.output));
-  const data = await prepareData(checked, resolve(baseFolder), options);
-  const backend = await prepareEngine(checked.backend);
-  const checkpoint = await openRunFolder(run, checked, resume);
-  const model = options.model ?? buildModel(checked);
+  const split = await findData(checked, baseFolder);
+  const warnings: string[] = [];
+  const onWarning = (message: string) => void warnings.push(message);
+  const lock = await lockFolder(run.folder, onWarning);
+  try {
+    const { resume = false, acceptData = false } = options;
+    const opened = await openRun(run, checked, split, { resume, acceptData, onWarning });
+    const data = await prepareData(checked, withDigests(split, opened.record), options);
+    const backend = await prepareEngine(checked.backend);
+    await writeIdentity(run, checked, opened.record);
+    return await runTraining(checked, options, {
+      run,
+      lock,
+      data,
+      backend,
+      warnings,
+      checkpoint: opened.checkpoint,
+    });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** A run that is ready to go. */
+interface ReadyRun {
+  readonly run: RunFolder;
+  readonly lock: FolderLock;
+  readonly data: TrainingData;
+  readonly backend: BackendInfo;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly warnings: readonly string[];
+}
+
+async function runTraining(
+  config: ExperimentConfig,
+  options: TrainOptions,
+  { run, lock, data, backend, checkpoint, warnings }: ReadyRun,
+): Promise<TrainResult> {
+  const { training } = config;
+  const { signal, onEvent } = options;
+  const model = options.model ?? buildModel(config);
   const optimizer = createOptimizer(
     options.optimizer ?? training.optimizer,
     trainableWeights(model),
   );
   try {
     const progress: Progress = checkpoint?.progress ?? { step: 0, bestStep: null, bestScore: null };
-    if (checkpoint !== undefined) restoreCheckpoint(checkpoint, model, optimizer, run.last);
+    if (checkpoint !== undefined) restoreCheckpoint(checkpoint, model, optimizer);
     else if (training.pretrained !== undefined) {
       const onProgress = options.onDownload;
       await loadPretrained(model, training.pretrained, { signal, onProgress });
@@ -104,9 +153,15 @@ export async function train(
     const steps = training.steps ?? (training.epochs ?? 0) * stepsPerEpoch;
     const { cases, slices, samples } = data;
     const { step } = progress;
+    for (const message of warnings) await report({ event: 'warning', step, message });
     await report({ event: 'start', step, steps, stepsPerEpoch, backend, cases, slices, samples });
-    const state = { config: checked, baseFolder: resolve(baseFolder), progress };
-    const saveBest = (): Promise<void> => writeCheckpoint(run.best, model, state);
+    const description = describeModel(config, options.model);
+    const state = { config, description, progress };
+    const saveBest = async (): Promise<void> => {
+      await lock.check();
+      const metadata = { progress: JSON.stringify(progress) };
+      await writeModelFile(run.best, model, description, { metadata });
+    };
     const { validate } = data;
     const predictor = predictorOf(model, { freeze: false });
     await trainLoop({
@@ -135,7 +190,8 @@ export async function train(
       }),
       save: async () => {
         if (validate === undefined) await saveBest();
-        await writeCheckpoint(run.last, model, state, optimizer);
+        await lock.check();
+        await writeCheckpoint(run, model, optimizer, state);
       },
     });
     const finished = progress.step === steps;

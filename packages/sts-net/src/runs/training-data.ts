@@ -1,4 +1,11 @@
-import { type Case, checkLeakage, findCases, type SplitName, splitCases } from '@sts-net/datasets';
+import {
+  type Case,
+  checkLeakage,
+  findCases,
+  type Split,
+  type SplitName,
+  splitCases,
+} from '@sts-net/datasets';
 import { channelsOf, type Predictor } from '@sts-net/inference';
 import {
   type BatchSource,
@@ -32,15 +39,22 @@ interface OwnParts {
   readonly score?: SelectionSpec;
 }
 
-/** Finds, splits and checks the data of a config, and reads the training cases once. */
+/** Finds and splits the cases of a config. */
+export async function findData(
+  { seed, data }: Pick<ExperimentConfig, 'seed' | 'data'>,
+  baseFolder: string,
+): Promise<Split> {
+  return splitCases(await findCases(data.cases, baseFolder), data.split, seed);
+}
+
+/** Checks the data of a run, and reads the training cases once. */
 export async function prepareData(
   { seed, model, data, training, amplification }: ExperimentConfig,
-  baseFolder: string,
+  split: Split,
   { sampler, score }: OwnParts = {},
 ): Promise<TrainingData> {
-  const split = splitCases(await findCases(data.cases, baseFolder), data.split, seed);
   await checkLeakage(split);
-  const store = new CaseStore(data, model.classes);
+  const store = new CaseStore(data, model.classes, data.cacheMegabytes);
   const of = (cases: readonly Case[]) => cases.map((one) => store.trainingCase(one));
   const slices = await listSlices(of(split.training));
   const amplifier = createAmplifier(amplification, slices, seed);

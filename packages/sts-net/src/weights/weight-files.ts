@@ -43,13 +43,15 @@ export function readTorchCheckpoint(source: string | Uint8Array): Map<string, St
  * Writes tensors as F32 into a safetensors file, completely or not at all.
  *
  * @param metadata free text that goes into the file's header
+ * @param options where an existing file is kept
  */
 export async function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
+  options: { readonly previous?: string | undefined } = {},
 ): Promise<void> {
-  await writeFileAtomic(path, encodeSafetensors(tensors, metadata));
+  await writeFileAtomic(path, encodeSafetensors(tensors, metadata), options);
 }
 
 /**

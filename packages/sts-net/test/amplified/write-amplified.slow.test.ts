@@ -94,7 +94,7 @@ describe('intensities as PNG', () => {
     const many = config({ data: { ...(configFor()['data'] as object), context: 2 } });
     const options = { format: 'png', workers: 1 } as const;
     await expect(writeAmplified(many, folder, join(folder, 'x'), options)).rejects.toThrow(
-      '--format png holds 1 or 3 channels, but `data.context` 2 makes 5',
+      'the `format` png holds 1 or 3 channels, but `data.context` 2 makes 5',
     );
   });
 });

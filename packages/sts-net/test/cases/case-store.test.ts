@@ -21,7 +21,7 @@ async function store(cacheMegabytes: number) {
   );
   const data = { ...validateConfig(configFor()).data, cacheMegabytes };
   const forget = () => rmSync(folder, { recursive: true });
-  return { cases: new CaseStore(data, 2), a: cases[0]!, b: cases[1]!, forget };
+  return { cases: new CaseStore(data, 2, data.cacheMegabytes), a: cases[0]!, b: cases[1]!, forget };
 }
 
 describe('CaseStore', () => {

@@ -88,7 +88,7 @@ describe('2-D images as cases', () => {
       'shape of the image, [1, 2, 3], got [1, 3, 2]',
     );
     await expect(load(grey, { labels: colour })).rejects.toThrow('a mask must be grey');
-    await expect(load(grey, { axis: 1 })).rejects.toThrow('data.axis: must be 0 for 2-D images');
+    await expect(load(grey, { axis: 1 })).rejects.toThrow('axis: must be 0 for 2-D images');
   });
 
   it('may be volumes whose slices are channels, told by a mask of one slice', async () => {
@@ -171,9 +171,10 @@ describe('a network on 2-D images', () => {
     await writeImage(join(folder, 'a.png'), colour);
     await writeImage(join(folder, 'm.png'), truth);
     const one = { id: 'a', group: 'a', image: join(folder, 'a.png'), mask: join(folder, 'm.png') };
-    const config = validateConfig(configFor());
+    const { data: preprocessing } = validateConfig(configFor());
+    const input = { preprocessing, classes: 2 };
     const seen: string[] = [];
-    const { slices } = await evaluateModel(predictor, config, [one], {
+    const { slices } = await evaluateModel(predictor, input, [one], {
       onProgress: (id, done, total) => seen.push(`${id} ${done}/${total}`),
     });
     expect(seen).toEqual(['a 1/1']);

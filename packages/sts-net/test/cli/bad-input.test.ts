@@ -253,7 +253,10 @@ describe('bad weights', () => {
   });
 
   it('some missing, some of another shape, and of another program', async () => {
-    const { tensors, metadata } = readSafetensorsFile(at('good', 'best.safetensors'));
+    const { tensors, metadata: sound } = readSafetensorsFile(at('good', 'best.safetensors'));
+    // An earlier version's files had no checksum.
+    const config = readFileSync(at('good', 'config.json'), 'utf8');
+    const metadata = { format: 'sts-net checkpoint 1', config };
     const [first] = tensors.keys();
     const { data } = tensors.get(first!)!;
     const fewer = new Map([...tensors].slice(1));
@@ -263,9 +266,13 @@ describe('bad weights', () => {
     await writeSafetensors(at('changed.safetensors'), changed, metadata);
     expect(await predictWith(at('changed.safetensors'))).toContain(`'${first}' must have shape`);
     await writeSafetensors(at('foreign.safetensors'), tensors);
-    expect(await predictWith(at('foreign.safetensors'))).toContain('holds weights only');
-    await writeSafetensors(at('odd.safetensors'), tensors, { ...metadata, progress: '{' });
+    expect(await predictWith(at('foreign.safetensors'))).toContain('holds weights of another');
+    await writeSafetensors(at('odd.safetensors'), tensors, { ...metadata, config: '{' });
     expect(await predictWith(at('odd.safetensors'))).toContain('odd.safetensors');
+    await writeSafetensors(at('altered.safetensors'), fewer, sound);
+    expect(await predictWith(at('altered.safetensors'))).toContain(
+      "altered.safetensors' is damaged",
+    );
   });
 });
 

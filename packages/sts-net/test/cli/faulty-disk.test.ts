@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { withFaultyDisk } from '../faulty-disk.ts';
@@ -75,8 +75,8 @@ describe('train', () => {
     writeFileSync(at('denied.json'), JSON.stringify(configFor({ output: 'denied' })));
     const { code, stderr } = await withFaultyDisk('EACCES', () => cli('train', at('denied.json')));
     expect(code).toBe(1);
-    expect(stderr).toContain(`cannot write '${at('denied', 'config.json')}': permission is denied`);
-    expect(readdirSync(at('denied'))).toEqual([]);
+    expect(stderr).toContain(`cannot write '${at('denied', 'lock')}': permission is denied`);
+    expect(existsSync(at('denied'))).toBe(false);
   });
 
   it('says so where the disk fills, and leaves no half-written checkpoint', async () => {
@@ -86,6 +86,6 @@ describe('train', () => {
     );
     expect(code).toBe(1);
     expect(stderr).toContain(`cannot write '${at('full', 'best.safetensors')}': the disk is full`);
-    expect(readdirSync(at('full')).sort()).toEqual(['config.json', 'log.jsonl']);
+    expect(readdirSync(at('full')).sort()).toEqual(['config.json', 'data.json', 'log.jsonl']);
   });
 });

@@ -32,8 +32,10 @@ describe('the sts-net command', () => {
     expect(readdirSync(at('run')).sort()).toEqual([
       'best.safetensors',
       'config.json',
+      'data.json',
       'last.safetensors',
       'log.jsonl',
+      'previous.safetensors',
     ]);
     const lines = readFileSync(at('run', 'log.jsonl'), 'utf8').trimEnd().split('\n');
     const events = lines.map((line) => JSON.parse(line) as { event: string; step: number });
@@ -56,7 +58,7 @@ describe('the sts-net command', () => {
     const before = readFileSync(at('run', 'last.safetensors'));
     const again = await cli('train', at('config.json'));
     expect(again.code).toBe(1);
-    expect(again.stderr).toContain('holds a run already; resume it (--resume)');
+    expect(again.stderr).toContain('holds a run already; go on with it (--resume)');
     const resumed = await cli('train', at('config.json'), '--resume');
     expect(resumed.code).toBe(0);
     expect(readFileSync(at('run', 'last.safetensors')).equals(before)).toBe(true);

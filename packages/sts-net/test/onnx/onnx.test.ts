@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
@@ -12,6 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { createModel, exportModel, loadOnnx } from '../../src/index.ts';
 import { buildModel } from '../../src/runs/load-model.ts';
+import { describeModel } from '../../src/runs/model-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sts-net-onnx-'));
 const path = join(folder, 'model.onnx');
@@ -21,19 +22,22 @@ const config = validateConfig({
   training: { steps: 1 },
   output: 'run',
 });
+const description = describeModel(config, undefined);
 let original: Predictor;
 
 beforeAll(async () => {
   await useBackend('ort');
   const model = buildModel(config);
   original = predictorOf(model);
-  writeFileSync(path, await exportModel({ model, config }, { size: [64, 96] }));
+  writeFileSync(path, await exportModel({ model, ...description }, { size: [64, 96] }));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('round trip: the file gives the network’s probabilities, for any batch, and keeps the config', async () => {
+test('round trip: the file gives the network’s probabilities, for any batch, and says what it is', async () => {
   const loaded = await loadOnnx(path);
-  expect(loaded.config).toEqual(config);
+  expect(loaded).toMatchObject(JSON.parse(JSON.stringify(description)));
+  // Nothing of the data: no case, no path.
+  expect(readFileSync(path, 'latin1')).not.toMatch(/a\.nii|"cases"/);
   for (const batch of [1, 3]) {
     const shape = [batch, 64, 96, 3] as const;
     const images = signed(`onnx ${batch}`, batch * 64 * 96 * 3);
@@ -59,7 +63,7 @@ test.each([
       classes: 2,
       inputShape: [null, null, 3],
     });
-    const file = await exportModel({ model, config }, { size: null });
+    const file = await exportModel({ model, ...description }, { size: null });
     const session = await InferenceSession.create(file, { intraOpNumThreads: 1 });
     const { minimum } = model.getLayer('pad') as PadToMultiple;
     for (const [batch, height, width] of [
@@ -95,7 +99,7 @@ test.each([
 test('predicts images of any size from a file for any size', async () => {
   const model = buildModel(config);
   const any = join(folder, 'any.onnx');
-  writeFileSync(any, await exportModel({ model, config }, { size: null }));
+  writeFileSync(any, await exportModel({ model, ...description }, { size: null }));
   const { predictor } = await loadOnnx(any);
   const images = signed('onnx any', 70 * 41 * 3);
   const probabilities = await predictor.predict(images, [1, 70, 41, 3]);
@@ -108,7 +112,7 @@ test('smaller images are padded, larger ones refused', async () => {
   const images = signed('onnx small', 40 * 50 * 3);
   expect(await predictor.predict(images, [1, 40, 50, 3])).toHaveLength(40 * 50 * 2);
   await expect(predictor.predict(new Float32Array(65 * 3), [1, 65, 1, 3])).rejects.toThrow(
-    /model.onnx' takes images of at most 64 × 96, got 65 × 1; .*--size/,
+    /model.onnx' takes images of at most 64 × 96, got 65 × 1; .*`size`/,
   );
 });
 
@@ -123,7 +127,7 @@ test('what is no such file is refused by name', async () => {
 
 test('impossible sizes are refused', async () => {
   const model = buildModel(config);
-  await expect(exportModel({ model, config }, { size: [0, 4] })).rejects.toThrow(
+  await expect(exportModel({ model, ...description }, { size: [0, 4] })).rejects.toThrow(
     /positive integers/,
   );
 });

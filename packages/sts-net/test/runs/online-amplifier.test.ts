@@ -6,7 +6,7 @@ import { createVolume, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { validateConfig } from '../../src/config/validate-config.ts';
-import { prepareData } from '../../src/runs/training-data.ts';
+import { findData, prepareData } from '../../src/runs/training-data.ts';
 import { configFor } from '../make-data.ts';
 
 const [slices, rows, columns] = [4, 24, 20];
@@ -56,7 +56,7 @@ async function sourceFor(
     training: { ...(base['training'] as object), patch: null, flips: false, ...training },
     ...changes,
   });
-  const { source } = await prepareData(config, folder);
+  const { source } = await prepareData(config, await findData(config, folder));
   return source;
 }
 

@@ -78,7 +78,7 @@ describe('train', () => {
     appendFileSync(log, '{"event":"step","st');
     writeFileSync(join(data, 'killed', '.last.safetensors.123.tmp'), 'half');
     const resumed = await trainTiny('killed', { resume: true });
-    expect(readdirSync(resumed.output)).toHaveLength(4);
+    expect(readdirSync(resumed.output)).toHaveLength(6);
     expect(await outcome(resumed)).toEqual(await outcome(straight));
   });
 
@@ -90,6 +90,7 @@ describe('train', () => {
     expect(readdirSync(join(data, 'full')).sort()).toEqual([
       'best.safetensors',
       'config.json',
+      'data.json',
       'last.safetensors',
       'log.jsonl',
     ]);

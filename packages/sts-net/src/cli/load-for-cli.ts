@@ -1,0 +1,14 @@
+import { type LoadedModel, loadModel, UnknownLayerError } from '../runs/load-model.ts';
+
+/** As `loadModel`, with the cure that the command line has. */
+export async function loadForCli(path: string): Promise<LoadedModel> {
+  try {
+    return await loadModel(path);
+  } catch (error) {
+    if (!(error instanceof UnknownLayerError)) throw error;
+    throw new RangeError(
+      `'${error.path}' holds a network of one's own with a layer '${error.layer}', which only the program that trained it knows; use it from there, or let it write an .onnx file and name that`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
+import type { Case, Split, SplitName } from '@sts-net/datasets';
+import { fileDigest, fileError, writeFileAtomic } from '@sts-net/datasets/files';
+import { validateWith } from '@sts-net/datasets/validation';
+import { z } from 'zod';
+
+const fileSchema = z.strictObject({
+  /** From the folder of the record, with forward slashes; on another drive absolute. */
+  path: z.string(),
+  /** Of the file's content. */
+  sha256: z.string(),
+});
+
+const casesSchema = z.array(
+  z.strictObject({ id: z.string(), group: z.string(), image: fileSchema, mask: fileSchema }),
+);
+
+const recordSchema = z.strictObject({
+  format: z.literal('sts-net data 1'),
+  training: casesSchema,
+  validation: casesSchema,
+  test: casesSchema,
+});
+
+/**
+ * Which cases a run trains on, validates with and keeps for the test, and what their files hold. A
+ * part of the run's identity: paths may change, what is read may not.
+ */
+export type DataRecord = z.output<typeof recordSchema>;
+
+const splitNames = ['training', 'validation', 'test'] as const;
+
+/** The data that a run has drawn new, or that are not what they were. */
+export class DataChangedError extends RangeError {
+  /** What changed, one sentence each. */
+  readonly changes: readonly string[];
+
+  constructor(subject: string, changes: readonly string[], remedy: string) {
+    const [first = '', second, ...more] = changes;
+    const rest = more.length > 0 ? `; and ${more.length} more` : '';
+    super(
+      `${subject}: its data are not what they were: ${first}${second === undefined ? '' : `; ${second}`}${rest}; ${remedy}`,
+    );
+    this.changes = changes;
+  }
+}
+
+/** Reads all files of a split once, for their digests. */
+export async function recordData(split: Split, folder: string): Promise<DataRecord> {
+  const file = async (path: string) => ({
+    path: relative(folder, path).split(sep).join('/'),
+    sha256: await fileDigest(path),
+  });
+  const of = async (name: SplitName) => {
+    const cases = [];
+    for (const { id, group, image, mask } of split[name]) {
+      cases.push({ id, group, image: await file(image), mask: await file(mask) });
+    }
+    return cases;
+  };
+  return {
+    format: 'sts-net data 1',
+    training: await of('training'),
+    validation: await of('validation'),
+    test: await of('test'),
+  };
+}
+
+export async function writeDataRecord(path: string, record: DataRecord): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Undefined where there is none. */
+export async function readDataRecord(path: string): Promise<DataRecord | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fileError(path, 'read', cause);
+  }
+  try {
+    return validateWith(recordSchema, JSON.parse(text), path);
+  } catch (cause) {
+    throw new RangeError(
+      `'${path}' must be the list of a run's cases, but is damaged (${(cause as Error).message}); restore it from a copy`,
+      { cause },
+    );
+  }
+}
+
+/** The recorded cases of a split, with absolute paths. */
+export function recordedCases(
+  record: DataRecord,
+  name: SplitName,
+  folder: string,
+): readonly Case[] {
+  return record[name].map(({ id, group, image, mask }) => ({
+    id,
+    group,
+    image: resolve(folder, image.path),
+    mask: resolve(folder, mask.path),
+  }));
+}
+
+/** The split with the digests of its images' files, where no digest of the image is known. */
+export function withDigests(split: Split, record: DataRecord): Split {
+  const of = (name: SplitName): Case[] =>
+    split[name].map((one, i) => ({ digest: record[name][i]!.image.sha256, ...one }));
+  return { training: of('training'), validation: of('validation'), test: of('test') };
+}
+
+/** What differs between two records, worst first; empty where they hold the same. */
+export function dataChanges(before: DataRecord, now: DataRecord): readonly string[] {
+  const [old, current] = [placesOf(before), placesOf(now)];
+  const moved: string[] = [];
+  const changed: string[] = [];
+  const others: string[] = [];
+  for (const [id, was] of old) {
+    const is = current.get(id);
+    if (is === undefined) others.push(`case '${id}' (${was.split}) is gone`);
+    else {
+      if (is.split !== was.split) moved.push(`case '${id}' went from ${was.split} to ${is.split}`);
+      if (is.group !== was.group) {
+        changed.push(`the group of case '${id}' was '${was.group}' and is '${is.group}'`);
+      }
+      for (const kind of ['image', 'mask'] as const) {
+        if (is[kind].sha256 !== was[kind].sha256) {
+          changed.push(`the ${kind} of case '${id}' has another content`);
+        }
+      }
+    }
+  }
+  for (const [id, { split }] of current) {
+    if (!old.has(id)) others.push(`case '${id}' (${split}) is new`);
+  }
+  return [...moved, ...changed, ...others];
+}
+
+function placesOf(record: DataRecord) {
+  return new Map(
+    splitNames.flatMap((split) => record[split].map((one) => [one.id, { ...one, split }] as const)),
+  );
+}

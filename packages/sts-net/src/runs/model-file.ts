@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { validateWith } from '@sts-net/datasets/validation';
+import { type FullPreprocessing, fullPreprocessing } from '@sts-net/inference';
+import { namedWeights, type StoredTensor, storedTensors } from '@sts-net/model';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { z } from 'zod';
+import { preprocessingSchema } from '../config/data-schema.ts';
+import type { ExperimentConfig } from '../config/experiment-config.ts';
+import { modelSchema } from '../config/model-schema.ts';
+import { validateConfig } from '../config/validate-config.ts';
+import { readSafetensorsFile, writeSafetensors } from '../weights/weight-files.ts';
+
+const ownNetworkSchema = z.strictObject({
+  classes: modelSchema.shape.classes,
+  /** Of a network that was given in code: TensorFlow.js's description of its layers. */
+  topology: z.record(z.string(), z.unknown()),
+});
+
+const descriptionSchema = z.strictObject({
+  network: z.union([modelSchema, ownNetworkSchema]),
+  preprocessing: preprocessingSchema,
+});
+
+/**
+ * What a model file says of its weights: the network and how images become its input. All that
+ * prediction needs, and nothing of the data that it was trained on: no name, no path, no group.
+ */
+export interface ModelDescription {
+  readonly network: ExperimentConfig['model'] | z.output<typeof ownNetworkSchema>;
+  readonly preprocessing: FullPreprocessing;
+}
+
+/** The description of a run's network. */
+export function describeModel(
+  { model: network, data }: Pick<ExperimentConfig, 'model' | 'data'>,
+  own: LayersModel | undefined,
+): ModelDescription {
+  const topology = own?.toJSON(undefined, false) as Record<string, unknown> | undefined;
+  return {
+    network: topology === undefined ? network : { classes: network.classes, topology },
+    preprocessing: fullPreprocessing(data),
+  };
+}
+
+/** A description from JSON, as an ONNX file has it too. */
+export function parseDescription(text: string, path: string): ModelDescription {
+  return validateWith(descriptionSchema, parseJson(text, 'description', path), path);
+}
+
+/** What a file of weights holds. */
+export interface ModelFile {
+  readonly description: ModelDescription;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes a model file, completely or not at all: one safetensors file with the weights under
+ * `layer/weight`, the description in its metadata, and a checksum over both.
+ *
+ * @param more tensors and metadata beside them, and where an existing file is kept
+ */
+export async function writeModelFile(
+  path: string,
+  model: LayersModel,
+  description: ModelDescription,
+  more: {
+    readonly tensors?: Parameters<typeof storedTensors>[0];
+    readonly metadata?: Readonly<Record<string, string>>;
+    readonly previous?: string;
+  } = {},
+): Promise<void> {
+  const weights = namedWeights(model).map(({ name, variable }) => [name, variable] as const);
+  const tensors = await storedTensors([...weights, ...(more.tensors ?? [])]);
+  const metadata = {
+    format: 'sts-net model 2',
+    description: JSON.stringify(description),
+    ...more.metadata,
+  };
+  const checked = { ...metadata, sha256: checksum(tensors, metadata) };
+  await writeSafetensors(path, tensors, checked, { previous: more.previous });
+}
+
+/**
+ * Reads a model file.
+ *
+ * @throws Error naming the file, if it is missing, damaged or of another program.
+ */
+export function readModelFile(path: string): ModelFile {
+  const { tensors, metadata } = readSafetensorsFile(path);
+  const { sha256, ...rest } = metadata;
+  // Weights that an earlier version wrote have the run's whole config instead, and no checksum.
+  const earlier = rest['format'] === 'sts-net checkpoint 1' ? rest['config'] : undefined;
+  if (earlier !== undefined) {
+    const config = validateConfig(parseJson(earlier, 'config', path), path);
+    return { description: describeModel(config, undefined), tensors, metadata };
+  }
+  if (metadata['format'] === undefined || !metadata['format'].startsWith('sts-net ')) {
+    throw new RangeError(
+      `'${path}' must be a file of weights that a training of this program left, but holds weights of another; name the folder of a run or its best.safetensors`,
+    );
+  }
+  if (sha256 !== checksum(tensors, rest)) {
+    throw new RangeError(
+      `'${path}' is damaged: its content does not have the checksum that it was written with; take another copy`,
+    );
+  }
+  return { description: parseDescription(rest['description'] ?? '', path), tensors, metadata };
+}
+
+/** SHA-256 over the tensors and the metadata, whatever their order. */
+function checksum(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>>,
+): string {
+  const hash = createHash('sha256');
+  for (const entry of Object.entries(metadata).sort(byName)) hash.update(JSON.stringify(entry));
+  for (const [name, { shape, data }] of [...tensors].sort(byName)) {
+    hash.update(JSON.stringify([name, shape]));
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest('hex');
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+/** The JSON in a file's metadata. */
+export function parseJson(text: string, name: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SyntaxError(
+      `'${path}': the ${name} in its metadata must be JSON; the file is damaged, take another`,
+      { cause },
+    );
+  }
+}

@@ -26,8 +26,11 @@ export {
   type SafetensorsFile,
 } from './safetensors/read-safetensors.ts';
 export { adaptStem } from './state-dict/adapt-stem.ts';
-export { canonicalKeys } from './state-dict/canonical-keys.ts';
-export { type LoadedTorchWeights, loadTorchWeights } from './state-dict/load-torch-weights.ts';
+export {
+  type LoadedTorchWeights,
+  type LoadTorchWeightsOptions,
+  loadTorchWeights,
+} from './state-dict/load-torch-weights.ts';
 export { type TorchParameter, torchParameters } from './state-dict/torch-parameters.ts';
 export { torchStateDict } from './state-dict/torch-state-dict.ts';
 export {

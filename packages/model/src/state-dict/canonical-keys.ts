@@ -80,21 +80,44 @@ const layouts: readonly Layout[] = [
   },
 ];
 
+/**
+ * What wraps a network puts its name before every key: DataParallel, `torch.compile`, Lightning, moving
+ * averages, training scripts.
+ */
+const wrapper = /^(?:module|_orig_mod|model|net|network|ema_model|ema|student|teacher)\./;
+
 /** Each key of a state dict with the key of this package's models, or `null` where it is not needed. */
 export function canonicalKeys(keys: readonly string[]): ReadonlyMap<string, string | null> {
-  const { rules: given } = layoutOf(keys);
-  const rules = [counter, ...(typeof given === 'function' ? given(keys) : given)];
+  const bare = unwrapped(keys);
+  const { rules: given } = layoutOf(bare);
+  const rules = [counter, ...(typeof given === 'function' ? given(bare) : given)];
   return new Map(
-    keys.map((key) => {
-      const [pattern, replacement] = rules.find(([pattern]) => pattern.test(key)) ?? [/^/, ''];
-      return [key, replacement === null ? null : key.replace(pattern, replacement)];
+    keys.map((key, i) => {
+      const own = bare[i]!;
+      const [pattern, replacement] = rules.find(([pattern]) => pattern.test(own)) ?? [/^/, ''];
+      return [key, replacement === null ? null : own.replace(pattern, replacement)];
     }),
   );
 }
 
 /** Epsilon of the batch normalisations that the weights were trained with, where keys tell. */
 export function epsilonOf(keys: readonly string[]): number | undefined {
-  return layoutOf(keys).epsilon;
+  return layoutOf(unwrapped(keys)).epsilon;
+}
+
+/**
+ * The keys without the names of wrappers that most of them begin with. Others, such as those of a
+ * loss, stay as they are, so that they are told of.
+ */
+function unwrapped(keys: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const key of keys) {
+    const name = wrapper.exec(key)?.[0];
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const [name] = [...counts].find(([, count]) => 2 * count > keys.length) ?? [];
+  if (name === undefined) return keys;
+  return unwrapped(keys.map((key) => (key.startsWith(name) ? key.slice(name.length) : key)));
 }
 
 function layoutOf(keys: readonly string[]): Layout {

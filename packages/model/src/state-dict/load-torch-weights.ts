@@ -19,11 +19,18 @@ export interface LoadedTorchWeights {
   readonly missing: string[];
 }
 
+/** Options of {@link loadTorchWeights}. */
+export interface LoadTorchWeightsOptions {
+  /** Weights that must be given, by their keys in segmentation_models.pytorch. @default none */
+  readonly required?: RegExp;
+}
+
 /**
  * Gives a model of `createModel` the weights of a PyTorch state dict: of a model of
  * segmentation_models.pytorch (ESCA as `encoder.iaff1.conv.weight`, …; the numbered `decoder.0.…` of
- * older versions too), of torchvision's DeepLabV3, of Pytorch-UNet (`plain-unet`), or of an encoder alone from torchvision, timm or
- * segmentation_models.pytorch.
+ * older versions too), of torchvision's DeepLabV3, of Pytorch-UNet (`plain-unet`), or of an encoder
+ * alone from torchvision, timm or segmentation_models.pytorch; under the names of wrappers, `module.`,
+ * `_orig_mod.`, `model.`, too. It also takes what a file of weights of this project holds.
  *
  * timm's `efficientnet_b0` and `tf_efficientnet_b0` have the same keys: the first is for the encoder
  * `torchvision-efficientnet-b0`, the second for `efficientnet-b0`.
@@ -31,41 +38,64 @@ export interface LoadedTorchWeights {
  * All or nothing: if anything is wrong, the model is unchanged.
  *
  * @param weights by key; kernels in PyTorch's order `[out, in, height, width]`
- * @throws RangeError naming the key, if a shape is not the model's, or the model has no such weight
+ * @throws RangeError naming the key, if a shape is not the model's, the model has no such weight, or
+ * a required one is missing
  */
 export function loadTorchWeights(
   model: LayersModel,
   weights: ReadonlyMap<string, StoredTensor>,
+  { required }: LoadTorchWeightsOptions = {},
 ): LoadedTorchWeights {
-  const parameters = new Map(torchParameters(model).map((one) => [one.key, one]));
+  const keys = [...weights.keys()];
+  const own = isOwn(keys);
+  if (!own) requireEpsilon(model, keys);
+  const parameters = new Map(
+    torchParameters(model).map((one) => [own ? one.weight.originalName : one.key, one]),
+  );
   const loaded: [string, TorchParameter, StoredTensor][] = [];
   const ignored: string[] = [];
   const unknown: string[] = [];
-  requireEpsilon(model, [...weights.keys()]);
   const unused = hasUnusedStages(model) ? /^encoder\./ : /$^/;
-  for (const [key, canonical] of canonicalKeys([...weights.keys()])) {
+  for (const [key, canonical] of own ? ownKeys(keys) : canonicalKeys(keys)) {
     const parameter = canonical === null ? undefined : parameters.get(canonical);
     if (canonical === null) ignored.push(key);
     else if (parameter === undefined) (unused.test(canonical) ? ignored : unknown).push(key);
     else {
       const tensor = weights.get(key)!;
-      requireShape(key, tensor, parameter);
+      requireShape(key, tensor, own ? (parameter.weight.shape as number[]) : parameter.shape);
       loaded.push([key, parameter, tensor]);
       parameters.delete(canonical);
     }
   }
+  const missing = [...parameters.values()].map(({ key }) => key);
+  const needed = missing.filter((key) => required?.test(key));
+  if (needed.length > 0) {
+    throw new RangeError(
+      `${needed.length} weights that the model needs are not given, first '${needed[0]}'; take a file that was made with the same encoder.`,
+    );
+  }
   if (unknown.length > 0) {
     throw new RangeError(
-      `\`loadTorchWeights\`: the model has no weight for ${unknown.length} of ${weights.size} keys, first '${unknown[0]}'; create the model that the weights are of, or leave these keys out.`,
+      `the model has no weight for ${unknown.length} of ${weights.size} keys, first '${unknown[0]}'; create the model that the weights are of, or leave these keys out.`,
     );
   }
   for (const [, { weight, layout }, tensor] of loaded) {
-    const values = layout === 'OIHW' ? hwio(tensor) : tensor.data;
+    const values = layout === 'OIHW' && !own ? hwio(tensor) : tensor.data;
     tf.tidy(() => {
       weight.write(tf.tensor(values, weight.shape as number[]));
     });
   }
-  return { loaded: loaded.map(([key]) => key), ignored, missing: [...parameters.keys()] };
+  return { loaded: loaded.map(([key]) => key), ignored, missing };
+}
+
+/** Whether these are names of this project's files, `layer/weight`, which no PyTorch module has. */
+function isOwn(keys: readonly string[]): boolean {
+  return keys.length > 0 && keys.every((key) => key.includes('/'));
+}
+
+/** The slots of an optimiser are no weights. */
+function ownKeys(keys: readonly string[]): ReadonlyMap<string, string | null> {
+  return new Map(keys.map((key) => [key, key.startsWith('optimizer/') ? null : key]));
 }
 
 /** Batch normalisations of another epsilon would give other, worse results without any sign of it. */
@@ -77,7 +107,7 @@ function requireEpsilon(model: LayersModel, keys: readonly string[]): void {
     .filter(([, spec]) => spec.epsilon === required)
     .map(([name]) => `'${name}'`);
   throw new RangeError(
-    `\`loadTorchWeights\`: these weights are for batch normalisation with epsilon ${required}, the model has ${epsilon}; create it with an encoder of that epsilon: ${fitting.join(', ')}, or a variant.`,
+    `these weights are for batch normalisation with epsilon ${required}, the model has ${epsilon}; create it with an encoder of that epsilon: ${fitting.join(', ')}, or a variant.`,
   );
 }
 
@@ -88,17 +118,20 @@ function hasUnusedStages(model: LayersModel): boolean {
   return depth !== undefined && depth < parts!.encoder.stages.length;
 }
 
-function requireShape(key: string, { shape, data }: StoredTensor, parameter: TorchParameter): void {
-  const required = parameter.shape;
+function requireShape(
+  key: string,
+  { shape, data }: StoredTensor,
+  required: readonly number[],
+): void {
   if (withoutOnes(shape).join() !== withoutOnes(required).join()) {
     throw new RangeError(
-      `\`loadTorchWeights\`: '${key}' must have shape [${required.join(', ')}], got [${shape.join(', ')}]; create the model with the options that the weights were made with, or leave this key out.`,
+      `'${key}' must have shape [${required.join(', ')}], got [${shape.join(', ')}]; create the model with the options that the weights were made with, or leave this key out.`,
     );
   }
   const count = shape.reduce((a, b) => a * b, 1);
   if (data.length !== count) {
     throw new RangeError(
-      `\`loadTorchWeights\`: '${key}' of shape [${shape.join(', ')}] must hold ${count} values, got ${data.length}; the file is damaged.`,
+      `'${key}' of shape [${shape.join(', ')}] must hold ${count} values, got ${data.length}; the file is damaged.`,
     );
   }
 }

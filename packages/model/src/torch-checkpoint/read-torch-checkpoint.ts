@@ -12,8 +12,8 @@ import type { TensorView, TorchFile } from './tensor-view.ts';
  * (a zip archive), or the older stream. Nothing in the file is run: besides tensors of numbers it may
  * hold numbers, texts, lists, tuples and dictionaries; anything else is refused by name.
  *
- * Weights may lie in a dictionary under `state_dict`, `model_state_dict` or `model`, if the outermost
- * one has no tensors itself. Values of all types become float32, in rows-first order whatever order
+ * Weights may lie in a dictionary under `state_dict`, `model`, `net`, `ema` or another usual name, if
+ * the outermost one has no tensors itself. Values of all types become float32, in rows-first order whatever order
  * they were in. A source is read tensor by tensor, so that little more than the result is in memory.
  *
  * @param source the file's bytes, or where to read them
@@ -27,19 +27,19 @@ export function readTorchCheckpoint(source: Uint8Array | ByteSource): Map<string
   return readTensors(bytes, file, tensors);
 }
 
-const beginnings: readonly (readonly [string, (source: ByteSource) => TorchFile])[] = [
-  ['504b0304', readTorchZip],
-  // A pickle of protocol 2 with the number 0x1950a86a20f9469cfc6c.
-  ['80028a0a6cfc9c46f9206aa85019', readTorchStream],
+const beginnings: readonly (readonly [RegExp, (source: ByteSource) => TorchFile])[] = [
+  [/^504b0304/, readTorchZip],
+  // A pickle, from protocol 4 on in a frame, with the number 0x1950a86a20f9469cfc6c.
+  [/^80(0[23]|0[45]95.{16})8a0a6cfc9c46f9206aa85019/, readTorchStream],
 ];
 
 function open(source: ByteSource): TorchFile {
-  const bytes = new Uint8Array(Math.min(source.size, 16));
+  const bytes = new Uint8Array(Math.min(source.size, 32));
   source.read(bytes, 0);
   const start = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const read = beginnings.find(([beginning]) => start.startsWith(beginning))?.[1];
+  const read = beginnings.find(([beginning]) => beginning.test(start))?.[1];
   if (read !== undefined) return read(source);
-  const actual = start === '' ? 'nothing' : `0x${start}`;
+  const actual = start === '' ? 'nothing' : `0x${start.slice(0, 32)}`;
   throw damaged(source.name, 'the beginning of a file that torch.save wrote', actual);
 }
 

@@ -16,9 +16,9 @@ export interface PickleWorld {
 const mostSteps = 2 ** 20;
 
 /**
- * Reads one pickle of the opcodes that PyTorch's protocol 2 (and Python 2) writes for plain data. No
- * code of the file is ever run: a class or function is what `world` makes of its name. Lists are
- * arrays, tuples frozen arrays, dictionaries maps.
+ * Reads one pickle of the opcodes that protocols 2 to 5 (and Python 2) write for plain data. No code
+ * of the file is ever run: a class or function is what `world` makes of its name. Lists are arrays,
+ * tuples frozen arrays, dictionaries maps, sets sets, and bytes are bytes.
  *
  * Source: opcodes of Python's `pickletools`.
  *
@@ -127,6 +127,32 @@ class Machine {
     this.push(Number.isSafeInteger(Number(value)) ? Number(value) : value);
   }
 
+  /** A count of bytes in 64 bits. */
+  length(): number {
+    const length = this.cursor.view(8).getBigUint64(0, true);
+    this.require(length <= Number.MAX_SAFE_INTEGER, 'lengths inside the file', `${length}`);
+    return Number(length);
+  }
+
+  addItems(items: readonly unknown[]): void {
+    const set = this.top();
+    if (!(set instanceof Set)) {
+      throw damaged(this.cursor.source.name, 'a pickle that fills a set', 'another value');
+    }
+    for (const item of items) set.add(item);
+  }
+
+  /** A class or function, by the two texts on the stack. */
+  named(): void {
+    const [name, module] = [this.pop(), this.pop()];
+    this.require(
+      typeof module === 'string' && typeof name === 'string',
+      'classes named by texts',
+      'another value',
+    );
+    this.push(this.world.find(module as string, name as string));
+  }
+
   reduce(): void {
     const args = this.pop();
     const call = this.pop();
@@ -157,10 +183,20 @@ const opcodes: Readonly<Record<number, (machine: Machine) => void>> = {
   75: (m) => m.push(m.cursor.byte()), // BININT1
   77: (m) => m.push(m.cursor.view(2).getUint16(0, true)), // BININT2
   138: (m) => m.long(m.cursor.byte()), // LONG1
+  139: (m) => m.long(m.cursor.view(4).getUint32(0, true)), // LONG4
   71: (m) => m.push(m.cursor.view(8).getFloat64(0)), // BINFLOAT
   88: (m) => m.text(m.cursor.view(4).getUint32(0, true), 'utf-8'), // BINUNICODE
   84: (m) => m.text(m.cursor.view(4).getUint32(0, true), 'latin1'), // BINSTRING
   85: (m) => m.text(m.cursor.byte(), 'latin1'), // SHORT_BINSTRING
+  140: (m) => m.text(m.cursor.byte(), 'utf-8'), // SHORT_BINUNICODE
+  141: (m) => m.text(m.length(), 'utf-8'), // BINUNICODE8
+  67: (m) => m.push(m.cursor.take(m.cursor.byte())), // SHORT_BINBYTES
+  66: (m) => m.push(m.cursor.take(m.cursor.view(4).getUint32(0, true))), // BINBYTES
+  142: (m) => m.push(m.cursor.take(m.length())), // BINBYTES8
+  150: (m) => m.push(m.cursor.take(m.length())), // BYTEARRAY8
+  143: (m) => m.push(new Set()), // EMPTY_SET
+  144: (m) => m.addItems(m.popMark()), // ADDITEMS
+  145: (m) => m.push(new Set(m.popMark())), // FROZENSET
   125: (m) => m.push(new Map()), // EMPTY_DICT
   93: (m) => m.push([]), // EMPTY_LIST
   41: (m) => m.tuple([]), // EMPTY_TUPLE
@@ -174,9 +210,12 @@ const opcodes: Readonly<Record<number, (machine: Machine) => void>> = {
   117: (m) => m.setItems(m.popMark()), // SETITEMS
   113: (m) => m.remember(m.cursor.byte()), // BINPUT
   114: (m) => m.remember(m.cursor.view(4).getUint32(0, true)), // LONG_BINPUT
+  148: (m) => m.remember(m.memo.size), // MEMOIZE
   104: (m) => m.recall(m.cursor.byte()), // BINGET
   106: (m) => m.recall(m.cursor.view(4).getUint32(0, true)), // LONG_BINGET
   99: (m) => m.push(m.world.find(m.cursor.line(), m.cursor.line())), // GLOBAL
+  147: (m) => m.named(), // STACK_GLOBAL
+  149: (m) => void m.cursor.take(8), // FRAME, for readers that read ahead
   81: (m) => m.push(m.world.load(m.pop())), // BINPERSID
   82: (m) => m.reduce(), // REDUCE
   98: (m) => m.build(), // BUILD
@@ -187,8 +226,6 @@ const otherOpcodes: Readonly<Record<number, string>> = {
   48: 'POP',
   49: 'POP_MARK',
   50: 'DUP',
-  66: 'BINBYTES',
-  67: 'SHORT_BINBYTES',
   70: 'FLOAT',
   73: 'INT',
   76: 'LONG',
@@ -205,18 +242,7 @@ const otherOpcodes: Readonly<Record<number, string>> = {
   130: 'EXT1',
   131: 'EXT2',
   132: 'EXT4',
-  139: 'LONG4',
-  140: 'SHORT_BINUNICODE',
-  141: 'BINUNICODE8',
-  142: 'BINBYTES8',
-  143: 'EMPTY_SET',
-  144: 'ADDITEMS',
-  145: 'FROZENSET',
   146: 'NEWOBJ_EX',
-  147: 'STACK_GLOBAL',
-  148: 'MEMOIZE',
-  149: 'FRAME',
-  150: 'BYTEARRAY8',
   151: 'NEXT_BUFFER',
   152: 'READONLY_BUFFER',
 };

@@ -1,15 +1,8 @@
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import {
-  adaptStem,
-  canonicalKeys,
-  type LoadedTorchWeights,
-  loadTorchWeights,
-  type StoredTensor,
-  torchParameters,
-} from '@sts-net/model';
+import { adaptStem, type LoadedTorchWeights, loadTorchWeights } from '@sts-net/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { readSafetensors, readTorchCheckpoint } from '../weights/weight-files.ts';
+import { readWeightFile } from '../weights/weight-files.ts';
 import { type DownloadOptions, downloadFile } from './download-file.ts';
 import { type PretrainedFile, pretrainedFiles } from './pretrained-files.ts';
 
@@ -36,7 +29,7 @@ export interface LoadPretrainedOptions extends DownloadOptions {
  * segmentation_models.pytorch does: summed for one, repeated and scaled by 3 / n for n.
  *
  * @param weights `imagenet` for the file that `pretrainedFiles` has for the model's encoder, or a file
- * of one's own: `.safetensors`, or what `torch.save` wrote
+ * of one's own: safetensors, or what `torch.save` wrote
  * @returns which keys were loaded and which weights (decoder, attention) stay as they were
  * @throws Error naming the file and the cure; offline, where to put the file. The model is then unchanged.
  */
@@ -46,11 +39,22 @@ export async function loadPretrained(
   { folder = cacheFolder(), ...download }: LoadPretrainedOptions = {},
 ): Promise<LoadedTorchWeights> {
   const file = weights === 'imagenet' ? imagenetFile(model) : weights;
-  const path = join(folder, basename(new URL(file.url).pathname));
+  const path = cachePath(folder, file);
   await downloadFile(file, path, download);
-  const tensors = path.endsWith('.safetensors') ? readSafetensors(path) : readTorchCheckpoint(path);
-  requireEncoder(model, tensors, path);
-  return loadTorchWeights(model, adaptStem(model, tensors));
+  const tensors = adaptStem(model, readWeightFile(path));
+  try {
+    // Attention, which no published file has, is no part of what must be there.
+    return loadTorchWeights(model, tensors, { required: /^encoder\.(?!iaff\d+\.)/ });
+  } catch (cause) {
+    throw new RangeError(`'${path}': ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** By name and digest: other addresses have other files of the same name. */
+function cachePath(folder: string, { url, sha256 }: PretrainedFile): string {
+  const name = basename(new URL(url).pathname).replaceAll(/[^\w.-]/g, '_');
+  const digest = sha256.toLowerCase().slice(0, 16);
+  return join(folder, name.includes(digest) ? name : `${digest}-${name}`);
 }
 
 function imagenetFile(model: LayersModel): PretrainedFile {
@@ -62,23 +66,6 @@ function imagenetFile(model: LayersModel): PretrainedFile {
     return pretrainedFiles[encoder]!;
   }
   throw new RangeError(
-    `\`loadPretrained\`: 'imagenet' weights are known for the encoders ${Object.keys(pretrainedFiles).join(', ')}, got ${encoder === undefined ? 'a model without a named encoder' : `'${encoder}'`}; name a file: { url, sha256 }.`,
+    `'imagenet' weights are known for the encoders ${Object.keys(pretrainedFiles).join(', ')}, got ${encoder === undefined ? 'a model without a named encoder' : `'${encoder}'`}; name a file: { url, sha256 }.`,
   );
-}
-
-/** Attention, which no published file has, is no part of what must be there. */
-function requireEncoder(
-  model: LayersModel,
-  tensors: ReadonlyMap<string, StoredTensor>,
-  path: string,
-): void {
-  const given = new Set(canonicalKeys([...tensors.keys()]).values());
-  const missing = torchParameters(model)
-    .map(({ key }) => key)
-    .filter((key) => /^encoder\.(?!iaff\d+\.)/.test(key) && !given.has(key));
-  if (missing.length > 0) {
-    throw new RangeError(
-      `'${path}' must have all weights of the model's encoder, but ${missing.length} are missing, first '${missing[0]}'; name a file for this encoder`,
-    );
-  }
 }

@@ -40,6 +40,21 @@ export function readTorchCheckpoint(source: string | Uint8Array): Map<string, St
 }
 
 /**
+ * The weights in a file of either kind, told apart by its content.
+ *
+ * @throws Error naming the file and the defect
+ */
+export function readWeightFile(path: string): Map<string, StoredTensor> {
+  const isSafetensors = withSource(path, (source) => {
+    const bytes = new Uint8Array(Math.min(9, (source as ByteSource).size));
+    (source as ByteSource).read(bytes, 0);
+    // Eight bytes of a length, then an object of JSON.
+    return bytes[8] === 0x7b;
+  });
+  return isSafetensors ? readSafetensors(path) : readTorchCheckpoint(path);
+}
+
+/**
  * Writes tensors as F32 into a safetensors file, completely or not at all.
  *
  * @param metadata free text that goes into the file's header

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EncoderSpec, encoders } from '@sts-net/backbones';
 import { useBackend } from '@sts-net/backend';
@@ -23,6 +23,8 @@ const checkpoints = join(import.meta.dirname, '../../../model/test/fixtures/chec
 // Written by PyTorch, see tools/fixtures/weights/torch_checkpoints.py.
 const bytes = readFileSync(join(checkpoints, 'encoder-7.pth'));
 const sha256 = createHash('sha256').update(bytes).digest('hex');
+/** Its name in the cache. */
+const kept = `${sha256.slice(0, 8)}-encoder-7.pth`;
 
 /** The encoder that the file is of. */
 const tinyEncoder: EncoderSpec = {
@@ -106,12 +108,12 @@ test('a file is downloaded with progress, loaded, kept, and not asked for again'
   ]);
   expect(missing.filter((key) => /^encoder/.test(key))).toHaveLength(5);
   expect(missing.filter((key) => /^encoder/.test(key) && !/iaff/.test(key))).toEqual([]);
-  expect(readdirSync(folder)).toEqual(['encoder-7.pth']);
-  expect(readFileSync(join(folder, 'encoder-7.pth'))).toEqual(bytes);
+  expect(readdirSync(folder)).toEqual([kept]);
+  expect(readFileSync(join(folder, kept))).toEqual(bytes);
   const received = progress.map((event) => event.received);
   expect(received).toEqual([...received].sort((a, b) => a - b));
   expect(progress.at(-1)).toEqual({
-    file: 'encoder-7.pth',
+    file: kept,
     received: bytes.length,
     total: bytes.length,
   });
@@ -127,10 +129,25 @@ test('a safetensors file is taken too', async () => {
   const path = join(folder, 'own.safetensors');
   await saveSafetensors(from, path);
   const digest = createHash('sha256').update(readFileSync(path)).digest('hex');
+  renameSync(path, join(folder, `${digest.slice(0, 16)}-own.safetensors`));
   const model = tiny();
   const file = { url: 'https://example.invalid/own.safetensors', sha256: digest };
   expect((await loadPretrained(model, file, { folder })).missing).toEqual([]);
   expect(await encoderWeights(model)).toEqual(inFile);
+});
+
+test('two files of one name at two addresses are two', async () => {
+  const folder = temporaryFolder();
+  const file = await serveFile(whole(bytes));
+  await loadPretrained(tiny(), file, { folder });
+  await server!.close();
+  const other = readFileSync(join(checkpoints, 'module.pth'));
+  const digest = createHash('sha256').update(other).digest('hex');
+  server = await serve(whole(other));
+  const url = `${server.url}/others/encoder-7.pth`;
+  const attempt = loadPretrained(tiny(), { url, sha256: digest }, { folder });
+  await expect(attempt).rejects.toThrow('are not given');
+  expect(readdirSync(folder).sort()).toEqual([`${digest.slice(0, 16)}-encoder-7.pth`, kept].sort());
 });
 
 describe('a connection that breaks', () => {
@@ -138,7 +155,7 @@ describe('a connection that breaks', () => {
     const file = await serveFile(broken(bytes, 5000), broken(bytes, 3000), whole(bytes));
     const folder = temporaryFolder();
     await loadPretrained(tiny(), file, { folder });
-    expect(readFileSync(join(folder, 'encoder-7.pth'))).toEqual(bytes);
+    expect(readFileSync(join(folder, kept))).toEqual(bytes);
     expect(server!.requests).toEqual([undefined, 5000, 8000]);
   });
 
@@ -148,11 +165,11 @@ describe('a connection that breaks', () => {
     await expect(loadPretrained(tiny(), file, { folder })).rejects.toThrow(
       /cannot download http:.*encoder-7\.pth.*; try again, or .* put it at '.*encoder-7\.pth'/,
     );
-    expect(readdirSync(folder)).toEqual(['encoder-7.pth.part']);
+    expect(readdirSync(folder)).toEqual([`${kept}.part`]);
     await loadPretrained(tiny(), file, { folder });
-    expect(readFileSync(join(folder, 'encoder-7.pth'))).toEqual(bytes);
+    expect(readFileSync(join(folder, kept))).toEqual(bytes);
     expect(server!.requests).toEqual([undefined, 5000, 5000]);
-    expect(readdirSync(folder)).toEqual(['encoder-7.pth']);
+    expect(readdirSync(folder)).toEqual([kept]);
   });
 
   it('begins again where the server knows no ranges', async () => {
@@ -160,7 +177,7 @@ describe('a connection that breaks', () => {
     const file = await serveFile(broken(bytes, 5000), noRanges);
     const folder = temporaryFolder();
     await loadPretrained(tiny(), file, { folder });
-    expect(readFileSync(join(folder, 'encoder-7.pth'))).toEqual(bytes);
+    expect(readFileSync(join(folder, kept))).toEqual(bytes);
   });
 
   it.each([
@@ -170,10 +187,10 @@ describe('a connection that breaks', () => {
   ])('of an earlier call with %s ends well', async (_, left) => {
     const file = await serveFile(whole(bytes));
     const folder = temporaryFolder();
-    writeFileSync(join(folder, 'encoder-7.pth.part'), left);
+    writeFileSync(join(folder, `${kept}.part`), left);
     await loadPretrained(tiny(), file, { folder });
-    expect(readFileSync(join(folder, 'encoder-7.pth'))).toEqual(bytes);
-    expect(readdirSync(folder)).toEqual(['encoder-7.pth']);
+    expect(readFileSync(join(folder, kept))).toEqual(bytes);
+    expect(readdirSync(folder)).toEqual([kept]);
   });
 
   it('stops on a signal and keeps what is there', async () => {
@@ -185,7 +202,7 @@ describe('a connection that breaks', () => {
     await expect(loadPretrained(tiny(), file, { folder, signal, onProgress })).rejects.toThrow(
       'stopped',
     );
-    expect(readdirSync(folder)).toEqual(['encoder-7.pth.part']);
+    expect(readdirSync(folder)).toEqual([`${kept}.part`]);
   });
 });
 
@@ -193,8 +210,8 @@ test('several downloads of one file at once do not disturb one another', async (
   const file = await serveFile(broken(bytes, 2000), broken(bytes, 7000), whole(bytes));
   const folder = temporaryFolder();
   await Promise.all([1, 2, 3].map(() => loadPretrained(tiny(), file, { folder })));
-  expect(readdirSync(folder)).toEqual(['encoder-7.pth']);
-  expect(readFileSync(join(folder, 'encoder-7.pth'))).toEqual(bytes);
+  expect(readdirSync(folder)).toEqual([kept]);
+  expect(readFileSync(join(folder, kept))).toEqual(bytes);
 });
 
 describe('refusals name the cure, leave no file under the name and the model as it was', () => {
@@ -223,7 +240,7 @@ describe('refusals name the cure, leave no file under the name and the model as 
   it('a file put there by hand that is another', async () => {
     const file = await serveFile(whole(bytes));
     const folder = temporaryFolder();
-    writeFileSync(join(folder, 'encoder-7.pth'), 'something');
+    writeFileSync(join(folder, kept), 'something');
     expect(await refusal(file, folder)).toMatch(/delete the file, then it is downloaded again/);
     expect(server!.requests).toEqual([]);
   });
@@ -233,7 +250,7 @@ describe('refusals name the cure, leave no file under the name and the model as 
     const folder = temporaryFolder();
     const message = await refusal(file, folder);
     expect(message).toContain(`cannot download ${file.url}: the server answered 404 Not Found`);
-    expect(existsSync(join(folder, 'encoder-7.pth'))).toBe(false);
+    expect(existsSync(join(folder, kept))).toBe(false);
   });
 
   it('no network', async () => {
@@ -243,7 +260,7 @@ describe('refusals name the cure, leave no file under the name and the model as 
     const message = await refusal(file, folder);
     expect(message).toContain('ECONNREFUSED');
     expect(message).toContain(
-      `download it elsewhere and put it at '${join(folder, 'encoder-7.pth')}' (its SHA-256 begins with ${file.sha256})`,
+      `download it elsewhere and put it at '${join(folder, kept)}' (its SHA-256 begins with ${file.sha256})`,
     );
   });
 
@@ -259,7 +276,7 @@ describe('refusals name the cure, leave no file under the name and the model as 
     const digest = createHash('sha256').update(other).digest('hex');
     const file = await serveFile(whole(other));
     expect(await refusal({ ...file, sha256: digest }, temporaryFolder())).toMatch(
-      /must have all weights of the model's encoder, but 25 are missing, first 'encoder\.features\.0\.conv\.weight'/,
+      /.*: 25 weights that the model needs are not given, first 'encoder\.features\.0\.conv\.weight'/,
     );
   });
 

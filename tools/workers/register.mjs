@@ -1,6 +1,4 @@
-// Lets worker threads of the tests import TypeScript, and the sources of this repository's packages:
-// `node --import ./tools/workers/register.mjs`.
-import { register } from 'node:module';
+// As sources.mjs, in worker threads alone: the tests' main thread has another loader.
 import { isMainThread } from 'node:worker_threads';
 
-if (!isMainThread) register('./hooks.mjs', import.meta.url);
+if (!isMainThread) await import('./sources.mjs');

@@ -1,4 +1,5 @@
 // What a Node user needs of the packages below, …
+export { type BackendInfo, type BackendName, probeBackends, useBackend } from '@sts-net/backend';
 export {
   type Case,
   type CaseConfig,
@@ -90,6 +91,15 @@ export {
   schedules,
   selectionScores,
 } from '@sts-net/training';
+export {
+  createVolume,
+  readDicomSeries,
+  readImage,
+  readVolume,
+  type Volume,
+  writeImage,
+  writeVolume,
+} from '@sts-net/volume-io';
 // … and what is this package's own.
 export type { AmplificationConfig } from './config/amplification-schema.ts';
 export type { DataConfig } from './config/data-schema.ts';

@@ -1,6 +1,7 @@
 import { createEncoder, encoders } from '@sts-net/backbones';
 import { createDecoder, decoders } from '@sts-net/decoders';
 import { CropToMatch, PadToMultiple } from '@sts-net/layers-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { attentionFactory } from './attention.ts';
 import { checkModelOptions } from './check-model-options.ts';
@@ -24,10 +25,16 @@ import { rememberParts } from './model-parts.ts';
  *
  * STS-Net itself is `{ encoder: 'resnext50_32x4d', decoder: 'deeplabv3', attention: 'esca', … }`.
  *
- * @throws TypeError naming each wrong option, what it must be and what it is
+ * @throws TypeError naming each wrong option, what it must be and what it is; Error if TensorFlow.js has
+ * no engine yet, which the first weights need
  */
 export function createModel(options: ModelOptions): LayersModel {
   checkModelOptions(options);
+  if (tf.engine().backendNames().length === 0) {
+    throw new Error(
+      '`createModel`: TensorFlow.js must have an engine, but none is loaded; call `useBackend()` of @sts-net/backend first, or import one, such as @tensorflow/tfjs-backend-wasm.',
+    );
+  }
   const { encoder, decoder, attention = 'none', classes, inputShape } = options;
   const { dilationStyle, dropout, seed = 0 } = options;
   const decoderSpec = typeof decoder === 'string' ? decoders[decoder] : decoder;

@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from 'vitest';
+
+// Every ```ts block of every README and guide runs as it stands, alone in a process of its own, as who
+// copies it runs it.
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const sources = ['--import', join(root, 'tools/workers/sources.mjs')];
+mkdirSync(join(root, 'tools/readme/blocks'), { recursive: true });
+// Inside the repository, so that its packages are found.
+const scratch = mkdtempSync(join(root, 'tools/readme/blocks/run-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`),
+  ...readdirSync(join(root, 'packages')).map((folder) => `packages/${folder}/README.md`),
+];
+
+const blocks = pages.flatMap((page) =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(
+    ([, code], i) => ({ title: `${page}, block ${i + 1}`, code: code! }),
+  ),
+);
+
+test('the READMEs have examples', () => {
+  expect(blocks.length).toBeGreaterThan(0);
+});
+
+test.concurrent.each(blocks)('$title runs', async ({ title, code }) => {
+  const folder = join(scratch, title.replace(/\W+/g, '-'));
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'block.ts'), code);
+  const block = pathToFileURL(join(folder, 'block.ts')).href;
+  const program = ['--input-type=module', '-e', `await import(${JSON.stringify(block)})`];
+  await promisify(execFile)(process.execPath, [...sources, ...program], { cwd: folder });
+});

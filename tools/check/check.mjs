@@ -153,6 +153,14 @@ function checkSources(directory, pkg) {
     if (lines > 300 && !file.includes('generated')) report(file, `${lines} lines: split it`);
     if (anyRuntime(basename(directory)) && nodeOwn.test(code))
       report(file, `${nodeOwn.exec(code)[0]}: runs in browsers too, which do not have it`);
+    // Functions are called from code; the command line puts its options in place of their options' names.
+    if (!file.includes(join('sts-net', 'src', 'cli')) && !pkg.private) {
+      for (const line of code.split('\n')) {
+        const option = /['"`( ](--[a-z][a-z-]*)/.exec(line)?.[1];
+        if (option !== undefined && !/npm i/.test(line))
+          report(file, `${option}: an option of the command line, where its callers have \`names\``);
+      }
+    }
     if (!pkg.private && /from '@sts-net\/testing'/.test(code))
       report(file, 'imports the private testing package');
   }

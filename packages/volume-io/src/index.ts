@@ -7,6 +7,7 @@ export {
 } from './files/dicom-segment-files.ts';
 export { readImage, writeImage } from './files/image-files.ts';
 export { readDicomImage } from './files/read-dicom-image.ts';
+export { readDicomInfo } from './files/read-dicom-info.ts';
 export { type ReadDicomSeriesOptions, readDicomSeries } from './files/read-dicom-series.ts';
 export {
   type ReadLidcAnnotationsOptions,
@@ -16,12 +17,14 @@ export { type ReadRtStructOptions, readRtStruct } from './files/read-rt-struct.t
 export { type ReadVolumeOptions, readVolume, readVolumes } from './files/read-volume.ts';
 export { type WriteVolumeOptions, writeVolume } from './files/write-volume.ts';
 export { type DecodeVolumeOptions, decodeVolume, decodeVolumes } from './formats/decode-volumes.ts';
-export type { RtRoi } from './formats/dicom/contours/rt-rois.ts';
+export type { RoiMask } from './formats/dicom/contours/roi-mask.ts';
+export type { RoiChoice, RtRoi } from './formats/dicom/contours/rt-rois.ts';
 export type { JpegCodecs } from './formats/dicom/pixels/codecs.ts';
 export type { DicomImage } from './formats/dicom/pixels/dicom-image.ts';
 export type { ImageAttributes } from './formats/dicom/pixels/image-attributes.ts';
 export type { DicomCode, SegmentToWrite } from './formats/dicom/segments/segmentation.ts';
 export type { DicomSegment } from './formats/dicom/segments/segments.ts';
+export type { DicomFileInfo } from './formats/dicom/series/file-info.ts';
 export {
   encodeDicomSegments,
   type WriteDicomSegmentsOptions,
@@ -39,7 +42,7 @@ export { ontoGridOf } from './grids/onto-grid.ts';
 export { orientationOf, reorient } from './grids/reorient.ts';
 export { type ResampleOptions, resample } from './grids/resample.ts';
 export { checkSameGrid, type GridWords, gridDistance } from './grids/same-grid.ts';
-export type { DicomHeader, DicomSeries } from './headers/dicom-header.ts';
+export type { DicomHeader, DicomSeries, DicomSpacingSource } from './headers/dicom-header.ts';
 export type { NiftiHeader } from './headers/nifti-header.ts';
 export type { MetaImageHeader, NrrdHeader, VolumeHeader } from './headers/volume-header.ts';
 export {

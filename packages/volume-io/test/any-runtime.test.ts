@@ -45,12 +45,12 @@ describe('a bundle for browsers', () => {
     const sources = (paths: Iterable<string>) =>
       [...paths].flatMap((path) => Object.keys(outputs[path]!.inputs));
     const late =
-      /dicom-parser|parse-xml|\/tiff\/|\/jpeg\/|formats\/(nifti|nrrd|metaimage|lidc|dicom)\/|images\/(de|en)code-(png|tiff|jpeg)/;
+      /parse-xml|\/tiff\/|\/jpeg\/|formats\/(nifti|nrrd|metaimage|lidc|dicom)\/|images\/(de|en)code-(png|tiff|jpeg)/;
     expect(sources(loaded).filter((path) => late.test(path))).toEqual([]);
     // They are there, and would be found.
     const all = sources(Object.keys(outputs)).filter((path) => late.test(path));
     for (const part of [
-      'dicom-parser',
+      'element-reader',
       'parse-xml',
       '/tiff/',
       '/jpeg/',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ndarray from 'ndarray';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parseDataSet } from '../src/formats/dicom/elements/data-set.ts';
+import { parseDataSet } from '../src/formats/dicom/elements/parse-data-set.ts';
 import {
   createVolume,
   type DicomHeader,
@@ -36,6 +36,8 @@ const mask = (like: Volume, isInside: (i: number) => boolean) =>
       like.voxels.shape,
     ),
   );
+const elementsOf = async (bytes: Uint8Array) =>
+  (await parseDataSet(bytes, 'segmentation', () => {})).dataSet;
 const headerOf = ({ header }: Volume) => header as DicomHeader;
 
 describe('a segmentation that is written', () => {
@@ -55,8 +57,8 @@ describe('a segmentation that is written', () => {
     back.forEach(({ volume }, i) => {
       expect(volume.voxels.data).toEqual(masks[i]!.voxels.data);
     });
-    const dataSet = await parseDataSet(bytes, 'segmentation');
-    expect(dataSet.text('x00280008')).toBe('4');
+    const dataSet = await elementsOf(bytes);
+    expect(dataSet.text('NumberOfFrames')).toBe('4');
     const [own] = await readDicomSegments(bytes);
     expect(own!.volume.affine).toBeAllclose(oblique.affine, { atol: 1e-5 });
   });
@@ -87,37 +89,45 @@ describe('a segmentation that is written', () => {
     expect(headerOf(like).patient.name).toBe('Mädel^Gret');
     const volume = mask(like, (i) => i >= 12);
     const bytes = await encodeDicomSegments([{ label: 'a', volume }], { like });
-    const dataSet = await parseDataSet(bytes, 'segmentation');
+    const dataSet = await elementsOf(bytes);
     const text = Object.fromEntries(
-      ['x00080060', 'x00100010', 'x00100020', 'x0020000d', 'x00200052', 'x00080023'].map((tag) => [
-        tag,
-        dataSet.text(tag),
-      ]),
+      (
+        [
+          'Modality',
+          'PatientName',
+          'PatientID',
+          'StudyInstanceUID',
+          'FrameOfReferenceUID',
+          'ContentDate',
+        ] as const
+      ).map((keyword) => [keyword, dataSet.text(keyword)]),
     );
     expect(text).toEqual({
-      x00080060: 'SEG',
-      x00100010: 'Mädel^Gret',
-      x00100020: 'P 7',
-      x0020000d: '1.2.9',
-      x00200052: '1.2.8',
-      x00080023: '20240229',
+      Modality: 'SEG',
+      PatientName: 'Mädel^Gret',
+      PatientID: 'P 7',
+      StudyInstanceUID: '1.2.9',
+      FrameOfReferenceUID: '1.2.8',
+      ContentDate: '20240229',
     });
-    const [frame, ...others] = dataSet.items('x52009230');
+    const [frame, ...others] = dataSet.items('PerFrameFunctionalGroupsSequence');
     expect(others).toHaveLength(0);
-    const source = frame!.items('x00089124')[0]!.items('x00082112')[0]!;
-    expect(source.text('x00081155')).toBe('1.2.7.4');
-    expect(source.has('x00081160')).toBe(false);
-    expect(frame!.items('x00209113')[0]!.decimals('x00200032')).toEqual([0, 0, 4]);
+    const source = frame!.items('DerivationImageSequence')[0]!.items('SourceImageSequence')[0]!;
+    expect(source.text('ReferencedSOPInstanceUID')).toBe('1.2.7.4');
+    expect(source.has('ReferencedFrameNumber')).toBe(false);
+    expect(frame!.items('PlanePositionSequence')[0]!.numbers('ImagePositionPatient')).toEqual([
+      0, 0, 4,
+    ]);
   });
 
   test('names the frame where a file holds several', async () => {
     const like = await readVolume(fixture('pydicom/rtdose.dcm'));
     const volume = mask(like, (i) => i >= 1400);
     const bytes = await encodeDicomSegments([{ label: 'a', volume }], { like });
-    const [frame] = (await parseDataSet(bytes, 'segmentation')).items('x52009230');
-    const source = frame!.items('x00089124')[0]!.items('x00082112')[0]!;
-    expect(source.text('x00081155')).toBe(headerOf(like).sopInstanceUids[14]);
-    expect(source.text('x00081160')).toBe(String(headerOf(like).frameNumbers[14]));
+    const [frame] = (await elementsOf(bytes)).items('PerFrameFunctionalGroupsSequence');
+    const source = frame!.items('DerivationImageSequence')[0]!.items('SourceImageSequence')[0]!;
+    expect(source.text('ReferencedSOPInstanceUID')).toBe(headerOf(like).sopInstanceUids[14]);
+    expect(source.text('ReferencedFrameNumber')).toBe(String(headerOf(like).frameNumbers[14]));
   });
 
   test('is the same for the same masks, with other UIDs for others', async () => {
@@ -126,8 +136,8 @@ describe('a segmentation that is written', () => {
         like: oblique,
       });
     const uids = async (bytes: Uint8Array) => {
-      const dataSet = await parseDataSet(bytes, 'segmentation');
-      return ['x00080018', 'x0020000e'].map((tag) => dataSet.text(tag));
+      const dataSet = await elementsOf(bytes);
+      return (['SOPInstanceUID', 'SeriesInstanceUID'] as const).map(dataSet.text);
     };
     expect(await encode(2)).toEqual(await encode(2));
     const [two, three] = [await uids(await encode(2)), await uids(await encode(3))];

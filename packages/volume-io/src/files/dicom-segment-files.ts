@@ -20,7 +20,8 @@ export interface ReadDicomSegmentsOptions extends ReadingOptions {
 }
 
 /**
- * Reads a DICOM segmentation (SEG), one mask for each segment; segments may overlap.
+ * Reads a DICOM segmentation (SEG), one mask for each segment: binary or fractional, in which segments
+ * may overlap, or a label map.
  * @throws {VolumeFormatError} if the file is damaged, no segmentation, or of another grid than `like`
  * @throws {Error} if the file cannot be read; the message names it and says why
  */
@@ -28,13 +29,13 @@ export async function readDicomSegments(
   pathOrBytes: string | URL | Uint8Array | ArrayBuffer,
   options: ReadDicomSegmentsOptions = {},
 ): Promise<DicomSegment[]> {
-  const { like, codecs = {} } = options;
+  const { like, codecs = {}, onWarning = () => {} } = options;
   const { bytes, name } = await namedBytes(pathOrBytes, 'readDicomSegments', 'DICOM bytes');
   const [{ parseDicomImage }, { segmentsOf }] = await Promise.all([
     import('../formats/dicom/pixels/dicom-image.ts'),
     import('../formats/dicom/segments/segments.ts'),
   ]);
-  return segmentsOf(await parseDicomImage(bytes, codecs, name), like, name);
+  return segmentsOf(await parseDicomImage(bytes, codecs, name, onWarning), like, name);
 }
 
 /**

@@ -7,7 +7,16 @@ export interface NodeFiles {
   rename(from: string, to: string): Promise<void>;
   rm(path: string, options: { force: boolean }): Promise<void>;
   readdir(path: string | URL): Promise<string[]>;
-  stat(path: string | URL): Promise<{ isFile(): boolean; isDirectory(): boolean }>;
+  stat(path: string | URL): Promise<{ isFile(): boolean; isDirectory(): boolean; size: number }>;
+  open(path: string | URL): Promise<{
+    read(
+      into: Uint8Array<ArrayBuffer>,
+      offset: number,
+      length: number,
+      position: number,
+    ): Promise<{ bytesRead: number }>;
+    close(): Promise<void>;
+  }>;
 }
 
 interface NodeProcess {
@@ -84,6 +93,67 @@ export async function namedBytes(
     bytes: plainBytes(isPath ? await readFile(pathOrBytes, subject) : pathOrBytes),
     name: isPath ? String(pathOrBytes) : otherwise,
   };
+}
+
+/** As `namedBytes`, but of a file that is larger only the first `count` bytes. */
+export async function namedBeginning(
+  pathOrBytes: string | URL | Uint8Array | ArrayBuffer,
+  count: number,
+  subject: string,
+  otherwise: string,
+): Promise<{ readonly bytes: Uint8Array; readonly name: string; readonly isWhole: boolean }> {
+  const isPath = typeof pathOrBytes === 'string' || pathOrBytes instanceof URL;
+  const start = isPath ? await readStart(pathOrBytes, count, subject) : undefined;
+  if (start !== undefined) return { bytes: start, name: String(pathOrBytes), isWhole: false };
+  return { ...(await namedBytes(pathOrBytes, subject, otherwise)), isWhole: true };
+}
+
+/** The first bytes of an ordinary file that has more of them. */
+async function readStart(
+  path: string | URL,
+  count: number,
+  subject: string,
+): Promise<Uint8Array | undefined> {
+  const { files } = nodeFiles(subject);
+  try {
+    const stat = await files.stat(path);
+    if (!stat.isFile() || stat.size <= count) return undefined;
+    const file = await files.open(path);
+    try {
+      const bytes = new Uint8Array(count);
+      const { bytesRead } = await file.read(bytes, 0, count, 0);
+      return bytes.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw fileError(subject, 'read', path, error);
+  }
+}
+
+/** The files of a folder by name, in order, without hidden ones. */
+export async function filesIn(
+  folder: string | URL,
+  subject: string,
+): Promise<readonly (readonly [name: string, path: string | URL])[]> {
+  const { files } = nodeFiles(subject);
+  const names = await files.readdir(folder).catch((cause: unknown) => {
+    throw fileError(subject, 'read', folder, cause);
+  });
+  const found: (readonly [string, string | URL])[] = [];
+  for (const name of [...names].sort()) {
+    if (name.startsWith('.')) continue;
+    const path =
+      folder instanceof URL
+        ? new URL(encodeURIComponent(name), String(folder).replace(/\/?$/, '/'))
+        : `${folder.replace(/[/\\]$/, '')}/${name}`;
+    const isFile = await files.stat(path).then(
+      (stat) => stat.isFile(),
+      () => false,
+    );
+    if (isFile) found.push([name, path]);
+  }
+  return found;
 }
 
 let written = 0;

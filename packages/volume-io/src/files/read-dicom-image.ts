@@ -13,8 +13,8 @@ export async function readDicomImage(
   pathOrBytes: string | URL | Uint8Array | ArrayBuffer,
   options: ReadVolumeOptions = {},
 ): Promise<DicomImage> {
-  const { codecs = {} } = options;
+  const { codecs = {}, onWarning = () => {} } = options;
   const { bytes, name } = await namedBytes(pathOrBytes, 'readDicomImage', 'DICOM bytes');
   const { parseDicomImage } = await import('../formats/dicom/pixels/dicom-image.ts');
-  return (await parseDicomImage(bytes, codecs, name)).image;
+  return (await parseDicomImage(bytes, codecs, name, onWarning)).image;
 }

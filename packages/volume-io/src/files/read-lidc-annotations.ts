@@ -23,11 +23,18 @@ export async function readLidcAnnotations(
   pathOrBytes: string | URL | Uint8Array | ArrayBuffer,
   options: ReadLidcAnnotationsOptions,
 ): Promise<LidcAnnotations> {
-  const { like } = options;
+  const { like, onWarning = () => {} } = options;
   const { bytes, name } = await namedBytes(pathOrBytes, 'readLidcAnnotations', 'LIDC XML');
   const [{ parseXmlRoot }, { lidcAnnotations }] = await Promise.all([
     import('../formats/lidc/xml.ts'),
     import('../formats/lidc/annotations.ts'),
   ]);
-  return lidcAnnotations(parseXmlRoot(bytes, name), like, name);
+  const annotations = lidcAnnotations(parseXmlRoot(bytes, name), like, name);
+  const { outlinesBeyond } = annotations;
+  if (outlinesBeyond > 0) {
+    onWarning(
+      `${name}: ${outlinesBeyond} outlines lie beyond the first or last slice of the image and were left out`,
+    );
+  }
+  return annotations;
 }

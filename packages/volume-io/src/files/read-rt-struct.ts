@@ -1,25 +1,28 @@
 import type { ReadingOptions } from '../bytes/reading-options.ts';
-import type { RtRoi } from '../formats/dicom/contours/rt-rois.ts';
+import type { RoiChoice, RtRoi } from '../formats/dicom/contours/rt-rois.ts';
 import type { Volume } from '../volume/volume.ts';
 import { namedBytes } from './node-files.ts';
 
 export interface ReadRtStructOptions extends ReadingOptions {
   /** The image that was contoured: masks come on its grid. */
   readonly like: Volume;
-  /** Names or numbers of the ROIs to read. @default all */
-  readonly rois?: readonly (string | number)[];
+  /** Names or numbers of the ROIs to read, or a function that says of each. @default all */
+  readonly rois?: RoiChoice | undefined;
 }
 
 /**
  * Reads a DICOM RT Structure Set (RTSTRUCT), one mask for each ROI (PS3.3, C.8.8.5 and C.8.8.6).
  *
- * A voxel belongs to an ROI if its centre lies inside an odd number of the ROI's closed contours in
- * a plane (inner contours cut holes, also as keyholes), or on a contour. Contours that lie between
- * slices go to the nearest one; planes that share a slice are united. Points and open contours
- * are counted but have no area.
- * @throws {VolumeFormatError} if the file is damaged or no structure set, if a contour is farther
- * than half a slice from every slice of `like` or lies across them, or if it belongs to another
- * frame of reference and to none of the slices of `like`
+ * A voxel belongs to an ROI if its centre lies inside a closed contour or on it. Of contours in one
+ * plane, one that lies wholly inside another is a hole in it, also as a keyhole, and one inside a
+ * hole an island; those that overlap otherwise are united, and a repeated one counts once. Of
+ * `CLOSEDPLANAR_XOR` an odd number must be around a voxel. Contours that lie between slices go to the
+ * nearest one; planes that share a slice are united. Points and open contours are counted but have
+ * no area. Contours that lie farther than half a slice beyond the image or across its slices are
+ * left out, and those that reach beyond its edges clipped; both are counted, and `onWarning` is told.
+ * @throws {VolumeFormatError} if the file is damaged, cut off or no structure set, or if no ROI has a
+ * place in `like`: all are left out, or belong to another frame of reference and to none of the
+ * slices of `like`
  * @throws {RangeError} if `rois` names one that is not there
  * @throws {Error} if the file cannot be read; the message names it and says why
  */
@@ -27,11 +30,12 @@ export async function readRtStruct(
   pathOrBytes: string | URL | Uint8Array | ArrayBuffer,
   options: ReadRtStructOptions,
 ): Promise<RtRoi[]> {
-  const { like, rois } = options;
+  const { like, rois, onWarning = () => {} } = options;
   const { bytes, name } = await namedBytes(pathOrBytes, 'readRtStruct', 'DICOM bytes');
   const [{ parseDataSet }, { rtRois }] = await Promise.all([
-    import('../formats/dicom/elements/data-set.ts'),
+    import('../formats/dicom/elements/parse-data-set.ts'),
     import('../formats/dicom/contours/rt-rois.ts'),
   ]);
-  return rtRois(await parseDataSet(bytes, name), like, rois, name);
+  const { dataSet } = await parseDataSet(bytes, name, onWarning);
+  return rtRois(dataSet, { like, rois, name, onWarning });
 }

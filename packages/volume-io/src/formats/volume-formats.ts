@@ -1,6 +1,7 @@
 import type { ByteSource, FileContext } from '../bytes/byte-source.ts';
 import { layoutOf } from '../headers/nifti-layout.ts';
 import type { Volume } from '../volume/volume.ts';
+import { isDicom } from './dicom/elements/is-dicom.ts';
 import type { JpegCodecs } from './dicom/pixels/codecs.ts';
 
 /** What a parser knows beside the bytes. */
@@ -42,10 +43,10 @@ const metaImage: VolumeFormat = {
   load: async () => (await import('./metaimage/parse-metaimage.ts')).parseMetaImage,
 };
 
-/** DICOM files (PS3.10): "DICM" after a preamble of 128 bytes. */
+/** DICOM files (PS3.10), also without their preamble. */
 const dicom: VolumeFormat = {
   name: 'DICOM',
-  matches: (head) => latin1(head.subarray(128, 132)) === 'DICM',
+  matches: isDicom,
   load: async () => (await import('./dicom/series/parse-dicom-volumes.ts')).parseDicomVolumes,
 };
 

@@ -15,6 +15,8 @@ export interface JpegImage {
   readonly samples: Uint8Array | Uint16Array;
   /** Whether three channels are luminance and chrominance rather than red, green and blue. */
   readonly isYcc: boolean;
+  /** Whether a mark of JFIF or Adobe says so. */
+  readonly isMarked: boolean;
 }
 
 /**
@@ -59,6 +61,7 @@ function decode(bytes: Uint8Array): JpegImage {
   let restartInterval = 0;
   let frame: JpegFrame | undefined;
   let adobe: number | undefined;
+  let isJfif = false;
   let scans = 0;
   if (view.getUint16(0) !== 0xffd8) throw new Error('it does not start like a JPEG image');
   for (let at = 2; ; ) {
@@ -83,7 +86,9 @@ function decode(bytes: Uint8Array): JpegImage {
     if (marker === 0xffdb) readQuantization(body, quantization);
     else if (marker === 0xffc4) readHuffman(body, dc, ac);
     else if (marker === 0xffdd) restartInterval = body[0]! * 256 + body[1]!;
-    else if (marker === 0xffee && String.fromCharCode(...body.subarray(0, 5)) === 'Adobe') {
+    else if (marker === 0xffe0 && String.fromCharCode(...body.subarray(0, 4)) === 'JFIF') {
+      isJfif = true;
+    } else if (marker === 0xffee && String.fromCharCode(...body.subarray(0, 5)) === 'Adobe') {
       adobe = body[11];
     } else if (marker >= 0xffc0 && marker <= 0xffc2) {
       if (frame !== undefined) throw new Error('it has more than one frame');
@@ -101,8 +106,9 @@ function decode(bytes: Uint8Array): JpegImage {
   const { width, height, precision, components } = frame;
   const ids = components.map(({ id }) => String.fromCharCode(id)).join('');
   const isYcc = components.length === 3 && (adobe === undefined ? ids !== 'RGB' : adobe === 1);
+  const isMarked = isJfif || adobe !== undefined;
   const samples = reconstruct(frame, quantization);
-  return { width, height, channels: components.length, precision, samples, isYcc };
+  return { width, height, channels: components.length, precision, samples, isYcc, isMarked };
 }
 
 function readQuantization(body: Uint8Array, tables: (Float32Array | undefined)[]): void {

@@ -1,28 +1,93 @@
 import type { NdArray } from 'ndarray';
-
-/** A closed contour in pixels, `x0, y0, x1, y1, …`; the last point is joined to the first. */
-export type Contour = Float64Array;
+import { boxOf, type Contour } from './contour.ts';
+import type { Shape } from './shapes.ts';
 
 /** How near the centre of a pixel must be to a contour to lie on it, in pixels. */
 const NEAR = 1e-3;
+/** More pixels in the boxes around the contours of a plane than any drawing has. */
+const MAX_PIXELS = 2 ** 28;
+
+const INSIDE = 1;
+const ON = 2;
+
+/** The pixels of a box that contours go around an odd number of times (`INSIDE`), or lie on (`ON`). */
+interface Raster {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly states: Uint8Array;
+}
 
 /**
  * Sets the pixels whose centres lie inside an odd number of contours, or on one: contours that
  * pass through the centres of a mask's outermost pixels, as many tools write them, give back that
  * mask, be it one pixel wide.
  */
-export function fillContours(contours: readonly Contour[], mask: NdArray<Uint8Array>): void {
-  const [rows, columns] = mask.shape as [number, number];
-  const [left, right] = span(contours, 0, columns);
-  const [top, bottom] = span(contours, 1, rows);
-  if (right < left || bottom < top) return;
-  const width = right - left + 1;
-  // Pixels before which a row passes from outside to inside or back, and pixels on a contour.
-  const turns = new Uint8Array((bottom - top + 1) * width);
-  const touched = new Uint8Array(turns.length);
+export function fillEvenOdd(contours: readonly Contour[], mask: NdArray<Uint8Array>): void {
+  const { left, top, width, height, states } = rasterOf(contours, mask);
+  for (let row = 0, at = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, at++) {
+      if (states[at] !== 0) mask.set(top + row, left + column, 1);
+    }
+  }
+}
+
+/**
+ * Sets the pixels whose centres lie in one of the regions or on its contours.
+ * @throws {RangeError} if they span too many pixels
+ */
+export function fillShapes(shapes: readonly Shape[], mask: NdArray<Uint8Array>): void {
+  let pixels = 0;
+  for (const { outer, holes } of shapes) {
+    const { left, top, width, height, states } = rasterOf([outer], mask);
+    pixels += states.length;
+    for (const hole of holes) {
+      const inner = rasterOf([hole], mask);
+      pixels += inner.states.length;
+      if (pixels > MAX_PIXELS) {
+        throw new RangeError(`the contours of a plane span more than ${MAX_PIXELS} pixels`);
+      }
+      for (let row = 0, at = 0; row < inner.height; row++) {
+        for (let column = 0; column < inner.width; column++, at++) {
+          const [r, c] = [inner.top + row - top, inner.left + column - left];
+          const isWithin = r >= 0 && r < height && c >= 0 && c < width;
+          // A hole's edge belongs to the region.
+          if (isWithin && inner.states[at] === INSIDE) states[r * width + c]! &= ON;
+        }
+      }
+    }
+    for (let row = 0, at = 0; row < height; row++) {
+      for (let column = 0; column < width; column++, at++) {
+        if (states[at] !== 0) mask.set(top + row, left + column, 1);
+      }
+    }
+  }
+}
+
+/** What contours are to the pixels of an image, in the box around them. */
+function rasterOf(contours: readonly Contour[], { shape }: NdArray<Uint8Array>): Raster {
+  const [rows, columns] = shape as [number, number];
+  const boxes = contours.map(boxOf);
+  const within = (low: number, high: number, length: number) =>
+    [Math.max(0, Math.ceil(low - NEAR)), Math.min(length - 1, Math.floor(high + NEAR))] as const;
+  const [left, right] = within(
+    boxes.reduce((least, box) => Math.min(least, box.left), Number.POSITIVE_INFINITY),
+    boxes.reduce((most, box) => Math.max(most, box.right), Number.NEGATIVE_INFINITY),
+    columns,
+  );
+  const [top, bottom] = within(
+    boxes.reduce((least, box) => Math.min(least, box.top), Number.POSITIVE_INFINITY),
+    boxes.reduce((most, box) => Math.max(most, box.bottom), Number.NEGATIVE_INFINITY),
+    rows,
+  );
+  const width = Math.max(0, right - left + 1);
+  const height = Math.max(0, bottom - top + 1);
+  const states = new Uint8Array(width * height);
+  if (states.length === 0) return { left, top, width: 0, height: 0, states };
   const touch = (row: number, column: number) => {
     const isWithin = row >= top && row <= bottom && column >= left && column <= right;
-    if (isWithin) touched[(row - top) * width + column - left] = 1;
+    if (isWithin) states[(row - top) * width + column - left]! |= ON;
   };
   for (const contour of contours) {
     for (let i = 0; i < contour.length; i += 2) {
@@ -33,7 +98,8 @@ export function fillContours(contours: readonly Contour[], mask: NdArray<Uint8Ar
       for (let row = Math.max(top, Math.ceil(Math.min(y0, y1))); row < last; row++) {
         const x = x0 + ((row - y0) / (y1 - y0)) * (x1 - x0);
         const column = Math.max(left, Math.ceil(x));
-        if (column <= right) turns[(row - top) * width + column - left]! ^= 1;
+        // For now: whether a row passes from outside to inside, or back, before this pixel.
+        if (column <= right) states[(row - top) * width + column - left]! ^= INSIDE;
       }
       if (Math.abs(x1 - x0) > Math.abs(y1 - y0)) {
         visitNear(x0, y0, x1, y1, columns, (column, row) => touch(row, column));
@@ -42,25 +108,14 @@ export function fillContours(contours: readonly Contour[], mask: NdArray<Uint8Ar
       }
     }
   }
-  for (let row = top, at = 0; row <= bottom; row++) {
+  for (let row = 0, at = 0; row < height; row++) {
     let isInside = 0;
-    for (let column = left; column <= right; column++, at++) {
-      isInside ^= turns[at]!;
-      if (isInside | touched[at]!) mask.set(row, column, 1);
+    for (let column = 0; column < width; column++, at++) {
+      isInside ^= states[at]! & INSIDE;
+      states[at] = (states[at]! & ON) | isInside;
     }
   }
-}
-
-/** The first and last whole number within `length` that contours reach along an axis. */
-function span(contours: readonly Contour[], axis: 0 | 1, length: number): [number, number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const contour of contours) {
-    for (let i = axis; i < contour.length; i += 2) {
-      low = Math.min(low, contour[i]!);
-      high = Math.max(high, contour[i]!);
-    }
-  }
-  return [Math.max(0, Math.ceil(low - NEAR)), Math.min(length - 1, Math.floor(high + NEAR))];
+  return { left, top, width, height, states };
 }
 
 /** Visits the whole points within `length` that lie on the line; it is longest along the first axis. */

@@ -2,12 +2,25 @@ import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 import { voxelAt } from '../../../geometry/affine.ts';
 import type { Volume } from '../../../volume/volume.ts';
 import type { DataSet } from '../elements/data-set.ts';
-import type { Contour } from './fill-contours.ts';
+import type { Contour } from './contour.ts';
 
 /** Contours in one plane, and the slice that they are nearest to. */
 interface Plane {
   readonly slice: number;
   readonly contours: readonly Contour[];
+  /** Whether an odd number of them is around what they enclose (`CLOSEDPLANAR_XOR`). */
+  readonly isEvenOdd: boolean;
+}
+
+/** Where the closed contours of a region lie in an image. */
+export interface PlacedContours {
+  readonly planes: readonly Plane[];
+  /** How many are on no slice: beyond the first or last by more than half of one, or across them. */
+  readonly leftOut: number;
+  /** How many of the others reach beyond the pixels of their slice. */
+  readonly clipped: number;
+  /** The largest distance of those left out, in mm. */
+  readonly farthest: number;
 }
 
 /** Contours are in one plane if they are nearer than this, in slices. */
@@ -18,33 +31,49 @@ const FARTHEST = 1e6;
 /**
  * Sorts closed contours into planes. Planes between two slices go to the nearer one each for
  * itself, so that contours of different planes are united and do not cut holes into one another.
- * @throws {VolumeFormatError} if coordinates are damaged, or a point is farther than half a slice
- * from its slice
+ * @throws {VolumeFormatError} if coordinates are damaged
  */
 export function planarContours(
   items: readonly DataSet[],
   like: Volume,
   subject: string,
-): readonly Plane[] {
+): PlacedContours {
   const placed = items.map((item, i) => placeContour(item, like, `${subject}, contour ${i + 1}`));
-  placed.sort((a, b) => a.depth - b.depth);
-  const planes: { slice: number; depth: number; contours: Contour[] }[] = [];
-  for (const { slice, depth, contour } of placed) {
+  const onSlices = placed.filter(({ off }) => off <= 0.5 + SAME_PLANE);
+  onSlices.sort((a, b) => a.depth - b.depth);
+  const planes: { slice: number; depth: number; contours: Contour[]; isEvenOdd: boolean }[] = [];
+  for (const { slice, depth, contour, isXor } of onSlices) {
     const plane = planes.at(-1);
     if (plane !== undefined && depth - plane.depth <= SAME_PLANE && plane.slice === slice) {
       plane.contours.push(contour);
+      plane.isEvenOdd ||= isXor;
     } else {
-      planes.push({ slice, depth, contours: [contour] });
+      planes.push({ slice, depth, contours: [contour], isEvenOdd: isXor });
     }
   }
-  return planes;
+  const [, rows, columns] = like.voxels.shape as [number, number, number];
+  const reachesOut = ({ contour }: { contour: Contour }) =>
+    contour.some((at, i) => at < -0.5 || at > (i % 2 === 0 ? columns : rows) - 0.5);
+  const farthest = placed.reduce((most, { off }) => Math.max(most, off), 0) * like.spacing[0];
+  return {
+    planes,
+    leftOut: placed.length - onSlices.length,
+    clipped: onSlices.filter(reachesOut).length,
+    farthest,
+  };
 }
 
-function placeContour(
-  item: DataSet,
-  { affine, spacing, voxels }: Volume,
-  subject: string,
-): { readonly slice: number; readonly depth: number; readonly contour: Contour } {
+interface PlacedContour {
+  readonly slice: number;
+  /** Along the slices, not rounded. */
+  readonly depth: number;
+  /** How far it is from `slice` at most, in slices. */
+  readonly off: number;
+  readonly contour: Contour;
+  readonly isXor: boolean;
+}
+
+function placeContour(item: DataSet, { affine, voxels }: Volume, subject: string): PlacedContour {
   const points = pointsOf(item, subject);
   const count = points.length / 3;
   const contour = new Float64Array(2 * count);
@@ -59,20 +88,14 @@ function placeContour(
   const depth = depths.reduce((sum, at) => sum + at, 0) / count;
   const slice = Math.min(Math.max(Math.round(depth), 0), voxels.shape[0]! - 1);
   const off = depths.reduce((most, at) => Math.max(most, Math.abs(at - slice)), 0);
-  // Half a slice, but for rounding.
-  if (!(off <= 0.5 + SAME_PLANE)) {
-    throw new VolumeFormatError(
-      `${subject} must lie within half a slice (${(spacing[0] / 2).toFixed(3)} mm) of a slice of the image, but is ${(off * spacing[0]).toFixed(3)} mm from slice ${slice}; it was drawn on another image, or across the slices`,
-      { field: 'ContourData' },
-    );
-  }
-  return { slice, depth, contour };
+  const isXor = item.text('ContourGeometricType') === 'CLOSEDPLANAR_XOR';
+  return { slice, depth, off, contour, isXor };
 }
 
 /** Coordinates of a contour, `x, y, z, …` in LPS mm. */
 function pointsOf(item: DataSet, subject: string): readonly number[] {
-  const points = item.decimals('x30060050') ?? [];
-  const stated = item.decimals('x30060046')?.[0] ?? Math.ceil(points.length / 3);
+  const points = item.numbers('ContourData') ?? [];
+  const stated = item.number('NumberOfContourPoints') ?? Math.ceil(points.length / 3);
   const fail = (requirement: string, got: unknown): never => {
     throw new VolumeFormatError(
       `${subject}: ContourData must be ${requirement}, got ${got}; the file is damaged`,

@@ -1,14 +1,12 @@
-import type { NdArray } from 'ndarray';
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
-import { likeVolume } from '../../../volume/like-volume.ts';
 import type { Volume } from '../../../volume/volume.ts';
-import { emptyLike, MAX_MASK_VOXELS } from '../../../voxels/voxel-arrays.ts';
+import { MAX_MASK_VOXELS } from '../../../voxels/voxel-arrays.ts';
 import type { DataSet } from '../elements/data-set.ts';
-import { fillContours } from './fill-contours.ts';
-import { planarContours } from './planar-contours.ts';
+import type { Keyword } from '../elements/dictionary.ts';
+import { type RoiMask, roiMask } from './roi-mask.ts';
 
 /** A region of interest of an RT Structure Set. */
-export interface RtRoi {
+export interface RtRoi extends RoiMask {
   /** `ROINumber`. */
   readonly number: number;
   /** `ROIName`. */
@@ -17,63 +15,101 @@ export interface RtRoi {
   readonly interpretedType: string;
   /** `ROIDisplayColor`: red, green, blue, 0–255. */
   readonly color: readonly [red: number, green: number, blue: number] | undefined;
-  /** How many contours there are of each `ContourGeometricType`. Points and open contours have no area. */
-  readonly contours: Readonly<Record<string, number>>;
-  /** 1 inside, 0 outside. */
-  readonly volume: Volume<Uint8Array>;
 }
 
-const CLOSED = ['CLOSED_PLANAR', 'CLOSEDPLANAR_XOR'];
-const WITHOUT_AREA = ['POINT', 'OPEN_PLANAR', 'OPEN_NONPLANAR'];
+/** Which ROIs are wanted: names or numbers, or a function that says so of each. */
+export type RoiChoice =
+  | readonly (string | number)[]
+  | ((roi: Pick<RtRoi, 'number' | 'name'>) => boolean);
+
+interface RtRoisOptions {
+  readonly like: Volume;
+  readonly rois: RoiChoice | undefined;
+  readonly name: string;
+  onWarning(message: string): void;
+}
 
 /** The regions of a parsed structure set as masks on the grid of `like`. */
 export function rtRois(
   dataSet: DataSet,
-  like: Volume,
-  chosen: readonly (string | number)[] | undefined,
-  name: string,
+  { like, rois: choice, name, onWarning }: RtRoisOptions,
 ): RtRoi[] {
-  const modality = dataSet.text('x00080060');
-  if (modality !== 'RTSTRUCT') {
-    throw new VolumeFormatError(
-      `${name}: must be an RT Structure Set (Modality RTSTRUCT), got ${modality ?? 'no Modality'}; \`readVolume\` reads images`,
-      { field: 'Modality' },
-    );
-  }
-  const all = dataSet.items('x30060020');
-  const drawn = byRoi(dataSet.items('x30060039'));
-  const observations = byRoi(dataSet.items('x30060080'));
-  checkNumbers(all, [...drawn.keys()], name);
-  const rois = choose(all, chosen, name);
+  checkComplete(dataSet, name, onWarning);
+  const all = dataSet.items('StructureSetROISequence').map((item) => ({
+    item,
+    number: item.number('ROINumber') ?? Number.NaN,
+    name: item.text('ROIName') ?? '',
+  }));
+  checkNumbers(all, name);
+  const drawn = byRoi(dataSet.items('ROIContourSequence'));
+  const observations = byRoi(dataSet.items('RTROIObservationsSequence'));
+  checkDrawn(all, [...drawn.keys()], name, onWarning);
+  const rois = chosen(all, choice, name);
   const { shape } = like.voxels;
   if (rois.length * shape.reduce((product, length) => product * length, 1) > MAX_MASK_VOXELS) {
     throw new VolumeFormatError(
       `${name}: ${rois.length} masks on a grid of ${shape.join('×')} voxels are more than can be held in memory; choose some by \`rois\``,
     );
   }
-  return rois.map((roi) => {
-    const number = numberOf(roi, 'x30060022');
-    const label = roi.text('x30060026') ?? '';
-    const own = drawn.get(number) ?? [];
-    const items = own.flatMap((item) => item.items('x30060040'));
-    const subject = `${name}: ROI ${number} "${label}"`;
-    checkFrameOfReference(roi, items, like, subject);
-    const color = own[0]?.decimals('x3006002a');
+  const failures: VolumeFormatError[] = [];
+  const read = rois.map((roi): RtRoi => {
+    const own = drawn.get(roi.number) ?? [];
+    const subject = `${name}: ROI ${roi.number} "${roi.name}"`;
+    const { mask, failure, oddities } = roiMask(
+      own.flatMap((item) => item.items('ContourSequence')),
+      roi.item.text('ReferencedFrameOfReferenceUID'),
+      like,
+      subject,
+    );
+    if (failure !== undefined) failures.push(failure);
+    for (const oddity of oddities) onWarning(`${subject} ${oddity}`);
+    const color = own[0]?.numbers('ROIDisplayColor');
     return {
-      number,
-      name: label,
-      interpretedType: observations.get(number)?.[0]?.text('x300600a4') ?? '',
+      number: roi.number,
+      name: roi.name,
+      interpretedType: observations.get(roi.number)?.[0]?.text('RTROIInterpretedType') ?? '',
       color: color?.length === 3 ? (color as unknown as [number, number, number]) : undefined,
-      ...maskOf(items, like, subject),
+      ...mask,
     };
   });
+  // One region elsewhere is odd; all of them are another image's.
+  const [failure] = failures;
+  if (failure !== undefined && failures.length === read.filter(hasArea).length) throw failure;
+  return read;
+}
+
+function hasArea({ contours }: RtRoi): boolean {
+  return (contours.CLOSED_PLANAR ?? 0) + (contours.CLOSEDPLANAR_XOR ?? 0) > 0;
+}
+
+/** A file without what every structure set has (PS3.3, A.19.3) ends before its end. */
+function checkComplete(dataSet: DataSet, name: string, onWarning: (message: string) => void): void {
+  const modality = dataSet.text('Modality');
+  if (modality !== 'RTSTRUCT') {
+    throw new VolumeFormatError(
+      `${name}: must be an RT Structure Set (Modality RTSTRUCT), got ${modality ?? 'no Modality'}; \`readVolume\` reads images`,
+      { field: 'Modality' },
+    );
+  }
+  for (const field of ['StructureSetROISequence', 'ROIContourSequence'] as const) {
+    if (dataSet.has(field)) continue;
+    throw new VolumeFormatError(
+      `${name}: must hold ${field}, as every structure set does, got none; the file is cut off or damaged`,
+      { field },
+    );
+  }
+  if (!dataSet.has('RTROIObservationsSequence')) {
+    onWarning(
+      `${name}: lacks RTROIObservationsSequence, which every structure set has; something after the contours may be cut off`,
+    );
+  }
 }
 
 /** Items by the ROI that they are of (`ReferencedROINumber`). */
-function byRoi(items: readonly DataSet[]): Map<number, DataSet[]> {
+function byRoi(items: readonly DataSet[]): ReadonlyMap<number, readonly DataSet[]> {
   const groups = new Map<number, DataSet[]>();
   for (const item of items) {
-    const number = numberOf(item, 'x30060084');
+    const number = item.number('ReferencedROINumber') ?? Number.NaN;
     const group = groups.get(number);
     if (group === undefined) groups.set(number, [item]);
     else group.push(item);
@@ -81,90 +117,55 @@ function byRoi(items: readonly DataSet[]): Map<number, DataSet[]> {
   return groups;
 }
 
-function numberOf(item: DataSet, tag: string): number {
-  return item.decimals(tag)?.[0] ?? Number.NaN;
-}
-
 /** ROIs and their contours belong together by number. */
-function checkNumbers(rois: readonly DataSet[], drawn: readonly number[], name: string): void {
+function checkNumbers(rois: readonly { readonly number: number }[], name: string): void {
+  const field: Keyword = 'ROINumber';
   const numbers = new Set<number>();
-  const fail = (field: string, requirement: string, got: number): never => {
-    throw new VolumeFormatError(
-      `${name}: ${field} must be ${requirement}, got ${got}; the file is damaged`,
-      { field },
-    );
-  };
-  for (const roi of rois) {
-    const number = numberOf(roi, 'x30060022');
+  for (const { number } of rois) {
     if (!Number.isSafeInteger(number) || numbers.has(number)) {
-      fail('ROINumber', 'a whole number, another for each ROI', number);
+      throw new VolumeFormatError(
+        `${name}: ${field} must be a whole number, another for each ROI, got ${number}; the file is damaged`,
+        { field },
+      );
     }
     numbers.add(number);
   }
-  for (const number of drawn) {
-    if (!numbers.has(number)) fail('ReferencedROINumber', 'the number of an ROI', number);
+}
+
+/** Contours of an ROI that is not listed are odd; if all are, the file is damaged. */
+function checkDrawn(
+  rois: readonly { readonly number: number }[],
+  drawn: readonly number[],
+  name: string,
+  onWarning: (message: string) => void,
+): void {
+  const stray = drawn.filter((number) => !rois.some((roi) => roi.number === number));
+  if (stray.length > 0 && stray.length === drawn.length) {
+    throw new VolumeFormatError(
+      `${name}: ReferencedROINumber must be the number of an ROI, got ${stray.join(', ')}; the file is damaged`,
+      { field: 'ReferencedROINumber' },
+    );
+  }
+  for (const number of stray) {
+    onWarning(`${name}: contours of ROI ${number}, which it does not list, were passed over`);
   }
 }
 
-function choose(
-  rois: readonly DataSet[],
-  chosen: readonly (string | number)[] | undefined,
+function chosen<T extends Pick<RtRoi, 'number' | 'name'>>(
+  rois: readonly T[],
+  choice: RoiChoice | undefined,
   name: string,
-): readonly DataSet[] {
-  const labels = (roi: DataSet) => [roi.text('x30060026') ?? '', numberOf(roi, 'x30060022')];
-  const missing = chosen?.find((one) => !rois.some((roi) => labels(roi).includes(one)));
+): readonly T[] {
+  if (choice === undefined) return rois;
+  if (typeof choice === 'function') {
+    return rois.filter((roi) => choice({ number: roi.number, name: roi.name }));
+  }
+  const missing = choice.find((one) => !rois.some((roi) => one === roi.name || one === roi.number));
   if (missing !== undefined) {
-    const list = rois.map((roi) => `${labels(roi)[1]} "${labels(roi)[0]}"`).join(', ');
+    const list = rois.map((roi) => `${roi.number} "${roi.name}"`).join(', ');
     throw new RangeError(
       `${name}: \`rois\` must be names or numbers of its ROIs (${list}), got ${JSON.stringify(missing)}`,
     );
   }
-  if (chosen === undefined) return rois;
-  return rois.filter((roi) => labels(roi).some((one) => chosen.includes(one)));
-}
-
-/** Contours are of the image if they share its frame of reference, or were drawn on its slices. */
-function checkFrameOfReference(
-  roi: DataSet,
-  contours: readonly DataSet[],
-  { header }: Volume,
-  subject: string,
-): void {
-  const uid = roi.text('x30060024');
-  if (header?.format !== 'dicom' || uid === undefined || header.frameOfReferenceUid === '') return;
-  if (uid === header.frameOfReferenceUid) return;
-  const own = new Set(header.sopInstanceUids);
-  const isDrawnOnIt = contours
-    .flatMap((contour) => contour.items('x30060016'))
-    .some((image) => own.has(image.text('x00081155') ?? ''));
-  if (isDrawnOnIt) return;
-  throw new VolumeFormatError(
-    `${subject} must lie in the image's frame of reference ${header.frameOfReferenceUid}, got ${uid}; it was drawn on another image`,
-    { field: 'ReferencedFrameOfReferenceUID' },
-  );
-}
-
-function maskOf(
-  items: readonly DataSet[],
-  like: Volume,
-  subject: string,
-): Pick<RtRoi, 'contours' | 'volume'> {
-  const contours: Record<string, number> = {};
-  const closed: DataSet[] = [];
-  for (const item of items) {
-    const type = item.text('x30060042') ?? '';
-    if (CLOSED.includes(type)) closed.push(item);
-    else if (!WITHOUT_AREA.includes(type)) {
-      throw new VolumeFormatError(
-        `${subject}: ContourGeometricType must be one of ${[...CLOSED, ...WITHOUT_AREA].join(', ')}, got '${type}'; the file is damaged`,
-        { field: 'ContourGeometricType' },
-      );
-    }
-    contours[type] = (contours[type] ?? 0) + 1;
-  }
-  const voxels = emptyLike(new Uint8Array(0), like.voxels.shape);
-  for (const plane of planarContours(closed, like, subject)) {
-    fillContours(plane.contours, voxels.pick(plane.slice, null, null) as NdArray<Uint8Array>);
-  }
-  return { contours, volume: likeVolume(like, voxels) };
+  return rois.filter((roi) => choice.includes(roi.name) || choice.includes(roi.number));
 }

@@ -1,5 +1,6 @@
 import { joinBytes } from '../../../bytes/byte-arrays.ts';
-import { dictionary, type Keyword } from './dictionary.ts';
+import { dictionary, type Keyword, tagOf } from './dictionary.ts';
+import { EXPLICIT_LITTLE_ENDIAN } from './parse-data-set.ts';
 
 /** Values by keyword: text (several separated by backslashes), keywords (AT), numbers, bytes or items. */
 export type Attributes = {
@@ -11,10 +12,11 @@ export type Attributes = {
         ? Uint8Array
         : (typeof dictionary)[K][1] extends 'AT'
           ? Keyword
-          : string;
+          : (typeof dictionary)[K][1] extends 'FD' | 'OF' | 'OD' | 'OV'
+            ? never
+            : string;
 };
 
-const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 /** Of this package. */
 const IMPLEMENTATION = '2.25.207412437046373862347362183262870132431';
 
@@ -39,16 +41,15 @@ export function encodeFile(
 }
 
 function encodeAttributes(attributes: Attributes): Uint8Array<ArrayBuffer> {
-  const tagOf = (keyword: Keyword) => dictionary[keyword][0];
   const keywords = Object.keys(attributes) as Keyword[];
-  keywords.sort((a, b) => (tagOf(a) < tagOf(b) ? -1 : 1));
+  keywords.sort((a, b) => tagOf(a) - tagOf(b));
   return joinBytes(
     keywords.flatMap((keyword) => {
-      const [tag, vr] = dictionary[keyword];
+      const [, vr] = dictionary[keyword];
       const body = encodeValue(vr, attributes[keyword]);
       const hasLongLength = vr === 'OB' || vr === 'SQ';
       const head = new DataView(new ArrayBuffer(hasLongLength ? 12 : 8));
-      setTag(head, tag);
+      setTag(head, tagOf(keyword));
       head.setUint8(4, vr.charCodeAt(0));
       head.setUint8(5, vr.charCodeAt(1));
       if (hasLongLength) head.setUint32(8, body.length, true);
@@ -65,7 +66,7 @@ function encodeValue(vr: string, value: Attributes[Keyword]): Uint8Array {
         (value as readonly Attributes[]).flatMap((item) => {
           const body = encodeAttributes(item);
           const head = new DataView(new ArrayBuffer(8));
-          setTag(head, 'FFFEE000');
+          setTag(head, 0xfffee000);
           head.setUint32(4, body.length, true);
           return [new Uint8Array(head.buffer), body];
         }),
@@ -74,7 +75,7 @@ function encodeValue(vr: string, value: Attributes[Keyword]): Uint8Array {
       return padded(value as Uint8Array, 0);
     case 'AT': {
       const view = new DataView(new ArrayBuffer(4));
-      setTag(view, dictionary[value as Keyword][0]);
+      setTag(view, tagOf(value as Keyword));
       return new Uint8Array(view.buffer);
     }
     case 'US':
@@ -86,9 +87,9 @@ function encodeValue(vr: string, value: Attributes[Keyword]): Uint8Array {
   }
 }
 
-function setTag(view: DataView, tag: string): void {
-  view.setUint16(0, Number.parseInt(tag.slice(0, 4), 16), true);
-  view.setUint16(2, Number.parseInt(tag.slice(4), 16), true);
+function setTag(view: DataView, tag: number): void {
+  view.setUint16(0, tag >>> 16, true);
+  view.setUint16(2, tag & 0xffff, true);
 }
 
 /** Values are of even length. */

@@ -7,8 +7,45 @@ import type { ImageAttributes } from './image-attributes.ts';
 import { maskBits, type StoredPixels, sampleArray } from './pixel-samples.ts';
 import { expandRle } from './rle.ts';
 
-const JPEG = '1.2.840.10008.1.2.4.';
-const RLE = '1.2.840.10008.1.2.5';
+type Compression = 'rle' | 'jpeg' | 'losslessJpeg' | 'jpegLs' | 'jpeg2000';
+
+/** Compressions by transfer syntax (PS3.6, table A-1), all of 1.2.840.10008.1.2. */
+const COMPRESSIONS: Readonly<Record<string, Compression>> = {
+  5: 'rle',
+  '4.50': 'jpeg',
+  '4.51': 'jpeg',
+  '4.53': 'jpeg',
+  '4.55': 'jpeg',
+  '4.57': 'losslessJpeg',
+  '4.70': 'losslessJpeg',
+  '4.80': 'jpegLs',
+  '4.81': 'jpegLs',
+  '4.90': 'jpeg2000',
+  '4.91': 'jpeg2000',
+};
+
+/** What cannot be read here, and what reads it. */
+const CONVERTERS: readonly (readonly [RegExp, string, string])[] = [
+  [
+    /^4\.20[1-3]$/,
+    'High-Throughput JPEG 2000',
+    'decompress it, for example with `Dataset.decompress` of pydicom',
+  ],
+  [/^4\.10[0-8](\.1)?$/, 'a video', 'take its frames out, for example with ffmpeg'],
+  [/^4\.9[45]$/, 'pixels on a server (JPIP)', 'fetch it with its pixels'],
+];
+
+/** @throws {VolumeFormatError} if no decoder is here, naming a tool that has one */
+export function compressionOf(transferSyntaxUid: string, name: string): Compression {
+  const end = /^1\.2\.840\.10008\.1\.2\.(.*)$/.exec(transferSyntaxUid)?.[1] ?? '';
+  const compression = COMPRESSIONS[end];
+  if (compression !== undefined) return compression;
+  const [, what, cure] = CONVERTERS.find(([pattern]) => pattern.test(end)) ?? [];
+  throw new VolumeFormatError(
+    `${name}: transfer syntax ${transferSyntaxUid}${what === undefined ? '' : ` (${what})`} is not supported; ${cure ?? 'convert it, for example with `gdcmconv --raw` or dcmdjpeg'}`,
+    { field: 'TransferSyntaxUID' },
+  );
+}
 
 /** Decodes one compressed frame. */
 export async function decodeFrame(
@@ -26,7 +63,8 @@ export async function decodeFrame(
       { field: 'PixelData' },
     );
   };
-  if (transferSyntaxUid === RLE) {
+  const compression = compressionOf(transferSyntaxUid, name);
+  if (compression === 'rle') {
     if (bitsAllocated === 1) {
       throw new VolumeFormatError(
         `${name}: RLE of 1-bit images is not defined; export the file uncompressed`,
@@ -40,24 +78,21 @@ export async function decodeFrame(
     );
     return { data: typed(raw, attributes), photometricInterpretation };
   }
-  switch (transferSyntaxUid.startsWith(JPEG) ? transferSyntaxUid.slice(JPEG.length) : '') {
-    case '50':
-    case '51':
-    case '53':
-    case '55': {
-      const { width, height, channels, samples, isYcc, precision } = decodeJpeg(bytes, name);
+  switch (compression) {
+    case 'jpeg': {
+      const { width, height, channels, samples, ...colour } = decodeJpeg(bytes, name);
       check(width, height, channels);
-      // The file may have been made from RGB samples although JFIF would mean YCbCr.
-      const isColour = channels === 3 && isYcc && photometricInterpretation !== 'RGB';
-      if (isColour) yccToRgb(samples, precision);
+      // Without a mark that says otherwise, RGB was compressed as it is.
+      const isKept = photometricInterpretation === 'RGB' && !colour.isMarked;
+      const isColour = channels === 3 && colour.isYcc && !isKept;
+      if (isColour) yccToRgb(samples, colour.precision);
       const data = sampleArray(attributes, samples.length);
       data.set(samples);
       maskBits(data, attributes);
-      const interpretation = isColour ? 'RGB' : photometricInterpretation;
+      const interpretation = channels === 3 ? 'RGB' : photometricInterpretation;
       return { data, photometricInterpretation: interpretation };
     }
-    case '57':
-    case '70': {
+    case 'losslessJpeg': {
       const { width, height, channels, samples } = decodeLosslessJpeg(bytes, name);
       check(width, height, channels);
       const data = sampleArray(attributes, samples.length);
@@ -65,12 +100,9 @@ export async function decodeFrame(
       maskBits(data, attributes);
       return { data, photometricInterpretation };
     }
-    case '80':
-    case '81':
-    case '90':
-    case '91': {
-      const kind = transferSyntaxUid.startsWith(`${JPEG}8`) ? 'jpegLs' : 'jpeg2000';
-      const frame = await decodeWithCodec(kind, bytes, codecs, name);
+    case 'jpegLs':
+    case 'jpeg2000': {
+      const frame = await decodeWithCodec(compression, bytes, codecs, name);
       check(frame.width, frame.height, frame.components);
       const bytesPerSample = frame.bitsPerSample > 8 ? 2 : 1;
       const data = sampleArray(attributes, rows * columns * samplesPerPixel);
@@ -85,11 +117,6 @@ export async function decodeFrame(
         : photometricInterpretation;
       return { data, photometricInterpretation: interpretation };
     }
-    default:
-      throw new VolumeFormatError(
-        `${name}: transfer syntax ${transferSyntaxUid} is not supported; convert the file, for example with dcmdjpeg or gdcmconv`,
-        { field: 'TransferSyntaxUID' },
-      );
   }
 }
 

@@ -1,6 +1,7 @@
 import ndarray, { type NdArray } from 'ndarray';
 import type { VoxelArray } from '../../../voxels/voxel-arrays.ts';
-import { type DataSet, parseDataSet } from '../elements/data-set.ts';
+import type { DataSet } from '../elements/data-set.ts';
+import { parseDataSet } from '../elements/parse-data-set.ts';
 import type { JpegCodecs } from './codecs.ts';
 import { type ImageAttributes, imageAttributes } from './image-attributes.ts';
 import { storedPixels } from './stored-pixels.ts';
@@ -24,17 +25,19 @@ export async function parseDicomImage(
   bytes: Uint8Array,
   codecs: JpegCodecs,
   name: string,
+  onWarning: (message: string) => void,
 ): Promise<ParsedDicom> {
-  const dataSet = await parseDataSet(bytes, name);
-  const attributes = imageAttributes(dataSet, name);
+  const file = await parseDataSet(bytes, name, onWarning);
+  const { dataSet } = file;
+  const attributes = imageAttributes(file, name);
   const { data, photometricInterpretation } = await storedPixels(dataSet, attributes, codecs, name);
   const { frames, rows, columns, samplesPerPixel } = attributes;
   const image: DicomImage = {
     ...attributes,
     photometricInterpretation,
     pixels: ndarray(data, [frames, rows, columns, samplesPerPixel]),
-    modality: dataSet.text('x00080060') ?? '',
-    sopClassUid: dataSet.text('x00080016') ?? '',
+    modality: dataSet.text('Modality') ?? '',
+    sopClassUid: dataSet.text('SOPClassUID') ?? '',
   };
   return { image, dataSet };
 }

@@ -1,5 +1,7 @@
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 import type { DataSet } from '../elements/data-set.ts';
+import type { Keyword } from '../elements/dictionary.ts';
+import type { DicomFile } from '../elements/parse-data-set.ts';
 
 /** The attributes that say how pixels are stored (PS3.3, C.7.6.3). */
 export interface ImageAttributes {
@@ -8,7 +10,12 @@ export interface ImageAttributes {
   readonly columns: number;
   readonly frames: number;
   readonly samplesPerPixel: number;
-  /** Such as MONOCHROME2 or RGB, as the file states it. */
+  /**
+   * What the samples mean (PS3.3, C.7.6.3.1.2), as the file states it: MONOCHROME1 (the lowest value
+   * is white, and nothing is inverted here), MONOCHROME2 (the highest is), PALETTE COLOR (indices),
+   * RGB, YBR_FULL and others. Only what was compressed as luminance and chrominance by JPEG, or by
+   * JPEG 2000's transforms, has been brought to RGB and says so.
+   */
   readonly photometricInterpretation: string;
   readonly bitsAllocated: number;
   readonly bitsStored: number;
@@ -18,42 +25,50 @@ export interface ImageAttributes {
   readonly planarConfiguration: 0 | 1;
 }
 
+/** Whether there are pixels, as integers or as floats. */
+export function hasPixels({ has }: DataSet): boolean {
+  return has('PixelData') || has('FloatPixelData') || has('DoubleFloatPixelData');
+}
+
 /** @throws {VolumeFormatError} if there are no pixels, or their attributes are damaged */
-export function imageAttributes(dataSet: DataSet, name: string): ImageAttributes {
+export function imageAttributes(
+  { dataSet, transferSyntaxUid }: DicomFile,
+  name: string,
+): ImageAttributes {
   const fail = (field: string, requirement: string, got: unknown): never => {
     throw new VolumeFormatError(
       `${name}: ${field} must be ${requirement}, got ${got ?? 'nothing'}; the file is damaged or no image`,
       { field },
     );
   };
-  if (!['x7fe00010', 'x7fe00008', 'x7fe00009'].some(dataSet.has)) {
-    const modality = dataSet.text('x00080060');
+  if (!hasPixels(dataSet)) {
+    const modality = dataSet.text('Modality');
     throw new VolumeFormatError(
       `${name}: holds no pixels${modality === undefined ? '' : ` (Modality ${modality})`}; it is no image`,
       { field: 'PixelData' },
     );
   }
-  const positive = (tag: string, field: string) => {
-    const value = dataSet.uint16(tag);
+  const positive = (field: Keyword) => {
+    const value = dataSet.number(field);
     return value !== undefined && value > 0 ? value : fail(field, 'at least 1', value);
   };
-  const rows = positive('x00280010', 'Rows');
-  const columns = positive('x00280011', 'Columns');
-  const samplesPerPixel = dataSet.uint16('x00280002') ?? 1;
+  const rows = positive('Rows');
+  const columns = positive('Columns');
+  const samplesPerPixel = dataSet.number('SamplesPerPixel') ?? 1;
   if (samplesPerPixel !== 1 && samplesPerPixel !== 3) {
     fail('SamplesPerPixel', '1 or 3', samplesPerPixel);
   }
-  const stated = dataSet.text('x00280008');
+  const stated = dataSet.text('NumberOfFrames');
   const frames = Number(stated ?? 1);
   if (!(Number.isSafeInteger(frames) && frames >= 1)) {
     fail('NumberOfFrames', 'a whole number from 1', stated);
   }
-  const bitsAllocated = positive('x00280100', 'BitsAllocated');
+  const bitsAllocated = positive('BitsAllocated');
   if (![1, 8, 16, 32, 64].includes(bitsAllocated)) {
     fail('BitsAllocated', '1, 8, 16, 32 or 64', bitsAllocated);
   }
-  const bitsStored = dataSet.uint16('x00280101') ?? bitsAllocated;
-  const highBit = dataSet.uint16('x00280102') ?? bitsStored - 1;
+  const bitsStored = dataSet.number('BitsStored') ?? bitsAllocated;
+  const highBit = dataSet.number('HighBit') ?? bitsStored - 1;
   if (
     bitsStored < 1 ||
     bitsStored > bitsAllocated ||
@@ -63,16 +78,16 @@ export function imageAttributes(dataSet: DataSet, name: string): ImageAttributes
     fail('BitsStored and HighBit', `within ${bitsAllocated} bits`, `${bitsStored} and ${highBit}`);
   }
   return {
-    transferSyntaxUid: dataSet.text('x00020010') ?? '1.2.840.10008.1.2',
+    transferSyntaxUid,
     rows,
     columns,
     frames,
     samplesPerPixel,
-    photometricInterpretation: dataSet.text('x00280004') ?? 'MONOCHROME2',
+    photometricInterpretation: dataSet.text('PhotometricInterpretation') ?? 'MONOCHROME2',
     bitsAllocated,
     bitsStored,
     highBit,
-    isSigned: dataSet.uint16('x00280103') === 1,
-    planarConfiguration: dataSet.uint16('x00280006') === 1 ? 1 : 0,
+    isSigned: dataSet.number('PixelRepresentation') === 1,
+    planarConfiguration: dataSet.number('PlanarConfiguration') === 1 ? 1 : 0,
   };
 }

@@ -1,6 +1,12 @@
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 import type { VoxelArray } from '../../../voxels/voxel-arrays.ts';
 import type { DataSet } from '../elements/data-set.ts';
+import {
+  DEFLATED,
+  EXPLICIT_BIG_ENDIAN,
+  EXPLICIT_LITTLE_ENDIAN,
+  IMPLICIT_LITTLE_ENDIAN,
+} from '../elements/parse-data-set.ts';
 import type { JpegCodecs } from './codecs.ts';
 import { encapsulatedFrames, nativeBytes } from './frame-bytes.ts';
 import type { ImageAttributes } from './image-attributes.ts';
@@ -8,8 +14,7 @@ import { maskBits, type StoredPixels, sampleArray } from './pixel-samples.ts';
 
 /** More bytes than any image in memory has. */
 const MAX_BYTES = 2 ** 32;
-const BIG_ENDIAN = '1.2.840.10008.1.2.2';
-const NATIVE = ['1.2.840.10008.1.2', '1.2.840.10008.1.2.1', '1.2.840.10008.1.2.1.99', BIG_ENDIAN];
+const NATIVE = [IMPLICIT_LITTLE_ENDIAN, EXPLICIT_LITTLE_ENDIAN, DEFLATED, EXPLICIT_BIG_ENDIAN];
 
 /** Decodes all pixels of an image, whatever its transfer syntax. */
 export async function storedPixels(
@@ -30,7 +35,8 @@ export async function storedPixels(
   if (NATIVE.includes(transferSyntaxUid)) {
     return { data: nativeSamples(dataSet, attributes, name), photometricInterpretation };
   }
-  const { decodeFrame } = await import('./decode-frame.ts');
+  const { compressionOf, decodeFrame } = await import('./decode-frame.ts');
+  compressionOf(transferSyntaxUid, name);
   const encoded = encapsulatedFrames(dataSet, attributes, name);
   let data: VoxelArray | undefined;
   let interpretation = photometricInterpretation;
@@ -52,7 +58,7 @@ function nativeSamples(dataSet: DataSet, attributes: ImageAttributes, name: stri
   const { rows, columns, frames, samplesPerPixel, bitsAllocated, transferSyntaxUid } = attributes;
   const pixels = rows * columns * frames;
   const count = pixels * samplesPerPixel;
-  const isBig = transferSyntaxUid === BIG_ENDIAN;
+  const isBig = transferSyntaxUid === EXPLICIT_BIG_ENDIAN;
   if (bitsAllocated === 1) {
     const bits = nativeBytes(dataSet, Math.ceil(count / 8), name);
     return Uint8Array.from({ length: count }, (_, i) => (bits[i >> 3]! >> (i & 7)) & 1);
@@ -70,9 +76,9 @@ function nativeSamples(dataSet: DataSet, attributes: ImageAttributes, name: stri
   const bytes = bitsAllocated / 8;
   const raw = new Uint8Array(nativeBytes(dataSet, count * bytes, name));
   // Bytes in words of 16 bit are swapped too.
-  const isWords = bytes === 1 && dataSet.element('x7fe00010')?.vr === 'OW';
+  const isWords = bytes === 1 && dataSet.element('PixelData')?.vr === 'OW';
   if (isBig && (bytes > 1 || isWords)) swap(raw, Math.max(2, bytes));
-  const isFloat = !dataSet.has('x7fe00010');
+  const isFloat = !dataSet.has('PixelData');
   let data: VoxelArray;
   if (bytes === 8 || isFloat) {
     if (!isFloat) {

@@ -1,10 +1,13 @@
 import type { NdArray } from 'ndarray';
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
-import { cross, dot, type Vector } from '../../../geometry/vectors.ts';
+import { cross, type Vector } from '../../../geometry/vectors.ts';
 import type { DicomSeries } from '../../../headers/dicom-header.ts';
 import type { VoxelArray } from '../../../voxels/voxel-arrays.ts';
 import type { DataSet } from '../elements/data-set.ts';
 import type { DicomImage, ParsedDicom } from '../pixels/dicom-image.ts';
+import { frameAttributes } from './frame-attributes.ts';
+import { type FrameOrder, frameOrders } from './frame-orders.ts';
+import { type SliceGeometry, sliceGeometry } from './slice-geometry.ts';
 
 /** One frame and where it lies. */
 export interface Slice {
@@ -13,67 +16,37 @@ export interface Slice {
   readonly image: DicomImage;
   /** Stored samples, `[row, column, sample]`. */
   readonly pixels: NdArray<VoxelArray>;
-  readonly geometry: SliceGeometry | undefined;
+  readonly geometry: SliceGeometry;
+  /** Where the frame belongs among those at its place. */
+  readonly order: FrameOrder;
   /** Real value = slope · stored + intercept. */
   readonly slope: number;
   readonly intercept: number;
-  readonly instanceNumber: number;
   readonly series: DicomSeries;
   readonly sopInstanceUid: string;
   /** The frame in its file, from 1. */
   readonly frameNumber: number;
 }
 
-/** Where a frame lies, in the patient's LPS coordinates in mm (PS3.3, C.7.6.2). */
-interface SliceGeometry {
-  /** Centre of the first pixel. */
-  readonly position: Vector;
-  /** Direction in which columns count up. */
-  readonly alongRow: Vector;
-  /** Direction in which rows count up. */
-  readonly alongColumn: Vector;
-  /** Distance between rows, and between columns. */
-  readonly pixelSpacing: readonly [row: number, column: number];
-  /** Distance between slices if the file states it, else their thickness; for single slices. */
-  readonly sliceSpacing: number | undefined;
-}
-
-/** The frames of a file with their place and rescale, from it or its functional groups. */
+/**
+ * The frames of a file with their place and rescale, from it or its functional groups.
+ * @throws {VolumeFormatError} if an attribute is damaged, or values are no numbers of their own
+ */
 export function slicesOf({ image, dataSet }: ParsedDicom, name: string): Slice[] {
-  if (dataSet.has('x00283000')) {
+  if (image.modality !== 'SEG') checkValues(image, dataSet, name);
+  const groups = dataSet.items('PerFrameFunctionalGroupsSequence');
+  if (groups.length > 0 && groups.length !== image.frames) {
     throw new VolumeFormatError(
-      `${name}: its values come from a lookup table (ModalityLUTSequence), which is not supported; \`readDicomImage\` gives stored values`,
-      { field: 'ModalityLUTSequence' },
-    );
-  }
-  if (image.photometricInterpretation === 'PALETTE COLOR') {
-    throw new VolumeFormatError(
-      `${name}: its values are indices of colours (PALETTE COLOR), which mean nothing as a volume; \`readDicomImage\` gives stored values`,
-      { field: 'PhotometricInterpretation' },
-    );
-  }
-  if (/\\MOSAIC\b/.test(dataSet.text('x00080008') ?? '')) {
-    throw new VolumeFormatError(
-      `${name}: its slices are tiles of one picture (Siemens mosaic), which is not supported; convert it, for example with dcm2niix`,
-      { field: 'ImageType' },
-    );
-  }
-  const [shared] = dataSet.items('x52009229');
-  const perFrame = dataSet.items('x52009230');
-  if (perFrame.length > 0 && perFrame.length !== image.frames) {
-    throw new VolumeFormatError(
-      `${name}: ${image.frames} frames need as many functional groups, got ${perFrame.length}; the file is damaged`,
+      `${name}: ${image.frames} frames need as many functional groups, got ${groups.length}; the file is damaged`,
       { field: 'PerFrameFunctionalGroupsSequence' },
     );
   }
-  const offsets = dataSet.decimals('x3004000c');
-  const series = seriesOf({ image, dataSet });
-  return Array.from({ length: image.frames }, (_, frame) => {
+  const frames = frameAttributes(dataSet, image.frames);
+  const orders = frameOrders(dataSet, frames);
+  const offsets = doseOffsets(dataSet, image.frames, name);
+  const series = seriesOf(dataSet);
+  return frames.map((attributes, frame) => {
     const label = image.frames === 1 ? name : `${name}, frame ${frame}`;
-    const group = (tag: string): DataSet | undefined =>
-      perFrame[frame]?.items(tag)[0] ?? shared?.items(tag)[0];
-    const values = (sequence: string, tag: string) =>
-      group(sequence)?.decimals(tag) ?? dataSet.decimals(tag);
     const number = (value: number | undefined, otherwise: number, field: string) => {
       if (value === undefined) return otherwise;
       if (Number.isFinite(value)) return value;
@@ -81,90 +54,106 @@ export function slicesOf({ image, dataSet }: ParsedDicom, name: string): Slice[]
         field,
       });
     };
-    const doseScaling = dataSet.decimals('x3004000e')?.[0];
-    const geometry = geometryOf(values, offsets?.[frame], label);
+    const rescale = (keyword: 'RescaleSlope' | 'RescaleIntercept') =>
+      attributes.numbers('PixelValueTransformationSequence', keyword)?.[0];
+    const slope = rescale('RescaleSlope') ?? dataSet.number('DoseGridScaling');
     return {
       name: label,
       image,
       pixels: image.pixels.pick(frame, null, null, null) as NdArray<VoxelArray>,
-      geometry,
-      slope: number(values('x00289145', 'x00281053')?.[0] ?? doseScaling, 1, 'RescaleSlope'),
-      intercept: number(values('x00289145', 'x00281052')?.[0], 0, 'RescaleIntercept'),
-      instanceNumber: dataSet.decimals('x00200013')?.[0] ?? 0,
+      geometry: moved(sliceGeometry(dataSet, attributes, label), offsets[frame] ?? 0),
+      order: orders[frame]!,
+      slope: number(slope, 1, 'RescaleSlope'),
+      intercept: number(rescale('RescaleIntercept'), 0, 'RescaleIntercept'),
       series,
-      sopInstanceUid: dataSet.text('x00080018') ?? '',
+      sopInstanceUid: dataSet.text('SOPInstanceUID') ?? '',
       frameNumber: frame + 1,
     };
   });
 }
 
-function seriesOf({ image, dataSet }: ParsedDicom): DicomSeries {
-  const text = (tag: string) => dataSet.text(tag) ?? '';
+/** What identifies a file's series and study. */
+export function seriesOf(dataSet: DataSet): DicomSeries {
+  const text = (keyword: Parameters<DataSet['text']>[0]) => dataSet.text(keyword) ?? '';
   return {
-    modality: image.modality,
-    sopClassUid: image.sopClassUid,
-    seriesInstanceUid: text('x0020000e'),
-    studyInstanceUid: text('x0020000d'),
-    frameOfReferenceUid: text('x00200052'),
-    seriesDescription: text('x0008103e'),
+    modality: text('Modality'),
+    sopClassUid: text('SOPClassUID'),
+    seriesInstanceUid: text('SeriesInstanceUID'),
+    studyInstanceUid: text('StudyInstanceUID'),
+    frameOfReferenceUid: text('FrameOfReferenceUID'),
+    seriesDescription: text('SeriesDescription'),
     study: {
-      id: text('x00200010'),
-      date: text('x00080020'),
-      time: text('x00080030'),
-      accessionNumber: text('x00080050'),
-      referringPhysicianName: text('x00080090'),
+      id: text('StudyID'),
+      date: text('StudyDate'),
+      time: text('StudyTime'),
+      accessionNumber: text('AccessionNumber'),
+      referringPhysicianName: text('ReferringPhysicianName'),
     },
     patient: {
-      name: text('x00100010'),
-      id: text('x00100020'),
-      birthDate: text('x00100030'),
-      sex: text('x00100040'),
+      name: text('PatientName'),
+      id: text('PatientID'),
+      birthDate: text('PatientBirthDate'),
+      sex: text('PatientSex'),
     },
   };
 }
 
-function geometryOf(
-  values: (sequence: string, tag: string) => number[] | undefined,
-  offset: number | undefined,
-  name: string,
-): SliceGeometry | undefined {
-  const position = values('x00209113', 'x00200032');
-  const orientation = values('x00209116', 'x00200037');
-  const spacing = values('x00289110', 'x00280030');
-  const fail = (field: string, requirement: string, got: readonly number[]): never => {
+/** Stored values must be real ones but for slope and intercept. */
+function checkValues(image: DicomImage, dataSet: DataSet, name: string): void {
+  const fail = (text: string, field: string): never => {
+    throw new VolumeFormatError(`${name}: ${text}`, { field });
+  };
+  if (dataSet.has('ModalityLUTSequence')) {
+    fail(
+      'its values come from a lookup table (ModalityLUTSequence), which is not supported; `readDicomImage` gives stored values, and `apply_modality_lut` of pydicom real ones',
+      'ModalityLUTSequence',
+    );
+  }
+  if (image.photometricInterpretation === 'PALETTE COLOR') {
+    fail(
+      'its values are indices of colours (PALETTE COLOR), which mean nothing as a volume; `readDicomImage` gives stored values',
+      'PhotometricInterpretation',
+    );
+  }
+  if (/\\MOSAIC\b/.test(dataSet.text('ImageType') ?? '')) {
+    fail(
+      'its slices are tiles of one picture (Siemens mosaic), which is not supported; convert it, for example with dcm2niix',
+      'ImageType',
+    );
+  }
+}
+
+/**
+ * How far the frames of a dose lie from its position along their normal, in mm (PS3.3, C.8.8.3.2):
+ * as stated where the first is 0, else as z coordinates of axial frames.
+ */
+function doseOffsets(dataSet: DataSet, frames: number, name: string): readonly number[] {
+  const offsets = dataSet.numbers('GridFrameOffsetVector');
+  if (offsets === undefined) return [];
+  const fail = (requirement: string): never => {
     throw new VolumeFormatError(
-      `${name}: ${field} must be ${requirement}, got [${got.join(', ')}]; the file is damaged`,
-      { field },
+      `${name}: GridFrameOffsetVector must ${requirement}, got [${offsets.slice(0, 4).join(', ')}${offsets.length > 4 ? ', …' : ''}]; the file is damaged`,
+      { field: 'GridFrameOffsetVector' },
     );
   };
-  if (position === undefined || orientation === undefined) return undefined;
-  if (position.length !== 3 || !position.every(Number.isFinite)) {
-    fail('ImagePositionPatient', 'three numbers', position);
+  if (offsets.length !== frames || !offsets.every(Number.isFinite)) {
+    fail(`have a distance for each of ${frames} frames`);
   }
-  if (orientation.length !== 6 || !orientation.every(Number.isFinite)) {
-    fail('ImageOrientationPatient', 'six numbers', orientation);
+  if (offsets[0] === 0) return offsets;
+  const z = dataSet.numbers('ImagePositionPatient')?.[2] ?? Number.NaN;
+  const [xx, xy, xz, yx, yy, yz] = dataSet.numbers('ImageOrientationPatient') ?? [];
+  const normal = cross([xx ?? 0, xy ?? 0, xz ?? 0], [yx ?? 0, yy ?? 0, yz ?? 0]);
+  const isAxial = Math.abs(Math.abs(normal[2]) - 1) < 1e-3;
+  if (!isAxial || !(Math.abs(offsets[0]! - z) < 1e-2)) {
+    fail('begin with 0, or with the z of ImagePositionPatient in axial frames');
   }
-  const alongRow = orientation.slice(0, 3) as unknown as Vector;
-  const alongColumn = orientation.slice(3) as unknown as Vector;
-  const isUnit = (v: Vector) => Math.abs(Math.hypot(...v) - 1) < 1e-2;
-  if (!isUnit(alongRow) || !isUnit(alongColumn) || Math.abs(dot(alongRow, alongColumn)) > 1e-2) {
-    fail('ImageOrientationPatient', 'two directions at right angles', orientation);
-  }
-  const pixelSpacing = spacing ?? [1, 1];
-  if (
-    pixelSpacing.length !== 2 ||
-    !pixelSpacing.every((step) => step > 0 && Number.isFinite(step))
-  ) {
-    fail('PixelSpacing', 'two positive distances', pixelSpacing);
-  }
-  const between = values('x00289110', 'x00180088')?.[0] ?? values('x00289110', 'x00180050')?.[0];
+  return offsets.map((at) => (at - z) * Math.sign(normal[2]));
+}
+
+function moved(geometry: SliceGeometry, along: number): SliceGeometry {
+  const { position, alongRow, alongColumn } = geometry;
+  if (position === undefined || along === 0) return geometry;
   const normal = cross(alongRow, alongColumn);
-  const along = Number.isFinite(offset) ? offset! : 0;
-  return {
-    position: position.map((part, i) => part + along * normal[i]!) as unknown as Vector,
-    alongRow,
-    alongColumn,
-    pixelSpacing: pixelSpacing as [number, number],
-    sliceSpacing: between !== undefined && Math.abs(between) > 0 ? Math.abs(between) : undefined,
-  };
+  const place = position.map((part, i) => part + along * normal[i]!) as unknown as Vector;
+  return { ...geometry, position: place };
 }

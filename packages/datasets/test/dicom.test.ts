@@ -7,7 +7,6 @@ import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { ctSlice } from '../../volume-io/test/dicom-files.ts';
 import { datasets } from '../src/kinds/datasets.ts';
-import { dicomTexts } from '../src/kinds/dicom-files.ts';
 import { type PrepareOptions, prepareDataset } from '../src/prepare/prepare-dataset.ts';
 
 async function prepare(folder: string, options: PrepareOptions = {}) {
@@ -112,17 +111,5 @@ describe('DICOM data sets', () => {
     for (const [target, area] of Object.entries({ star: 615, holes: 565, keyhole: 512 })) {
       expect((await prepare(folder, { target })).items).toMatchObject([{ id: 'mr', area }]);
     }
-  });
-});
-
-describe('dicomTexts', () => {
-  it('finds an element in explicit and implicit files and in sequences, not in voxels', () => {
-    const explicit = Buffer.from('\x20\0\x0e\0UI\x06\x001.2.3\0', 'latin1');
-    const implicit = Buffer.from('\x20\0\x0e\0\x08\0\0\x001.2.3.4\0', 'latin1');
-    const voxels = Buffer.from('\x20\0\x0e\0\xff\xff\x7f\x00abcdef', 'latin1');
-    const bytes = Buffer.concat([Buffer.alloc(40), explicit, voxels, implicit, explicit]);
-    expect(dicomTexts(bytes, [0x0020, 0x000e])).toEqual(['1.2.3', '1.2.3.4']);
-    // Cut off in the middle of the element.
-    expect(dicomTexts(explicit.subarray(0, 6), [0x0020, 0x000e])).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Volume } from '@sts-net/volume-io';
+import type { ReadingOptions, Volume } from '@sts-net/volume-io';
 import type { SplitName } from '../manifest/manifest-item.ts';
 
 /** An image that a data set holds, before anything of it is read. */
@@ -8,9 +8,9 @@ export interface DatasetItem {
   /** Where the data set says so. */
   readonly split?: SplitName | undefined;
   /** Its file, or what reads it where no single file holds it. */
-  readonly image: string | (() => Promise<Volume>);
+  readonly image: string | ((options: ReadingOptions) => Promise<Volume>);
   /** Files of its masks, which are united; or what draws its mask on the grid of the image. */
-  readonly mask: readonly string[] | ((image: Volume) => Promise<Volume>);
+  readonly mask: readonly string[] | ((image: Volume, options: ReadingOptions) => Promise<Volume>);
 }
 
 /** A file that gives no item. */

@@ -1,6 +1,8 @@
-import { open, readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type DicomFileInfo, readDicomInfo } from '@sts-net/volume-io';
 import { listFiles } from '../files/list-files.ts';
+import type { Skipped } from './dataset-spec.ts';
 
 /** Where somebody drew the targets of a series. */
 export interface Annotation {
@@ -15,92 +17,146 @@ interface SeriesFolder {
   readonly uid: string;
   /** `PatientID`; empty if the file does not say. */
   readonly patient: string;
+  /** Also those that are damaged but may be of the series, so that it is not read shorter. */
+  readonly files: readonly string[];
 }
 
 export interface DicomFiles {
   readonly series: readonly SeriesFolder[];
   /** What was drawn on a series, by its UID. */
   readonly annotations: ReadonlyMap<string, readonly Annotation[]>;
+  readonly skipped: readonly Skipped[];
 }
 
-const seriesInstanceUid = [0x0020, 0x000e] as const;
-const patientId = [0x0010, 0x0020] as const;
-
-/** How much of an image is read: what identifies it comes first. */
-const beginning = 16384;
+/** A file without pixels that may be what is left of a slice. */
+interface Remnant {
+  readonly file: string;
+  readonly folder: string;
+  /** Empty if it is unknown. */
+  readonly uid: string;
+  readonly sopClass: string;
+  readonly problem: string;
+}
 
 /** Finds series and what was drawn on them among the files of a folder, by their content. */
 export async function findDicomFiles(root: string): Promise<DicomFiles> {
-  const series = new Map<string, SeriesFolder>();
-  const annotations = new Map<string, Annotation[]>();
+  const search = new DicomSearch();
   for (const path of await listFiles(root)) {
     const file = join(root, path);
-    const bytes = await readBeginning(file);
-    const kind = /\.xml$/i.test(path) ? 'xml' : kindOf(bytes);
-    if (kind === undefined) continue;
-    if (kind === 'image') {
-      const [uid = ''] = dicomTexts(bytes, seriesInstanceUid);
-      const folder = path.split('/').slice(0, -1).join('/');
-      const key = `${folder}\n${uid}`;
-      if (series.has(key)) continue;
-      const [patient = ''] = dicomTexts(bytes, patientId);
-      series.set(key, { folder, uid, patient });
-    } else {
-      for (const uid of seriesNamedIn(await readFile(file), kind)) {
-        annotations.set(uid, [...(annotations.get(uid) ?? []), { path: file, kind }]);
+    const folder = path.split('/').slice(0, -1).join('/');
+    if (/\.xml$/i.test(path)) {
+      for (const uid of seriesNamedIn(await readFile(file, 'latin1'))) {
+        search.addAnnotation(uid, { path: file, kind: 'xml' });
       }
+    } else await search.add(file, folder);
+  }
+  return search.result();
+}
+
+interface FoundSeries extends SeriesFolder {
+  readonly files: string[];
+  readonly sopClass: string;
+}
+
+class DicomSearch {
+  readonly #series = new Map<string, FoundSeries>();
+  readonly #annotations = new Map<string, Annotation[]>();
+  readonly #remnants: Remnant[] = [];
+  readonly #skipped: Skipped[] = [];
+
+  async add(file: string, folder: string): Promise<void> {
+    let info: DicomFileInfo | undefined;
+    try {
+      info = await readDicomInfo(file);
+      if (info === undefined) {
+        const isEmpty = (await stat(file)).size === 0;
+        const remnant = { file, folder, uid: '', sopClass: '', problem: 'is empty' };
+        if (isEmpty) this.#remnants.push(remnant);
+        return;
+      }
+    } catch (error) {
+      this.#skipped.push({ skipped: file, reason: (error as Error).message });
+      return;
+    }
+    const kind = annotationKind(info);
+    if (kind !== undefined) this.#addDrawing(file, kind, info);
+    else if (info.hasPixels) this.#addImage(file, folder, info);
+    else {
+      const { seriesInstanceUid: uid, sopClassUid: sopClass, damage } = info;
+      const problem = damage ?? 'ends before its pixels';
+      this.#remnants.push({ file, folder, uid, sopClass, problem });
     }
   }
-  return { series: [...series.values()], annotations };
-}
 
-async function readBeginning(path: string): Promise<Buffer> {
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) return Buffer.alloc(0);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(beginning), 0, beginning, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
+  addAnnotation(uid: string, annotation: Annotation): void {
+    this.#annotations.set(uid, [...(this.#annotations.get(uid) ?? []), annotation]);
+  }
+
+  result(): DicomFiles {
+    for (const remnant of this.#remnants) this.#placeRemnant(remnant);
+    const here = new Set([...this.#series.values()].map(({ uid }) => uid));
+    const used = new Set(
+      [...this.#annotations].flatMap(([uid, found]) => (here.has(uid) ? found : [])).map(pathOf),
+    );
+    for (const [uid, found] of this.#annotations) {
+      for (const { path } of found) {
+        if (used.has(path)) continue;
+        used.add(path);
+        this.#skipped.push({ skipped: path, reason: `the series it names, ${uid}, is not here` });
+      }
+    }
+    const series = [...this.#series.values()];
+    return { series, annotations: this.#annotations, skipped: this.#skipped };
+  }
+
+  #addDrawing(file: string, kind: Annotation['kind'], info: DicomFileInfo): void {
+    const reason = info.damage ?? 'it does not name the series that it was drawn on';
+    if (info.damage !== undefined || info.referencedSeries.length === 0) {
+      this.#skipped.push({ skipped: file, reason });
+    } else {
+      for (const uid of info.referencedSeries) this.addAnnotation(uid, { path: file, kind });
+    }
+  }
+
+  #addImage(file: string, folder: string, info: DicomFileInfo): void {
+    const { seriesInstanceUid: uid, sopClassUid: sopClass, patient } = info;
+    const key = `${folder}\n${uid}`;
+    const found = this.#series.get(key);
+    if (found !== undefined) found.files.push(file);
+    else this.#series.set(key, { folder, uid, sopClass, patient: patient.id, files: [file] });
+  }
+
+  /** What may be a slice goes to its series, which then cannot be read without it. */
+  #placeRemnant({ file, folder, uid, sopClass, problem }: Remnant): void {
+    const possible = [...this.#series.values()].filter(
+      (one) =>
+        one.folder === folder &&
+        (uid === '' || one.uid === uid) &&
+        (sopClass === '' || one.sopClass === sopClass),
+    );
+    if (possible.length === 1) possible[0]!.files.push(file);
+    else if (possible.length > 1) {
+      const reason = `${problem}; it may be a slice of any of ${possible.length} series in its folder`;
+      this.#skipped.push({ skipped: file, reason });
+    }
   }
 }
 
-/** What a DICOM file holds, by its modality. */
-function kindOf(bytes: Buffer): 'image' | 'segmentation' | 'structure set' | undefined {
-  if (bytes.toString('latin1', 128, 132) !== 'DICM') return undefined;
-  const [modality] = dicomTexts(bytes, [0x0008, 0x0060]);
-  if (modality === 'SEG') return 'segmentation';
-  return modality === 'RTSTRUCT' ? 'structure set' : 'image';
+function pathOf({ path }: Annotation): string {
+  return path;
 }
 
-function seriesNamedIn(bytes: Buffer, kind: Annotation['kind']): readonly string[] {
-  if (kind !== 'xml') return dicomTexts(bytes, seriesInstanceUid);
-  const found = bytes.toString('latin1').matchAll(/<SeriesInstanceUid>\s*([\d.]+)\s*</gi);
-  return [...new Set([...found].map(([, uid]) => uid!))];
-}
-
-/**
- * The texts of an element wherever it occurs in the bytes of a DICOM file, which may be its beginning
- * only: also in sequences, in which segmentations name what they were drawn on. Reads little-endian
- * files, which are all but the oldest.
- *
- * @param tag group and element, for example `[0x0020, 0x000e]`
- */
-export function dicomTexts(bytes: Buffer, [group, element]: readonly [number, number]): string[] {
-  const tag = Buffer.from([group & 255, group >> 8, element & 255, element >> 8]);
-  const texts = new Set<string>();
-  for (let at = bytes.indexOf(tag); at >= 0; at = bytes.indexOf(tag, at + 1)) {
-    const start = at + 8;
-    if (start > bytes.length) break;
-    const isExplicit = /^(UI|LO|SH|CS)$/.test(bytes.toString('latin1', at + 4, at + 6));
-    const length = isExplicit ? bytes.readUInt16LE(at + 6) : bytes.readUInt32LE(at + 4);
-    // Longer ones are voxels that look like the tag.
-    if (length > 64) continue;
-    const text = bytes
-      .toString('latin1', start, start + length)
-      .replace(/\0.*$/s, '')
-      .trim();
-    if (text !== '') texts.add(text);
+function annotationKind({ modality, sopClassUid }: DicomFileInfo): Annotation['kind'] | undefined {
+  // Segmentation and Label Map Segmentation Storage, RT Structure Set Storage.
+  if (modality === 'SEG' || /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.66\.[47]$/.test(sopClassUid)) {
+    return 'segmentation';
   }
-  return [...texts];
+  return modality === 'RTSTRUCT' || sopClassUid === '1.2.840.10008.5.1.4.1.1.481.3'
+    ? 'structure set'
+    : undefined;
+}
+
+function seriesNamedIn(xml: string): ReadonlySet<string> {
+  const found = xml.matchAll(/<SeriesInstanceUid>\s*([\d.]+)\s*</gi);
+  return new Set([...found].map(([, uid]) => uid!));
 }

@@ -15,15 +15,15 @@ export const dicom: DatasetSpec = {
 };
 
 async function* list(root: string, options: DatasetOptions): AsyncGenerator<DatasetItem | Skipped> {
-  const { series, annotations } = await findDicomFiles(root);
+  const { series, annotations, skipped } = await findDicomFiles(root);
+  yield* skipped;
   const folders = [...new Set(series.map(({ folder }) => folder))];
   const names = uniqueIds(folders.map((folder) => `${folder || basename(root)}.dcm`));
-  for (const { folder, uid, patient } of series) {
-    const path = join(root, folder);
+  for (const { folder, uid, patient, files } of series) {
     const drawn = annotations.get(uid);
     if (drawn === undefined) {
       yield {
-        skipped: path,
+        skipped: join(root, folder),
         reason: `no SEG, RTSTRUCT or XML names its series ${uid || '(without a UID)'}`,
       };
       continue;
@@ -34,8 +34,8 @@ async function* list(root: string, options: DatasetOptions): AsyncGenerator<Data
     yield {
       id,
       group,
-      image: () => readDicomSeries(path, { series: uid }),
-      mask: (image) => drawTargets(image, drawn, options),
+      image: (reading) => readDicomSeries(files, { ...reading, series: uid }),
+      mask: (image, reading) => drawTargets(image, drawn, { ...options, ...reading }),
     };
   }
 }

@@ -1,5 +1,6 @@
 import {
   likeVolume,
+  type ReadingOptions,
   readDicomSegments,
   readLidcAnnotations,
   readRtStruct,
@@ -9,11 +10,6 @@ import { uniteMasks } from '../images/unite-masks.ts';
 import type { DatasetOptions } from './dataset-spec.ts';
 import type { Annotation } from './dicom-files.ts';
 
-interface Drawing {
-  readonly name: string;
-  readonly volume: Volume<Uint8Array>;
-}
-
 /**
  * The targets of a series as one mask of 0 and 1.
  *
@@ -22,44 +18,50 @@ interface Drawing {
 export async function drawTargets(
   image: Volume,
   annotations: readonly Annotation[],
-  { target, readers = 2 }: DatasetOptions,
+  { target, readers = 2, onWarning }: DatasetOptions & ReadingOptions,
 ): Promise<Volume> {
-  const drawings: Drawing[] = [];
-  for (const annotation of annotations) {
-    drawings.push(...(await drawingsIn(annotation, image, readers)));
-  }
-  const names = [...new Set(drawings.map(({ name }) => name))];
   const wanted = target === undefined ? undefined : namePattern(target);
-  const chosen = drawings.filter(({ name }) => wanted?.test(name) ?? true);
-  if (chosen.length === 0 || (wanted === undefined && names.length > 1)) {
-    const list = names.map((name) => `'${name}'`).join(', ');
+  const names = new Set<string>();
+  const isWanted = (name: string) => {
+    names.add(name);
+    return wanted?.test(name) ?? true;
+  };
+  const chosen: Volume<Uint8Array>[] = [];
+  for (const annotation of annotations) {
+    const reading = { like: image, onWarning };
+    chosen.push(...(await drawingsIn(annotation, readers, isWanted, reading)));
+  }
+  if (chosen.length === 0 || (wanted === undefined && names.size > 1)) {
+    const list = [...names].map((name) => `'${name}'`).join(', ');
     throw new RangeError(
       chosen.length === 0
         ? `no target is called '${target}'; there are ${list || 'none'}`
         : `several things were drawn, ${list}; choose by \`target\``,
     );
   }
-  return likeVolume(image, uniteMasks(chosen.map(({ volume }) => volume)));
+  return likeVolume(image, uniteMasks(chosen));
 }
 
+/** The masks of 0 and 1 of what is wanted in a file. */
 async function drawingsIn(
   { path, kind }: Annotation,
-  image: Volume,
   readers: number,
-): Promise<readonly Drawing[]> {
+  isWanted: (name: string) => boolean,
+  reading: { readonly like: Volume } & ReadingOptions,
+): Promise<readonly Volume<Uint8Array>[]> {
   if (kind === 'xml') {
-    const { volume } = await readLidcAnnotations(path, { like: image });
-    return [{ name: 'nodule', volume: atLeast(volume, readers) }];
+    if (!isWanted('nodule')) return [];
+    return [atLeast((await readLidcAnnotations(path, reading)).volume, readers)];
   }
   if (kind === 'structure set') {
-    const rois = await readRtStruct(path, { like: image });
-    return rois.map(({ name, volume }) => ({ name, volume }));
+    // What is not wanted may be damaged.
+    const rois = await readRtStruct(path, { ...reading, rois: ({ name }) => isWanted(name) });
+    return rois.map(({ volume }) => volume);
   }
-  const segments = await readDicomSegments(path, { like: image });
-  return segments.map(({ label, volume, maximum }) => ({
-    name: label,
-    volume: atLeast(volume, maximum / 2),
-  }));
+  const segments = await readDicomSegments(path, reading);
+  return segments
+    .filter(({ label }) => isWanted(label))
+    .map(({ volume, maximum }) => atLeast(volume, maximum / 2));
 }
 
 function atLeast(volume: Volume<Uint8Array>, threshold: number): Volume<Uint8Array> {

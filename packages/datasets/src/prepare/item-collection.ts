@@ -1,3 +1,4 @@
+import type { Volume } from '@sts-net/volume-io';
 import { alikePairs, type Print, printOf } from '../images/alike.ts';
 import { imageDigest } from '../images/image-digest.ts';
 import type { DatasetItem, Skipped } from '../kinds/dataset-spec.ts';
@@ -27,6 +28,11 @@ export interface PreparedDataset {
 }
 
 const noPrint: Print = new Float32Array();
+
+/** DICOM images need not say how far their pixels are apart. */
+function isSpacingKnown({ header }: Volume): boolean {
+  return header?.format !== 'dicom' || header.spacingFrom.pixels !== 'unknown';
+}
 
 /** Items as they come, with what was left out. */
 export class ItemCollection {
@@ -74,7 +80,7 @@ export class ItemCollection {
       group,
       ...files,
       size: labels.shape as [number, number, number],
-      spacing: flat ? null : image.spacing,
+      spacing: flat || !isSpacingKnown(image) ? null : image.spacing,
       area,
       digest,
       split,

@@ -14,6 +14,12 @@ export interface PrepareOptions extends DatasetOptions, SelectionOptions {
   readonly stretchMasks?: boolean | undefined;
   /** Called before each item is read, with the number of those before. */
   readonly onProgress?: ((id: string, done: number) => void) | undefined;
+  /**
+   * Called with a sentence for each thing that is odd about a file but no error, such as outlines
+   * beyond the image.
+   * @default nothing is said
+   */
+  readonly onWarning?: ((message: string) => void) | undefined;
   /** Stops between items: the call then throws the signal's reason and leaves nothing. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,6 +39,7 @@ export async function prepareDataset(
   options: PrepareOptions = {},
 ): Promise<PreparedDataset> {
   checkOptions(spec, options);
+  const { stretchMasks = false, onWarning } = options;
   const collected = new ItemCollection(options);
   let prepared = collected.result();
   await writeFolderAtomic(output, [], async (temporary, writeText) => {
@@ -42,7 +49,7 @@ export async function prepareDataset(
     for await (const one of spec.list(root, options)) {
       options.signal?.throwIfAborted();
       if ('skipped' in one) {
-        collected.skip(relative(root, one.skipped), one.reason);
+        collected.skip(relative(root, one.skipped) || '.', one.reason);
         continue;
       }
       if (collected.has(one.id)) {
@@ -50,7 +57,7 @@ export async function prepareDataset(
         continue;
       }
       options.onProgress?.(one.id, done++);
-      const read = await readItem(one, options.stretchMasks ?? false).catch((error: Error) => {
+      const read = await readItem(one, stretchMasks, { onWarning }).catch((error: Error) => {
         collected.skip(one.id, error.message);
       });
       if (read === undefined || !collected.takes(read)) continue;

@@ -1,4 +1,10 @@
-import { labelsOf, ontoGridOf, resizeLabels, type Volume } from '@sts-net/volume-io';
+import {
+  labelsOf,
+  ontoGridOf,
+  type ReadingOptions,
+  resizeLabels,
+  type Volume,
+} from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
 import { isFlatImage, readImageFile } from '../images/read-image-file.ts';
 import { readLabels } from '../images/read-labels.ts';
@@ -27,13 +33,17 @@ const words = { subject: 'its mask', reference: 'the image' };
  * @param stretch brings the mask of a 2-D image to the size of the image, where it has another
  * @throws Error if a file cannot be read, or image and mask do not belong together.
  */
-export async function readItem(item: DatasetItem, stretch: boolean): Promise<ReadItem> {
+export async function readItem(
+  item: DatasetItem,
+  stretch: boolean,
+  reading: ReadingOptions,
+): Promise<ReadItem> {
   const isFile = typeof item.image === 'string';
-  const image = isFile ? await readImageFile(item.image) : await item.image();
+  const image = isFile ? await readImageFile(item.image) : await item.image(reading);
   const flat = isFile && isFlatImage(item.image);
   const drawn = typeof item.mask === 'function';
   const masks = drawn
-    ? [labelsOf(await item.mask(image), 'whole', words)]
+    ? [labelsOf(await item.mask(image, reading), 'whole', words)]
     : await Promise.all(item.mask.map((path) => readLabels(path, 'whole', words)));
   const placed = flat ? masks : masks.map((mask) => ontoGridOf(mask, image, words));
   const labels = uniteMasks(placed.map((mask) => labelsOf(mask)));

@@ -34,18 +34,20 @@ export function dataPrepareCommand(): CommandUnknownOpts {
     .action(async (dataset, folder, { output, ...options }) => {
       await checkNewFolder('--output', output);
       const line = progressLine();
+      const warnings = new Set<string>();
       const prepared = await interruptible('nothing was written', (signal) =>
         prepareDataset(datasets[dataset], folder, output, {
           ...options,
           signal,
           onProgress: (id, done) => line.show(`image ${done + 1}: ${id}`),
+          onWarning: (message) => warnings.add(message),
         }),
       ).finally(() => line.clear());
-      process.stdout.write(text(join(output, 'manifest.jsonl'), prepared));
+      process.stdout.write(text(join(output, 'manifest.jsonl'), prepared, [...warnings]));
     });
 }
 
-function text(path: string, prepared: PreparedDataset): string {
+function text(path: string, prepared: PreparedDataset, warnings: readonly string[]): string {
   const { items, empty, large, duplicates, skipped } = prepared;
   const groups = new Set(items.map(({ group }) => group)).size;
   const withTarget = items.filter(({ area }) => area > 0).length;
@@ -57,6 +59,7 @@ function text(path: string, prepared: PreparedDataset): string {
       'the same image, put into one group',
       duplicates.map((ids) => ids.join(' = ')),
     ),
+    ...someLines('warnings', warnings),
     ...someLines(
       'skipped',
       skipped.map(({ skipped: name, reason }) => `${name}: ${reason}`),

@@ -29,12 +29,19 @@ interface RtRoisOptions {
   onWarning(message: string): void;
 }
 
+/** Sequences that may be empty, but not absent. */
+const REQUIRED = [
+  'StructureSetROISequence',
+  'ROIContourSequence',
+  'RTROIObservationsSequence',
+] as const;
+
 /** The regions of a parsed structure set as masks on the grid of `like`. */
 export function rtRois(
   dataSet: DataSet,
   { like, rois: choice, name, onWarning }: RtRoisOptions,
 ): RtRoi[] {
-  checkComplete(dataSet, name, onWarning);
+  checkComplete(dataSet, name);
   const all = dataSet.items('StructureSetROISequence').map((item) => ({
     item,
     number: item.number('ROINumber') ?? Number.NaN,
@@ -82,8 +89,8 @@ function hasArea({ contours }: RtRoi): boolean {
   return (contours.CLOSED_PLANAR ?? 0) + (contours.CLOSEDPLANAR_XOR ?? 0) > 0;
 }
 
-/** A file without what every structure set has (PS3.3, A.19.3) ends before its end. */
-function checkComplete(dataSet: DataSet, name: string, onWarning: (message: string) => void): void {
+/** A file without what every structure set has (PS3.3, A.19.3) may end before its end. */
+function checkComplete(dataSet: DataSet, name: string): void {
   const modality = dataSet.text('Modality');
   if (modality !== 'RTSTRUCT') {
     throw new VolumeFormatError(
@@ -91,16 +98,11 @@ function checkComplete(dataSet: DataSet, name: string, onWarning: (message: stri
       { field: 'Modality' },
     );
   }
-  for (const field of ['StructureSetROISequence', 'ROIContourSequence'] as const) {
+  for (const field of REQUIRED) {
     if (dataSet.has(field)) continue;
     throw new VolumeFormatError(
-      `${name}: must hold ${field}, as every structure set does, got none; the file is cut off or damaged`,
+      `${name}: must hold ${field}, as every structure set does, got none; the file is cut off, or was made by a tool that leaves it out: add an empty one, for example with pydicom`,
       { field },
-    );
-  }
-  if (!dataSet.has('RTROIObservationsSequence')) {
-    onWarning(
-      `${name}: lacks RTROIObservationsSequence, which every structure set has; something after the contours may be cut off`,
     );
   }
 }

@@ -82,7 +82,9 @@ export function decodeText(
   const first = nameOf(characterSets[0] ?? '');
   const label = characterSets.length > 1 && first === '13' ? undefined : whole[first];
   if (label !== undefined) return decoded(label, bytes);
-  return decodeEscaped(bytes, escapes[numbered[first] ?? '-A']!, isName);
+  // What is high without an escape is of the first code that has such bytes.
+  const initial = characterSets.map((one) => numbered[nameOf(one)]).find(Boolean) ?? '-A';
+  return decodeEscaped(bytes, escapes[initial]!, isName);
 }
 
 /** The registered number, or the name without one, however the file punctuates it. */

@@ -125,7 +125,8 @@ function checkValues(image: DicomImage, dataSet: DataSet, name: string): void {
 
 /**
  * How far the frames of a dose lie from its position along their normal, in mm (PS3.3, C.8.8.3.2):
- * as stated where the first is 0, else as z coordinates of axial frames.
+ * as stated where the first is 0, else as z coordinates of axial frames. Where slices count towards
+ * the feet, z coordinates are not defined.
  */
 function doseOffsets(dataSet: DataSet, frames: number, name: string): readonly number[] {
   const offsets = dataSet.numbers('GridFrameOffsetVector');
@@ -143,11 +144,10 @@ function doseOffsets(dataSet: DataSet, frames: number, name: string): readonly n
   const z = dataSet.numbers('ImagePositionPatient')?.[2] ?? Number.NaN;
   const [xx, xy, xz, yx, yy, yz] = dataSet.numbers('ImageOrientationPatient') ?? [];
   const normal = cross([xx ?? 0, xy ?? 0, xz ?? 0], [yx ?? 0, yy ?? 0, yz ?? 0]);
-  const isAxial = Math.abs(Math.abs(normal[2]) - 1) < 1e-3;
-  if (!isAxial || !(Math.abs(offsets[0]! - z) < 1e-2)) {
-    fail('begin with 0, or with the z of ImagePositionPatient in axial frames');
+  if (!(normal[2] > 0.999 && Math.abs(offsets[0]! - z) < 1e-2)) {
+    fail('begin with 0, or with the z of ImagePositionPatient in axial frames that count upwards');
   }
-  return offsets.map((at) => (at - z) * Math.sign(normal[2]));
+  return offsets.map((at) => at - z);
 }
 
 function moved(geometry: SliceGeometry, along: number): SliceGeometry {

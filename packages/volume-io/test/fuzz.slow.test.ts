@@ -1,12 +1,13 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import {
   decodeImage,
   decodeVolumes,
   readDicomImage,
+  readDicomInfo,
   readDicomSegments,
   readDicomSeries,
   readLidcAnnotations,
@@ -15,81 +16,26 @@ import {
   VolumeFormatError,
 } from '../src/index.ts';
 import { ctSlice } from './dicom-files.ts';
+import { type FuzzTarget, fuzzTargets, mutate, random } from './fuzz-cases.ts';
 
 /**
- * Cases in all. The lane that `FUZZ_CASES=20000 npx vitest run packages/volume-io/test/fuzz`
- * runs is the whole one; by default a sample of it keeps tests quick. `FUZZ_FOLDER` names a folder of
- * other files, of any size.
+ * How many cases there are, and the number of the first, which seeds it. The lane that
+ * `FUZZ_CASES=20000 npx vitest run packages/volume-io/test/fuzz` runs is the whole one; by default a
+ * sample of it keeps tests quick. `FUZZ_SEED` goes on elsewhere, and `FUZZ_FOLDER` names a folder of
+ * other files, however many and of any size.
  */
 const CASES = Number(process.env.FUZZ_CASES ?? 300);
+const SEED = Number(process.env.FUZZ_SEED ?? 0);
 const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
 const { FUZZ_FOLDER: folder = fixtures } = process.env;
 
-const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && !/LICENSE|\.json$|ORIGIN|\.raw$/.test(entry.name))
-  .map((entry) => join(entry.parentPath, entry.name))
-  .filter((path) => folder !== fixtures || statSync(path).size < 80_000)
-  .sort();
-
-/** A small generator of whole numbers (mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
-const MUTATIONS = ['truncate', 'flip', 'inflate lengths', 'overwrite', 'insert', 'bomb'] as const;
-
-function mutate(original: Uint8Array, draw: (below: number) => number): [string, Uint8Array] {
-  const kind = MUTATIONS[draw(MUTATIONS.length)]!;
-  const bytes = new Uint8Array(original);
-  // Headers are where damage does most.
-  const place = () => draw(draw(2) === 0 ? Math.min(bytes.length, 600) : bytes.length);
-  switch (kind) {
-    case 'truncate':
-      return [kind, bytes.subarray(0, draw(bytes.length))];
-    case 'flip':
-      for (let i = 0; i <= draw(8); i++) bytes[place()]! ^= 1 << draw(8);
-      return [kind, bytes];
-    case 'inflate lengths': {
-      const at = place();
-      const value = [0xff, 0x7f, 0x80, 0x00][draw(4)]!;
-      bytes.fill(value, at, at + [1, 2, 4, 8][draw(4)]!);
-      return [kind, bytes];
-    }
-    case 'overwrite': {
-      const at = place();
-      for (let i = at; i < at + 1 + draw(64) && i < bytes.length; i++) bytes[i] = draw(256);
-      return [kind, bytes];
-    }
-    case 'insert': {
-      const at = place();
-      const more = Uint8Array.from({ length: 1 + draw(32) }, () => draw(256));
-      return [kind, Buffer.concat([bytes.subarray(0, at), more, bytes.subarray(at)])];
-    }
-    case 'bomb': {
-      const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-      const plain = isGzip ? gunzipSync(bytes) : bytes;
-      return [kind, gzipSync(Buffer.concat([plain, Buffer.alloc(2 ** 20 * (1 + draw(4)))]))];
-    }
-  }
-}
-
-function checkVolume({ voxels, spacing, affine }: Volume): void {
-  const last = voxels.shape.reduce((sum, n, i) => sum + (n - 1) * voxels.stride[i]!, voxels.offset);
-  expect(last).toBeLessThan(voxels.data.length);
-  expect(spacing.every((step) => step > 0 && Number.isFinite(step))).toBe(true);
-  expect(affine.length === 16 && affine.every(Number.isFinite)).toBe(true);
-}
+const targets = fuzzTargets(folder, folder === fixtures ? 80_000 : Number.POSITIVE_INFINITY);
 
 /** The image that some of the contours belong to. */
-const like = await readDicomSeries(join(fixtures, 'conformance/dicom/rt-utils/oriented_data'));
+const oblique = await readDicomSeries(join(fixtures, 'conformance/dicom/rt-utils/oriented_data'));
 /** The CT that others belong to. */
-const ct = await readDicomSeries(
+const upright = await readDicomSeries(join(fixtures, 'dicom/contours/ct'));
+const lidc = await readDicomSeries(
   [-122.5, -120].map((z) =>
     ctSlice({
       position: [0, 0, z],
@@ -99,58 +45,133 @@ const ct = await readDicomSeries(
   ),
 );
 
-/** Reads the bytes by every reader; each result is sound, or the error says what is wrong. */
-async function readAll(bytes: Uint8Array, label: string): Promise<boolean> {
-  const readers = [
-    async () => (await decodeVolumes(bytes, { name: 'fuzz' })).forEach(checkVolume),
-    async () => {
-      const { pixels } = await decodeImage(bytes, { name: 'fuzz' });
-      expect(pixels.data.length).toBe(pixels.size);
-    },
-    async () => {
-      const { pixels } = await readDicomImage(bytes);
-      expect(pixels.data.length).toBe(pixels.size);
-    },
-    async () => {
-      for (const { volume } of await readDicomSegments(bytes)) checkVolume(volume);
-    },
-    async () => checkVolume((await readLidcAnnotations(bytes, { like: ct })).volume),
-    async () => {
-      for (const { volume } of await readRtStruct(bytes, { like })) checkVolume(volume);
-    },
-  ];
-  let isRead = false;
-  for (const reader of readers) {
-    try {
-      await reader();
-      isRead = true;
-    } catch (error) {
-      if (!(error instanceof VolumeFormatError))
-        throw new Error(`${label}: ${error}`, { cause: error });
-      expect(error.message.length).toBeGreaterThan(20);
-    }
+/** The bytes of a file, damaged or not. */
+type Files = (path: string) => Uint8Array;
+/** Reads and checks; what was read, in brief, so that it can be compared. */
+type Reader = (files: Files, onWarning: (message: string) => void) => Promise<string>;
+
+function checkedVolume({ voxels, spacing, affine }: Volume): string {
+  const last = voxels.shape.reduce((sum, n, i) => sum + (n - 1) * voxels.stride[i]!, voxels.offset);
+  expect(last).toBeLessThan(voxels.data.length);
+  expect(spacing.every((step) => step > 0 && Number.isFinite(step))).toBe(true);
+  expect(affine.length === 16 && affine.every(Number.isFinite)).toBe(true);
+  return `${voxels.shape} ${spacing} ${affine} ${digest(voxels.data)}`;
+}
+
+function digest(data: ArrayBufferView): string {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function readersOf({ kind, path, members }: FuzzTarget): Readonly<Record<string, Reader>> {
+  const volumes: Reader = async (files, onWarning) => {
+    const sibling = async (name: string) => {
+      const found = members.find((one) => one !== path && basename(one) === name);
+      return found === undefined ? undefined : files(found);
+    };
+    const options = { name: 'fuzz.hdr', sibling, onWarning };
+    return (await decodeVolumes(files(path), options)).map(checkedVolume).join();
+  };
+  if (kind === 'header with data') return { volumes };
+  if (kind === 'series') {
+    const series: Reader = async (files, onWarning) =>
+      checkedVolume(await readDicomSeries(members.map(files), { onWarning }));
+    return { series };
   }
+  const rois = (like: Volume): Reader => {
+    return async (files, onWarning) => {
+      const read = await readRtStruct(files(path), { like, onWarning });
+      return read.map(({ name, volume }) => `${name} ${checkedVolume(volume)}`).join();
+    };
+  };
+  return {
+    volumes,
+    image: async (files, onWarning) => {
+      const { pixels } = await decodeImage(files(path), { name: 'fuzz', onWarning });
+      expect(pixels.data.length).toBe(pixels.size);
+      return `${pixels.shape} ${digest(pixels.data)}`;
+    },
+    dicomImage: async (files, onWarning) => {
+      const { pixels } = await readDicomImage(files(path), { onWarning });
+      expect(pixels.data.length).toBe(pixels.size);
+      return `${pixels.shape} ${digest(pixels.data)}`;
+    },
+    segments: async (files, onWarning) =>
+      (await readDicomSegments(files(path), { onWarning }))
+        .map(({ label, volume }) => `${label} ${checkedVolume(volume)}`)
+        .join(),
+    lidc: async (files, onWarning) =>
+      checkedVolume((await readLidcAnnotations(files(path), { like: lidc, onWarning })).volume),
+    oblique: rois(oblique),
+    upright: rois(upright),
+  };
+}
+
+/** What a reader gives, with its warnings; `undefined` if it refuses. */
+async function outcome(reader: Reader, files: Files, label: string) {
+  const warnings: string[] = [];
+  try {
+    return { read: await reader(files, (message) => warnings.push(message)), warnings };
+  } catch (error) {
+    if (!(error instanceof VolumeFormatError)) {
+      throw new Error(`${label}: ${error}`, { cause: error });
+    }
+    expect(error.message.length).toBeGreaterThan(20);
+    return undefined;
+  }
+}
+
+const wholes = new Map<string, Promise<{ readonly read: string } | undefined>>();
+
+/**
+ * Reads damaged files by every reader: each result is sound, or the error says what is wrong. What was
+ * only cut off must not be taken for complete: it is refused, or reads as the whole does, or a
+ * warning says what is missing.
+ */
+async function check(target: FuzzTarget, files: Files, isCut: boolean, label: string) {
+  let isRead = false;
+  for (const [name, reader] of Object.entries(readersOf(target))) {
+    const found = await outcome(reader, files, label);
+    if (found === undefined) continue;
+    isRead = true;
+    if (!isCut || found.warnings.length > 0) continue;
+    const key = `${target.kind} ${target.path} ${name}`;
+    const whole = wholes.get(key) ?? outcome(reader, readFileSync, label);
+    wholes.set(key, whole);
+    expect([label, name, found.read]).toEqual([label, name, (await whole)?.read]);
+  }
+  // Whatever the bytes are, this says only what it found.
+  await readDicomInfo(files(target.path));
   return isRead;
 }
 
 describe('mutated files: a sound result or a clear error, in bounded memory', () => {
-  test(`${CASES} cases over ${files.length} files, seeded`, { timeout: 3_600_000 }, async () => {
-    expect(files.length).toBeGreaterThan(200);
+  const from = SEED === 0 ? '' : ` from ${SEED}`;
+  test(`${CASES} cases over ${targets.length} targets${from}`, { timeout: 3_600_000 }, async () => {
+    if (folder === fixtures) {
+      for (const kind of ['file', 'header with data', 'series']) {
+        expect(targets.filter((one) => one.kind === kind).length).toBeGreaterThan(4);
+      }
+    }
     let read = 0;
     let worst = { bytes: 0, label: '' };
-    for (let i = 0; i < CASES; i++) {
+    for (let i = SEED; i < SEED + CASES; i++) {
       const draw = random(i);
-      const path = files[draw(files.length)]!;
-      const [kind, bytes] = mutate(readFileSync(path), draw);
-      const label = `case ${i} (${kind}, ${relative(folder, path)})`;
+      const target = targets[draw(targets.length)]!;
+      const damaged = target.members[draw(target.members.length)]!;
+      const [kind, bytes] = mutate(readFileSync(damaged), draw);
+      const label = `case ${i} (${kind}, ${target.kind} ${relative(folder, damaged)})`;
       const before = process.memoryUsage().arrayBuffers;
-      if (await readAll(bytes, label)) read++;
+      const files = (path: string) => (path === damaged ? bytes : readFileSync(path));
+      if (await check(target, files, kind === 'truncate', label)) read++;
       const used = process.memoryUsage().arrayBuffers - before;
       if (used > worst.bytes) worst = { bytes: used, label };
     }
     // Damage to pixels that no checksum guards is not seen; most other damage is.
-    expect(read).toBeGreaterThan(CASES / 50);
-    expect(read).toBeLessThan(CASES / 2);
+    if (folder === fixtures) {
+      expect(read).toBeGreaterThan(CASES / 50);
+      expect(read).toBeLessThan(CASES / 2);
+    }
     expect(worst.bytes, worst.label).toBeLessThan(2 ** 29);
   });
 });

@@ -198,6 +198,9 @@ describe('series and what was drawn on them are told by the files’ own element
     expect(items).toMatchObject([{ area: 4 * 24 * 30 }]);
     expect(warnings.filter((one) => /BODY.* were left out/.test(one))).toHaveLength(1);
     expect(warnings.filter((one) => /GTV|stray|elsewhere/.test(one))).toEqual([]);
+    // Typed as on a Mac, in single letters.
+    copyFileSync(fixture('contours/undefined_lengths.dcm'), join(folder, 'rs.dcm'));
+    expect((await prepare(folder, { target: '종*'.normalize('NFD') })).items).toHaveLength(1);
     await expect(prepare(folder, { target: 'elsewhere' })).rejects.toThrow(
       /all 1 closed contours are up to 394\.000 mm/,
     );

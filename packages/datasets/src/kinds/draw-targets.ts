@@ -24,7 +24,7 @@ export async function drawTargets(
   const names = new Set<string>();
   const isWanted = (name: string) => {
     names.add(name);
-    return wanted?.test(name) ?? true;
+    return wanted?.test(name.normalize()) ?? true;
   };
   const chosen: Volume<Uint8Array>[] = [];
   for (const annotation of annotations) {
@@ -70,8 +70,11 @@ function atLeast(volume: Volume<Uint8Array>, threshold: number): Volume<Uint8Arr
   return volume;
 }
 
-/** A name in which `*` stands for anything. */
+/** A name in which `*` stands for anything, in whatever form its characters were typed. */
 function namePattern(text: string): RegExp {
-  const escaped = text.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+  const escaped = text
+    .normalize()
+    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*');
   return new RegExp(`^${escaped}$`, 'i');
 }

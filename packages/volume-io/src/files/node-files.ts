@@ -53,12 +53,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** An error that names the file and says why it cannot be read or written and what to do. */
-export function fileError(
-  subject: string,
-  verb: string,
-  path: string | URL,
-  cause: unknown,
-): Error {
+function fileError(subject: string, verb: string, path: string | URL, cause: unknown): Error {
   const code = (cause as { code?: unknown } | undefined)?.code;
   const reason =
     (typeof code === 'string' ? REASONS[code] : undefined) ??

@@ -37,7 +37,7 @@ export interface Elements {
   readonly encoding: Encoding;
 }
 
-export const PIXEL_DATA = 0x7fe00010;
+const PIXEL_DATA = 0x7fe00010;
 const ITEM = 0xfffee000;
 const ITEM_END = 0xfffee00d;
 const SEQUENCE_END = 0xfffee0dd;

@@ -42,7 +42,7 @@ export function compressionOf(transferSyntaxUid: string, name: string): Compress
   if (compression !== undefined) return compression;
   const [, what, cure] = CONVERTERS.find(([pattern]) => pattern.test(end)) ?? [];
   throw new VolumeFormatError(
-    `${name}: transfer syntax ${transferSyntaxUid}${what === undefined ? '' : ` (${what})`} is not supported; ${cure ?? 'convert it, for example with `gdcmconv --raw` or dcmdjpeg'}`,
+    `${name}: transfer syntax ${transferSyntaxUid}${what === undefined ? '' : ` (${what})`} is not supported; ${cure ?? 'convert it, for example with gdcmconv or dcmdjpeg'}`,
     { field: 'TransferSyntaxUID' },
   );
 }
@@ -67,7 +67,7 @@ export async function decodeFrame(
   if (compression === 'rle') {
     if (bitsAllocated === 1) {
       throw new VolumeFormatError(
-        `${name}: RLE of 1-bit images is not defined; export the file uncompressed`,
+        `${name}: RLE of 1-bit images is not defined; export the file uncompressed, for example with gdcmconv`,
         { field: 'BitsAllocated' },
       );
     }

@@ -26,7 +26,7 @@ export interface ImageAttributes {
 }
 
 /** Whether there are pixels, as integers or as floats. */
-export function hasPixels({ has }: DataSet): boolean {
+function hasPixels({ has }: DataSet): boolean {
   return has('PixelData') || has('FloatPixelData') || has('DoubleFloatPixelData');
 }
 

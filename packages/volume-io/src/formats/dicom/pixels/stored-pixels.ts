@@ -82,9 +82,10 @@ function nativeSamples(dataSet: DataSet, attributes: ImageAttributes, name: stri
   let data: VoxelArray;
   if (bytes === 8 || isFloat) {
     if (!isFloat) {
-      throw new VolumeFormatError(`${name}: integers of 64 bit are not supported`, {
-        field: 'BitsAllocated',
-      });
+      throw new VolumeFormatError(
+        `${name}: integers of 64 bit are not supported; save them with 32, for example with pydicom`,
+        { field: 'BitsAllocated' },
+      );
     }
     data = bytes === 8 ? new Float64Array(raw.buffer) : new Float32Array(raw.buffer);
   } else {

@@ -1,40 +1,53 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+
+/** A file that may be damaged. */
+export interface FuzzFile {
+  readonly name: string;
+  bytes(): Uint8Array;
+}
 
 /** Files that are read together: one alone, a header with its data, or the slices of a series. */
 export interface FuzzTarget {
   readonly kind: 'file' | 'header with data' | 'series';
-  /** The file that readers are given first. */
-  readonly path: string;
-  /** All files, any of which may be damaged. */
-  readonly members: readonly string[];
+  /** All files, any of which may be damaged; readers are given the first one first. */
+  readonly members: readonly FuzzFile[];
 }
 
 const isHeader = (path: string) => /\.(nhdr|mhd|hdr)$/i.test(path);
 
 /** @param largest files of more bytes are passed over */
-export function fuzzTargets(folder: string, largest: number): readonly FuzzTarget[] {
+export function fuzzTargets(
+  folder: string,
+  largest = Number.POSITIVE_INFINITY,
+): readonly FuzzTarget[] {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/LICENSE|\.json$|ORIGIN/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => statSync(path).size <= largest)
     .sort();
+  const fileOf = (path: string): FuzzFile => ({
+    name: relative(folder, path),
+    bytes: () => readFileSync(path),
+  });
   const targets: FuzzTarget[] = files
     .filter((path) => !/\.raw$/.test(path) && !isHeader(path))
-    .map((path) => ({ kind: 'file', path, members: [path] }));
+    .map((path) => ({ kind: 'file', members: [fileOf(path)] }));
   for (const path of files.filter(isHeader)) {
-    const beside = files.filter((other) => dirname(other) === dirname(path));
     const text = readFileSync(path, 'latin1');
-    const stem = basename(path).replace(/\.hdr$/, '.img');
-    const data = beside.filter(
-      (other) => text.includes(basename(other)) || basename(other) === stem,
+    const image = basename(path).replace(/\.hdr$/, '.img');
+    const data = files.filter(
+      (other) =>
+        dirname(other) === dirname(path) &&
+        other !== path &&
+        (basename(other) === image || text.includes(basename(other))),
     );
-    targets.push({ kind: 'header with data', path, members: [path, ...data] });
+    targets.push({ kind: 'header with data', members: [path, ...data].map(fileOf) });
   }
   for (const place of new Set(files.map(dirname))) {
     const slices = files.filter((path) => dirname(path) === place && isDicom(path));
-    if (slices.length > 1) targets.push({ kind: 'series', path: slices[0]!, members: slices });
+    if (slices.length > 1) targets.push({ kind: 'series', members: slices.map(fileOf) });
   }
   return targets;
 }

@@ -1,6 +1,7 @@
 import {
   createVolume,
   type PixelArray,
+  type ReadingOptions,
   readImage,
   readVolume,
   type Volume,
@@ -22,9 +23,9 @@ export function isFlatImage(path: string): boolean {
  *
  * @throws Error naming the file, if it cannot be read.
  */
-export async function readImageFile(path: string): Promise<Volume> {
-  if (!isFlatImage(path)) return readVolume(path);
-  const { pixels, pages } = await readImage(path);
+export async function readImageFile(path: string, options: ReadingOptions = {}): Promise<Volume> {
+  if (!isFlatImage(path)) return readVolume(path, options);
+  const { pixels, pages } = await readImage(path, options);
   if (pages > 1) {
     throw new RangeError(
       `'${path}': a 2-D image must have one page, got ${pages}; save the pages as files of their own, or as a volume`,

@@ -39,7 +39,7 @@ export async function readItem(
   reading: ReadingOptions,
 ): Promise<ReadItem> {
   const isFile = typeof item.image === 'string';
-  const image = isFile ? await readImageFile(item.image) : await item.image(reading);
+  const image = isFile ? await readImageFile(item.image, reading) : await item.image(reading);
   const flat = isFile && isFlatImage(item.image);
   const drawn = typeof item.mask === 'function';
   const masks = drawn

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { readImageFile } from '@sts-net/datasets';
 import {
   likeVolume,
+  type ReadingOptions,
   readDicomSeries,
   type Volume,
   writeDicomSegments,
@@ -25,12 +26,12 @@ export function checkLabelName(path: string, flat: boolean): void {
 }
 
 /** The volume or 2-D image in a file, or the DICOM series in a folder. */
-export async function readFileOrSeries(path: string): Promise<Volume> {
+export async function readFileOrSeries(path: string, options: ReadingOptions): Promise<Volume> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  return isFolder ? readDicomSeries(path) : readImageFile(path);
+  return isFolder ? readDicomSeries(path, options) : readImageFile(path, options);
 }
 
 /** @throws RangeError if the name asks for a DICOM segmentation of an image that is not from DICOM. */

@@ -15,6 +15,7 @@ import {
   writeLabelImage,
   writeLabels,
 } from './label-output.ts';
+import { warnOnce } from './warn-once.ts';
 
 export function predictCommand(): CommandUnknownOpts {
   return new Command('predict')
@@ -34,7 +35,7 @@ export function predictCommand(): CommandUnknownOpts {
       if (resolve(output) === resolve(path)) {
         throw new RangeError(`--output must not be the image itself, got '${output}' for both`);
       }
-      const image = await readFileOrSeries(path);
+      const image = await readFileOrSeries(path, { onWarning: warnOnce() });
       checkLabelFormat(output, image);
       await checkWritable(output);
       const { predictor, network, preprocessing, dispose } = await load(model, backend);

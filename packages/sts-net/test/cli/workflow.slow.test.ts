@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { probeBackends } from '@sts-net/backend';
@@ -11,6 +11,13 @@ import { type CliOutcome, cli } from './run.ts';
 let folder: string;
 let trained: CliOutcome;
 const at = (...names: string[]) => join(folder, ...names);
+
+const series = fileURLToPath(
+  new URL(
+    '../../../volume-io/test/fixtures/conformance/dicom/rt-utils/oriented_data',
+    import.meta.url,
+  ),
+);
 
 /** Four steps, validated and saved after each second one. */
 function shortRun(changes: Record<string, unknown> = {}): Record<string, unknown> {
@@ -89,12 +96,6 @@ describe('the sts-net command', () => {
   });
 
   it('predicts a DICOM series as NRRD, MetaImage and DICOM SEG, all the same', async () => {
-    const series = fileURLToPath(
-      new URL(
-        '../../../volume-io/test/fixtures/conformance/dicom/rt-utils/oriented_data',
-        import.meta.url,
-      ),
-    );
     const names = ['series.nrrd', 'series.mha', 'series.dcm'];
     for (const name of names) {
       const { code, stderr } = await cli(
@@ -112,6 +113,18 @@ describe('the sts-net command', () => {
       expect(voxels.data).toEqual(segment!.volume.voxels.data);
       expect(affine).toBeAllclose(like.affine, { atol: 1e-5 });
     }
+  });
+
+  it('says once what is odd about a series', async () => {
+    cpSync(series, at('odd'), { recursive: true });
+    writeFileSync(at('odd/notes.txt'), 'no image');
+    const { code, stderr } = await cli(
+      ...['predict', at('odd'), '--model', at('run'), '--output', at('odd.nii.gz')],
+    );
+    expect([code, stderr]).toEqual([
+      0,
+      'warning: notes.txt: is no DICOM file and was passed over\n',
+    ]);
   });
 
   it('evaluates the test split, and label volumes to the same scores', async () => {

@@ -6,7 +6,7 @@ import { emptyLike } from '../../../voxels/voxel-arrays.ts';
 import type { DataSet } from '../elements/data-set.ts';
 import { fillEvenOdd, fillShapes } from './fill-contours.ts';
 import { planarContours } from './planar-contours.ts';
-import { shapesOf } from './shapes.ts';
+import { shapeFinder } from './shapes.ts';
 
 /** What the contours of a region are on the grid of an image. */
 export interface RoiMask {
@@ -69,6 +69,7 @@ export function roiMask(
     };
   }
   const { planes, leftOut, clipped, farthest } = planarContours(closed, like, subject);
+  const shapesOf = shapeFinder();
   for (const { slice, contours: ofPlane, isEvenOdd } of planes) {
     const mask = voxels.pick(slice, null, null) as NdArray<Uint8Array>;
     try {

@@ -1,4 +1,4 @@
-import { boxOf, type Contour } from './contour.ts';
+import { boxOf, type Contour, type ContourBox } from './contour.ts';
 
 /** A region: what is inside `outer` but not inside any of `holes`. */
 export interface Shape {
@@ -8,44 +8,48 @@ export interface Shape {
 
 /** Contours that are nearer than this everywhere, in pixels, are the same. */
 const SAME = 0.1;
-/** More contours in a plane, and more comparisons of points, than any drawing needs. */
-const MAX_CONTOURS = 2 ** 14;
-const MAX_COMPARISONS = 2 ** 30;
+/** Between the points of an edge that are looked at, in pixels, and the most of them. */
+const STEP = 1;
+const MAX_PIECES = 4096;
+/** More contours in a plane, and more comparisons of points in all, than any drawing needs. */
+const MAX_CONTOURS = 2 ** 13;
+const MAX_COMPARISONS = 2 ** 31;
+/** What looking at a contour costs beside its points. */
+const CALL = 32;
 
 /**
- * The regions that closed contours of one plane stand for. One that lies wholly inside another is a
- * hole in it, and one inside that hole an island; a repeated one counts once, and those that overlap
- * otherwise are united.
- * @throws {RangeError} if there are too many to tell
+ * A function that finds the regions which closed contours of one plane stand for. One that lies wholly
+ * inside another is a hole in it, and one inside that hole an island; a repeated one counts once,
+ * and those that overlap otherwise are united. It throws a RangeError if there are too many to tell,
+ * in one plane or in all that it is given.
  */
-export function shapesOf(contours: readonly Contour[]): readonly Shape[] {
-  if (contours.length === 1) return [{ outer: contours[0]!, holes: [] }];
-  if (contours.length > MAX_CONTOURS) {
-    throw new RangeError(`there must be at most ${MAX_CONTOURS} contours in a plane`);
-  }
+export function shapeFinder(): (contours: readonly Contour[]) => readonly Shape[] {
   const isWithin = containment();
-  const ordered = contours
-    .map((contour) => ({ contour, box: boxOf(contour) }))
-    .sort((a, b) => extent(b.box) - extent(a.box));
-  const placed: Placed[] = [];
-  for (const one of ordered) {
-    const around = placed.filter((other) => isWithin(one, other));
-    if (around.some((other) => isWithin(other, one))) continue;
-    const depth = around.reduce((most, other) => Math.max(most, other.depth + 1), 0);
-    const holes: Contour[] = [];
-    if (depth % 2 === 1) {
-      for (const other of around) if (other.depth === depth - 1) other.holes.push(one.contour);
+  return (contours) => {
+    if (contours.length === 1) return [{ outer: contours[0]!, holes: [] }];
+    if (contours.length > MAX_CONTOURS) {
+      throw new RangeError(`there must be at most ${MAX_CONTOURS} contours in a plane`);
     }
-    placed.push({ ...one, depth, holes });
-  }
-  return placed
-    .filter(({ depth }) => depth % 2 === 0)
-    .map(({ contour, holes }) => ({ outer: contour, holes }));
+    const ordered = contours
+      .map((contour) => ({ contour, box: boxOf(contour) }))
+      .sort((a, b) => extent(b.box) - extent(a.box));
+    const placed: Placed[] = [];
+    for (const one of ordered) {
+      const around = placed.filter((other) => isWithin(one, other));
+      if (around.some((other) => isWithin(other, one))) continue;
+      const depth = around.reduce((most, other) => Math.max(most, other.depth + 1), 0);
+      if (depth % 2 === 1) for (const other of around) other.holes.push(one.contour);
+      placed.push({ ...one, depth, holes: [] });
+    }
+    return placed
+      .filter(({ depth }) => depth % 2 === 0)
+      .map(({ contour, holes }) => ({ outer: contour, holes }));
+  };
 }
 
 interface Boxed {
   readonly contour: Contour;
-  readonly box: ReturnType<typeof boxOf>;
+  readonly box: ContourBox;
 }
 
 interface Placed extends Boxed {
@@ -54,52 +58,79 @@ interface Placed extends Boxed {
   readonly holes: Contour[];
 }
 
-function extent({ left, right, top, bottom }: Boxed['box']): number {
+function extent({ left, right, top, bottom }: ContourBox): number {
   return (right - left) * (bottom - top);
 }
 
 /** Tells whether a contour lies wholly inside another, or on it. */
 function containment(): (inner: Boxed, outer: Boxed) => boolean {
   let comparisons = 0;
+  const compare = (contour: Contour) => {
+    comparisons += contour.length + CALL;
+    if (comparisons > MAX_COMPARISONS) {
+      throw new RangeError('its contours have more points than can be compared');
+    }
+  };
   return (inner, outer) => {
-    const isBoxWithin =
-      inner.box.left >= outer.box.left - SAME &&
-      inner.box.right <= outer.box.right + SAME &&
-      inner.box.top >= outer.box.top - SAME &&
-      inner.box.bottom <= outer.box.bottom + SAME;
-    if (!isBoxWithin) return false;
-    const all = (points: Contour, isFine: (x: number, y: number) => boolean, of: Contour) => {
-      for (let i = 0; i < points.length; i += 2) {
-        comparisons += of.length;
-        if (comparisons > MAX_COMPARISONS) {
-          throw new RangeError('the contours of a plane have more points than can be compared');
-        }
-        if (!isFine(points[i]!, points[i + 1]!)) return false;
-      }
-      return true;
-    };
-    return (
-      all(inner.contour, (x, y) => depthIn(outer.contour, x, y) >= -SAME, outer.contour) &&
-      all(outer.contour, (x, y) => depthIn(inner.contour, x, y) <= SAME, inner.contour)
-    );
+    if (!isWithinBox(inner.box.left, inner.box.top, outer.box)) return false;
+    if (!isWithinBox(inner.box.right, inner.box.bottom, outer.box)) return false;
+    for (const [x, y] of pointsAlong(inner.contour)) {
+      compare(outer.contour);
+      if (!encloses(outer.contour, x, y) && distanceTo(outer.contour, x, y) > SAME) return false;
+    }
+    // One around a hole that is drawn as a keyhole is not inside.
+    for (const [x, y] of pointsAlong(outer.contour)) {
+      if (!isWithinBox(x, y, inner.box)) continue;
+      compare(inner.contour);
+      if (encloses(inner.contour, x, y) && distanceTo(inner.contour, x, y) > SAME) return false;
+    }
+    return true;
   };
 }
 
-/** How far a point is from a contour, in pixels; negative outside. */
-function depthIn(contour: Contour, x: number, y: number): number {
+function isWithinBox(x: number, y: number, { left, right, top, bottom }: ContourBox): boolean {
+  return x >= left - SAME && x <= right + SAME && y >= top - SAME && y <= bottom + SAME;
+}
+
+/** Points on a contour, its corners and others so near one another that no notch is passed over. */
+function* pointsAlong(contour: Contour): Generator<readonly [number, number]> {
+  let [x0, y0] = [contour.at(-2)!, contour.at(-1)!];
+  for (let i = 0; i < contour.length; i += 2) {
+    const [x1, y1] = [contour[i]!, contour[i + 1]!];
+    const pieces = Math.ceil(Math.hypot(x1 - x0, y1 - y0) / STEP) || 1;
+    const count = Math.min(MAX_PIECES, pieces);
+    for (let k = 1; k <= count; k++) {
+      const share = k / count;
+      yield [x0 + share * (x1 - x0), y0 + share * (y1 - y0)];
+    }
+    [x0, y0] = [x1, y1];
+  }
+}
+
+/** Whether a point lies inside. */
+function encloses(contour: Contour, x: number, y: number): boolean {
   let isInside = false;
+  let [x0, y0] = [contour.at(-2)!, contour.at(-1)!];
+  for (let i = 0; i < contour.length; i += 2) {
+    const [x1, y1] = [contour[i]!, contour[i + 1]!];
+    if (y0 > y !== y1 > y && x < x0 + ((y - y0) / (y1 - y0)) * (x1 - x0)) isInside = !isInside;
+    [x0, y0] = [x1, y1];
+  }
+  return isInside;
+}
+
+/** How far a point is from a contour, in pixels. */
+function distanceTo(contour: Contour, x: number, y: number): number {
   let nearest = Number.POSITIVE_INFINITY;
   let [x0, y0] = [contour.at(-2)!, contour.at(-1)!];
   for (let i = 0; i < contour.length; i += 2) {
     const [x1, y1] = [contour[i]!, contour[i + 1]!];
     const [dx, dy] = [x1 - x0, y1 - y0];
-    if (y0 > y !== y1 > y && x < x0 + ((y - y0) / dy) * dx) isInside = !isInside;
     const squared = dx * dx + dy * dy;
     const along = squared > 0 ? ((x - x0) * dx + (y - y0) * dy) / squared : 0;
     const share = Math.min(1, Math.max(0, along));
     nearest = Math.min(nearest, (x0 + share * dx - x) ** 2 + (y0 + share * dy - y) ** 2);
     [x0, y0] = [x1, y1];
   }
-  const distance = Math.sqrt(nearest);
-  return isInside ? distance : -distance;
+  return Math.sqrt(nearest);
 }

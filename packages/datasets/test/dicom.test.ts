@@ -239,6 +239,8 @@ describe('series and what was drawn on them are told by the files’ own element
   it('a series with a slice that is empty or cut off is skipped, not read shorter', async () => {
     for (const [bytes, reason] of [
       [Buffer.alloc(0), /3\.dcm: is empty, but may be a slice/],
+      [Buffer.alloc(520), /3\.dcm: is empty, but may be a slice/],
+      [Buffer.from('not found'), /3\.dcm: is no DICOM file, but may be a slice/],
       [slice(3).subarray(0, 300), /3\.dcm: is damaged or cut off, but may be a slice/],
       [slice(3).subarray(0, slice(3).indexOf('OW') - 4), /3\.dcm: ends before its pixels/],
       [slice(3).subarray(0, -1), /3\.dcm: the DICOM elements are damaged or cut off/],

@@ -80,15 +80,13 @@ describe('a series is never read shorter than it is', () => {
 
   test('whose last slice is cut off anywhere: an error', async () => {
     const { length } = slice(3);
-    // "DICM" is what tells it from a text file.
-    for (let at = 132; at < length; at++) expect([at, await cutAt(at)]).toEqual([at, undefined]);
-    expect(await cutAt(0)).toBeUndefined();
+    for (let at = 0; at < length; at++) expect([at, await cutAt(at)]).toEqual([at, undefined]);
     expect(await cutAt(length)).toBe('[4,2,3]');
   });
 
   test('which says so of a file that is no DICOM', async () => {
     const warnings: string[] = [];
-    const files = [slice(0), slice(1), slice(2).subarray(0, 100)];
+    const files = [slice(0), slice(1), Buffer.from('a text of some length')];
     await readDicomSeries(files, { onWarning: (message) => warnings.push(message) });
     expect(warnings).toContain('file 2: is no DICOM file and was passed over');
   });
@@ -108,6 +106,8 @@ describe('a series is never read shorter than it is', () => {
     const header = slice(3).subarray(0, slice(3).indexOf(0xe0, 140));
     writeFileSync(join(folder, '3.dcm'), header);
     await expect(readDicomSeries(folder)).rejects.toThrow(/^3\.dcm: (ends before|is damaged)/);
+    writeFileSync(join(folder, '3.dcm'), 'Error 404: not found');
+    await expect(readDicomSeries(folder)).rejects.toThrow(/^3\.dcm: is no DICOM file, but may be/);
     // Of two series it is one's or the other's, which only a warning can say.
     writeFileSync(join(folder, '3.dcm'), '');
     writeFileSync(join(folder, 'a.dcm'), slice(0, '1.2.4'));
@@ -146,12 +146,16 @@ describe('readDicomInfo', () => {
   });
 
   test('is nothing for files that are no DICOM', async () => {
-    for (const content of [
-      '',
-      'text of some length, longer than a tag',
-      '\x5c\x01\0\0\0\0\0\0\0',
-    ]) {
+    for (const content of ['text of some length, longer than a tag', '\x5c\x01\0\0\0\0\0\0\0']) {
       expect(await readDicomInfo(Buffer.from(content, 'latin1'))).toBeUndefined();
+    }
+  });
+
+  test('takes an empty file, or one of zeros, for what is left of one', async () => {
+    for (const bytes of [Buffer.alloc(0), Buffer.alloc(100), Buffer.alloc(5000)]) {
+      const info = await readDicomInfo(bytes);
+      expect(info).toMatchObject({ modality: '', hasPixels: false });
+      expect(info!.damage).toMatch(/is empty; fetch/);
     }
   });
 

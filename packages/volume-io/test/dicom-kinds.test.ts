@@ -247,9 +247,10 @@ describe('what is odd about a file is said, and what is damaged refused', () => 
   });
 });
 
-/** Two frames at each of two places, without a word on what they are. */
+/** Two frames at each of two places; only those at the second say which time they are of. */
 function bytesWithFrames(): Uint8Array {
-  const frame = (z: number): Elements => ({
+  const frame = (z: number, i: number): Elements => ({
+    '00209111': ['SQ', [z === 0 ? {} : { '00209128': ['UL', i] }]],
     '00209113': ['SQ', [{ '00200032': ['DS', [0, 0, z]] }]],
   });
   return ctSlice({
@@ -464,6 +465,15 @@ describe('segmentations', () => {
     const [segment] = await readDicomSegments(bytes);
     expect(segment!.volume.spacing[0]).toBe(4);
     expect(segment!.volume.voxels.shape).toEqual([2, 24, 30]);
+  });
+
+  test('without the list of segments are damaged, also if nothing was drawn', async () => {
+    const bytes = readFileSync(fixture('segments/label_map.dcm'));
+    bytes.fill(0, bytes.length - 2 * 24 * 30);
+    expect(await readDicomSegments(bytes)).toHaveLength(2);
+    // (0062,0002) becomes an element that nobody asks for.
+    bytes[bytes.indexOf(Buffer.from('620002005351', 'hex')) + 2] = 0x99;
+    await expect(readDicomSegments(bytes)).rejects.toThrow(/must hold SegmentSequence/);
   });
 
   test('a number that is no segment is damage', async () => {

@@ -145,7 +145,8 @@ describe('what is no regular stack is refused, and says why', () => {
       ],
       /must hold one series, got 2/,
     ],
-    ['nothing', [new Uint8Array(200)], /must hold DICOM images, got none/],
+    ['nothing', [Buffer.from('a text')], /must hold DICOM images, got none/],
+    ['nothing but an empty file', [new Uint8Array(200)], /file 0: is empty, but may be a slice/],
   ])('%s', async (_, files, message) => {
     await expect(readDicomSeries(files)).rejects.toThrow(message);
   });

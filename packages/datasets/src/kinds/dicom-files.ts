@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DicomFileInfo, readDicomInfo } from '@sts-net/volume-io';
 import { listFiles } from '../files/list-files.ts';
@@ -44,11 +44,12 @@ export async function findDicomFiles(root: string): Promise<DicomFiles> {
   for (const path of await listFiles(root)) {
     const file = join(root, path);
     const folder = path.split('/').slice(0, -1).join('/');
-    if (/\.xml$/i.test(path)) {
-      for (const uid of seriesNamedIn(await readFile(file, 'latin1'))) {
-        search.addAnnotation(uid, { path: file, kind: 'xml' });
-      }
-    } else await search.add(file, folder);
+    try {
+      if (/\.xml$/i.test(path)) await search.addXml(file);
+      else await search.add(file, folder);
+    } catch (error) {
+      search.skip(file, (error as Error).message);
+    }
   }
   return search.result();
 }
@@ -65,17 +66,11 @@ class DicomSearch {
   readonly #skipped: Skipped[] = [];
 
   async add(file: string, folder: string): Promise<void> {
-    let info: DicomFileInfo | undefined;
-    try {
-      info = await readDicomInfo(file);
-      if (info === undefined) {
-        const isEmpty = (await stat(file)).size === 0;
-        const remnant = { file, folder, uid: '', sopClass: '', problem: 'is empty' };
-        if (isEmpty) this.#remnants.push(remnant);
-        return;
-      }
-    } catch (error) {
-      this.#skipped.push({ skipped: file, reason: (error as Error).message });
+    const info = await readDicomInfo(file);
+    if (info === undefined) {
+      const problem = 'it is no DICOM file, as its name says';
+      const remnant = { file, folder, uid: '', sopClass: '', problem };
+      if (/\.(dcm|dicom|ima)$/i.test(file)) this.#remnants.push(remnant);
       return;
     }
     const kind = annotationKind(info);
@@ -88,7 +83,17 @@ class DicomSearch {
     }
   }
 
-  addAnnotation(uid: string, annotation: Annotation): void {
+  async addXml(file: string): Promise<void> {
+    for (const uid of seriesNamedIn(await readFile(file, 'latin1'))) {
+      this.#addAnnotation(uid, { path: file, kind: 'xml' });
+    }
+  }
+
+  skip(skipped: string, reason: string): void {
+    this.#skipped.push({ skipped, reason });
+  }
+
+  #addAnnotation(uid: string, annotation: Annotation): void {
     this.#annotations.set(uid, [...(this.#annotations.get(uid) ?? []), annotation]);
   }
 
@@ -102,7 +107,7 @@ class DicomSearch {
       for (const { path } of found) {
         if (used.has(path)) continue;
         used.add(path);
-        this.#skipped.push({ skipped: path, reason: `the series it names, ${uid}, is not here` });
+        this.skip(path, `the series it names, ${uid}, is not here`);
       }
     }
     const series = [...this.#series.values()];
@@ -112,9 +117,9 @@ class DicomSearch {
   #addDrawing(file: string, kind: Annotation['kind'], info: DicomFileInfo): void {
     const reason = info.damage ?? 'it does not name the series that it was drawn on';
     if (info.damage !== undefined || info.referencedSeries.length === 0) {
-      this.#skipped.push({ skipped: file, reason });
+      this.skip(file, reason);
     } else {
-      for (const uid of info.referencedSeries) this.addAnnotation(uid, { path: file, kind });
+      for (const uid of info.referencedSeries) this.#addAnnotation(uid, { path: file, kind });
     }
   }
 
@@ -136,8 +141,10 @@ class DicomSearch {
     );
     if (possible.length === 1) possible[0]!.files.push(file);
     else if (possible.length > 1) {
-      const reason = `${problem}; it may be a slice of any of ${possible.length} series in its folder`;
-      this.#skipped.push({ skipped: file, reason });
+      this.skip(
+        file,
+        `${problem}; it may be a slice of any of ${possible.length} series in its folder`,
+      );
     }
   }
 }

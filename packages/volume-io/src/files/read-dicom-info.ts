@@ -7,7 +7,7 @@ const BEGINNING = 2 ** 16;
 /**
  * Reads what identifies a DICOM file, from its own elements and not from those in its sequences; of
  * large files only the beginning is read where that is enough.
- * @returns `undefined` if it is no DICOM file
+ * @returns `undefined` if it is another kind of file; an empty one is taken for a damaged DICOM file
  * @throws {Error} if the file cannot be read; the message names it and says why
  */
 export async function readDicomInfo(

@@ -187,7 +187,7 @@ function readHead(
 
 /** Whether nothing but zeros follows, at least those of a tag. */
 function isFilling({ bytes }: DicomBytes, at: number, end: number): boolean {
-  if (end - at < 2 || bytes[at] !== 0 || bytes[at + 1] !== 0) return false;
+  if (bytes[at] !== 0 || bytes[at + 1] !== 0) return false;
   for (let i = at; i < end; i++) if (bytes[i] !== 0) return false;
   return true;
 }

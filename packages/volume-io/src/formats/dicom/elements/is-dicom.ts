@@ -19,3 +19,11 @@ export function isDicom(bytes: Uint8Array): boolean {
   // Of the first elements of these groups none is long.
   return isExplicit || (elementLow! <= 0x18 && next[2] === 0 && next[3] === 0 && next[1] === 0);
 }
+
+/**
+ * Whether there is nothing in a file, or zeros only: a copy that broke off, perhaps within "DICM" after
+ * an empty preamble.
+ */
+export function isBlank(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, bytes.length < 132 ? 128 : bytes.length).every((byte) => byte === 0);
+}

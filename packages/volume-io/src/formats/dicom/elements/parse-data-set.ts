@@ -4,7 +4,7 @@ import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 import { type DataSet, dataSetOf } from './data-set.ts';
 import { tagOf } from './dictionary.ts';
 import { type DicomBytes, type Element, type Encoding, readElements } from './element-reader.ts';
-import { isDicom, startOfElements } from './is-dicom.ts';
+import { isBlank, isDicom, startOfElements } from './is-dicom.ts';
 
 export const IMPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2';
 export const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
@@ -102,7 +102,9 @@ async function open(
 ): Promise<OpenedFile> {
   if (!isDicom(content)) {
     throw new VolumeFormatError(
-      `${name}: must start with "DICM" after 128 bytes, or with elements of group 0002 or 0008, but does not; it is no DICOM file`,
+      isBlank(content)
+        ? `${name}: must hold DICOM elements, but is empty; fetch or export the file again`
+        : `${name}: must start with "DICM" after 128 bytes, or with elements of group 0002 or 0008, but does not; it is no DICOM file`,
       { offset: 0 },
     );
   }

@@ -41,6 +41,12 @@ export function segmentsOf(
       { field: 'Modality' },
     );
   }
+  if (!dataSet.has('SegmentSequence')) {
+    throw new VolumeFormatError(
+      `${name}: must hold SegmentSequence, as every segmentation does, got none; the file is damaged`,
+      { field: 'SegmentSequence' },
+    );
+  }
   const slices = slicesOf(parsed, name);
   const described = dataSet
     .items('SegmentSequence')

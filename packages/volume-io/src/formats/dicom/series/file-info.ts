@@ -1,7 +1,7 @@
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 import type { DicomSeries } from '../../../headers/dicom-header.ts';
 import type { DataSet } from '../elements/data-set.ts';
-import { isDicom } from '../elements/is-dicom.ts';
+import { isBlank, isDicom } from '../elements/is-dicom.ts';
 import { parseHead } from '../elements/parse-data-set.ts';
 import { seriesOf } from './slices.ts';
 
@@ -16,12 +16,12 @@ export interface DicomFileInfo extends DicomSeries {
   readonly damage: string | undefined;
 }
 
-/** @returns `undefined` if the bytes are no DICOM file */
+/** @returns `undefined` if the bytes are those of another kind of file */
 export async function dicomFileInfo(
   bytes: Uint8Array,
   name: string,
 ): Promise<DicomFileInfo | undefined> {
-  if (!isDicom(bytes)) return undefined;
+  if (!isDicom(bytes) && !isBlank(bytes)) return undefined;
   const { dataSet, hasPixels, damage } = await parseHead(bytes, name);
   const series = seriesOf(dataSet);
   const info = {

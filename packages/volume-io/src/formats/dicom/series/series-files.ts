@@ -1,5 +1,5 @@
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
-import { isDicom } from '../elements/is-dicom.ts';
+import { isBlank, isDicom } from '../elements/is-dicom.ts';
 import { parseHead } from '../elements/parse-data-set.ts';
 import type { JpegCodecs } from '../pixels/codecs.ts';
 import { parseDicomImage } from '../pixels/dicom-image.ts';
@@ -13,6 +13,9 @@ interface Remnant {
   readonly kind: string;
   readonly series: string;
 }
+
+/** Endings of names that DICOM files alone have. */
+const DICOM_NAME = /\.(dcm|dicom|ima)$/i;
 
 /** Slices from files, sorted by series; each file is decoded once, those of other series not at all. */
 export class SeriesFiles {
@@ -36,12 +39,11 @@ export class SeriesFiles {
 
   /** @throws {VolumeFormatError} if it is an image of the series that is damaged or cut off */
   async add(file: string, bytes: Uint8Array): Promise<void> {
-    if (bytes.length === 0) {
-      this.#remnants.push({ file, problem: 'is empty', kind: '', series: '' });
-      return;
-    }
     if (!isDicom(bytes)) {
-      this.#onWarning(`${file}: is no DICOM file and was passed over`);
+      const problem = isBlank(bytes) ? 'is empty' : 'is no DICOM file';
+      if (isBlank(bytes) || DICOM_NAME.test(file)) {
+        this.#remnants.push({ file, problem, kind: '', series: '' });
+      } else this.#onWarning(`${file}: ${problem} and was passed over`);
       return;
     }
     const { dataSet, hasPixels, damage } = await parseHead(bytes, file);

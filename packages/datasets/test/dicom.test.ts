@@ -220,7 +220,7 @@ describe('series and what was drawn on them are told by the files’ own element
       onWarning: (message) => warnings.push(message),
     });
     expect(items).toMatchObject([{ area: 25 }]);
-    expect(warnings).toEqual([expect.stringMatching(/a\.xml: 1 outlines lie beyond/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^a\.xml: 1 outlines lie beyond/)]);
   });
 
   it('a drawing that is cut off, or on a series that is not here, is skipped by its name', async () => {
@@ -231,7 +231,10 @@ describe('series and what was drawn on them are told by the files’ own element
     const { items, skipped } = await prepare(folder, { target: 'GTV' });
     expect(items).toHaveLength(1);
     expect(skipped).toEqual([
-      { skipped: 'cut.dcm', reason: expect.stringMatching(/damaged or cut off/) },
+      {
+        skipped: 'cut.dcm',
+        reason: expect.stringMatching(/^the DICOM elements are damaged or cut/),
+      },
       { skipped: 'other.dcm', reason: 'the series it names, 1.2.3.9, is not here' },
     ]);
   });

@@ -24,6 +24,9 @@ export interface PrepareOptions extends DatasetOptions, SelectionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How many of the files that give no item an error names. */
+const shownReasons = 3;
+
 /**
  * Lists a data set in `manifest.jsonl` of a new folder, and writes beside it what no file of the data
  * set holds: united or drawn masks, and volumes of DICOM series. Other files stay where they are and
@@ -45,11 +48,15 @@ export async function prepareDataset(
   await writeFolderAtomic(output, [], async (temporary, writeText) => {
     const root = await realFolder(folder);
     const home = join(await realFolder(dirname(temporary)), basename(resolve(output)));
+    // Files are named by their path inside the data set.
+    const inside = (text: string) => text.replaceAll(`${root}${sep}`, '');
+    const reading = { onWarning: (message: string) => onWarning?.(inside(message)) };
     let done = 0;
     for await (const one of spec.list(root, options)) {
       options.signal?.throwIfAborted();
       if ('skipped' in one) {
-        collected.skip(relative(root, one.skipped) || '.', one.reason);
+        const name = relative(root, one.skipped) || '.';
+        collected.skip(name, inside(one.reason).replace(`${name}: `, ''));
         continue;
       }
       if (collected.has(one.id)) {
@@ -57,8 +64,8 @@ export async function prepareDataset(
         continue;
       }
       options.onProgress?.(one.id, done++);
-      const read = await readItem(one, stretchMasks, { onWarning }).catch((error: Error) => {
-        collected.skip(one.id, error.message);
+      const read = await readItem(one, stretchMasks, reading).catch((error: Error) => {
+        collected.skip(one.id, inside(error.message));
       });
       if (read === undefined || !collected.takes(read)) continue;
       const files = await writeMade(temporary, one, read);
@@ -124,10 +131,11 @@ function nothingFound(
   { layout }: DatasetSpec,
   { skipped, empty, large }: PreparedDataset,
 ): Error {
-  const [first] = skipped;
+  const reasons = skipped.slice(0, shownReasons).map((one) => `'${one.skipped}': ${one.reason}`);
+  const more = skipped.length - reasons.length;
   const found =
-    first === undefined
+    reasons.length === 0
       ? `found ${empty + large === 0 ? 'none' : `only ${empty} without a target and ${large} with a large one, which the options leave out`}`
-      : `found none that can be used; '${first.skipped}': ${first.reason}`;
+      : `found none that can be used; ${reasons.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
   return new RangeError(`'${folder}' must hold ${layout}; ${found}`);
 }

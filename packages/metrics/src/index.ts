@@ -37,6 +37,7 @@ export {
   type LesionCounts,
   type LesionScores,
   type LesionWiseResult,
+  lesionScores,
   lesionWise,
 } from './lesion-wise.ts';
 export {

@@ -115,8 +115,16 @@ export function countLesions(
   };
 }
 
-/** The scores of counts; `NaN`s as the rule for empty masks says. */
-export function lesionScores(counts: LesionCounts, empty: EmptyPolicy): LesionScores {
+/**
+ * The scores of counts: those of one case, or the sum of those of several, as of one case that holds all
+ * of their lesions.
+ *
+ * @param empty what a score is where it is 0/0
+ */
+export function lesionScores(
+  counts: LesionCounts,
+  empty: EmptyPolicy = defaultEmpty,
+): LesionScores {
   const { found, missed, hits, falsePositives, diceSum, panoptic } = counts;
   const lesions = found + missed;
   const rule = emptyRule(empty, lesions + hits + falsePositives === 0);

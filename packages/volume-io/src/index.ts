@@ -55,7 +55,7 @@ export type { PixelArray, RasterImage } from './images/raster-image.ts';
 export { labelCounts } from './labels/label-counts.ts';
 export { IGNORED, type LabelRule } from './labels/label-rule.ts';
 export { type LabelsOfOptions, labelsOf } from './labels/labels-of.ts';
-export type { LabelWords } from './labels/no-labels.ts';
+export type { LabelWords, WrongKind } from './labels/no-labels.ts';
 export { resizeLabels } from './labels/resize-labels.ts';
 export type { EdgeRule, SliceAxis } from './slices/slice-range.ts';
 export {

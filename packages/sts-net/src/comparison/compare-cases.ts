@@ -104,7 +104,13 @@ function compareByScore(
   if (used.length === 0) {
     const none = { pValue: Number.NaN, holm: Number.NaN };
     const nothing = Number.NaN;
-    const difference = { estimate: nothing, low: nothing, high: nothing, confidence: 0.95 };
+    const difference = {
+      estimate: nothing,
+      low: nothing,
+      high: nothing,
+      confidence: 0.95,
+      undefinedResamples: 0,
+    };
     return { ...described, difference, permutation: none, wilcoxon: none };
   }
   const ofPatients = (values: readonly number[]): number[] =>

@@ -4,8 +4,8 @@ import { loadConfig } from '../config/validate-config.ts';
 import type { TrainEvent } from '../runs/run-log.ts';
 import { train } from '../runs/train.ts';
 import { backendOption } from './arguments.ts';
-import { sayAdvice } from './engine-advice.ts';
 import { Interrupted, interruptible, progressLine } from './interruption.ts';
+import { sayAdvice, sayNote } from './notes.ts';
 
 export function trainCommand(): CommandUnknownOpts {
   return new Command('train')
@@ -24,11 +24,15 @@ export function trainCommand(): CommandUnknownOpts {
       const line = progressLine();
       line.show('reading the cases');
       const show = reporter((text) => line.show(text));
+      let byClass = '';
       const report = (event: TrainEvent): void => {
         if (event.event === 'start') sayAdvice(event.backend);
         if (event.event === 'warning') {
           line.clear();
-          process.stderr.write(`sts-net: ${event.message}\n`);
+          sayNote(event.message);
+        }
+        if (event.event === 'validation' && event.best && event.classes !== undefined) {
+          byClass = ` (by class: ${event.classes.map((score) => score.toFixed(4)).join(', ')})`;
         }
         show(event);
       };
@@ -39,6 +43,10 @@ export function trainCommand(): CommandUnknownOpts {
           acceptData: acceptData === true,
           signal,
           onEvent: report,
+          onWarning: (text) => {
+            line.clear();
+            sayNote(text);
+          },
           onDownload: ({ file, received, total }) => line.show(downloadText(file, received, total)),
         }),
       ).finally(() => line.clear());
@@ -50,7 +58,7 @@ export function trainCommand(): CommandUnknownOpts {
       const best =
         result.bestStep === null
           ? 'no validation split: the last weights are kept as the best'
-          : `best validation ${config.training.validation.metric} ${result.bestScore?.toFixed(4)} at step ${result.bestStep}`;
+          : `best validation ${config.training.validation.metric} ${result.bestScore?.toFixed(4)}${byClass} at step ${result.bestStep}`;
       process.stdout.write(`${result.step} steps; ${best}\n${result.output}\n`);
     });
 }

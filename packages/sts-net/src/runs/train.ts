@@ -42,6 +42,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Called with every line of the log. */
   readonly onEvent?: (event: TrainEvent) => void;
+  /** Called with a sentence about what is odd about the data but no error. */
+  readonly onWarning?: (text: string) => void;
   /** Called while pretrained weights are downloaded. */
   readonly onDownload?: (progress: DownloadProgress) => void;
   /** Takes the place of `config.training.loss`. */
@@ -100,6 +102,7 @@ export async function train(
     const { resume = false, acceptData = false } = options;
     const opened = await openRun(run, checked, split, { resume, acceptData, onWarning });
     const data = await prepareData(checked, withDigests(split, opened.record), options);
+    if (data.warning !== undefined) onWarning(data.warning);
     const backend = await prepareEngine(checked.backend);
     await writeIdentity(run, checked, opened.record);
     return await runTraining(checked, options, {

@@ -32,6 +32,8 @@ export interface TrainingData {
   readonly slices: number;
   /** Training slices and their amplified copies. */
   readonly samples: number;
+  /** One sentence about masks that hold several numbers where there are two classes, if any do. */
+  readonly warning: string | undefined;
 }
 
 /** What a validation found. */
@@ -94,6 +96,7 @@ export async function prepareData(
     cases: { training: ids('training'), validation: ids('validation'), test: ids('test') },
     slices: slices.length,
     samples: amplifier.items.length,
+    warning: store.warning,
   };
 }
 

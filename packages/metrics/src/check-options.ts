@@ -1,5 +1,5 @@
 /** Where a message comes from: the function and, where it is known, the case. */
-export function subject(caller: string, id?: string): string {
+function subject(caller: string, id?: string): string {
   return id === undefined ? `\`${caller}\`` : `\`${caller}\`, case ${JSON.stringify(id)}`;
 }
 

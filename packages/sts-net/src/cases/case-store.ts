@@ -82,11 +82,15 @@ async function readCase(
   onWarning: (text: string) => void,
 ): Promise<LoadedCase> {
   const { id, group } = one;
-  const { axis = 0 } = preprocessing;
   const image = await readImageFile(one.image);
   const subject = `case '${id}': the mask '${one.mask}'`;
   const rule = classes === 2 ? 'nonzero' : { classes };
-  const labels = await readLabels(one.mask, rule, { subject, remedy: labelCure, onWarning });
+  const labels = await readLabels(one.mask, rule, {
+    subject,
+    remedy: labelCure,
+    // Logs name cases, not their files.
+    onWarning: (text) => onWarning(text.replace(` '${one.mask}'`, '')),
+  });
   const flat = isFlatCase(one, image, labels, channelsOf(preprocessing));
   const { axis = 0 } = preprocessing;
   if (flat && axis !== 0) {

@@ -74,13 +74,6 @@ function refuse(options: Readonly<Record<string, unknown>>): void {
   );
 }
 
-interface RunOptions {
-  readonly split: SplitName;
-  readonly config?: string | undefined;
-  readonly acceptData?: true | undefined;
-  readonly backend?: 'auto' | BackendName | undefined;
-}
-
 async function evaluateSplit(
   path: string,
   split: SplitName,

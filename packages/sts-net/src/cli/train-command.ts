@@ -43,10 +43,6 @@ export function trainCommand(): CommandUnknownOpts {
           acceptData: acceptData === true,
           signal,
           onEvent: report,
-          onWarning: (text) => {
-            line.clear();
-            sayNote(text);
-          },
           onDownload: ({ file, received, total }) => line.show(downloadText(file, received, total)),
         }),
       ).finally(() => line.clear());

@@ -42,8 +42,6 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Called with every line of the log. */
   readonly onEvent?: (event: TrainEvent) => void;
-  /** Called with a sentence about what is odd about the data but no error. */
-  readonly onWarning?: (text: string) => void;
   /** Called while pretrained weights are downloaded. */
   readonly onDownload?: (progress: DownloadProgress) => void;
   /** Takes the place of `config.training.loss`. */

@@ -8,7 +8,7 @@ import {
 } from '@sts-net/volume-io';
 import { type IgnoredVoxels, labelsIn, leaveOutIgnored } from './label-masks.ts';
 
-/** What the files of masks hold, as the options of the command line say. */
+/** What the files of masks hold. */
 export interface MaskOptions {
   /**
    * The numbers that are the target, together; `'all'` are those above 0.
@@ -59,7 +59,12 @@ export async function readMasks(
 ): Promise<CaseMasks> {
   const { label, ignore, threshold, truthThreshold } = options;
   const isSoft = threshold !== undefined || truthThreshold !== undefined;
-  const read = async (path: string, own: number | undefined, option: string, like?: Volume) => {
+  const read = async (
+    path: string,
+    own: number | undefined,
+    option: keyof MaskOptions,
+    like?: Volume,
+  ) => {
     const words = { subject: `${prefix}'${path}'`, remedy: cure(option) };
     const target = label ?? (isSoft ? 'all' : undefined);
     const rule = own === undefined ? labelRule(target, ignore, words) : { threshold: own };
@@ -71,9 +76,9 @@ export async function readMasks(
     // In C order, whatever that of the file.
     return labelsOf(labels);
   };
-  const truth = await read(truthPath, truthThreshold, '--truth-threshold');
+  const truth = await read(truthPath, truthThreshold, 'truthThreshold');
   const predictions: Volume<Uint8Array>[] = [];
-  for (const path of paths) predictions.push(await read(path, threshold, '--threshold', truth));
+  for (const path of paths) predictions.push(await read(path, threshold, 'threshold', truth));
   const ignored = ignore === undefined ? undefined : leaveOutIgnored(truth, predictions);
   return {
     truth,
@@ -106,12 +111,12 @@ function labelRule(
 }
 
 /** The option that would do about a mask that holds no labels. */
-function cure(threshold: string): (kind: WrongKind, value: number) => string {
+function cure(threshold: keyof MaskOptions): (kind: WrongKind, value: number) => string {
   return (kind, value) =>
     ({
-      'no number': `give voxels without a number one first, or ${threshold}, by which they are background`,
-      fraction: `give ${threshold}, from where on probabilities or a soft mask are the target`,
-      negative: `give --ignore ${value} if it marks voxels on which nothing counts`,
-      unknown: 'give --label with the numbers that are to be scored',
+      'no number': `give voxels without a number one first, or \`${threshold}\`, by which they are background`,
+      fraction: `give \`${threshold}\`, from where on probabilities or a soft mask are the target`,
+      negative: `give \`ignore\` ${value} if it marks voxels on which nothing counts`,
+      unknown: 'give `label` with the numbers that are to be scored',
     })[kind];
 }

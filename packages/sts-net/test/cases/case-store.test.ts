@@ -104,7 +104,7 @@ describe('masks of cases', () => {
     expect(store.warning).toBeUndefined();
     await load('b', 0, 1, 255, 255, 0, 0);
     const first =
-      /^case 'b': the mask '.*bm.nii' holds 2 different .*\(255 in 2 voxels, 1 in 1 voxels\); each counts as the target/;
+      /^case 'b': the mask holds 2 different .*\(255 in 2 voxels, 1 in 1 voxels\); each counts as the target/;
     expect(store.warning).toMatch(first);
     await load('c', 0, 1, 2, 3, 0, 0);
     expect(store.warning).toMatch(/; so does one other mask$/);

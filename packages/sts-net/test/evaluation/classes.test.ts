@@ -124,7 +124,8 @@ describe('a network of three classes', () => {
       expect(score).toBeCloseTo((classes![0]! + classes![1]!) / 2, 14);
     }
     const files = { image: join(data, 'images/d.nii.gz'), mask: join(data, 'masks/d.nii.gz') };
-    const evaluation = await evaluateModel(predictorOf(model), config, [
+    const about = { preprocessing: config.data, classes: 3 };
+    const evaluation = await evaluateModel(predictorOf(model), about, [
       { id: 'd', group: 'd', ...files },
     ]);
     expect(evaluation.labels.map(({ label }) => label)).toEqual([1, 2]);

@@ -158,7 +158,10 @@ function checkSources(directory, pkg) {
       for (const line of code.split('\n')) {
         const option = /['"`( ](--[a-z][a-z-]*)/.exec(line)?.[1];
         if (option !== undefined && !/npm i/.test(line))
-          report(file, `${option}: an option of the command line, where its callers have \`names\``);
+          report(
+            file,
+            `${option}: an option of the command line, where its callers have \`names\``,
+          );
       }
     }
     if (!pkg.private && /from '@sts-net\/testing'/.test(code))

@@ -21,6 +21,7 @@ export {
 export { readItemFiles } from './check/read-item-files.ts';
 export { imageDigest } from './images/image-digest.ts';
 export { type PlaceOptions, placeLabels } from './images/place-labels.ts';
+export { drawnKind } from './images/read-drawn-mask.ts';
 export { isFlatImage, isGrey, readImageFile } from './images/read-image-file.ts';
 export { labelRemedy, type ReadLabelsOptions, readLabels } from './images/read-labels.ts';
 export { areaOf } from './images/unite-masks.ts';

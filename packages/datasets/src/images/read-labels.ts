@@ -6,6 +6,7 @@ import {
   type WrongKind,
 } from '@sts-net/volume-io';
 import { type PlaceOptions, placeLabels } from './place-labels.ts';
+import { drawnKind, readDrawnMask } from './read-drawn-mask.ts';
 import { isFlatImage, readMaskFile } from './read-image-file.ts';
 
 export interface ReadLabelsOptions
@@ -15,16 +16,20 @@ export interface ReadLabelsOptions
    * The image, on whose grid the labels are wanted; see `placeLabels` for what must then fit.
    * @default the grid of the file
    */
-  readonly like?: Volume;
+  readonly like?: Volume | undefined;
   /** What errors call the image. @default 'the image' */
   readonly reference?: string;
-  /** What to do if the labels lie elsewhere. @default to resample, or to mend the header */
-  readonly gridRemedy?: string;
+  /**
+   * Of a DICOM segmentation or structure set, which segment or region: its number, or its label.
+   * @default the only one
+   */
+  readonly segment?: string | undefined;
 }
 
 /**
  * Reads the labels in a file by the one rule for what a label is, see `labelsOf` of
- * `@sts-net/volume-io`: a volume, or a 2-D image as one slice.
+ * `@sts-net/volume-io`: a volume, a 2-D image as one slice, or what was drawn in a DICOM segmentation or
+ * structure set, which is placed on `like` by its position.
  *
  * @param rule what a label is, or what tells it of the mask; the default refuses what is not clearly one
  * @throws Error naming the file, if it cannot be read, holds anything else, or does not lie on `like`
@@ -34,15 +39,18 @@ export async function readLabels(
   rule: LabelRule | ((mask: Volume) => LabelRule) = 'whole',
   options: ReadLabelsOptions = {},
 ): Promise<Volume<Uint8Array>> {
-  const { like, reference = 'the image', gridRemedy, flat, placeless, ...given } = options;
+  const { like, reference = 'the image', segment, flat, placeless, ...given } = options;
   const words = { subject: `'${path}'`, remedy: labelRemedy, ...given };
-  const mask = await readMaskFile(path);
+  const isDrawn = (await drawnKind(path)) !== undefined;
+  const { onWarning } = given;
+  const mask = isDrawn
+    ? await readDrawnMask(path, { like, segment, onWarning })
+    : await readMaskFile(path);
   const labels = labelsOf(mask, typeof rule === 'function' ? rule(mask) : rule, words);
-  if (like === undefined) return labels;
+  if (like === undefined || isDrawn) return labels;
   return placeLabels(labels, like, {
     subject: words.subject,
     reference,
-    ...(gridRemedy !== undefined && { remedy: gridRemedy }),
     flat: flat ?? false,
     placeless: placeless === true || isFlatImage(path),
   });

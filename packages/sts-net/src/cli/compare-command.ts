@@ -17,8 +17,10 @@ import {
   ignoreOption,
   labelOption,
   penaltyOption,
+  segmentOption,
   thresholdOption,
   toleranceOption,
+  truthSegmentOption,
   truthThresholdOption,
 } from './scoring-arguments.ts';
 
@@ -48,6 +50,8 @@ export function compareCommand(): CommandUnknownOpts {
     .option(...ignoreOption)
     .option(...thresholdOption)
     .option(...truthThresholdOption)
+    .option(...segmentOption)
+    .option(...truthSegmentOption)
     .option('--scores <names>', `of ${scoreNames.join()}`, namesIn, usual)
     .option(...toleranceOption)
     .option(...emptyOption)

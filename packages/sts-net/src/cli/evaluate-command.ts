@@ -12,8 +12,10 @@ import {
   ignoreOption,
   labelOption,
   penaltyOption,
+  segmentOption,
   thresholdOption,
   toleranceOption,
+  truthSegmentOption,
   truthThresholdOption,
 } from './scoring-arguments.ts';
 
@@ -28,12 +30,18 @@ export function evaluateCommand(): CommandUnknownOpts {
     )
     .option('--config <file>', 'config with the cases, in place of the run’s own')
     .option('--accept-data', 'evaluate the run’s cases though their files have changed')
-    .option('--prediction <file>', 'a label volume or picture, to be compared with --truth')
-    .option('--truth <file>', 'the true one')
+    .option(
+      '--prediction <file>',
+      'a label volume, picture or DICOM SEG, to be compared with --truth',
+    )
+    .option('--truth <file>', 'the true one, or a DICOM RTSTRUCT')
     .option(...labelOption)
     .option(...ignoreOption)
     .option(...thresholdOption)
     .option(...truthThresholdOption)
+    .option(...segmentOption)
+    .option(...truthSegmentOption)
+    .option('--image <path>', 'image or folder of the DICOM series that contours were drawn on')
     .option(...toleranceOption)
     .option(...emptyOption)
     .option(...penaltyOption)

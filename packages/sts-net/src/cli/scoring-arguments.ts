@@ -35,6 +35,18 @@ export const truthThresholdOption: OptionOf<'--truth-threshold <number>', number
   value('truth-threshold'),
 ];
 
+export const segmentOption: OptionOf<'--segment <name>', string> = [
+  '--segment <name>',
+  'number or label of what is scored in DICOM segmentations and structure sets; else the only one',
+  String,
+];
+
+export const truthSegmentOption: OptionOf<'--truth-segment <name>', string> = [
+  '--truth-segment <name>',
+  'the same of the truth, if it is called otherwise there',
+  String,
+];
+
 export const toleranceOption: OptionOf<'--tolerance <mm>', number> = [
   '--tolerance <mm>',
   `of the surface Dice, mm; else ${defaultTolerance}`,

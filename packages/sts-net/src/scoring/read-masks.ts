@@ -1,8 +1,17 @@
-import { isFlatImage, readLabels } from '@sts-net/datasets';
+import { stat } from 'node:fs/promises';
+import {
+  drawnKind,
+  isFlatImage,
+  type ReadLabelsOptions,
+  readImageFile,
+  readLabels,
+} from '@sts-net/datasets';
 import {
   type LabelRule,
   labelCounts,
   labelsOf,
+  readDicomGrid,
+  readDicomSeries,
   type Volume,
   type WrongKind,
 } from '@sts-net/volume-io';
@@ -21,6 +30,12 @@ export interface MaskOptions {
   readonly threshold?: number | undefined;
   /** The same of the truth. */
   readonly truthThreshold?: number | undefined;
+  /** Of DICOM segmentations and structure sets, the number or label of what is scored. @default the only one */
+  readonly segment?: string | undefined;
+  /** The same of the truth, if it is called otherwise there. */
+  readonly truthSegment?: string | undefined;
+  /** The image, or the folder of the series, that all was drawn on. @default the masks tell where they lie */
+  readonly image?: string | undefined;
 }
 
 /** The files of a case. */
@@ -49,7 +64,8 @@ export interface ReadMasksOptions extends MaskOptions {
 }
 
 /**
- * Reads the masks of a case by the one rule for labels, and brings predictions to the grid of the truth.
+ * Reads the masks of a case by the one rule for labels, and brings them to one grid: that of the image if
+ * it is given, of the truth, or where that is drawn, of a prediction or of all that was drawn.
  *
  * @throws Error naming the file and the option that would do, if it holds no labels or lies elsewhere
  */
@@ -57,36 +73,82 @@ export async function readMasks(
   { truth: truthPath, predictions: paths }: CaseMaskFiles,
   { prefix = '', onWarning, ...options }: ReadMasksOptions = {},
 ): Promise<CaseMasks> {
-  const { label, ignore, threshold, truthThreshold } = options;
-  const isSoft = threshold !== undefined || truthThreshold !== undefined;
-  const read = async (
-    path: string,
-    own: number | undefined,
-    option: keyof MaskOptions,
-    like?: Volume,
-  ) => {
-    const words = { subject: `${prefix}'${path}'`, remedy: cure(option) };
-    const target = label ?? (isSoft ? 'all' : undefined);
-    const rule = own === undefined ? labelRule(target, ignore, words) : { threshold: own };
-    const labels = await readLabels(path, rule, {
-      ...words,
-      ...(label === undefined && onWarning && { onWarning }),
-      ...(like && { like, reference: 'the truth', placeless: isFlatImage(truthPath) }),
-    });
+  const { label, ignore, threshold, truthThreshold, segment } = options;
+  const all = [truthPath, ...paths];
+  const kinds = await Promise.all(all.map(drawnKind));
+  const drawn = kinds.map((kind) => kind !== undefined);
+  // What is drawn or has a threshold is one target.
+  const isOne = threshold !== undefined || truthThreshold !== undefined || drawn.includes(true);
+  const target = label ?? (isOne ? 'all' : undefined);
+  const read = async (i: number, own: Soft, place: Partial<ReadLabelsOptions>) => {
+    const words = { subject: `${prefix}'${all[i]}'`, remedy: cure(own.option) };
+    const rule = drawn[i] ? labelRule('all', undefined, words) : labelRule(target, ignore, words);
+    const labels = await readLabels(
+      all[i]!,
+      own.threshold === undefined ? rule : { threshold: own.threshold },
+      { ...words, ...place, ...(label === undefined && onWarning && { onWarning }) },
+    );
     // In C order, whatever that of the file.
     return labelsOf(labels);
   };
-  const truth = await read(truthPath, truthThreshold, 'truthThreshold');
+  const grid = await gridOf(all, kinds, options.image);
+  const truth = await read(
+    0,
+    { option: 'truthThreshold', threshold: truthThreshold },
+    {
+      like: grid?.volume,
+      reference: grid?.name ?? '',
+      segment: options.truthSegment ?? segment,
+    },
+  );
   const predictions: Volume<Uint8Array>[] = [];
-  for (const path of paths) predictions.push(await read(path, threshold, 'threshold', truth));
+  for (const i of paths.keys()) {
+    const reference = 'the truth';
+    const place = { like: truth, reference, placeless: isFlatImage(truthPath), segment };
+    predictions.push(await read(i + 1, { option: 'threshold', threshold }, place));
+  }
+  // Before labels are looked for: what is ignored is none.
   const ignored = ignore === undefined ? undefined : leaveOutIgnored(truth, predictions);
   return {
     truth,
     predictions,
-    labels: label === undefined && !isSoft ? labelsIn([truth, ...predictions]) : [],
+    labels: target === undefined ? labelsIn([truth, ...predictions]) : [],
     ignored,
     inPixels: isFlatImage(truthPath),
   };
+}
+
+/** The option by which probabilities are the target, and what it says. */
+interface Soft {
+  readonly option: 'threshold' | 'truthThreshold';
+  readonly threshold: number | undefined;
+}
+
+/** The grid that the truth is to be read on, if it is not its own. */
+async function gridOf(
+  paths: readonly string[],
+  kinds: readonly Awaited<ReturnType<typeof drawnKind>>[],
+  image: string | undefined,
+): Promise<{ readonly volume: Volume; readonly name: string } | undefined> {
+  if (image !== undefined) return { volume: await readSeries(image), name: 'the image' };
+  if (kinds[0] === undefined) return undefined;
+  const whole = paths.find((_, i) => kinds[i] === undefined);
+  if (whole !== undefined) return { volume: await readImageFile(whole), name: 'the prediction' };
+  if (kinds.includes('SEG')) {
+    return { volume: await readDicomGrid(paths), name: 'the segmentations' };
+  }
+  throw new RangeError(
+    `'${paths.join("', '")}' hold contours, which have no voxels of their own; give the \`image\` that they were drawn on`,
+  );
+}
+
+/** An image, or the folder of a DICOM series. */
+async function readSeries(path: string): Promise<Volume> {
+  const isFolder = await stat(path).then(
+    (one) => one.isDirectory(),
+    () => false,
+  );
+  return isFolder ? readDicomSeries(path) : readImageFile(path);
 }
 
 type RuleWords = Parameters<typeof labelCounts>[1];

@@ -2,6 +2,7 @@ import {
   type LabelRule,
   type LabelsOfOptions,
   labelsOf,
+  type ReadingOptions,
   type Volume,
   type WrongKind,
 } from '@sts-net/volume-io';
@@ -24,6 +25,8 @@ export interface ReadLabelsOptions
    * @default the only one
    */
   readonly segment?: string | undefined;
+  /** Of the file, before its numbers are looked at. @default warnings are given to `onWarning`, too */
+  readonly reading?: ReadingOptions;
 }
 
 /**
@@ -40,12 +43,12 @@ export async function readLabels(
   options: ReadLabelsOptions = {},
 ): Promise<Volume<Uint8Array>> {
   const { like, reference = 'the image', segment, flat, placeless, ...given } = options;
-  const words = { subject: `'${path}'`, remedy: labelRemedy, ...given };
+  const { reading = { onWarning: given.onWarning }, ...wording } = given;
+  const words = { subject: `'${path}'`, remedy: labelRemedy, ...wording };
   const isDrawn = (await drawnKind(path)) !== undefined;
-  const { onWarning } = given;
   const mask = isDrawn
-    ? await readDrawnMask(path, { like, segment, onWarning })
-    : await readMaskFile(path);
+    ? await readDrawnMask(path, { like, segment, ...reading })
+    : await readMaskFile(path, reading);
   const labels = labelsOf(mask, typeof rule === 'function' ? rule(mask) : rule, words);
   if (like === undefined || isDrawn) return labels;
   return placeLabels(labels, like, {

@@ -11,7 +11,6 @@ import { comparisonFormats, comparisonText } from '../comparison/comparison-form
 import { type ScoreName, scoreNames } from '../scoring/scores.ts';
 import { count, integer, oneOf } from './arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
-import { sayNote } from './notes.ts';
 import {
   emptyOption,
   ignoreOption,
@@ -23,6 +22,7 @@ import {
   truthSegmentOption,
   truthThresholdOption,
 } from './scoring-arguments.ts';
+import { warnOnce } from './warn-once.ts';
 
 const usual: readonly ScoreName[] = [
   'dice',
@@ -83,10 +83,7 @@ export function compareCommand(): CommandUnknownOpts {
             names: named,
             signal,
             onProgress: (id, index, total) => line.show(`case ${index + 1}/${total}: ${id}`),
-            onWarning: (text) => {
-              line.clear();
-              sayNote(text);
-            },
+            onWarning: warnOnce(line),
           },
         ),
       ).finally(() => line.clear());

@@ -3,8 +3,8 @@ import { demoText } from '../demo/demo-text.ts';
 import { runDemo } from '../demo/run-demo.ts';
 import { type PresetName, presets } from '../presets/presets.ts';
 import { backendOption, count, oneOf } from './arguments.ts';
+import { sayAdvice } from './engine-advice.ts';
 import { interruptible, progressLine } from './interruption.ts';
-import { sayAdvice } from './notes.ts';
 
 export function demoCommand(): CommandUnknownOpts {
   return new Command('demo')

@@ -5,8 +5,8 @@ import { type EvaluatedFiles, evaluateFiles } from '../evaluation/evaluate-files
 import type { EvaluateRunOptions } from '../evaluation/evaluate-run.ts';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { backendOption, oneOf } from './arguments.ts';
+import { sayAdvice } from './engine-advice.ts';
 import { interruptible, progressLine } from './interruption.ts';
-import { sayAdvice, sayNote } from './notes.ts';
 import {
   emptyOption,
   ignoreOption,
@@ -18,6 +18,7 @@ import {
   truthSegmentOption,
   truthThresholdOption,
 } from './scoring-arguments.ts';
+import { warnOnce } from './warn-once.ts';
 
 export function evaluateCommand(): CommandUnknownOpts {
   return new Command('evaluate')
@@ -57,7 +58,7 @@ export function evaluateCommand(): CommandUnknownOpts {
       const scoring = { tolerance, empty, penalty };
       if (model !== undefined) refuse(masks);
       const { evaluation, notes } = pair
-        ? await evaluateFiles(prediction, truth, { ...options, onWarning: sayNote })
+        ? await evaluateFiles(prediction, truth, { ...options, onWarning: warnOnce() })
         : await evaluateSplit(model!, split, {
             ...scoring,
             ...(config !== undefined && { config }),
@@ -95,10 +96,7 @@ async function evaluateSplit(
       onEngine: sayAdvice,
       signal,
       onProgress: (id, done, total) => line.show(`${id}: slice ${done}/${total}`),
-      onWarning: (text) => {
-        line.clear();
-        sayNote(text);
-      },
+      onWarning: warnOnce(line),
     }),
   ).finally(() => line.clear());
   return { evaluation, notes: { ...options, inPixels: false, ignored: undefined } };

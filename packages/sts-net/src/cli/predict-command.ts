@@ -6,6 +6,7 @@ import { checkWritable } from '@sts-net/datasets/files';
 import { type Predictor, predictImage, predictVolume } from '@sts-net/inference';
 import type { ModelDescription } from '../runs/model-file.ts';
 import { backendOption } from './arguments.ts';
+import { sayAdvice } from './engine-advice.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import {
   checkLabelFormat,
@@ -14,7 +15,6 @@ import {
   writeLabelImage,
   writeLabels,
 } from './label-output.ts';
-import { sayAdvice } from './notes.ts';
 import { warnOnce } from './warn-once.ts';
 
 export function predictCommand(): CommandUnknownOpts {

@@ -4,8 +4,9 @@ import { loadConfig } from '../config/validate-config.ts';
 import type { TrainEvent } from '../runs/run-log.ts';
 import { train } from '../runs/train.ts';
 import { backendOption } from './arguments.ts';
+import { sayAdvice } from './engine-advice.ts';
 import { Interrupted, interruptible, progressLine } from './interruption.ts';
-import { sayAdvice, sayNote } from './notes.ts';
+import { warnOnce } from './warn-once.ts';
 
 export function trainCommand(): CommandUnknownOpts {
   return new Command('train')
@@ -22,15 +23,13 @@ export function trainCommand(): CommandUnknownOpts {
         ...(backend !== undefined && { backend }),
       };
       const line = progressLine();
+      const warn = warnOnce(line);
       line.show('reading the cases');
       const show = reporter((text) => line.show(text));
       let byClass = '';
       const report = (event: TrainEvent): void => {
         if (event.event === 'start') sayAdvice(event.backend);
-        if (event.event === 'warning') {
-          line.clear();
-          sayNote(event.message);
-        }
+        if (event.event === 'warning') warn(event.message);
         if (event.event === 'validation' && event.best && event.classes !== undefined) {
           byClass = ` (by class: ${event.classes.map((score) => score.toFixed(4)).join(', ')})`;
         }

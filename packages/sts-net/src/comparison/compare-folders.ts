@@ -51,7 +51,8 @@ export async function compareFolders(
   const rule = emptyMasks(given);
   const files = await pairCases(folders, pattern);
   const scored: Parameters<typeof compareLabels>[0][number][] = [];
-  const warnings: string[] = [];
+  const several: string[] = [];
+  const odd = new Set<string>();
   const ignored = { count: 0, alone: 0 };
   let inPixels = false;
   for (const [index, { id, patient, truth, a, b }] of files.entries()) {
@@ -59,7 +60,12 @@ export async function compareFolders(
     onProgress?.(id, index, files.length);
     const masks = await readMasks(
       { truth, predictions: [a, b] },
-      { ...given, prefix: `case '${id}': `, onWarning: (text) => void warnings.push(text) },
+      {
+        ...given,
+        prefix: `case '${id}': `,
+        onSeveral: (text) => void several.push(text),
+        onWarning: (text) => void odd.add(text),
+      },
     ).catch((error: Error) => {
       throw error.message.startsWith(`case '${id}'`)
         ? error
@@ -74,8 +80,8 @@ export async function compareFolders(
       scored: scoreMethods(masks, { id, names: scores, tolerance, rule }),
     });
   }
-  const warning = saidOnce(warnings);
-  if (warning !== undefined) onWarning?.(warning);
+  const warning = saidOnce(several);
+  for (const text of warning === undefined ? odd : [...odd, warning]) onWarning?.(text);
   const { labels, cases } = compareLabels(scored, scores);
   return {
     settings,

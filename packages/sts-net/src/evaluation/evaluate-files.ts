@@ -19,9 +19,10 @@ export interface EvaluatedFiles {
 export async function evaluateFiles(
   prediction: string,
   truth: string,
-  options: EvaluateFilesOptions,
+  { onWarning, ...options }: EvaluateFilesOptions,
 ): Promise<EvaluatedFiles> {
-  const masks = await readMasks({ truth, predictions: [prediction] }, options);
+  const warnings = { ...(onWarning && { onWarning, onSeveral: onWarning }) };
+  const masks = await readMasks({ truth, predictions: [prediction] }, { ...options, ...warnings });
   const { labels, ignored, inPixels } = masks;
   const pair = {
     id: basename(truth),

@@ -10,6 +10,7 @@ import {
   type LabelRule,
   labelCounts,
   labelsOf,
+  type ReadingOptions,
   readDicomGrid,
   readDicomSeries,
   type Volume,
@@ -59,7 +60,9 @@ export interface CaseMasks {
 export interface ReadMasksOptions extends MaskOptions {
   /** What errors say before the path. @default nothing */
   readonly prefix?: string;
-  /** Called with a sentence about what is odd about a mask but no error. */
+  /** Called if several numbers of a mask are one target that nobody has asked for. */
+  readonly onSeveral?: (text: string) => void;
+  /** Called with what is odd about a file but no error. */
   readonly onWarning?: (text: string) => void;
 }
 
@@ -71,7 +74,7 @@ export interface ReadMasksOptions extends MaskOptions {
  */
 export async function readMasks(
   { truth: truthPath, predictions: paths }: CaseMaskFiles,
-  { prefix = '', onWarning, ...options }: ReadMasksOptions = {},
+  { prefix = '', onSeveral, onWarning, ...options }: ReadMasksOptions = {},
 ): Promise<CaseMasks> {
   const { label, ignore, threshold, truthThreshold, segment } = options;
   const all = [truthPath, ...paths];
@@ -86,12 +89,17 @@ export async function readMasks(
     const labels = await readLabels(
       all[i]!,
       own.threshold === undefined ? rule : { threshold: own.threshold },
-      { ...words, ...place, ...(label === undefined && onWarning && { onWarning }) },
+      {
+        ...words,
+        ...place,
+        onWarning: label === undefined ? onSeveral : undefined,
+        reading: { onWarning },
+      },
     );
     // In C order, whatever that of the file.
     return labelsOf(labels);
   };
-  const grid = await gridOf(all, kinds, options.image);
+  const grid = await gridOf(all, kinds, options.image, { onWarning });
   const truth = await read(
     0,
     { option: 'truthThreshold', threshold: truthThreshold },
@@ -129,8 +137,9 @@ async function gridOf(
   paths: readonly string[],
   kinds: readonly Awaited<ReturnType<typeof drawnKind>>[],
   image: string | undefined,
+  reading: ReadingOptions,
 ): Promise<{ readonly volume: Volume; readonly name: string } | undefined> {
-  if (image !== undefined) return { volume: await readSeries(image), name: 'the image' };
+  if (image !== undefined) return { volume: await readSeries(image, reading), name: 'the image' };
   if (kinds[0] === undefined) return undefined;
   const whole = paths.find((_, i) => kinds[i] === undefined);
   if (whole !== undefined) return { volume: await readImageFile(whole), name: 'the prediction' };
@@ -143,12 +152,12 @@ async function gridOf(
 }
 
 /** An image, or the folder of a DICOM series. */
-async function readSeries(path: string): Promise<Volume> {
+async function readSeries(path: string, reading: ReadingOptions): Promise<Volume> {
   const isFolder = await stat(path).then(
     (one) => one.isDirectory(),
     () => false,
   );
-  return isFolder ? readDicomSeries(path) : readImageFile(path);
+  return isFolder ? readDicomSeries(path, reading) : readImageFile(path, reading);
 }
 
 type RuleWords = Parameters<typeof labelCounts>[1];

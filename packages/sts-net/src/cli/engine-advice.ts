@@ -1,0 +1,6 @@
+import type { BackendInfo } from '@sts-net/backend';
+
+/** Says on stderr, in one line, how to have a better engine that everybody can have, where it is missing. */
+export function sayAdvice({ name, advice }: Pick<BackendInfo, 'name' | 'advice'>): void {
+  if (advice !== '') process.stderr.write(`note: computing on ${name}; ${advice}\n`);
+}

@@ -181,9 +181,8 @@ function emptyLines({ prediction, truth }) {
   const protocol = paperProtocol();
   protocol.add(prediction, truth, 'slice');
   const { paper, images } = protocol.result();
-  const own = dice(confusion(prediction, truth));
   return [
-    `Dice ${Number.isNaN(own) ? 'none: left out' : two(own)}`,
+    `Dice ${two(dice(confusion(prediction, truth)))}`,
     `mDice with background ${images.skipped > 0 ? 'none: left out' : two(paper.mDice)}`,
   ];
 }

@@ -18,9 +18,12 @@ export {
   type PartStatistics,
   type TargetSlice,
 } from './check/manifest-statistics.ts';
+export { readItemFiles } from './check/read-item-files.ts';
 export { imageDigest } from './images/image-digest.ts';
+export { type PlaceOptions, placeLabels } from './images/place-labels.ts';
+export { drawnKind } from './images/read-drawn-mask.ts';
 export { isFlatImage, isGrey, readImageFile } from './images/read-image-file.ts';
-export { readLabels } from './images/read-labels.ts';
+export { labelRemedy, type ReadLabelsOptions, readLabels } from './images/read-labels.ts';
 export { areaOf } from './images/unite-masks.ts';
 export type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './kinds/dataset-spec.ts';
 export { type DatasetName, datasets } from './kinds/datasets.ts';

@@ -1,5 +1,5 @@
+import { checkOptions } from './check-options.ts';
 import type { Labels } from './grid.ts';
-import { subject } from './pair.ts';
 
 /** One case as an accumulator keeps it: plain data. */
 export interface CaseRecord {
@@ -109,7 +109,8 @@ export function accumulator<Case extends CaseRecord, Result, Mask = Labels, Abou
 
   const self: Accumulator<Case, Result, Mask, About> = {
     add(prediction, truth, id, about) {
-      const measured = parts.measure(prediction, truth, subject(kind, id), about);
+      const where = checkOptions(kind, { ...about, id }, 'spacing id');
+      const measured = parts.measure(prediction, truth, where, about);
       take([{ id: id ?? null, ...measured } as Case]);
       return self;
     },

@@ -1,12 +1,13 @@
+import { checkOptions } from './check-options.ts';
 import { cutToContent } from './content.ts';
 import { squaredDistances } from './distance-transform.ts';
-import { emptyRule, emptyValue } from './empty.ts';
+import { defaultEmpty, emptyRule, emptyValue, share } from './empty.ts';
 import type { LabelGrid } from './grid.ts';
-import { binaryMask } from './mask.ts';
-import { gridPair, subject } from './pair.ts';
-import { defaultEmpty, type EmptyOptions } from './score.ts';
-import { checkSpacing } from './spacing.ts';
-import type { SurfaceDistancesOptions } from './surface-distances.ts';
+import { maskPair } from './mask.ts';
+import { isUpTo } from './near.ts';
+import type { EmptyOptions } from './score.ts';
+import { diagonalOf, flattened } from './single-axis.ts';
+import { boundaryOptionNames, type SurfaceDistancesOptions } from './surface-distances.ts';
 
 export interface BoundaryIoUOptions extends Omit<SurfaceDistancesOptions, 'surface'>, EmptyOptions {
   /**
@@ -19,7 +20,8 @@ export interface BoundaryIoUOptions extends Omit<SurfaceDistancesOptions, 'surfa
 /**
  * Boundary IoU (Cheng et al. 2021), 0 … 1: the IoU of the parts of both masks that lie at most
  * `width` from the nearest pixel outside their mask, by Euclidean distance of pixel centres in mm;
- * beyond the image is outside. Undefined where both masks are empty, 0 where one is.
+ * beyond the image is outside. A 3-D grid of one slice is scored as an image. Undefined where both
+ * masks are empty, 0 where one is.
  *
  * @param prediction 2-D or 3-D labels
  * @param truth labels of the same shape
@@ -31,25 +33,18 @@ export function boundaryIoU(
   truth: LabelGrid,
   options: BoundaryIoUOptions = {},
 ): number {
-  const { label, empty = defaultEmpty, id } = options;
-  const where = subject('boundaryIoU', id);
-  const pair = gridPair(prediction, truth, where);
-  const spacing = checkSpacing(options.spacing, pair.shape, where);
-  const diagonal = Math.hypot(...pair.shape.map((length, axis) => length * spacing[axis]!));
-  const width = options.width ?? Math.max(0.02 * diagonal, ...spacing);
+  const { empty = defaultEmpty } = options;
+  const where = checkOptions('boundaryIoU', options, boundaryOptionNames);
+  const pair = flattened(maskPair(prediction, truth, options, where));
+  const { spacing } = pair;
+  const width = options.width ?? Math.max(0.02 * diagonalOf(pair), ...spacing);
   const least = Math.min(...spacing);
-  if (!(width >= least)) {
+  if (!isUpTo(least, width)) {
     throw new RangeError(
       `${where}: \`width\` must be at least the smallest spacing, ${least} mm, got ${width}; below it no pixel is near a boundary`,
     );
   }
-  const { masks, shape } = cutToContent(
-    [
-      binaryMask(pair.prediction, pair.shape, label, `${where}: prediction`),
-      binaryMask(pair.truth, pair.shape, label, `${where}: truth`),
-    ],
-    pair.shape,
-  );
+  const { masks, shape } = cutToContent(pair.masks, pair.shape);
   const [p, t] = masks.map((mask) => rim(mask, shape, spacing, width)) as [Uint8Array, Uint8Array];
   let both = 0;
   let either = 0;
@@ -57,7 +52,7 @@ export function boundaryIoU(
     both += p[i]! & t[i]!;
     either += p[i]! | t[i]!;
   }
-  return either > 0 ? both / either : emptyValue(emptyRule(empty, true), 0);
+  return either > 0 ? both / either : emptyValue(emptyRule(empty, true), share);
 }
 
 /** The ones of a mask at most `width` from its nearest zero. */
@@ -69,6 +64,5 @@ function rim(
 ): Uint8Array {
   const outside = mask.map((one) => 1 - one);
   const squares = squaredDistances(outside, shape, spacing);
-  const reach = (width * (1 + 1e-9)) ** 2;
-  return mask.map((one, i) => (one === 1 && squares[i]! <= reach ? 1 : 0));
+  return mask.map((one, i) => (one === 1 && isUpTo(Math.sqrt(squares[i]!), width) ? 1 : 0));
 }

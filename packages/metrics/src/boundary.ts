@@ -1,15 +1,32 @@
-import { type EmptyPolicy, emptyRule, emptyValue } from './empty.ts';
-import type { LabelGrid } from './grid.ts';
-import { subject } from './pair.ts';
-import { defaultEmpty, type EmptyOptions } from './score.ts';
+import { checkLength, checkOptions } from './check-options.ts';
 import {
+  defaultEmpty,
+  type EmptyPolicy,
+  type Extremes,
+  emptyRule,
+  emptyValue,
+  share,
+} from './empty.ts';
+import type { LabelGrid } from './grid.ts';
+import { isUpTo } from './near.ts';
+import type { EmptyOptions } from './score.ts';
+import {
+  boundaryOptionNames,
   type DirectedDistances,
   measureSurfaces,
   type SurfaceDistances,
   type SurfaceDistancesOptions,
 } from './surface-distances.ts';
 
-export interface HausdorffOptions extends EmptyOptions {
+export interface PenaltyOptions extends EmptyOptions {
+  /**
+   * The worst distance, which a miss or a false alarm has by the rule `'worst'`, mm; the BraTS
+   * challenges take 374. @default the diagonal of the image
+   */
+  readonly penalty?: number;
+}
+
+export interface HausdorffOptions extends PenaltyOptions {
   /** Percentile of the distances, 0 … 100; 95 forgives the farthest 5 %. @default 100 */
   readonly percentile?: number;
 }
@@ -17,7 +34,8 @@ export interface HausdorffOptions extends EmptyOptions {
 /**
  * Hausdorff distance in mm, 0 … diagonal of the image: the larger of two percentiles, that of the
  * distances from the prediction's surface to the truth's and that of the way back, each interpolated
- * linearly between ranks (with `surface: 'area'`, where that share of the area is reached). Undefined where a mask is empty; its worst value is the diagonal.
+ * linearly between ranks (with `surface: 'area'`, where that share of the area is reached). Undefined
+ * where a mask is empty; its worst value is the diagonal, or `penalty`.
  *
  * @throws RangeError as `surfaceDistances`, or where `percentile` is not from 0 to 100
  */
@@ -29,9 +47,9 @@ export function hausdorffDistance(
 export function hausdorffDistance(distances: SurfaceDistances, options?: HausdorffOptions): number;
 export function hausdorffDistance(...args: unknown[]): number {
   const { distances, options } = measured<HausdorffOptions>('hausdorffDistance', args);
-  const { percentile = 100, empty } = options;
-  checkPercentile(percentile, subject('hausdorffDistance', undefined));
-  return ofSurfaces(distances, distances.diagonal, empty, (there, back) =>
+  const { percentile = 100 } = options;
+  checkPercentile(percentile, '`hausdorffDistance`');
+  return asDistance('hausdorffDistance', distances, options, (there, back) =>
     Math.max(quantile(there, percentile / 100), quantile(back, percentile / 100)),
   );
 }
@@ -45,31 +63,36 @@ export function checkPercentile(percentile: number, where: string): void {
 
 /**
  * Average symmetric surface distance in mm, 0 … diagonal of the image: the mean of the distances of
- * all surface pixels of both masks. Undefined where a mask is empty; its worst value is the diagonal.
+ * all surface pixels of both masks. Undefined where a mask is empty; its worst value is the diagonal,
+ * or `penalty`.
  *
  * @throws RangeError as `surfaceDistances`
  */
 export function averageSymmetricSurfaceDistance(
   prediction: LabelGrid,
   truth: LabelGrid,
-  options?: SurfaceDistancesOptions & EmptyOptions,
+  options?: SurfaceDistancesOptions & PenaltyOptions,
 ): number;
 export function averageSymmetricSurfaceDistance(
   distances: SurfaceDistances,
-  options?: EmptyOptions,
+  options?: PenaltyOptions,
 ): number;
 export function averageSymmetricSurfaceDistance(...args: unknown[]): number {
-  const { distances, options } = measured<EmptyOptions>('averageSymmetricSurfaceDistance', args);
-  return ofSurfaces(
+  const caller = 'averageSymmetricSurfaceDistance';
+  const { distances, options } = measured<PenaltyOptions>(caller, args);
+  return asDistance(
+    caller,
     distances,
-    distances.diagonal,
-    options.empty,
+    options,
     (there, back) => (sum(there) + sum(back)) / (weight(there) + weight(back)),
   );
 }
 
 export interface NormalizedSurfaceDiceOptions extends EmptyOptions {
-  /** Distance in mm up to which surfaces count as one, at least 0. */
+  /**
+   * Distance in mm up to which surfaces count as one, at least 0. Lengths that differ by a millionth
+   * are equal, so that the tolerance 1.2 reaches the next of voxels that a header spaces by 1.2.
+   */
   readonly tolerance: number;
 }
 
@@ -94,15 +117,11 @@ export function normalizedSurfaceDice(...args: unknown[]): number {
     'normalizedSurfaceDice',
     args,
   );
-  const { tolerance, empty } = options;
-  if (!(tolerance !== undefined && tolerance >= 0)) {
-    throw new RangeError(
-      `\`normalizedSurfaceDice\`: \`tolerance\` must be a length in mm of at least 0, got ${tolerance}`,
-    );
-  }
+  const { tolerance, empty } = options as NormalizedSurfaceDiceOptions;
+  checkLength(tolerance, 'tolerance', '`normalizedSurfaceDice`');
   return ofSurfaces(
     distances,
-    0,
+    share,
     empty,
     (there, back) =>
       (weight(there, within(there, tolerance)) + weight(back, within(back, tolerance))) /
@@ -111,31 +130,46 @@ export function normalizedSurfaceDice(...args: unknown[]): number {
 }
 
 /** The distances and the options that either form of a call gives. */
-function measured<Options>(
+function measured<Options extends object>(
   caller: string,
   args: readonly unknown[],
 ): { distances: SurfaceDistances; options: Partial<Options> } {
   const [first, second, third] = args;
   if (typeof first === 'object' && first !== null && 'predictionToTruth' in first) {
-    return { distances: first as SurfaceDistances, options: (second as Partial<Options>) ?? {} };
+    const options = (second as Options) ?? {};
+    checkOptions(caller, options, boundaryOptionNames);
+    return { distances: first as SurfaceDistances, options };
   }
-  const options = (third as SurfaceDistancesOptions & Partial<Options>) ?? {};
-  const where = subject(caller, options.id);
+  const options = (third as SurfaceDistancesOptions & Options) ?? {};
+  const where = checkOptions(caller, options, boundaryOptionNames);
   const distances = measureSurfaces(first as LabelGrid, second as LabelGrid, options, where);
   return { distances, options };
+}
+
+type OfSurfaces = (there: DirectedDistances, back: DirectedDistances) => number;
+
+/** A distance between two surfaces, or what the rule for empty masks says. */
+function asDistance(
+  caller: string,
+  distances: SurfaceDistances,
+  { empty, penalty = distances.diagonal }: PenaltyOptions,
+  distance: OfSurfaces,
+): number {
+  checkLength(penalty, 'penalty', `\`${caller}\``);
+  return ofSurfaces(distances, { best: 0, worst: penalty }, empty, distance);
 }
 
 /** The score of two surfaces, or what the rule for empty masks says. */
 function ofSurfaces(
   { predictionToTruth, truthToPrediction }: SurfaceDistances,
-  worst: number,
+  ends: Extremes,
   empty: EmptyPolicy = defaultEmpty,
-  score: (there: DirectedDistances, back: DirectedDistances) => number,
+  score: OfSurfaces,
 ): number {
   const there = predictionToTruth.distances.length;
   const back = truthToPrediction.distances.length;
   if (there > 0 && back > 0) return score(predictionToTruth, truthToPrediction);
-  return emptyValue(emptyRule(empty, there + back === 0), worst);
+  return emptyValue(emptyRule(empty, there + back === 0), ends);
 }
 
 /** Between ranks where elements count alike; with areas, the first that reaches the share of all. */
@@ -173,12 +207,11 @@ function weight({ distances, areas }: DirectedDistances, count: number = distanc
 
 /** How many of the distances are at most `limit`, a rounding error aside. */
 function within({ distances }: DirectedDistances, limit: number): number {
-  const reach = limit * (1 + 1e-9);
   let low = 0;
   let high = distances.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (distances[middle]! <= reach) low = middle + 1;
+    if (isUpTo(distances[middle]!, limit)) low = middle + 1;
     else high = middle;
   }
   return low;

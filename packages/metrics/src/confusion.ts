@@ -1,6 +1,7 @@
+import { checkOptions } from './check-options.ts';
 import { type Labels, position } from './grid.ts';
-import { type LabelPair, labelPair, subject } from './pair.ts';
-import { type Tally, tallyBytes } from './tally.ts';
+import { type LabelPair, labelPair } from './pair.ts';
+import { type Tally, tallyBits } from './tally.ts';
 
 /** Pixels or voxels of one class against the rest. */
 export interface Counts {
@@ -46,8 +47,9 @@ export function confusion(
   truth: Labels,
   options: ConfusionOptions = {},
 ): Confusion {
-  const { classes = 2, ignoreIndex, id } = options;
-  return countLabels(prediction, truth, classes, ignoreIndex, subject('confusion', id));
+  const { classes = 2, ignoreIndex } = options;
+  const where = checkOptions('confusion', options, 'classes ignoreIndex id');
+  return countLabels(prediction, truth, classes, ignoreIndex, where);
 }
 
 /** `confusion` on behalf of the function and case that `where` names. */
@@ -66,7 +68,8 @@ export function countLabels(
   const pair = labelPair(prediction, truth, where);
   const { prediction: p, truth: t } = pair;
   const { agreed, predicted, present, ignored } =
-    tallyBytes(p, t, classes, ignoreIndex) ?? tallyLabels(pair, classes, ignoreIndex, where);
+    (classes === 2 && ignoreIndex === undefined ? tallyBits(p, t) : undefined) ??
+    tallyLabels(pair, classes, ignoreIndex, where);
   const total = t.length - ignored;
   return {
     classes: Array.from(agreed, (tp, k) => {

@@ -1,6 +1,6 @@
+import { checkOptions } from './check-options.ts';
 import { denseGrid, type LabelGrid } from './grid.ts';
 import { binaryMask } from './mask.ts';
-import { subject } from './pair.ts';
 import { findRuns, joinRuns, type RowNeighbour } from './runs.ts';
 
 /**
@@ -72,8 +72,8 @@ export function connectedComponents(
   mask: LabelGrid,
   options: ConnectedComponentsOptions = {},
 ): Components {
-  const { label, id } = options;
-  const where = subject('connectedComponents', id);
+  const { label } = options;
+  const where = checkOptions('connectedComponents', options, 'connectivity label id');
   const { values, shape } = denseGrid(mask, `${where}: mask`);
   const connectivity = checkConnectivity(options.connectivity, shape.length, where);
   return labelMask(binaryMask(values, shape, label, `${where}: mask`), shape, connectivity);

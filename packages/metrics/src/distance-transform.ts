@@ -1,6 +1,6 @@
+import { checkOptions } from './check-options.ts';
 import { denseGrid, type LabelGrid } from './grid.ts';
 import { binaryMask } from './mask.ts';
-import { subject } from './pair.ts';
 import { checkSpacing } from './spacing.ts';
 
 export interface DistanceTransformOptions {
@@ -26,8 +26,8 @@ export function distanceTransform(
   mask: LabelGrid,
   options: DistanceTransformOptions = {},
 ): Float64Array {
-  const { label, id } = options;
-  const where = subject('distanceTransform', id);
+  const { label } = options;
+  const where = checkOptions('distanceTransform', options, 'spacing label id');
   const { values, shape } = denseGrid(mask, `${where}: mask`);
   const spacing = checkSpacing(options.spacing, shape, where);
   const distances = squaredDistances(

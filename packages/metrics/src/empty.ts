@@ -1,13 +1,14 @@
 /**
  * What a score is where a mask it needs is empty, so that its formula is 0/0:
  *
+ * - `'best'`: the best value of the score (1 for overlap, 0 for distances),
+ * - `'worst'`: its worst value (0 for overlap, the diagonal of the image or `penalty` for distances),
  * - `'skip'`: no value; a single score is `NaN`, a mean leaves the case out,
  * - `'zero'`: 0,
  * - `'one'`: 1,
- * - `'nan'`: `NaN`, and a mean that meets it is `NaN`,
- * - `'worst'`: the worst value of the score (0 for overlap, the diagonal of the image for distances).
+ * - `'nan'`: `NaN`, and a mean that meets it is `NaN`.
  */
-export type EmptyRule = 'skip' | 'zero' | 'one' | 'nan' | 'worst';
+export type EmptyRule = 'best' | 'worst' | 'skip' | 'zero' | 'one' | 'nan';
 
 /**
  * One rule for all empty masks, or one for cases where prediction and truth are `both` empty
@@ -15,20 +16,36 @@ export type EmptyRule = 'skip' | 'zero' | 'one' | 'nan' | 'worst';
  */
 export type EmptyPolicy = EmptyRule | { readonly both: EmptyRule; readonly one: EmptyRule };
 
-const rules: readonly EmptyRule[] = ['skip', 'zero', 'one', 'nan', 'worst'];
+/**
+ * Finding nothing where there is nothing scores best, a miss or a false alarm worst, so that neither
+ * vanishes from a mean: the rule of the BraTS challenges.
+ */
+export const defaultEmpty: EmptyPolicy = { both: 'best', one: 'worst' };
+
+/** The values that a score has at its ends. */
+export interface Extremes {
+  readonly best: number;
+  readonly worst: number;
+}
+
+/** Those of shares from 0 to 1. */
+export const share: Extremes = { best: 1, worst: 0 };
 
 /** The rule of `policy` for a case. */
 export function emptyRule(policy: EmptyPolicy, bothEmpty: boolean): EmptyRule {
   const rule = typeof policy === 'object' ? policy?.[bothEmpty ? 'both' : 'one'] : policy;
-  if (rules.includes(rule)) return rule;
+  const values = ruled(share);
+  if (Object.hasOwn(values, rule)) return rule;
   throw new RangeError(
-    `\`empty\` must be one of ${rules.join(', ')}, or { both, one } of these, got ${JSON.stringify(policy)}`,
+    `\`empty\` must be one of ${Object.keys(values).join(', ')}, or { both, one } of these, got ${JSON.stringify(policy)}`,
   );
 }
 
 /** The value that `rule` gives; `NaN` for `'skip'`. */
-export function emptyValue(rule: EmptyRule, worst: number): number {
-  if (rule === 'zero') return 0;
-  if (rule === 'one') return 1;
-  return rule === 'worst' ? worst : Number.NaN;
+export function emptyValue(rule: EmptyRule, ends: Extremes): number {
+  return ruled(ends)[rule];
+}
+
+function ruled({ best, worst }: Extremes): Readonly<Record<EmptyRule, number>> {
+  return { best, worst, skip: Number.NaN, zero: 0, one: 1, nan: Number.NaN };
 }

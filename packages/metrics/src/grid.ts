@@ -145,13 +145,9 @@ function gather(
 ): ArrayLike<number> {
   const values = data instanceof Uint8Array ? new Uint8Array(size) : new Float64Array(size);
   const rank = shape.length;
-  if (size === 0 || rank === 0) {
-    if (size === 1) values[0] = data[offset]!;
-    return values;
-  }
   const index = new Array<number>(rank).fill(0);
-  const width = shape[rank - 1]!;
-  const step = stride[rank - 1]!;
+  const width = shape[rank - 1] ?? 1;
+  const step = stride[rank - 1] ?? 1;
   let start = offset;
   for (let to = 0; to < size; ) {
     for (let column = 0, from = start; column < width; column++, from += step) {

@@ -5,6 +5,7 @@ export {
   hausdorffDistance,
   type NormalizedSurfaceDiceOptions,
   normalizedSurfaceDice,
+  type PenaltyOptions,
 } from './boundary.ts';
 export { type BoundaryIoUOptions, boundaryIoU } from './boundary-iou.ts';
 export {
@@ -22,7 +23,7 @@ export {
   connectedComponents,
 } from './connected-components.ts';
 export { type DistanceTransformOptions, distanceTransform } from './distance-transform.ts';
-export type { EmptyPolicy, EmptyRule } from './empty.ts';
+export type { EmptyPolicy, EmptyRule, Extremes } from './empty.ts';
 export type { LabelGrid, Labels } from './grid.ts';
 export {
   type AboutGrid,
@@ -36,6 +37,7 @@ export {
   type LesionCounts,
   type LesionScores,
   type LesionWiseResult,
+  lesionScores,
   lesionWise,
 } from './lesion-wise.ts';
 export {
@@ -65,6 +67,7 @@ export {
   type OverlapSummary,
   overlapAccumulator,
 } from './overlap-accumulator.ts';
+export type { PanopticCounts } from './panoptic.ts';
 export { type PaperProtocol, type PaperProtocolState, paperProtocol } from './paper-protocol.ts';
 export type {
   ForegroundScores,
@@ -75,7 +78,7 @@ export type {
 } from './protocol-scores.ts';
 export { recallBySize, type SizeBin } from './recall-by-size.ts';
 export type { EmptyOptions, OverlapScore, ScoreOptions } from './score.ts';
-export type { ScoreSummary } from './summary.ts';
+export { type CaseScore, type RuleCounts, type ScoreSummary, summarise } from './summary.ts';
 export {
   type SurfaceAccumulatorOptions,
   type SurfaceAccumulatorResult,

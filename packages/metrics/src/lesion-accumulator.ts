@@ -1,4 +1,6 @@
 import { type Accumulator, accumulator, type CaseRecord } from './accumulator.ts';
+import { checkOptions } from './check-options.ts';
+import { defaultEmpty, share } from './empty.ts';
 import type { LabelGrid } from './grid.ts';
 import {
   countLesions,
@@ -8,14 +10,15 @@ import {
   lesionScores,
   scoreLesions,
 } from './lesion-wise.ts';
-import type { LesionWiseOptions } from './lesion-wise-options.ts';
-import { defaultEmpty } from './score.ts';
+import { type LesionWiseOptions, lesionSettingNames } from './lesion-wise-options.ts';
+import { type PanopticCounts, sumPanoptic } from './panoptic.ts';
 import { type ScoreSummary, summarise } from './summary.ts';
 
 /** The lesions of one case. */
 export interface LesionCase extends CaseRecord {
   readonly lesions: readonly Lesion[];
   readonly predictions: readonly Lesion[];
+  readonly panoptic: PanopticCounts;
 }
 
 /** What differs between the cases of an accumulator of grids. */
@@ -41,28 +44,31 @@ export interface LesionAccumulatorResult {
 export function lesionAccumulator(
   options: Omit<LesionWiseOptions, 'id' | 'spacing'> = {},
 ): Accumulator<LesionCase, LesionAccumulatorResult, LabelGrid, AboutGrid> {
+  checkOptions('lesionAccumulator', options, lesionSettingNames);
   const { empty = defaultEmpty, ...settings } = options;
   return accumulator<LesionCase, LesionAccumulatorResult, LabelGrid, AboutGrid>({
     kind: 'lesionAccumulator',
     settings: Object.fromEntries(Object.entries(settings).sort()),
     measure: (prediction, truth, where, about) => {
-      const { lesions, predictions } = scoreLesions(
+      const { lesions, predictions, panoptic } = scoreLesions(
         prediction,
         truth,
         { ...settings, ...about },
         where,
       );
-      return { lesions, predictions };
+      return { lesions, predictions, panoptic };
     },
-    isCase: ({ lesions, predictions }) =>
-      [lesions, predictions].every((list) => Array.isArray(list) && list.every(isLesion)),
+    isCase: ({ lesions, predictions, panoptic }) =>
+      [lesions, predictions].every((list) => Array.isArray(list) && list.every(isLesion)) &&
+      Object.values(panoptic ?? [Number.NaN]).every((count) => count >= 0),
     summarise: (cases) => {
-      const counts = cases.map((one) => countLesions(one.lesions, one.predictions));
+      const counts = cases.map((one) => countLesions(one.lesions, one.predictions, one.panoptic));
       const all = countLesions(
         cases.flatMap((one) => one.lesions),
         cases.flatMap((one) => one.predictions),
+        sumPanoptic(cases.map(({ panoptic }) => panoptic)),
       );
-      const pooled = lesionScores(all, empty);
+      const pooled = lesionScores(all, cases.length === 0 ? 'nan' : empty);
       const names = Object.keys(pooled) as (keyof LesionScores)[];
       return {
         perCase: Object.fromEntries(
@@ -79,7 +85,7 @@ function caseScore(name: keyof LesionScores) {
   return (counts: LesionCounts) => ({
     value: lesionScores(counts, 'nan')[name],
     bothEmpty: counts.found + counts.missed + counts.falsePositives === 0,
-    worst: 0,
+    ...share,
   });
 }
 

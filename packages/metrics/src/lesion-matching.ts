@@ -1,3 +1,4 @@
+import { checkOneOf } from './check-options.ts';
 import type { LesionComponents } from './lesion-components.ts';
 
 /**
@@ -68,11 +69,7 @@ export function checkMatching(
   iouThreshold: number | undefined,
   where: string,
 ): void {
-  if (!['any-overlap', 'iou', 'one-to-one'].includes(matching)) {
-    throw new RangeError(
-      `${where}: \`matching\` must be 'any-overlap', 'iou' or 'one-to-one', got ${JSON.stringify(matching)}`,
-    );
-  }
+  checkOneOf(matching, 'matching', ['any-overlap', 'iou', 'one-to-one'], where);
   if (iouThreshold === undefined) return;
   if (!(iouThreshold >= 0 && iouThreshold <= 1)) {
     throw new RangeError(`${where}: \`iouThreshold\` must be from 0 to 1, got ${iouThreshold}`);

@@ -1,12 +1,13 @@
 import { checkPercentile, hausdorffDistance } from './boundary.ts';
+import { checkLength, checkOneOf, checkOptions } from './check-options.ts';
 import type { Box, Components } from './connected-components.ts';
-import { emptyRule, emptyValue } from './empty.ts';
+import { defaultEmpty, emptyRule, emptyValue } from './empty.ts';
 import { findLesions } from './find-lesions.ts';
 import type { LabelGrid } from './grid.ts';
-import type { LesionWiseOptions } from './lesion-wise-options.ts';
-import { subject } from './pair.ts';
-import { defaultEmpty } from './score.ts';
-import { checkSurface, measureSurfaces } from './surface-distances.ts';
+import { describeLesions } from './lesion-wise.ts';
+import { type LesionWiseOptions, lesionWiseOptionNames } from './lesion-wise-options.ts';
+import { singleAxis, withoutAxis } from './single-axis.ts';
+import { distancesOf, surfaceKinds } from './surface-distances.ts';
 
 export interface LesionWiseHausdorffOptions extends LesionWiseOptions {
   /** Percentile of the distances, 0 … 100. @default 95 */
@@ -16,22 +17,24 @@ export interface LesionWiseHausdorffOptions extends LesionWiseOptions {
    * @default 374, the diagonal of a BraTS scan (240 × 240 × 155 voxels of 1 mm)
    */
   readonly penalty?: number;
-  /** What the surface of a mask is, see `SurfaceDistancesOptions`. @default 'pixels' */
+  /** What the surface of a mask is, see `SurfaceDistancesOptions`. @default 'area', as in BraTS */
   readonly surface?: 'pixels' | 'area';
 }
 
 export interface LesionWiseHausdorff {
   /** Mean over the lesions of the truth and the false positives, mm. */
   readonly mean: number;
-  /** Of each lesion of the truth, in the order of `lesionWise`; the penalty where it was missed. */
+  /** Of each scored lesion of the truth, in the order of `lesionWise`; the penalty for a miss. */
   readonly distances: readonly number[];
   readonly falsePositives: number;
 }
 
 /**
- * Hausdorff distance lesion by lesion as in the BraTS challenges: of each lesion of the truth to the
- * predicted lesions it matches, taken together, with a penalty for every miss and false positive.
- * Undefined where there are no lesions at all; its worst value is the penalty.
+ * Hausdorff distance lesion by lesion, as the BraTS challenges of 2023 take it: of each lesion of the
+ * truth to the predicted lesions it matches, taken together, with a penalty for every miss and false
+ * positive. With spacings of 1 mm, `{ dilation: 3, minimumSize: 51 }` is that of gliomas, and `{ dilation: 1,
+ * minimumSize: 3 }` that of metastases. Undefined where there are no lesions at all; its worst value is
+ * the penalty.
  *
  * @param prediction 2-D or 3-D labels
  * @param truth labels of the same shape
@@ -42,41 +45,37 @@ export function lesionWiseHausdorff(
   truth: LabelGrid,
   options: LesionWiseHausdorffOptions = {},
 ): LesionWiseHausdorff {
-  const where = subject('lesionWiseHausdorff', options.id);
-  const { percentile = 95, penalty = 374, surface = 'pixels', empty = defaultEmpty } = options;
-  if (!(penalty >= 0 && Number.isFinite(penalty))) {
-    throw new RangeError(
-      `${where}: \`penalty\` must be a length in mm of at least 0, got ${penalty}`,
-    );
-  }
+  const where = checkOptions(
+    'lesionWiseHausdorff',
+    options,
+    `${lesionWiseOptionNames} percentile penalty surface`,
+  );
+  const { percentile = 95, penalty = 374, surface = 'area', empty = defaultEmpty } = options;
+  checkLength(penalty, 'penalty', where);
   checkPercentile(percentile, where);
-  checkSurface(surface, where);
-  const { present, predicted, matched, spacing } = findLesions(prediction, truth, options, where);
-  const partners = new Map<number, number[]>();
-  for (const pair of matched) {
-    partners.set(pair.truth, [...(partners.get(pair.truth) ?? []), pair.prediction]);
-  }
-  const distances = Array.from({ length: present.own.count }, (_, index) => {
-    const lesion = [index + 1];
-    const found = partners.get(index + 1);
-    if (found === undefined) return penalty;
-    const box = around([
-      ...lesion.map((label) => present.own.box(label)),
-      ...found.map((label) => predicted.own.box(label)),
-    ]);
-    const surfaces = measureSurfaces(
-      cut(predicted.own, found, box),
-      cut(present.own, lesion, box),
-      { spacing, surface },
-      where,
-    );
+  checkOneOf(surface, 'surface', surfaceKinds, where);
+  const found = findLesions(prediction, truth, options, where);
+  const { present, predicted } = found;
+  const single = singleAxis(found);
+  const spacing = withoutAxis(found.spacing, single);
+  const distances = describeLesions(found, 'truth').map(({ label, matches, box: own }) => {
+    if (matches.length === 0) return penalty;
+    const box = around([own, ...matches.map((one) => predicted.own.box(one))]);
+    const size = box.end.map((end, axis) => end - box.start[axis]!);
+    const masks = [
+      cut(predicted.own, matches, box, size),
+      cut(present.own, [label], box, size),
+    ] as const;
+    const surfaces = distancesOf({ masks, shape: withoutAxis(size, single), spacing }, surface);
     return hausdorffDistance(surfaces, { percentile });
   });
-  const hits = new Set(matched.map((pair) => pair.prediction)).size;
-  const falsePositives = predicted.own.count - hits;
+  const falsePositives = describeLesions(found, 'prediction').filter(
+    ({ matches }) => matches.length === 0,
+  ).length;
   const scored = distances.length + falsePositives;
   const sum = distances.reduce((total, distance) => total + distance, falsePositives * penalty);
-  const mean = scored > 0 ? sum / scored : emptyValue(emptyRule(empty, true), penalty);
+  const mean =
+    scored > 0 ? sum / scored : emptyValue(emptyRule(empty, true), { best: 0, worst: penalty });
   return { mean, distances, falsePositives };
 }
 
@@ -88,11 +87,15 @@ function around(boxes: readonly Box[]): Box {
 }
 
 /** A box of the mask of some components. */
-function cut({ labels, shape }: Components, wanted: readonly number[], box: Box): LabelGrid {
-  const size = box.end.map((end, axis) => end - box.start[axis]!);
+function cut(
+  { labels, shape }: Components,
+  wanted: readonly number[],
+  box: Box,
+  size: readonly number[],
+): Uint8Array {
   const kept = new Set(wanted);
-  const data = new Uint8Array(size.reduce((a, b) => a * b));
-  for (let i = 0; i < data.length; i++) {
+  const mask = new Uint8Array(size.reduce((a, b) => a * b));
+  for (let i = 0; i < mask.length; i++) {
     let rest = i;
     let at = 0;
     for (let axis = shape.length - 1, step = 1; axis >= 0; axis--) {
@@ -100,7 +103,7 @@ function cut({ labels, shape }: Components, wanted: readonly number[], box: Box)
       rest = Math.floor(rest / size[axis]!);
       step *= shape[axis]!;
     }
-    data[i] = kept.has(labels[at]!) ? 1 : 0;
+    mask[i] = kept.has(labels[at]!) ? 1 : 0;
   }
-  return { data, shape: size };
+  return mask;
 }

@@ -1,11 +1,10 @@
-import type { Box, Components } from './connected-components.ts';
-import { type EmptyPolicy, emptyRule, emptyValue } from './empty.ts';
-import { findLesions } from './find-lesions.ts';
+import { checkOptions } from './check-options.ts';
+import type { Box } from './connected-components.ts';
+import { defaultEmpty, type EmptyPolicy, emptyRule, emptyValue, share } from './empty.ts';
+import { type FoundLesions, findLesions } from './find-lesions.ts';
 import type { LabelGrid } from './grid.ts';
-import type { LesionPair } from './lesion-matching.ts';
-import type { LesionWiseOptions } from './lesion-wise-options.ts';
-import { subject } from './pair.ts';
-import { defaultEmpty } from './score.ts';
+import { type LesionWiseOptions, lesionWiseOptionNames } from './lesion-wise-options.ts';
+import type { PanopticCounts } from './panoptic.ts';
 
 /** A lesion of the truth or of the prediction. */
 export interface Lesion {
@@ -38,8 +37,8 @@ export interface LesionCounts {
   readonly falsePositives: number;
   /** Sum of the Dice of the true lesions. */
   readonly diceSum: number;
-  /** Sum of the IoU of the true lesions. */
-  readonly iouSum: number;
+  /** What the panoptic quality counts, whatever the rule of matching. */
+  readonly panoptic: PanopticCounts;
 }
 
 export interface LesionScores {
@@ -52,16 +51,16 @@ export interface LesionScores {
   /** Sum of the true lesions' Dice / (true lesions + false positives), 0 … 1, as in BraTS. */
   readonly dice: number;
   /**
-   * Sum of the found lesions' IoU / (found + (missed + false positives) / 2), 0 … 1: the panoptic
-   * quality (Kirillov et al. 2019) where matching is `'one-to-one'`.
+   * Panoptic quality (Kirillov et al. 2019), 0 … 1: the IoU of pairs of lesions summed up / (pairs + (true +
+   * predicted lesions without one) / 2), pairs being those with an IoU above 0.5, whatever `matching` is.
    */
   readonly panopticQuality: number;
 }
 
 export interface LesionWiseResult extends LesionCounts, LesionScores {
-  /** Every lesion of the truth; it is found where `matches` is not empty. */
+  /** Every scored lesion of the truth; it is found where `matches` is not empty. */
   readonly lesions: readonly Lesion[];
-  /** Every predicted lesion; it is a false positive where `matches` is empty. */
+  /** Every scored predicted lesion; it is a false positive where `matches` is empty. */
   readonly predictions: readonly Lesion[];
 }
 
@@ -78,7 +77,8 @@ export function lesionWise(
   truth: LabelGrid,
   options: LesionWiseOptions = {},
 ): LesionWiseResult {
-  return scoreLesions(prediction, truth, options, subject('lesionWise', options.id));
+  const where = checkOptions('lesionWise', options, lesionWiseOptionNames);
+  return scoreLesions(prediction, truth, options, where);
 }
 
 /** `lesionWise` on behalf of the function and case that `where` names. */
@@ -89,23 +89,18 @@ export function scoreLesions(
   where: string,
 ): LesionWiseResult {
   const { empty = defaultEmpty } = options;
-  const { present, predicted, pairs, matched, spacing } = findLesions(
-    prediction,
-    truth,
-    options,
-    where,
-  );
-  const pixel = spacing.reduce((a, b) => a * b, 1);
-  const lesions = describe(present.own, predicted.own, 'truth', pairs, matched, pixel);
-  const predictions = describe(predicted.own, present.own, 'prediction', pairs, matched, pixel);
-  const counts = countLesions(lesions, predictions);
+  const found = findLesions(prediction, truth, options, where);
+  const lesions = describeLesions(found, 'truth');
+  const predictions = describeLesions(found, 'prediction');
+  const counts = countLesions(lesions, predictions, found.panoptic);
   return { lesions, predictions, ...counts, ...lesionScores(counts, empty) };
 }
 
 /** Counts what was found among lesions. */
 export function countLesions(
-  lesions: readonly Pick<Lesion, 'matches' | 'dice' | 'iou'>[],
+  lesions: readonly Pick<Lesion, 'matches' | 'dice'>[],
   predictions: readonly Pick<Lesion, 'matches'>[],
+  panoptic: PanopticCounts,
 ): LesionCounts {
   const matched = ({ matches }: Pick<Lesion, 'matches'>): boolean => matches.length > 0;
   const found = lesions.filter(matched).length;
@@ -116,16 +111,24 @@ export function countLesions(
     hits,
     falsePositives: predictions.length - hits,
     diceSum: lesions.reduce((sum, { dice }) => sum + dice, 0),
-    iouSum: lesions.reduce((sum, { iou }) => sum + iou, 0),
+    panoptic,
   };
 }
 
-/** The scores of counts; `NaN`s as the rule for empty masks says. */
-export function lesionScores(counts: LesionCounts, empty: EmptyPolicy): LesionScores {
-  const { found, missed, hits, falsePositives, diceSum, iouSum } = counts;
+/**
+ * The scores of counts: those of one case, or the sum of those of several, as of one case that holds all
+ * of their lesions.
+ *
+ * @param empty what a score is where it is 0/0
+ */
+export function lesionScores(
+  counts: LesionCounts,
+  empty: EmptyPolicy = defaultEmpty,
+): LesionScores {
+  const { found, missed, hits, falsePositives, diceSum, panoptic } = counts;
   const lesions = found + missed;
   const rule = emptyRule(empty, lesions + hits + falsePositives === 0);
-  const ratio = (value: number): number => (Number.isNaN(value) ? emptyValue(rule, 0) : value);
+  const ratio = (value: number): number => (Number.isNaN(value) ? emptyValue(rule, share) : value);
   const precision = hits / (hits + falsePositives);
   const recall = found / lesions;
   const harmonic =
@@ -135,19 +138,22 @@ export function lesionScores(counts: LesionCounts, empty: EmptyPolicy): LesionSc
     recall: ratio(recall),
     f1: ratio(harmonic),
     dice: ratio(diceSum / (lesions + falsePositives)),
-    panopticQuality: ratio(iouSum / (found + (missed + falsePositives) / 2)),
+    panopticQuality: ratio(
+      panoptic.iouSum / (panoptic.pairs + (panoptic.missed + panoptic.falsePositives) / 2),
+    ),
   };
 }
 
-function describe(
-  own: Components,
-  other: Components,
-  role: 'prediction' | 'truth',
-  pairs: readonly LesionPair[],
-  matched: readonly LesionPair[],
-  pixel: number,
-): Lesion[] {
-  const otherRole = role === 'truth' ? 'prediction' : 'truth';
+/** The scored lesions of one mask. */
+export function describeLesions(found: FoundLesions, role: 'prediction' | 'truth'): Lesion[] {
+  const { pairs, matched } = found;
+  const isTruth = role === 'truth';
+  const [{ own }, { own: other }] = isTruth
+    ? [found.present, found.predicted]
+    : [found.predicted, found.present];
+  const scored = isTruth ? found.truths : found.predictions;
+  const otherRole = isTruth ? 'prediction' : 'truth';
+  const pixel = found.spacing.reduce((a, b) => a * b, 1);
   const covered = new Float64Array(own.count + 1);
   for (const pair of pairs) covered[pair[role]]! += pair.shared;
   const matches = Array.from(covered, (): number[] => []);
@@ -156,8 +162,8 @@ function describe(
     matches[pair[role]]!.push(pair[otherRole]);
     shared[pair[role]]! += pair.shared;
   }
-  return matches.slice(1).map((of, index) => {
-    const label = index + 1;
+  return [...scored].map((label) => {
+    const of = matches[label]!;
     const size = own.sizes[label]!;
     const both = shared[label]!;
     const sizes = of.reduce((sum, match) => sum + other.sizes[match]!, size);

@@ -1,7 +1,8 @@
 import { type Accumulator, accumulator, type CaseRecord } from './accumulator.ts';
+import { checkOptions } from './check-options.ts';
 import { type Confusion, type Counts, countLabels, isCounts, pool } from './confusion.ts';
 import type { EmptyPolicy } from './empty.ts';
-import { dice, iou, precision, recall } from './overlap.ts';
+import { usualScores } from './overlap.ts';
 import { agreeing, type OverlapScore } from './score.ts';
 import { type ScoreSummary, summarise } from './summary.ts';
 
@@ -24,7 +25,7 @@ export interface OverlapCase extends Confusion, CaseRecord {}
 
 /** A score of one class over cases. */
 export interface OverlapSummary extends ScoreSummary {
-  /** The score of all cases' counts added up. */
+  /** The score of all cases' counts added up; `NaN` where there are no cases. */
   readonly pooled: number;
 }
 
@@ -35,20 +36,17 @@ export interface OverlapResult<Name extends string = string> {
   readonly cases: readonly OverlapCase[];
 }
 
-type UsualScores = Readonly<Record<'dice' | 'iou' | 'precision' | 'recall', OverlapScore>>;
-
-const usual: UsualScores = { dice, iou, precision, recall };
-
 /**
  * Overlap scores over cases, per case and pooled, class by class, with what the rule for empty masks
  * touched.
  *
  * @throws RangeError, in `add`, as `confusion`
  */
-export function overlapAccumulator<Scores extends OverlapScores = UsualScores>(
+export function overlapAccumulator<Scores extends OverlapScores = typeof usualScores>(
   options: OverlapAccumulatorOptions<Scores> = {},
 ): Accumulator<OverlapCase, OverlapResult<keyof Scores & string>> {
-  const { classes = 2, ignoreIndex, scores = usual, empty } = options;
+  checkOptions('overlapAccumulator', options, 'classes ignoreIndex scores empty');
+  const { classes = 2, ignoreIndex, scores = usualScores, empty } = options;
   return accumulator<OverlapCase, OverlapResult<keyof Scores & string>>({
     kind: 'overlapAccumulator',
     settings: { classes, ignoreIndex: ignoreIndex ?? null },
@@ -59,7 +57,7 @@ export function overlapAccumulator<Scores extends OverlapScores = UsualScores>(
     summarise: (cases) => ({
       classes: Array.from({ length: classes }, (_, k) => {
         const counts = cases.map((one) => one.classes[k]!);
-        const all = cases.length === 0 ? noCounts : pool(cases).classes[k]!;
+        const all = cases.length === 0 ? undefined : pool(cases).classes[k]!;
         const named = Object.entries(scores).map(([name, score]) => [
           name,
           scoreCases(score, counts, all, empty ?? score.empty),
@@ -71,18 +69,18 @@ export function overlapAccumulator<Scores extends OverlapScores = UsualScores>(
   });
 }
 
-const noCounts: Counts = { tp: 0, fp: 0, fn: 0, tn: 0 };
-
 function scoreCases(
   score: OverlapScore,
   cases: readonly Counts[],
-  all: Counts,
+  all: Counts | undefined,
   empty: EmptyPolicy,
 ): OverlapSummary {
   const scored = cases.map((counts) => ({
     value: score(counts, { empty: 'nan' }),
     bothEmpty: agreeing(counts),
+    best: score(counts, { empty: 'best' }),
     worst: score(counts, { empty: 'worst' }),
   }));
-  return { ...summarise(scored, empty), pooled: score(all, { empty }) };
+  const pooled = all === undefined ? Number.NaN : score(all, { empty });
+  return { ...summarise(scored, empty), pooled };
 }

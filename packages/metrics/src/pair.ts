@@ -1,10 +1,5 @@
 import { type DenseLabels, denseGrid, denseLabels, type Labels } from './grid.ts';
 
-/** Where a message comes from: the function and, where it is known, the case. */
-export function subject(caller: string, id: string | undefined): string {
-  return id === undefined ? `\`${caller}\`` : `\`${caller}\`, case ${JSON.stringify(id)}`;
-}
-
 /** A prediction and its truth in C order, of equal shape. */
 export interface LabelPair {
   readonly prediction: ArrayLike<number>;
@@ -15,10 +10,7 @@ export interface LabelPair {
 
 /** Reads a prediction and its truth; throws where they are not of one shape. */
 export function labelPair(prediction: Labels, truth: Labels, where: string): LabelPair {
-  const p = denseLabels(prediction, `${where}: prediction`);
-  const t = denseLabels(truth, `${where}: truth`);
-  checkShapes(p, t, where);
-  return { prediction: p.values, truth: t.values, shape: t.shape ?? p.shape };
+  return pairOf(denseLabels, prediction, truth, where);
 }
 
 /** As `labelPair`, for scores that need neighbours: both 2-D or both 3-D grids. */
@@ -27,10 +19,19 @@ export function gridPair(
   truth: Labels,
   where: string,
 ): LabelPair & { readonly shape: readonly number[] } {
-  const p = denseGrid(prediction, `${where}: prediction`);
-  const t = denseGrid(truth, `${where}: truth`);
+  return pairOf(denseGrid, prediction, truth, where) as ReturnType<typeof gridPair>;
+}
+
+function pairOf(
+  read: (labels: Labels, subject: string) => DenseLabels,
+  prediction: Labels,
+  truth: Labels,
+  where: string,
+): LabelPair {
+  const p = read(prediction, `${where}: prediction`);
+  const t = read(truth, `${where}: truth`);
   checkShapes(p, t, where);
-  return { prediction: p.values, truth: t.values, shape: t.shape };
+  return { prediction: p.values, truth: t.values, shape: t.shape ?? p.shape };
 }
 
 function checkShapes(p: DenseLabels, t: DenseLabels, where: string): void {

@@ -1,5 +1,6 @@
 import { addTo, type Counts } from './confusion.ts';
-import { dice, iou, precision, recall } from './overlap.ts';
+import { usualScores } from './overlap.ts';
+import { type OverlapScore, rest } from './score.ts';
 
 /** The five numbers of the paper, each 0 … 1, and its validation score. */
 export interface PaperScores {
@@ -90,32 +91,22 @@ function protocolScores(cases: readonly Counts[]): ProtocolScores {
   for (const one of cases) addTo(pooled, one);
   return {
     paper: {
-      mDice: mean((c) => (classDice(c) + classDice(background(c))) / 2),
-      mIoU: mean((c) => (classIoU(c) + classIoU(background(c))) / 2),
+      mDice: mean((c) => (classDice(c) + classDice(rest(c))) / 2),
+      mIoU: mean((c) => (classIoU(c) + classIoU(rest(c))) / 2),
       jaccard: mean(({ tp, fp, fn }) => tp / (tp + fn + fp + 1e-5)),
       recall: mean(({ tp, fn }) => tp / (tp + fn + 1e-5)),
       precision: mean(({ tp, fp }) => tp / (tp + fp + 1e-5)),
       validationMIoU: mean(presentClassesIoU, cases),
     },
-    foreground: {
-      dice: mean((c) => dice(c)),
-      iou: mean((c) => iou(c)),
-      precision: mean((c) => precision(c)),
-      recall: mean((c) => recall(c)),
-    },
-    pooled: {
-      dice: dice(pooled),
-      iou: iou(pooled),
-      precision: precision(pooled),
-      recall: recall(pooled),
-    },
+    foreground: ofForeground((score) => mean((c) => score(c))),
+    pooled: ofForeground((score) => score(pooled, { empty: { both: 'skip', one: 'worst' } })),
     counted: counted.length,
   };
 }
 
-/** The same image with background and foreground exchanged. */
-function background({ tp, fp, fn, tn }: Counts): Counts {
-  return { tp: tn, fp: fn, fn: fp, tn: tp };
+function ofForeground(of: (score: OverlapScore) => number): ForegroundScores {
+  const entries = Object.entries(usualScores).map(([name, score]) => [name, of(score)]);
+  return Object.fromEntries(entries);
 }
 
 function classDice({ tp, fp, fn }: Counts): number {
@@ -127,6 +118,6 @@ function classIoU({ tp, fp, fn }: Counts): number {
 }
 
 function presentClassesIoU(counts: Counts): number {
-  const present = [counts, background(counts)].filter(({ tp, fp, fn }) => tp + fp + fn > 0);
+  const present = [counts, rest(counts)].filter(({ tp, fp, fn }) => tp + fp + fn > 0);
   return present.reduce((sum, one) => sum + classIoU(one), 0) / present.length;
 }

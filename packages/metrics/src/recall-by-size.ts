@@ -1,4 +1,5 @@
 import type { Lesion } from './lesion-wise.ts';
+import { isUpTo } from './near.ts';
 
 /** The lesions of one range of volumes. */
 export interface SizeBin {
@@ -13,7 +14,7 @@ export interface SizeBin {
 }
 
 /**
- * The recall of lesions by their volume.
+ * The recall of lesions by their volume. Volumes that differ from an edge by a millionth are on it.
  *
  * @param lesions those of the truth, of one case or of many together
  * @param edges volumes between the bins, rising, in the unit of `Lesion.volume`; `[10, 100]` makes
@@ -30,7 +31,7 @@ export function recallBySize(
   const ends = [...edges, Number.POSITIVE_INFINITY];
   return ends.map((to, i) => {
     const from = ends[i - 1] ?? 0;
-    const inside = lesions.filter(({ volume }) => volume >= from && volume < to);
+    const inside = lesions.filter(({ volume }) => isUpTo(from, volume) && !isUpTo(to, volume));
     const found = inside.filter(({ matches }) => matches.length > 0).length;
     return { from, to, lesions: inside.length, found, recall: found / inside.length };
   });

@@ -1,5 +1,13 @@
+import { checkOneOf, checkOptions } from './check-options.ts';
 import { addTo, type Confusion, type Counts } from './confusion.ts';
-import { type EmptyPolicy, emptyRule, emptyValue } from './empty.ts';
+import {
+  defaultEmpty,
+  type EmptyPolicy,
+  type Extremes,
+  emptyRule,
+  emptyValue,
+  share,
+} from './empty.ts';
 
 export interface EmptyOptions {
   /** What the score is where it is 0/0. @default the score's own, its property `empty` */
@@ -26,31 +34,34 @@ export interface OverlapScore<Options extends EmptyOptions = ScoreOptions> {
   readonly empty: EmptyPolicy;
 }
 
-/** Nothing to find and nothing found is left out; a miss or a false alarm scores worst. */
-export const defaultEmpty: EmptyPolicy = { both: 'skip', one: 'worst' };
+/** How a score behaves where it is undefined. */
+interface ScoreEnds {
+  /** @default `defaultEmpty` */
+  readonly empty?: EmptyPolicy;
+  /** @default `share` */
+  readonly ends?: Extremes;
+}
 
 /**
  * Makes an `OverlapScore` of `formula`, which gives a value that is not finite where the score is
  * undefined.
  */
 export function overlapScore<Options extends ScoreOptions = ScoreOptions>(
+  name: string,
   formula: (counts: Counts, options: Options) => number,
-  { empty: ownEmpty = defaultEmpty, worst = 0 }: { empty?: EmptyPolicy; worst?: number } = {},
+  { empty: ownEmpty = defaultEmpty, ends = share }: ScoreEnds = {},
 ): OverlapScore<Options> {
   const score = (counts: Counts | Confusion, options: Options = {} as Options): number => {
+    checkCall(name, counts, options);
     const { empty = ownEmpty, average = 'macro', background = false } = options;
     const ofClass = (one: Counts): number => {
       const value = formula(one, options);
-      return Number.isFinite(value) ? value : emptyValue(emptyRule(empty, agreeing(one)), worst);
+      return Number.isFinite(value) ? value : emptyValue(emptyRule(empty, agreeing(one)), ends);
     };
     if (!('classes' in counts)) return ofClass(counts);
+    checkOneOf(average, 'average', ['macro', 'micro', 'weighted'], `\`${name}\``);
     const classes = background ? counts.classes : counts.classes.slice(1);
     if (average === 'micro') return ofClass(summed(classes));
-    if (average !== 'macro' && average !== 'weighted') {
-      throw new RangeError(
-        `\`average\` must be 'macro', 'micro' or 'weighted', got ${JSON.stringify(average)}`,
-      );
-    }
     let sum = 0;
     let weights = 0;
     for (const one of classes) {
@@ -70,21 +81,37 @@ export function overlapScore<Options extends ScoreOptions = ScoreOptions>(
 
 /**
  * Makes an `OverlapScore` that sees all classes of a `Confusion` at once, background included, and
- * so has no average to choose.
+ * so has no average to choose; of `Counts`, that class and the rest.
  */
 export function wholeScore(
-  ofClass: (counts: Counts) => number,
-  ofClasses: (confusion: Confusion) => number,
-  { empty: ownEmpty = defaultEmpty, worst = 0 }: { empty?: EmptyPolicy; worst?: number } = {},
+  name: string,
+  formula: (classes: readonly Counts[]) => number,
+  { empty: ownEmpty = defaultEmpty, ends = share }: ScoreEnds = {},
 ): OverlapScore<EmptyOptions> {
-  const score = (counts: Counts | Confusion, { empty = ownEmpty }: EmptyOptions = {}): number => {
-    const several = 'classes' in counts;
-    const value = several ? ofClasses(counts) : ofClass(counts);
+  const score = (counts: Counts | Confusion, options: EmptyOptions = {}): number => {
+    checkCall(name, counts, options);
+    const { empty = ownEmpty } = options;
+    const classes = 'classes' in counts ? counts.classes : [counts, rest(counts)];
+    const value = formula(classes);
     if (Number.isFinite(value)) return value;
-    const agree = several ? counts.classes.every(agreeing) : agreeing(counts);
-    return emptyValue(emptyRule(empty, agree), worst);
+    return emptyValue(emptyRule(empty, classes.every(agreeing)), ends);
   };
   return Object.assign(score, { empty: ownEmpty });
+}
+
+function checkCall(name: string, counts: Counts | Confusion, options: object): void {
+  if ((counts as Confusion)?.classes === undefined && !((counts as Counts)?.tp >= 0)) {
+    throw new TypeError(
+      `\`${name}\`: the counts must be what \`confusion\` gives, got ${String(counts)}`,
+    );
+  }
+  // All scores get one object of options together.
+  checkOptions(name, options, 'empty average background beta');
+}
+
+/** The counts of everything but the class. */
+export function rest({ tp, fp, fn, tn }: Counts): Counts {
+  return { tp: tn, fp: fn, fn: fp, tn: tp };
 }
 
 /** Whether an undefined score comes from masks that agree: both empty, or both everything. */

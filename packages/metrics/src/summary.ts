@@ -1,4 +1,4 @@
-import { type EmptyPolicy, emptyRule, emptyValue } from './empty.ts';
+import { type EmptyPolicy, type Extremes, emptyRule, emptyValue } from './empty.ts';
 
 /** A score over cases. */
 export interface ScoreSummary {
@@ -10,30 +10,38 @@ export interface ScoreSummary {
   /** Cases in the mean. */
   readonly counted: number;
   /** Cases whose value the rule for empty masks decided, or that it left out. */
-  readonly decidedByRule: number;
+  readonly decidedByRule: RuleCounts;
 }
 
-/** One case's score, or why it has none. */
-export interface CaseScore {
-  /** `NaN` where masks were empty. */
+/** Cases that the rule decided since prediction and truth were both empty, and since one of them was. */
+export interface RuleCounts {
+  readonly both: number;
+  readonly one: number;
+}
+
+/** One case's score, or why it has none, and the best and worst value that it could have had. */
+export interface CaseScore extends Extremes {
+  /** `NaN` where masks were empty, so that the rule decides. */
   readonly value: number;
   readonly bothEmpty: boolean;
-  /** The worst value that the case could have had. */
-  readonly worst: number;
 }
 
-/** Summarises the scores of cases under one rule for empty masks. */
+/**
+ * Summarises the scores of cases under one rule for empty masks.
+ *
+ * @throws RangeError where the rule is none
+ */
 export function summarise(scores: readonly CaseScore[], empty: EmptyPolicy): ScoreSummary {
   const values: number[] = [];
-  let decidedByRule = 0;
-  for (const { value, bothEmpty, worst } of scores) {
-    if (!Number.isNaN(value)) {
-      values.push(value);
+  const decidedByRule = { both: 0, one: 0 };
+  for (const one of scores) {
+    if (!Number.isNaN(one.value)) {
+      values.push(one.value);
       continue;
     }
-    decidedByRule++;
-    const rule = emptyRule(empty, bothEmpty);
-    if (rule !== 'skip') values.push(emptyValue(rule, worst));
+    decidedByRule[one.bothEmpty ? 'both' : 'one']++;
+    const rule = emptyRule(empty, one.bothEmpty);
+    if (rule !== 'skip') values.push(emptyValue(rule, one));
   }
   const counted = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / counted;

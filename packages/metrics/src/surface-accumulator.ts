@@ -1,15 +1,17 @@
 import { type Accumulator, accumulator, type CaseRecord } from './accumulator.ts';
 import {
   averageSymmetricSurfaceDistance,
+  type HausdorffOptions,
   hausdorffDistance,
+  type NormalizedSurfaceDiceOptions,
   normalizedSurfaceDice,
 } from './boundary.ts';
-import type { EmptyPolicy } from './empty.ts';
+import { checkLength, checkOptions } from './check-options.ts';
+import { defaultEmpty, type EmptyPolicy, share } from './empty.ts';
 import type { LabelGrid } from './grid.ts';
 import type { AboutGrid } from './lesion-accumulator.ts';
-import { defaultEmpty } from './score.ts';
 import { type ScoreSummary, summarise } from './summary.ts';
-import { measureSurfaces } from './surface-distances.ts';
+import { measureSurfaces, type SurfaceDistances } from './surface-distances.ts';
 
 export interface SurfaceAccumulatorOptions {
   /** Tolerance of the normalized surface Dice in mm. */
@@ -20,8 +22,10 @@ export interface SurfaceAccumulatorOptions {
   readonly surface?: 'pixels' | 'area';
   /** The label whose pixels are scored. @default every label above 0 */
   readonly label?: number;
-  /** What a score is where a mask is empty. @default { both: 'skip', one: 'worst' } */
+  /** What a score is where a mask is empty. @default { both: 'best', one: 'worst' } */
   readonly empty?: EmptyPolicy;
+  /** The worst distance, see `PenaltyOptions`, mm. @default the diagonal of each image */
+  readonly penalty?: number;
 }
 
 /** The scores of one case; `null` where a mask is empty. */
@@ -44,6 +48,15 @@ export interface SurfaceAccumulatorResult {
 
 type SurfaceScore = Exclude<keyof SurfaceAccumulatorResult, 'cases'>;
 
+const scores: readonly (readonly [
+  SurfaceScore,
+  (distances: SurfaceDistances, options: NormalizedSurfaceDiceOptions & HausdorffOptions) => number,
+])[] = [
+  ['hausdorffDistance', hausdorffDistance],
+  ['averageSymmetricSurfaceDistance', averageSymmetricSurfaceDistance],
+  ['normalizedSurfaceDice', normalizedSurfaceDice],
+];
+
 /**
  * Boundary scores over cases. Each case may have its own spacing.
  *
@@ -52,7 +65,10 @@ type SurfaceScore = Exclude<keyof SurfaceAccumulatorResult, 'cases'>;
 export function surfaceAccumulator(
   options: SurfaceAccumulatorOptions,
 ): Accumulator<SurfaceCase, SurfaceAccumulatorResult, LabelGrid, AboutGrid> {
-  const { tolerance, percentile = 95, surface = 'pixels', label, empty = defaultEmpty } = options;
+  checkOptions('surfaceAccumulator', options, 'tolerance percentile surface label empty penalty');
+  const { tolerance, percentile = 95, surface = 'pixels', label } = options;
+  const { empty = defaultEmpty, penalty } = options;
+  if (penalty !== undefined) checkLength(penalty, 'penalty', '`surfaceAccumulator`');
   return accumulator<SurfaceCase, SurfaceAccumulatorResult, LabelGrid, AboutGrid>({
     kind: 'surfaceAccumulator',
     settings: { tolerance, percentile, surface, label: label ?? null },
@@ -63,15 +79,11 @@ export function surfaceAccumulator(
         { surface, ...(label !== undefined && { label }), ...about },
         where,
       );
-      const defined = (value: number): number | null => (Number.isNaN(value) ? null : value);
       return {
-        hausdorffDistance: defined(hausdorffDistance(distances, { percentile, empty: 'nan' })),
-        averageSymmetricSurfaceDistance: defined(
-          averageSymmetricSurfaceDistance(distances, { empty: 'nan' }),
-        ),
-        normalizedSurfaceDice: defined(
-          normalizedSurfaceDice(distances, { tolerance, empty: 'nan' }),
-        ),
+        ...ofScores((_, score) => {
+          const value = score(distances, { tolerance, percentile, empty: 'nan' });
+          return Number.isNaN(value) ? null : value;
+        }),
         bothEmpty:
           distances.predictionToTruth.distances.length === 0 &&
           distances.truthToPrediction.distances.length === 0,
@@ -80,27 +92,32 @@ export function surfaceAccumulator(
     },
     isCase: (one) =>
       typeof one.bothEmpty === 'boolean' &&
-      [one.diagonal, ...scoresOf(one)].every((value) => value === null || value >= 0),
-    summarise: (cases) => {
-      const over = (name: SurfaceScore): ScoreSummary =>
+      [one.diagonal, ...scores.map(([name]) => one[name])].every(
+        (value) => value === null || value >= 0,
+      ),
+    summarise: (cases) => ({
+      ...ofScores((name) =>
         summarise(
           cases.map((one) => ({
             value: one[name] ?? Number.NaN,
             bothEmpty: one.bothEmpty,
-            worst: name === 'normalizedSurfaceDice' ? 0 : one.diagonal,
+            ...(name === 'normalizedSurfaceDice'
+              ? share
+              : { best: 0, worst: penalty ?? one.diagonal }),
           })),
           empty,
-        );
-      return {
-        hausdorffDistance: over('hausdorffDistance'),
-        averageSymmetricSurfaceDistance: over('averageSymmetricSurfaceDistance'),
-        normalizedSurfaceDice: over('normalizedSurfaceDice'),
-        cases,
-      };
-    },
+        ),
+      ),
+      cases,
+    }),
   });
 }
 
-function scoresOf(one: SurfaceCase): (number | null)[] {
-  return [one.hausdorffDistance, one.averageSymmetricSurfaceDistance, one.normalizedSurfaceDice];
+function ofScores<T>(
+  of: (name: SurfaceScore, score: (typeof scores)[number][1]) => T,
+): Record<SurfaceScore, T> {
+  return Object.fromEntries(scores.map(([name, score]) => [name, of(name, score)])) as Record<
+    SurfaceScore,
+    T
+  >;
 }

@@ -1,9 +1,9 @@
+import { checkOneOf, checkOptions } from './check-options.ts';
 import { cutToContent, surface, surfaceCodes } from './content.ts';
 import { squaredDistances } from './distance-transform.ts';
 import type { LabelGrid } from './grid.ts';
-import { binaryMask } from './mask.ts';
-import { gridPair, subject } from './pair.ts';
-import { checkSpacing } from './spacing.ts';
+import { type MaskPair, maskPair } from './mask.ts';
+import { diagonalOf, flattened } from './single-axis.ts';
 import { surfaceAreas } from './surface-areas.ts';
 
 export interface SurfaceDistancesOptions {
@@ -21,6 +21,10 @@ export interface SurfaceDistancesOptions {
   /** Name of the case, for messages. @default none */
   readonly id?: string;
 }
+
+/** Of all scores of boundaries, which often get one object of options together. */
+export const boundaryOptionNames =
+  'spacing surface label id percentile penalty tolerance width empty';
 
 /** The distances from one surface to the nearest points of another. */
 export interface DirectedDistances {
@@ -43,7 +47,8 @@ export interface SurfaceDistances {
 
 /**
  * Measures the distances between two surfaces once, for `hausdorffDistance`,
- * `averageSymmetricSurfaceDistance` and `normalizedSurfaceDice` to share.
+ * `averageSymmetricSurfaceDistance` and `normalizedSurfaceDice` to share. A 3-D grid of one slice, row or
+ * column is measured as the 2-D image that it is.
  *
  * @param prediction 2-D or 3-D labels
  * @param truth labels of the same shape
@@ -55,7 +60,8 @@ export function surfaceDistances(
   truth: LabelGrid,
   options: SurfaceDistancesOptions = {},
 ): SurfaceDistances {
-  return measureSurfaces(prediction, truth, options, subject('surfaceDistances', options.id));
+  const where = checkOptions('surfaceDistances', options, boundaryOptionNames);
+  return measureSurfaces(prediction, truth, options, where);
 }
 
 /** `surfaceDistances` on behalf of the function and case that `where` names. */
@@ -65,53 +71,40 @@ export function measureSurfaces(
   options: SurfaceDistancesOptions,
   where: string,
 ): SurfaceDistances {
-  const { surface: kind = 'pixels', label } = options;
-  checkSurface(kind, where);
-  const pair = gridPair(prediction, truth, where);
-  const spacing = checkSpacing(options.spacing, pair.shape, where);
-  const { masks, shape } = cutToContent(
-    [
-      binaryMask(pair.prediction, pair.shape, label, `${where}: prediction`),
-      binaryMask(pair.truth, pair.shape, label, `${where}: truth`),
-    ],
-    pair.shape,
-  );
-  const diagonal = Math.hypot(...pair.shape.map((length, axis) => length * spacing[axis]!));
-  if (kind === 'pixels') {
-    const [p, t] = masks.map((mask) => surface(mask, shape)) as [Uint8Array, Uint8Array];
-    return {
-      predictionToTruth: { distances: distancesAt(p, t, shape, spacing).sort(), areas: undefined },
-      truthToPrediction: { distances: distancesAt(t, p, shape, spacing).sort(), areas: undefined },
-      diagonal,
-    };
-  }
-  const table = surfaceAreas(spacing);
-  const [p, t] = masks.map((mask) => elements(mask, shape, table)) as [Elements, Elements];
-  return {
-    predictionToTruth: ascending(distancesAt(p.present, t.present, shape, spacing), p.areas),
-    truthToPrediction: ascending(distancesAt(t.present, p.present, shape, spacing), t.areas),
-    diagonal,
-  };
+  const { surface = 'pixels' } = options;
+  checkOneOf(surface, 'surface', surfaceKinds, where);
+  return distancesOf(flattened(maskPair(prediction, truth, options, where)), surface);
 }
 
-/** Throws where `surface` is no kind of surface. */
-export function checkSurface(surface: 'pixels' | 'area', where: string): void {
-  if (surface !== 'pixels' && surface !== 'area') {
-    throw new RangeError(
-      `${where}: \`surface\` must be 'pixels' or 'area', got ${JSON.stringify(surface)}`,
-    );
-  }
+/** The distances between two masks. */
+export function distancesOf(pair: MaskPair, kind: 'pixels' | 'area'): SurfaceDistances {
+  const { spacing } = pair;
+  const { masks, shape } = cutToContent(pair.masks, pair.shape);
+  const diagonal = diagonalOf(pair);
+  const table = kind === 'pixels' ? undefined : surfaceAreas(spacing);
+  const [p, t] = masks.map((mask) => elements(mask, shape, table)) as [Elements, Elements];
+  const directed = (from: Elements, to: Elements): DirectedDistances =>
+    ascending(distancesAt(from.present, to.present, shape, spacing), from.areas);
+  return { predictionToTruth: directed(p, t), truthToPrediction: directed(t, p), diagonal };
 }
+
+/** What the surface of a mask can be. */
+export const surfaceKinds: readonly string[] = ['pixels', 'area'];
 
 /** The elements of a surface drawn between pixels. */
 interface Elements {
   /** 1 at the grid corners that it passes. */
   readonly present: Uint8Array;
-  /** Their areas in C order. */
-  readonly areas: Float64Array;
+  /** Their areas in C order, if they are no pixels. */
+  readonly areas: Float64Array | undefined;
 }
 
-function elements(mask: Uint8Array, shape: readonly number[], table: Float64Array): Elements {
+function elements(
+  mask: Uint8Array,
+  shape: readonly number[],
+  table: Float64Array | undefined,
+): Elements {
+  if (table === undefined) return { present: surface(mask, shape), areas: undefined };
   const codes = surfaceCodes(mask, shape);
   const present = new Uint8Array(codes.length);
   let count = 0;
@@ -144,8 +137,9 @@ function distancesAt(
   return distances;
 }
 
-/** Adds the areas at equal distances up, ascending. */
-function ascending(distances: Float64Array, areas: Float64Array): DirectedDistances {
+/** Sorts, and adds the areas at equal distances up. */
+function ascending(distances: Float64Array, areas: Float64Array | undefined): DirectedDistances {
+  if (areas === undefined) return { distances: distances.sort(), areas };
   const totals = new Map<number, number>();
   for (let i = 0; i < distances.length; i++) {
     const distance = distances[i]!;

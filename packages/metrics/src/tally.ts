@@ -7,22 +7,14 @@ export interface Tally {
 }
 
 /**
- * Tallies bytes, several at a time. Undefined where the labels are not bytes, are too few for it to
- * pay, or do not all lie below `classes`; then they must be looked at one by one.
+ * Tallies bytes of 0 and 1, four a word, 255 words before a byte can overflow. Undefined where the labels
+ * are not bytes or not all 0 or 1; then they must be looked at one by one.
  */
-export function tallyBytes(
+export function tallyBits(
   prediction: ArrayLike<number>,
   truth: ArrayLike<number>,
-  classes: number,
-  ignoreIndex: number | undefined,
 ): Tally | undefined {
   if (!(prediction instanceof Uint8Array && truth instanceof Uint8Array)) return undefined;
-  if (classes === 2 && ignoreIndex === undefined) return tallyBits(prediction, truth);
-  return truth.length < 65536 ? undefined : tallyPairs(prediction, truth, classes, ignoreIndex);
-}
-
-/** For labels 0 and 1: four bytes a word, 255 words before a byte can overflow. */
-function tallyBits(prediction: Uint8Array, truth: Uint8Array): Tally | undefined {
   const words = truth.length >> 2;
   const p = asWords(prediction, words);
   const t = asWords(truth, words);
@@ -67,37 +59,4 @@ function asWords(bytes: Uint8Array, words: number): Int32Array {
 function sumOfBytes(word: number): number {
   const pairs = (word & 0x00ff00ff) + ((word >>> 8) & 0x00ff00ff);
   return (pairs & 0xffff) + (pairs >>> 16);
-}
-
-/** For other labels: a histogram of pairs, in two halves so that equal pairs in a row do not wait. */
-function tallyPairs(
-  prediction: Uint8Array,
-  truth: Uint8Array,
-  classes: number,
-  ignoreIndex: number | undefined,
-): Tally | undefined {
-  const pairs = new Uint32Array(2 * 65536);
-  for (let i = 0; i < truth.length; i++) {
-    const pair = ((i & 1) << 16) | (truth[i]! << 8) | prediction[i]!;
-    pairs[pair] = pairs[pair]! + 1;
-  }
-  const agreed = new Float64Array(classes);
-  const predicted = new Float64Array(classes);
-  const present = new Float64Array(classes);
-  let ignored = 0;
-  for (let pair = 0; pair < 65536; pair++) {
-    const count = pairs[pair]! + pairs[pair + 65536]!;
-    const label = pair >> 8;
-    const guess = pair & 255;
-    if (count === 0) continue;
-    if (label === ignoreIndex) {
-      ignored += count;
-      continue;
-    }
-    if (label >= classes || guess >= classes) return undefined;
-    present[label]! += count;
-    predicted[guess]! += count;
-    if (label === guess) agreed[label]! += count;
-  }
-  return { agreed, predicted, present, ignored };
 }

@@ -11,6 +11,7 @@ import {
   overlapAccumulator,
   pool,
   recall,
+  type SurfaceAccumulatorOptions,
   surfaceAccumulator,
 } from '../src/index.ts';
 import { type Case, cases } from './reference.ts';
@@ -75,10 +76,10 @@ describe('results are those of the cases one by one', () => {
     const { classes } = sum.result();
     expect(classes[1]!.dice.mean).toBeCloseTo(mean(defined(scores)), 14);
     expect(classes[1]!.dice.counted).toBe(defined(scores).length);
-    expect(classes[1]!.dice.decidedByRule).toBe(2);
+    expect(classes[1]!.dice.decidedByRule).toEqual({ both: 2, one: 0 });
     expect(classes[1]!.dice.pooled).toBe(dice(pool(counts)));
     expect(classes[0]!.recall.pooled).toBe(recall(pool(counts).classes[0]!));
-    expect(classes[1]!.recall.decidedByRule).toBe(3);
+    expect(classes[1]!.recall.decidedByRule).toEqual({ both: 2, one: 1 });
   });
 
   test('scores of choice, several classes, a rule', () => {
@@ -88,14 +89,19 @@ describe('results are those of the cases one by one', () => {
     expect(row.mcc.mean).toBe(mcc(confusion(prediction, truth, { classes }).classes[2]!));
     expect(row.mcc.deviation).toBe(Number.NaN);
     const none = overlapAccumulator({ empty: 'nan' }).add([0], [0]).add([1], [1]).result();
-    expect(none.classes[1]!.dice).toMatchObject({ mean: Number.NaN, counted: 2, decidedByRule: 1 });
+    expect(none.classes[1]!.dice).toMatchObject({
+      mean: Number.NaN,
+      counted: 2,
+      decidedByRule: { both: 1, one: 0 },
+    });
   });
 
   test('mean, deviation, median of known values', () => {
-    const sum = overlapAccumulator();
+    const sum = overlapAccumulator({ empty: 'skip' });
     sum.add([1, 0], [1, 0]).add([1, 1], [1, 0]).add([0, 1], [1, 0]).add([0, 0], [0, 0]);
     const { mean, deviation, median, counted, decidedByRule } = sum.result().classes[1]!.iou;
-    expect([mean, deviation, median, counted, decidedByRule]).toEqual([0.5, 0.5, 0.5, 3, 1]);
+    expect([mean, deviation, median, counted]).toEqual([0.5, 0.5, 0.5, 3]);
+    expect(decidedByRule).toEqual({ both: 1, one: 0 });
   });
 
   test('lesions, with the spacing of each case', () => {
@@ -142,8 +148,43 @@ describe('results are those of the cases one by one', () => {
       ),
       12,
     );
-    expect(result.hausdorffDistance.decidedByRule).toBe(2);
-    expect(result.hausdorffDistance.counted).toBe(solid.length - 1);
+    expect(result.hausdorffDistance.decidedByRule).toEqual({ both: 1, one: 1 });
+    expect(result.hausdorffDistance.counted).toBe(solid.length);
+  });
+
+  test('the rule and the worst distance are those of the accumulator that tells the result', () => {
+    const grid = (...data: number[]) => ({ data, shape: [1, 4] });
+    const state = surfaceAccumulator({ tolerance: 1 })
+      .add(grid(1, 0, 0, 0), grid(0, 1, 0, 0))
+      .add(grid(0, 0, 0, 0), grid(0, 1, 0, 0))
+      .add(grid(0, 0, 0, 0), grid(0, 0, 0, 0))
+      .toJSON();
+    const distance = (options: Partial<SurfaceAccumulatorOptions>) =>
+      surfaceAccumulator({ tolerance: 1, ...options })
+        .merge(state)
+        .result().hausdorffDistance;
+    const diagonal = Math.hypot(1, 4);
+    expect(distance({})).toMatchObject({ mean: (1 + diagonal) / 3, counted: 3 });
+    expect(distance({ penalty: 374 }).mean).toBe(375 / 3);
+    expect(distance({ empty: { both: 'skip', one: 'worst' } }).mean).toBe((1 + diagonal) / 2);
+    expect(distance({ empty: 'skip' })).toMatchObject({
+      mean: 1,
+      counted: 1,
+      decidedByRule: { both: 1, one: 1 },
+    });
+    expect(() => surfaceAccumulator({ tolerance: 1, penalty: -1 })).toThrow(/`penalty` must/);
+  });
+
+  test('panoptic quality of all cases is that of their counts', () => {
+    const grid = (...data: number[]) => ({ data, shape: [1, 6] });
+    const sum = lesionAccumulator()
+      .add(grid(1, 1, 0, 0, 0, 0), grid(1, 1, 0, 0, 1, 0))
+      .add(grid(1, 1, 1, 0, 1, 0), grid(1, 1, 0, 0, 0, 0));
+    // IoU 1 and 2/3; a miss and a false positive.
+    expect(sum.result().pooled.panopticQuality).toBeCloseTo((1 + 2 / 3) / (2 + 1), 15);
+    expect(sum.result().pooled.panoptic).toMatchObject({ pairs: 2, missed: 1, falsePositives: 1 });
+    expect(lesionAccumulator().result().pooled.f1).toBe(Number.NaN);
+    expect(overlapAccumulator().result().classes[1]!.dice.pooled).toBe(Number.NaN);
   });
 
   test('bad input names the accumulator and the case', () => {

@@ -4,9 +4,12 @@ import {
   averageSymmetricSurfaceDistance as assd,
   boundaryIoU,
   distanceTransform,
+  type EmptyRule,
   hausdorffDistance,
   type LabelGrid,
+  lesionWiseHausdorff,
   normalizedSurfaceDice,
+  recallBySize,
   surfaceDistances,
 } from '../src/index.ts';
 import { cases, type Grid, number, reference } from './reference.ts';
@@ -77,8 +80,9 @@ describe.each(expected.filter((row) => 'area' in row))(
 test.each(expected)('boundary IoU equal to SciPy: $name', (row) => {
   const { prediction, truth, spacing } = cases.get(row.case)!;
   const widths = Object.keys(row.boundaryIoU);
+  const options = { spacing, label: row.label, empty: 'nan' } as const;
   const received = widths.map((mm) =>
-    boundaryIoU(prediction, truth, { spacing, label: row.label, width: Number(mm) }),
+    boundaryIoU(prediction, truth, { ...options, width: Number(mm) }),
   );
   expect(received).toBeAllclose(Object.values<number | null>(row.boundaryIoU).map(number), {
     rtol: 1e-12,
@@ -113,6 +117,87 @@ describe('equal to the slow definition', () => {
     const { truth } = cases.get(name)!;
     const received = distanceTransform(truth, { spacing });
     expect(received).toBeAllclose(byDefinition(truth, spacing), { rtol: 1e-12 });
+  });
+});
+
+describe('a length that a header rounds to float32 is the length it stands for', () => {
+  // A slab and the same moved by one voxel along each axis in turn.
+  const slab = (z: number, y: number, x: number) => {
+    const data = new Uint8Array(8 ** 3);
+    for (let k = z; k < z + 4; k++) {
+      for (let j = y; j < y + 4; j++) data.fill(1, (8 * k + j) * 8 + x, (8 * k + j) * 8 + x + 4);
+    }
+    return { data, shape: [8, 8, 8] };
+  };
+
+  // All of the one surface lies within a voxel of the other: the right share is 1.
+  test.each([1.2, 0.1, 0.3, 0.7, 0.9765625, 3.3, 1e-3, 250.1])('%d mm', (mm) => {
+    const header = Math.fround(mm);
+    for (const moved of [slab(3, 2, 2), slab(2, 3, 2), slab(2, 2, 3)]) {
+      for (const spacing of [mm, header]) {
+        const options = { spacing: [spacing, spacing, spacing] };
+        const nsd = (tolerance: number) =>
+          normalizedSurfaceDice(moved, slab(2, 2, 2), { ...options, tolerance });
+        expect([nsd(mm), nsd(header)]).toEqual([1, 1]);
+        expect(nsd(0.99999 * mm)).toBeLessThan(1);
+        const rim = (width: number) => boundaryIoU(moved, slab(2, 2, 2), { ...options, width });
+        expect(rim(header)).toBe(rim(mm));
+        expect(rim(2 * mm)).toBe(rim(2 * header));
+      }
+    }
+  });
+
+  test('volumes on an edge of sizes are above it', () => {
+    const voxel = Math.fround(1.2) ** 3;
+    const lesion = (pixels: number) => ({ volume: pixels * voxel, matches: [] });
+    const bins = recallBySize([lesion(9), lesion(10), lesion(11)], [10 * 1.2 ** 3, 11 * 1.2 ** 3]);
+    expect(bins.map(({ lesions }) => lesions)).toEqual([1, 1, 1]);
+    const down = recallBySize([lesion(10)], [10 * voxel * (1 + 1e-7)]);
+    expect(down.map(({ lesions }) => lesions)).toEqual([0, 1]);
+  });
+});
+
+describe('a 3-D grid of one slice is the image that it is', () => {
+  const { prediction, truth } = cases.get('blobs, 2-D')!;
+  const [rows, columns] = truth.shape as [number, number];
+  const spacing = [0.7, 1.3];
+  const scores = (
+    p: LabelGrid,
+    t: LabelGrid,
+    mm: readonly number[],
+    surface: 'pixels' | 'area',
+  ) => {
+    const options = { spacing: mm, surface };
+    return [
+      hausdorffDistance(p, t, { ...options, percentile: 95 }),
+      assd(p, t, options),
+      normalizedSurfaceDice(p, t, { ...options, tolerance: 1.3 }),
+      surfaceDistances(p, t, options).diagonal,
+      boundaryIoU(p, t, { spacing: mm, width: 2 }),
+      lesionWiseHausdorff(p, t, options).mean,
+    ];
+  };
+
+  test.each([
+    ['slice', [1, rows, columns], [5, ...spacing]],
+    ['row', [rows, 1, columns], [0.7, 5, 1.3]],
+    ['column', [rows, columns, 1], [...spacing, 5]],
+  ])('one %s, whatever its thickness', (_, shape, mm) => {
+    const solid = ({ data }: Grid) => ({ data, shape });
+    for (const surface of ['pixels', 'area'] as const) {
+      const flat = scores(prediction, truth, spacing, surface);
+      expect(scores(solid(prediction), solid(truth), mm, surface)).toEqual(flat);
+    }
+  });
+
+  test('of two slices, each pixel has a face to the outside', () => {
+    const twice = ({ data }: Grid) => ({
+      data: Uint8Array.of(...data, ...data),
+      shape: [2, rows, columns],
+    });
+    const { truthToPrediction } = surfaceDistances(twice(prediction), twice(truth));
+    const pixels = truth.data.reduce((sum, one) => sum + one, 0);
+    expect(truthToPrediction.distances).toHaveLength(2 * pixels);
   });
 });
 
@@ -181,7 +266,7 @@ describe('properties', () => {
 describe('empty masks', () => {
   const none = { data: new Uint8Array(12), shape: [3, 4] };
   const some = { data: Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), shape: [3, 4] };
-  const all = (p: Grid, t: Grid, empty?: 'skip' | 'zero' | 'one' | 'nan' | 'worst') => {
+  const all = (p: Grid, t: Grid, empty?: EmptyRule) => {
     const options = { spacing: [1, 3], ...(empty && { empty }) };
     return [
       hausdorffDistance(p, t, options),
@@ -191,12 +276,26 @@ describe('empty masks', () => {
   };
   const diagonal = Math.hypot(3, 12);
 
-  test('by default nothing on both sides has no score, on one side the worst', () => {
-    expect(all(none, none)).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  test('by default nothing on both sides scores best, on one side worst, as in BraTS', () => {
+    expect(all(none, none)).toEqual([0, 0, 1]);
     expect(all(none, some)).toEqual([diagonal, diagonal, 0]);
     expect(all(some, none)).toEqual([diagonal, diagonal, 0]);
-    expect(boundaryIoU(none, none)).toBe(Number.NaN);
+    expect(boundaryIoU(none, none)).toBe(1);
     expect(boundaryIoU(none, some)).toBe(0);
+  });
+
+  test('the worst distance may be given, as the 374 mm of BraTS', () => {
+    const options = { spacing: [1, 3], penalty: 374 };
+    const once = surfaceDistances(none, some, { spacing: [1, 3] });
+    for (const score of [hausdorffDistance, assd]) {
+      expect(score(none, some, options)).toBe(374);
+      expect(score(some, none, options)).toBe(374);
+      expect(score(once, { penalty: 374 })).toBe(374);
+      expect(score(none, none, options)).toBe(0);
+      expect(score(some, some, options)).toBe(0);
+      expect(() => score(none, some, { penalty: -1 })).toThrow(/`penalty` must be a length/);
+      expect(() => score(none, some, { penalty: Infinity })).toThrow(/got Infinity/);
+    }
   });
 
   test('every rule means the same', () => {
@@ -209,6 +308,7 @@ describe('empty masks', () => {
       expect(all(p, t, 'nan')).toEqual([Number.NaN, Number.NaN, Number.NaN]);
       expect(all(p, t, 'skip')).toEqual([Number.NaN, Number.NaN, Number.NaN]);
       expect(all(p, t, 'worst')).toEqual([diagonal, diagonal, 0]);
+      expect(all(p, t, 'best')).toEqual([0, 0, 1]);
     }
   });
 });

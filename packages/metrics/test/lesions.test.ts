@@ -41,49 +41,125 @@ describe.each(scored)('lesion-wise: $name', (row) => {
     );
   });
 
-  test('one to one, by panoptica', () => {
+  test('one to one, by panoptica; fragments joined in both masks before', () => {
     for (const iouThreshold of [0.2, 0.5]) {
-      const {
-        segmentationQuality: _,
-        matchedDice: __,
-        ...scores
-      } = row[`one-to-one ${iouThreshold}`];
+      const { panopticQuality: _, ...scores } = row[`one-to-one ${iouThreshold}`];
       expect(lesionWise(prediction, truth, { matching: 'one-to-one', iouThreshold })).toMatchObject(
         close(scores),
       );
     }
+    const dilation = 2;
+    const { panopticQuality: _, ...joined } = row['one-to-one 0.2, dilation 2'];
+    const options = { iouThreshold: 0.2, dilation };
+    expect(lesionWise(prediction, truth, { matching: 'one-to-one', ...options })).toMatchObject(
+      close(joined),
+    );
+    expect(lesionWise(prediction, truth, { matching: 'iou', ...options })).toMatchObject(
+      close(row['iou 0.2, dilation 2']),
+    );
   });
 
-  test('with a dilation, by loops as BraTS describes', () => {
-    for (const dilation of [1, 3]) {
-      const { hausdorff: _, ...scores } = row[`dilation ${dilation}`];
-      expect(lesionWise(prediction, truth, { dilation })).toMatchObject(close(scores));
-    }
-  });
-
-  test('Hausdorff distances with a penalty, by MONAI and surface-distance lesion by lesion', () => {
-    for (const dilation of [1, 3]) {
-      const { hausdorff, missed, falsePositives } = row[`dilation ${dilation}`];
-      for (const surface of ['pixels', 'area'] as const) {
-        const { spacing } = cases.get(row.name)!;
-        const result = lesionWiseHausdorff(prediction, truth, { dilation, spacing, surface });
-        expect([result.mean]).toBeAllclose([hausdorff[surface]], { rtol: 1e-6, atol: 1e-6 });
-        expect(result.distances.filter((distance) => distance === 374)).toHaveLength(missed);
-        expect(result.falsePositives).toBe(falsePositives);
+  test('panoptic quality by its formula and panoptica, whatever the matching', () => {
+    for (const [i, dilation] of [0, 2].entries()) {
+      for (const matching of ['any-overlap', 'iou', 'one-to-one'] as const) {
+        const { panopticQuality } = lesionWise(prediction, truth, { matching, dilation });
+        expect(panopticQuality).toBeCloseTo(row['panoptic quality'][i], 12);
       }
     }
   });
+
+  test.each([
+    ['dilation 1', { dilation: 1 }],
+    ['dilation 3', { dilation: 3 }],
+    ['minimum size 12', { minimumSize: 12 }],
+    ['BraTS metastases', { dilation: 1, minimumSize: 3 }],
+    ['BraTS glioma', { dilation: 3, minimumSize: 51 }],
+  ])('%s, by loops over what BraTS 2023 computes', (key, options) => {
+    const { hausdorff, ...scores } = row[key];
+    expect(lesionWise(prediction, truth, options)).toMatchObject(close(scores));
+    const { spacing } = cases.get(row.name)!;
+    const distance = (surface?: 'pixels' | 'area') =>
+      lesionWiseHausdorff(prediction, truth, { ...options, spacing, ...(surface && { surface }) });
+    // By MONAI, and by surface-distance, which BraTS takes.
+    expect([distance('pixels').mean]).toBeAllclose([hausdorff.pixels], { rtol: 1e-6, atol: 1e-6 });
+    expect([distance().mean]).toBeAllclose([hausdorff.area], { rtol: 1e-12, atol: 1e-12 });
+    const { distances, falsePositives } = distance();
+    expect(distances.filter((mm) => mm === 374)).toHaveLength(scores.missed);
+    expect(falsePositives).toBe(scores.falsePositives);
+  });
 });
 
-test.each(scored.filter((row) => 'minimum size 12' in row))(
-  'small lesions taken out, by loops: $name',
-  (row) => {
-    const { prediction, truth } = cases.get(row.name)!;
-    expect(lesionWise(prediction, truth, { minimumSize: 12 })).toMatchObject(
-      close(row['minimum size 12']),
-    );
-  },
-);
+test('a mask scores 1 against itself, however its lesions are told apart', () => {
+  const fragments = { name: '10101', truth: { data: [1, 0, 1, 0, 1], shape: [1, 5] } };
+  for (const { name, truth } of [fragments, ...cases.values()]) {
+    for (const matching of ['any-overlap', 'iou', 'one-to-one'] as const) {
+      for (const dilation of [0, 1, 2]) {
+        const { precision, recall, f1, dice, panopticQuality, falsePositives, missed } = lesionWise(
+          truth,
+          truth,
+          { matching, dilation },
+        );
+        expect([precision, recall, f1, dice, panopticQuality], name).toEqual([1, 1, 1, 1, 1]);
+        expect([falsePositives, missed], name).toEqual([0, 0]);
+      }
+    }
+  }
+});
+
+describe('true lesions below the minimum size', () => {
+  const truth = { data: [1, 1, 1, 0, 1, 0, 1, 1, 0, 0, 0, 0], shape: [1, 12] };
+  const options = { minimumSize: 3 };
+
+  test('are neither found nor missed, and a detection of one is no false positive', () => {
+    const prediction = { data: [1, 1, 0, 0, 1, 0, 0, 1, 1, 0, 1, 0], shape: [1, 12] };
+    for (const matching of ['any-overlap', 'iou', 'one-to-one'] as const) {
+      const result = lesionWise(prediction, truth, { ...options, matching });
+      expect(result).toMatchObject({ found: 1, missed: 0, hits: 1, falsePositives: 1, recall: 1 });
+      expect(result.lesions.map(({ label }) => label)).toEqual([1]);
+      // The numbers are those of `connectedComponents`, the detections of dropped lesions left out.
+      expect(result.predictions.map(({ label, matches }) => [label, matches])).toEqual([
+        [1, [1]],
+        [4, []],
+      ]);
+      expect(result.panopticQuality).toBeCloseTo(2 / 3 / 1.5, 15);
+    }
+  });
+
+  test('alone leave nothing to find: the rule for empty masks decides, as in BraTS', () => {
+    const small = { data: [0, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0], shape: [1, 12] };
+    const none = { data: new Uint8Array(12), shape: [1, 12] };
+    for (const prediction of [small, none]) {
+      const { f1, dice, panopticQuality } = lesionWise(prediction, small, options);
+      expect([f1, dice, panopticQuality]).toEqual([1, 1, 1]);
+      expect(lesionWiseHausdorff(prediction, small, options).mean).toBe(0);
+    }
+    expect(lesionWise(small, none, options)).toMatchObject({ f1: 0, falsePositives: 2 });
+  });
+
+  test('excuse no prediction that overlaps a larger one too', () => {
+    const wide = { data: [0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], shape: [1, 12] };
+    const { found, hits, falsePositives } = lesionWise(wide, truth, {
+      ...options,
+      matching: 'one-to-one',
+    });
+    expect([found, hits, falsePositives]).toEqual([0, 0, 1]);
+  });
+});
+
+test('panoptic quality counts an IoU above 0.5 alone (Kirillov et al. 2019)', () => {
+  const truth = { data: [1, 1, 0, 0, 1, 1, 1, 0], shape: [1, 8] };
+  const half = { data: [1, 0, 0, 0, 0, 0, 0, 0], shape: [1, 8] };
+  const above = { data: [1, 0, 0, 0, 0, 1, 1, 0], shape: [1, 8] };
+  for (const options of [
+    {},
+    { matching: 'one-to-one' },
+    { matching: 'one-to-one', iouThreshold: 0.2 },
+  ] as const) {
+    expect(lesionWise(half, truth, options).panopticQuality).toBe(0);
+    expect(lesionWise(above, truth, options).panopticQuality).toBeCloseTo(2 / 3 / 2, 15);
+  }
+  expect(lesionWise(half, truth, { matching: 'one-to-one' })).toMatchObject({ found: 1, hits: 1 });
+});
 
 /** The numbers of a row, each to within 1e-12. */
 function close(row: Record<string, number>): Record<string, unknown> {
@@ -204,8 +280,9 @@ describe('lesion-wise', () => {
       dice,
     ];
     const undefinedScore = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
-    expect(scores(lesionWise(none, none))).toEqual(undefinedScore);
-    expect(scores(lesionWise(none, none, { empty: 'one' }))).toEqual([1, 1, 1, 1]);
+    expect(scores(lesionWise(none, none))).toEqual([1, 1, 1, 1]);
+    expect(scores(lesionWise(none, none, { empty: 'skip' }))).toEqual(undefinedScore);
+    expect(scores(lesionWise(none, none, { empty: 'worst' }))).toEqual([0, 0, 0, 0]);
     expect(scores(lesionWise(none, truth))).toEqual([0, 0, 0, 0]);
     expect(scores(lesionWise(none, truth, { empty: 'one' }))).toEqual([1, 0, 0, 0]);
     expect(scores(lesionWise(prediction, none))).toEqual([0, 0, 0, 0]);
@@ -215,15 +292,23 @@ describe('lesion-wise', () => {
     const one = { data: [1, 1, 0, 0, 0, 0, 0, 0, 0], shape: [1, 9] };
     const other = { data: [0, 1, 1, 1, 0, 0, 0, 0, 0], shape: [1, 9] };
     const options = { spacing: [1, 2] };
-    const { mean, distances } = lesionWiseHausdorff(one, other, { ...options, percentile: 100 });
+    const { mean, distances } = lesionWiseHausdorff(one, other, {
+      ...options,
+      percentile: 100,
+      surface: 'pixels',
+    });
     expect([mean, ...distances]).toEqual([4, 4]);
     expect(mean).toBe(hausdorffDistance(one, other, options));
-    const result = lesionWiseHausdorff(prediction, truth, { penalty: 10, percentile: 100 });
+    const result = lesionWiseHausdorff(prediction, truth, {
+      penalty: 10,
+      percentile: 100,
+      surface: 'pixels',
+    });
     expect(result).toEqual({ mean: 4, distances: [1, 10, 1], falsePositives: 0 });
     const none = { data: new Uint8Array(9), shape: [1, 9] };
     expect(lesionWiseHausdorff(one, none).mean).toBe(374);
-    expect(lesionWiseHausdorff(none, none).mean).toBeNaN();
-    expect(lesionWiseHausdorff(none, none, { empty: 'zero' }).mean).toBe(0);
+    expect(lesionWiseHausdorff(none, none).mean).toBe(0);
+    expect(lesionWiseHausdorff(none, none, { empty: 'skip' }).mean).toBeNaN();
     expect(lesionWiseHausdorff(none, none, { empty: 'worst', penalty: 9 }).mean).toBe(9);
     expect(() => lesionWiseHausdorff(one, one, { id: 'x', penalty: -1 })).toThrow(
       /case "x": `penalty` must be a length/,

@@ -2,6 +2,7 @@ import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
 import {
   accuracy,
+  type Counts,
   confusion,
   dice,
   fBeta,
@@ -101,12 +102,18 @@ describe('empty masks', () => {
   const miss = { tp: 0, fp: 0, fn: 4, tn: 5 };
   const alarm = { tp: 0, fp: 4, fn: 0, tn: 5 };
 
-  test('by default a both-empty case has no score and a miss or false alarm is worst', () => {
+  test('by default nothing found where nothing is scores best, a miss or false alarm worst', () => {
+    // As the BraTS challenges have it: Dice 1 and sensitivity 1 where both masks are empty.
     for (const score of [dice, iou, precision, recall, fBeta]) {
-      expect([both, miss, alarm].map((counts) => score(counts))).toEqual([Number.NaN, 0, 0]);
+      expect([both, miss, alarm].map((counts) => score(counts))).toEqual([1, 0, 0]);
     }
-    expect([both, miss, alarm].map((counts) => mcc(counts))).toEqual([Number.NaN, 0, 0]);
-    expect(relativeVolumeError(alarm)).toBe(Number.POSITIVE_INFINITY);
+    // Chicco & Jurman 2020: 1 where one class only is there and all is right; 0 is a guess at random.
+    expect([both, miss, alarm].map((counts) => mcc(counts))).toEqual([1, 0, 0]);
+    expect([both, miss, alarm].map((counts) => relativeVolumeError(counts))).toEqual([
+      0,
+      -1,
+      Number.POSITIVE_INFINITY,
+    ]);
   });
 
   test('each rule means the same for every score', () => {
@@ -116,6 +123,7 @@ describe('empty masks', () => {
       ['one', 1],
       ['nan', Number.NaN],
       ['worst', 0],
+      ['best', 1],
     ] as const) {
       for (const score of [dice, iou, precision, recall, fBeta, volumetricSimilarity]) {
         expect(score(both, { empty }), empty).toBe(value);
@@ -124,11 +132,13 @@ describe('empty masks', () => {
       expect(recall(alarm, { empty }), empty).toBe(value);
     }
     expect(mcc(miss, { empty: 'worst' })).toBe(-1);
+    expect(relativeVolumeError(alarm, { empty: 'best' })).toBe(0);
   });
 
   test('a mean over classes leaves skipped ones out and is NaN where the rule says so', () => {
     const found = { tp: 4, fp: 0, fn: 0, tn: 5 };
     const of = { classes: [found, found, both], total: 9, ignored: 0 };
+    expect(dice(of, { empty: 'skip' })).toBe(1);
     expect(dice(of)).toBe(1);
     expect(dice(of, { empty: 'zero' })).toBe(0.5);
     expect(dice(of, { empty: 'nan' })).toBe(Number.NaN);
@@ -136,7 +146,54 @@ describe('empty masks', () => {
 
   test('an unknown rule is refused', () => {
     // @ts-expect-error no such rule
-    expect(() => dice(both, { empty: 'none' })).toThrow(/`empty` must be one of skip, zero/);
+    expect(() => dice(both, { empty: 'none' })).toThrow(
+      /`empty` must be one of best, worst, skip, zero/,
+    );
+  });
+});
+
+describe('counts beyond 2³²', () => {
+  /** MCC in whole numbers: of a fraction whose parts are exact. */
+  function exactMcc(classes: readonly Counts[]): number {
+    const sum = (of: (one: Record<keyof Counts, bigint>) => bigint): bigint =>
+      classes.reduce((total, { tp, fp, fn, tn }) => {
+        const [a, b, c, d] = [tp, fp, fn, tn].map(BigInt) as [bigint, bigint, bigint, bigint];
+        return total + of({ tp: a, fp: b, fn: c, tn: d });
+      }, 0n);
+    const { tp, fp, fn, tn } = classes[0]!;
+    const all = BigInt(tp + fp + fn + tn);
+    const agreed = sum((one) => one.tp) * all - sum((one) => (one.tp + one.fp) * (one.tp + one.fn));
+    const predicted = all * all - sum((one) => (one.tp + one.fp) ** 2n);
+    const present = all * all - sum((one) => (one.tp + one.fn) ** 2n);
+    return Number(agreed) / (Math.sqrt(Number(predicted)) * Math.sqrt(Number(present)));
+  }
+
+  test.each([1e10, 1e12, 9e15])('MCC of %d voxels, however few are foreground', (total) => {
+    for (const [tp, fp, fn] of [
+      [1, 0, 0],
+      [5, 3, 2],
+      [0, 1, 1],
+      [1e6, 2e5, 7],
+      [total / 4, total / 8, total / 16],
+      [0, total / 2, total / 2],
+    ] as const) {
+      const one = { tp, fp, fn, tn: total - tp - fp - fn };
+      const background = { tp: one.tn, fp: fn, fn: fp, tn: tp };
+      const expected = exactMcc([background, one]);
+      expect([mcc(one)]).toBeAllclose([expected], { rtol: 1e-14, atol: 1e-15 });
+      const of = { classes: [background, one], total, ignored: 0 };
+      expect([mcc(of)]).toBeAllclose([expected], { rtol: 1e-14, atol: 1e-15 });
+    }
+  });
+
+  test('of several classes', () => {
+    const classes = [
+      { tp: 9_999_999_985, fp: 3, fn: 5, tn: 7 },
+      { tp: 2, fp: 4, fn: 1, tn: 9_999_999_993 },
+      { tp: 4, fp: 2, fn: 3, tn: 9_999_999_991 },
+    ];
+    const of = { classes, total: 1e10, ignored: 0 };
+    expect([mcc(of)]).toBeAllclose([exactMcc(classes)], { rtol: 1e-14 });
   });
 });
 

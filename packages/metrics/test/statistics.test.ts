@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   bootstrapInterval,
   holm,
+  pairedDifferences,
   permutationTest,
   seededRandom,
   wilcoxonSignedRank,
@@ -15,7 +16,9 @@ describe.each(rows)('equal to SciPy: $name', (row) => {
   test('Wilcoxon signed rank', () => {
     const { statistic, pValue } = wilcoxonSignedRank(row.a, row.b);
     // SciPy's permutation form tells the sum of positive ranks, ours the smaller of the two.
-    const pairs = row.a.filter((value: number, i: number) => value !== row.b[i]).length;
+    const { pairs } = wilcoxonSignedRank(row.a, row.b);
+    const apart = row.a.filter((value: number, i: number) => Math.abs(value - row.b[i]) > 1e-9);
+    expect(pairs).toBe(apart.length);
     const theirs = Math.min(
       row.wilcoxon.statistic,
       (pairs * (pairs + 1)) / 2 - row.wilcoxon.statistic,
@@ -33,6 +36,65 @@ test.each(rows.filter((row) => 'permutation' in row))(
     expect(result.pValue).toBeCloseTo(row.permutation, 12);
   },
 );
+
+describe('ties and zeros are decided in decimals, not in binary fractions', () => {
+  test('differences that are equal in decimals are equal, and those of 0 are 0', () => {
+    const a = [0.3, 0.2, 0.5, 0.9, 0.7, 0.1 + 0.2];
+    const b = [0.2, 0.1, 0.6, 0.8, 0.7, 0.3];
+    const [one, ...others] = pairedDifferences(a, b);
+    expect(one).toBeCloseTo(0.1, 15);
+    expect(others).toEqual([one, -one!, one, 0, 0]);
+    expect(Object.is(others.at(-1), -0)).toBe(false);
+  });
+
+  test('the tolerance follows the data: nothing smaller than their rounding is lost', () => {
+    expect(pairedDifferences([1e-20, 3e-20], [2e-20, 1e-20]).map((d) => d * 1e20)).toBeAllclose(
+      [-1, 2],
+      { rtol: 1e-15 },
+    );
+    const [small, zero] = pairedDifferences([1e6 + 1e-5, 1e6 + 1e-9], [1e6, 1e6]);
+    expect(small).toBeCloseTo(1e-5, 8);
+    expect(zero).toBe(0);
+    expect(pairedDifferences([0.5, 0.5 + 1e-9], [0.5, 0.5])[1]).toBeGreaterThan(0);
+  });
+
+  test('all three agree: what is no difference is none to any of them', () => {
+    const b = [0.12, 0.37, 0.58, 0.71, 0.93, 0.44];
+    // The same scores after a detour that rounding leaves traces of.
+    const a = b.map((value) => value * 3 - value - value);
+    expect(a).not.toEqual(b);
+    expect(wilcoxonSignedRank(a, b)).toMatchObject({ pairs: 0, pValue: 1 });
+    expect(permutationTest(a, b)).toMatchObject({ difference: 0, pValue: 1 });
+    const { low, high, estimate } = bootstrapInterval(pairedDifferences(a, b));
+    expect([low, estimate, high]).toEqual([0, 0, 0]);
+  });
+
+  test('a mean that is 0 but for rounding is 0', () => {
+    expect((0.1 + 0.2 - 0.3) / 3).not.toBe(0);
+    expect(bootstrapInterval([0.1, 0.2, -0.3]).estimate).toBe(0);
+    const deviation = (list: readonly number[]) => 1e-15 * list.length;
+    expect(bootstrapInterval([0.1, 0.2, -0.3], { statistic: deviation }).low).toBeGreaterThan(0);
+  });
+});
+
+test('resamples without the statistic are left out and counted, by all there are', () => {
+  // Recall over three cases, of which one has a lesion: of 27 resamples 8 have none.
+  const found = [Number.NaN, 1, Number.NaN];
+  const recall = (cases: readonly number[]) => {
+    const lesions = cases.filter((at) => !Number.isNaN(found[at]!));
+    return lesions.length === 0
+      ? Number.NaN
+      : lesions.reduce((sum, at) => sum + found[at]!, 0) / lesions.length;
+  };
+  const interval = bootstrapInterval([0, 1, 2], { statistic: recall, resamples: 27_000 });
+  expect(interval).toMatchObject({ estimate: 1, low: 1, high: 1 });
+  expect(Math.abs(interval.undefinedResamples / 27_000 - 8 / 27)).toBeLessThan(0.01);
+  expect(bootstrapInterval([1]).undefinedResamples).toBe(0);
+  const never = bootstrapInterval([1, 2], { statistic: () => Number.NaN, resamples: 10 });
+  expect([never.low, never.high, never.undefinedResamples]).toEqual([Number.NaN, Number.NaN, 10]);
+  const infinite = bootstrapInterval([1, 2], { statistic: () => Infinity });
+  expect([infinite.low, infinite.high]).toEqual([Infinity, Infinity]);
+});
 
 test.each(rows.filter((row) => 'bootstrap' in row))(
   'bootstrap interval equal to SciPy within a few percent of the standard error: $name',

@@ -110,13 +110,16 @@ export type { DemoOptions, DemoResult } from './demo/run-demo.ts';
 export type { EvaluateModelOptions } from './evaluation/evaluate-model.ts';
 export type { EvaluateRunOptions } from './evaluation/evaluate-run.ts';
 export {
-  type CaseScores,
+  type EvaluatedCase,
+  type EvaluateVolumesOptions,
   type Evaluation,
   evaluateVolumes,
-  type LesionScores,
+  type LabelScores,
   type VolumePair,
 } from './evaluation/evaluate-volumes.ts';
 export type { ExperimentStatistics } from './evaluation/experiment-statistics.ts';
+export type { LesionScores } from './evaluation/lesion-scores.ts';
+export type { SliceScores } from './evaluation/slice-scores.ts';
 export {
   evaluateModel,
   evaluateRun,

@@ -1,7 +1,9 @@
 import type { Normalization, Predictor } from '@sts-net/inference';
+import { confusion, dice, paperProtocol } from '@sts-net/metrics';
+import { mulberry32 } from '@sts-net/testing';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
-import { createValidation, type TrainingCase } from '../src/index.ts';
+import { createValidation, selectionScores, type TrainingCase } from '../src/index.ts';
 
 const identity: Normalization = { scale: [1], offset: [0], keepsZero: false };
 
@@ -73,5 +75,91 @@ describe('createValidation', () => {
     await expect(createValidation([healthy], { score: 'dice', batchSize: 4 })).rejects.toThrow(
       'must hold a lesion somewhere, got none in a',
     );
+  });
+});
+
+describe('selection scores', () => {
+  const plane = (...labels: number[]) => ndarray(Uint8Array.from(labels), [1, labels.length]);
+  const scoreOf = (
+    name: 'dice' | 'mIoU',
+    classes: number,
+    slices: readonly (readonly [number[], number[]])[],
+  ) => {
+    const score = selectionScores[name].create({ classes });
+    for (const [i, [p, t]] of slices.entries()) score.add(plane(...p), plane(...t), `s${i}`);
+    return { result: score.result(), ofClasses: score.ofClasses!() };
+  };
+  const random = mulberry32(4);
+  const drawn = (classes: number) =>
+    Array.from({ length: 12 }, (_, slice) => {
+      // Some slices are empty in one or both.
+      const labels = (on: boolean) =>
+        Array.from({ length: 20 }, () =>
+          on && random() < 0.4 ? Math.floor(random() * classes) : 0,
+        );
+      return [labels(slice % 3 > 0), labels(slice % 4 > 0)] as const;
+    });
+
+  it('of two labels exchanged everywhere are 0 for each', () => {
+    const slices = [
+      [
+        [2, 2, 1, 0],
+        [1, 1, 2, 0],
+      ],
+      [
+        [0, 1, 0, 0],
+        [0, 2, 0, 0],
+      ],
+    ] as const;
+    expect(scoreOf('dice', 3, slices as never)).toEqual({ result: 0, ofClasses: [0, 0] });
+    // Only the background agrees: in each slice it is one of the three, or of the two, that are there.
+    const { result, ofClasses } = scoreOf('mIoU', 3, slices as never);
+    expect(result).toBeCloseTo((1 / 3 + 1 / 3) / 2, 5);
+    expect(ofClasses).toEqual([0, 0]);
+  });
+
+  it('with two classes are what the paper’s protocol says', () => {
+    for (let k = 0; k < 20; k++) {
+      const slices = drawn(2);
+      const protocol = paperProtocol();
+      for (const [p, t] of slices) protocol.add(p, t);
+      const { pooled, paper } = protocol.result();
+      expect(scoreOf('dice', 2, slices as never)).toEqual({
+        result: pooled.dice,
+        ofClasses: [pooled.dice],
+      });
+      expect(scoreOf('mIoU', 2, slices as never).result).toBeCloseTo(paper.validationMIoU, 14);
+    }
+  });
+
+  it('with more classes are means of each against the rest', () => {
+    for (let k = 0; k < 20; k++) {
+      const slices = drawn(4);
+      const all = (which: 0 | 1) => slices.flatMap((slice) => slice[which]);
+      const each = [1, 2, 3].map((label) => {
+        const mask = (labels: readonly number[]) => labels.map((one) => Number(one === label));
+        return dice(confusion(mask(all(0)), mask(all(1))).classes[1]!);
+      });
+      const { result, ofClasses } = scoreOf('dice', 4, slices as never);
+      expect(ofClasses).toEqual(each);
+      expect(result).toBeCloseTo((each[0]! + each[1]! + each[2]!) / 3, 14);
+    }
+  });
+
+  it('of a class that is nowhere are 1 until it is invented', () => {
+    const there = [1, 0, 0, 0];
+    expect(scoreOf('dice', 3, [[there, there]]).ofClasses).toEqual([1, 1]);
+    expect(scoreOf('dice', 3, [[[1, 0, 2, 0], there]]).ofClasses).toEqual([1, 0]);
+  });
+
+  it('are told by class to who asks', async () => {
+    const told: (readonly number[])[] = [];
+    const validate = await createValidation(cases, {
+      score: 'dice',
+      batchSize: 4,
+      onClasses: (scores) => void told.push(scores),
+    });
+    const score = await validate(witness().predictor);
+    expect(told).toEqual([[score]]);
   });
 });

@@ -6,6 +6,7 @@ export {
   writeDicomSegments,
 } from './files/dicom-segment-files.ts';
 export { readImage, writeImage } from './files/image-files.ts';
+export { readDicomGrid } from './files/read-dicom-grid.ts';
 export { readDicomImage } from './files/read-dicom-image.ts';
 export { readDicomInfo } from './files/read-dicom-info.ts';
 export { type ReadDicomSeriesOptions, readDicomSeries } from './files/read-dicom-series.ts';
@@ -55,7 +56,7 @@ export type { PixelArray, RasterImage } from './images/raster-image.ts';
 export { labelCounts } from './labels/label-counts.ts';
 export { IGNORED, type LabelRule } from './labels/label-rule.ts';
 export { type LabelsOfOptions, labelsOf } from './labels/labels-of.ts';
-export type { LabelWords } from './labels/no-labels.ts';
+export type { LabelWords, WrongKind } from './labels/no-labels.ts';
 export { resizeLabels } from './labels/resize-labels.ts';
 export type { EdgeRule, SliceAxis } from './slices/slice-range.ts';
 export {

@@ -51,8 +51,11 @@ describe('labelsOf against the slow obvious way', () => {
     if (rule === 'whole') return value < 0 || value > 255 ? undefined : value;
     if (rule === 'nonzero') return value < 0 ? undefined : value === 0 ? 0 : 1;
     if ('threshold' in rule) return value < rule.threshold ? 0 : 1;
-    if ('labels' in rule)
+    if ('labels' in rule) {
+      if (value === rule.ignore) return 255;
+      if (rule.labels === 'nonzero') return labelFor('nonzero', value);
       return value < 0 ? undefined : rule.labels.filter((l) => l === value).length;
+    }
     if (value === rule.ignore) return 255;
     const label = rule.map !== undefined && value in rule.map ? rule.map[value]! : value;
     return label < 0 || label >= rule.classes ? undefined : label;
@@ -64,6 +67,10 @@ describe('labelsOf against the slow obvious way', () => {
     { classes: 3, map: { 4: 0, [-1]: 2 }, ignore: 7 },
     { classes: 5, ignore: -1 },
     { classes: 255, ignore: 0 },
+    { labels: 'nonzero' },
+    { labels: 'nonzero', ignore: -1 },
+    { labels: [1, 3], ignore: 255 },
+    { labels: [2], ignore: 2 },
     { threshold: 2 },
     { threshold: -0.5 },
   ];
@@ -274,6 +281,21 @@ describe('errors and warnings speak the language of the caller', () => {
     expect(run).toThrow(message);
   });
 
+  test('the remedy may follow what is wrong', () => {
+    const told = (...values: number[]) => {
+      const remedy = vi.fn(() => 'do that');
+      const run = () => labelsOf(volumeOf(Float64Array.from(values)), { labels: [1] }, { remedy });
+      expect(run).toThrow(/; do that$/);
+      return remedy.mock.calls[0];
+    };
+    expect(told(0, Number.NaN)).toEqual(['no number', Number.NaN]);
+    expect(told(0, 0.25)).toEqual(['fraction', 0.25]);
+    expect(told(0, -1)).toEqual(['negative', -1]);
+    const unknown = vi.fn(() => 'do that');
+    expect(() => labelsOf(volumeOf(Int16Array.of(300)), 'whole', { remedy: unknown })).toThrow();
+    expect(unknown.mock.calls).toEqual([['unknown', 300]]);
+  });
+
   test('rules that are none', () => {
     for (const [rule, message] of [
       ['all', /rule must be 'whole', 'nonzero', .* got "all"/],
@@ -289,10 +311,14 @@ describe('errors and warnings speak the language of the caller', () => {
       [{ classes: 2, map: { 3: 2 } }, /`map` must lead .* 0 to 1, got 3: 2/],
       [{ classes: 2, map: { a: 1 } }, /`map` must lead/],
       [{ classes: 2, map: { 3: -1 } }, /`map` must lead/],
-      [{ labels: [] }, /`labels` must list .* got \[\]/],
-      [{ labels: [1, -1] }, /`labels` must list/],
-      [{ labels: 1 }, /`labels` must list .* got 1/],
-      [{ labels: '12' }, /`labels` must list .* got "12"/],
+      [{ labels: [] }, /`labels` must be 'nonzero' or list .* got \[\]/],
+      [{ labels: [1, -1] }, /`labels` must be .* list/],
+      [{ labels: 1 }, /`labels` must be .* list .* got 1/],
+      [{ labels: '12' }, /`labels` must be 'nonzero' or list .* got "12"/],
+      [{ labels: [1], ignore: 0.5 }, /`ignore` must be a whole number, got 0.5/],
+      [{ labels: [1], map: {} }, /rule must be/],
+      [{ classes: 3, ignor: 255 }, /rule must be .* got {"classes":3,"ignor":255}/],
+      [{ threshold: 0.5, ignore: 2 }, /rule must be/],
       [{ threshold: Number.NaN }, /`threshold` must be a finite number, got NaN/],
       [{ threshold: '0.5' }, /`threshold` must be a finite number, got 0.5/],
     ] as const) {
@@ -317,6 +343,8 @@ describe('errors and warnings speak the language of the caller', () => {
         'm.png holds 3 different numbers besides 0 (255 in 2 voxels, 1 in 1 voxels, 7 in 1 voxels); each counts as the target',
       ],
     ]);
+    labelsOf(volumeOf(Uint8Array.of(0, 1, 7, 7)), { labels: 'nonzero', ignore: 7 }, { onWarning });
+    expect(onWarning).toHaveBeenCalledTimes(1);
     labelsOf(volumeOf(Uint8Array.from({ length: 9 }, (_, i) => i)), 'nonzero', { onWarning });
     expect(onWarning.mock.calls[1]![0]).toMatch(/^the mask holds 8 .* 5 in 1 voxels, …\)/);
   });

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import { ontoGridOf, type Volume } from '@sts-net/volume-io';
+import type { Volume } from '@sts-net/volume-io';
 import { alikePairs, type Print, printOf } from '../images/alike.ts';
 import { imageDigest } from '../images/image-digest.ts';
+import { type PlaceOptions, placeLabels } from '../images/place-labels.ts';
 import { isFlatImage, readImageFile } from '../images/read-image-file.ts';
 import { readLabels } from '../images/read-labels.ts';
 import { areaOf } from '../images/unite-masks.ts';
@@ -105,15 +106,17 @@ async function lookAt(item: ManifestItem, folder: string): Promise<Looked> {
     const { voxels } = image;
     const digest = imageDigest(voxels);
     const mask = item.mask === null ? undefined : await readLabels(resolve(folder, item.mask));
-    const flat = isFlatImage(item.image) || mask?.voxels.shape[0] === 1;
+    const isPicture = isFlatImage(item.image);
+    const flat = isPicture || mask?.voxels.shape[0] === 1;
     const shape = [flat ? 1 : voxels.shape[0]!, ...voxels.shape.slice(1)];
     const labels = [...new Set(mask?.voxels.data)].filter((label) => label !== 0);
     const area = mask === undefined ? 0 : areaOf(mask.voxels.data);
+    const placeless = isPicture || (item.mask !== null && isFlatImage(item.mask));
     const errors = [
       ...changed('size', `[${shape.join(', ')}]`, `[${item.size.join(', ')}]`),
       ...changed('digest', digest, item.digest),
       ...changed('area', String(area), String(item.area)),
-      ...(mask === undefined ? [] : misplaced(mask, image, shape, flat)),
+      ...(mask === undefined ? [] : misplaced(mask, image, { flat, placeless })),
     ];
     const print = isFlatImage(item.image) ? printOf(voxels) : undefined;
     return { errors, labels, area, digest, print };
@@ -124,19 +127,12 @@ async function lookAt(item: ManifestItem, folder: string): Promise<Looked> {
 
 /** What keeps a mask from lying on its image. */
 function misplaced(
-  mask: Volume,
+  mask: Volume<Uint8Array>,
   image: Volume,
-  shape: readonly number[],
-  flat: boolean,
+  options: PlaceOptions,
 ): readonly string[] {
-  if (flat) {
-    if (mask.voxels.shape.join() === shape.join()) return [];
-    return [
-      `its mask must have the image's shape [${shape.join(', ')}], got [${mask.voxels.shape.join(', ')}]`,
-    ];
-  }
   try {
-    ontoGridOf(mask, image, { subject: 'its mask', reference: 'the image' });
+    placeLabels(mask, image, { ...options, subject: 'its mask', reference: 'the image' });
     return [];
   } catch (error) {
     return [(error as Error).message];

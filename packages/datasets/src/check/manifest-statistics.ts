@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { areaStatistics, type LesionStatistics } from '@sts-net/amplify';
-import { readLabels } from '../images/read-labels.ts';
+import { labelsOf } from '@sts-net/volume-io';
 import { areaOf } from '../images/unite-masks.ts';
 import type { ManifestItem, SplitName } from '../manifest/manifest-item.ts';
 import { manifestFolder, readManifest } from '../manifest/read-manifest.ts';
+import { readItemFiles } from './read-item-files.ts';
 
 /** A slice that holds a target. */
 export interface TargetSlice {
@@ -68,12 +68,13 @@ export async function manifestStatistics(
   };
 }
 
-/** Target pixels of each slice. */
+/** Target pixels of each slice of the image, whose axes the mask may store in another order. */
 async function sliceAreas(item: ManifestItem, folder: string): Promise<readonly number[]> {
   const [slices] = item.size;
   if (item.area === 0) return new Array(slices).fill(0);
   if (slices === 1) return [item.area];
-  const { voxels: labels } = await readLabels(resolve(folder, item.mask!));
+  // In C order, whatever that of the file.
+  const { voxels: labels } = labelsOf((await readItemFiles(item, folder)).labels);
   return Array.from({ length: labels.shape[0]! }, (_, slice) => {
     const size = labels.shape[1]! * labels.shape[2]!;
     return areaOf(labels.data.subarray(slice * size, (slice + 1) * size));

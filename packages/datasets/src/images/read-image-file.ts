@@ -43,9 +43,9 @@ export async function readImageFile(path: string, options: ReadingOptions = {}):
  *
  * @throws Error naming the file, if it cannot be read or holds colours.
  */
-export async function readMaskFile(path: string): Promise<Volume> {
-  if (!isFlatImage(path)) return readVolume(path);
-  const { pixels } = await readImage(path, { palette: 'keep' });
+export async function readMaskFile(path: string, options: ReadingOptions = {}): Promise<Volume> {
+  if (!isFlatImage(path)) return readVolume(path, options);
+  const { pixels } = await readImage(path, { ...options, palette: 'keep' });
   const [rows, columns, channels] = pixels.shape as [number, number, number];
   if (channels >= 3 && !isGrey(pixels)) {
     throw new RangeError(

@@ -1,17 +1,71 @@
-import { type LabelRule, type LabelsOfOptions, labelsOf, type Volume } from '@sts-net/volume-io';
-import { readMaskFile } from './read-image-file.ts';
+import {
+  type LabelRule,
+  type LabelsOfOptions,
+  labelsOf,
+  type ReadingOptions,
+  type Volume,
+  type WrongKind,
+} from '@sts-net/volume-io';
+import { type PlaceOptions, placeLabels } from './place-labels.ts';
+import { drawnKind, readDrawnMask } from './read-drawn-mask.ts';
+import { isFlatImage, readMaskFile } from './read-image-file.ts';
+
+export interface ReadLabelsOptions
+  extends LabelsOfOptions,
+    Pick<PlaceOptions, 'flat' | 'placeless'> {
+  /**
+   * The image, on whose grid the labels are wanted; see `placeLabels` for what must then fit.
+   * @default the grid of the file
+   */
+  readonly like?: Volume | undefined;
+  /** What errors call the image. @default 'the image' */
+  readonly reference?: string;
+  /**
+   * Of a DICOM segmentation or structure set, which segment or region: its number, or its label.
+   * @default the only one
+   */
+  readonly segment?: string | undefined;
+  /** Of the file, before its numbers are looked at. @default warnings are given to `onWarning`, too */
+  readonly reading?: ReadingOptions;
+}
 
 /**
  * Reads the labels in a file by the one rule for what a label is, see `labelsOf` of
- * `@sts-net/volume-io`: a volume, or a 2-D image as one slice.
+ * `@sts-net/volume-io`: a volume, a 2-D image as one slice, or what was drawn in a DICOM segmentation or
+ * structure set, which is placed on `like` by its position.
  *
- * @param rule what a label is; the default refuses what is not clearly one
- * @throws Error naming the file, if it cannot be read or holds anything else
+ * @param rule what a label is, or what tells it of the mask; the default refuses what is not clearly one
+ * @throws Error naming the file, if it cannot be read, holds anything else, or does not lie on `like`
  */
 export async function readLabels(
   path: string,
-  rule: LabelRule = 'whole',
-  options: LabelsOfOptions = {},
+  rule: LabelRule | ((mask: Volume) => LabelRule) = 'whole',
+  options: ReadLabelsOptions = {},
 ): Promise<Volume<Uint8Array>> {
-  return labelsOf(await readMaskFile(path), rule, { subject: `'${path}'`, ...options });
+  const { like, reference = 'the image', segment, flat, placeless, ...given } = options;
+  const { reading = { onWarning: given.onWarning }, ...wording } = given;
+  const words = { subject: `'${path}'`, remedy: labelRemedy, ...wording };
+  const isDrawn = (await drawnKind(path)) !== undefined;
+  const mask = isDrawn
+    ? await readDrawnMask(path, { like, segment, ...reading })
+    : await readMaskFile(path, reading);
+  const labels = labelsOf(mask, typeof rule === 'function' ? rule(mask) : rule, words);
+  if (like === undefined || isDrawn) return labels;
+  return placeLabels(labels, like, {
+    subject: words.subject,
+    reference,
+    flat: flat ?? false,
+    placeless: placeless === true || isFlatImage(path),
+  });
+}
+
+/** What to do about a file whose voxels hold no label, where nothing but another file will do. */
+export function labelRemedy(kind: WrongKind, value: number): string {
+  return {
+    'no number': 'give its voxels without a number one first, such as 0',
+    fraction:
+      'if it holds probabilities or a soft mask, threshold it first; if its labels were interpolated, take it from before that',
+    negative: `if ${value} marks voxels on which nothing counts, give them the number that they are to be taken for first`,
+    unknown: 'renumber its labels first',
+  }[kind];
 }

@@ -1,4 +1,5 @@
-import { type EmptyRule, emptyRule, emptyValue } from '../empty.ts';
+import { checkOptions } from '../check-options.ts';
+import { type EmptyRule, emptyRule, emptyValue, share } from '../empty.ts';
 import type { ThresholdSweep } from './threshold-sweep.ts';
 
 export interface CurveOptions {
@@ -20,6 +21,7 @@ export interface RocCurve {
 
 /** The ROC curve of a sweep. It is undefined where the truth lacks foreground or background. */
 export function rocCurve(sweep: ThresholdSweep, options: CurveOptions = {}): RocCurve {
+  checkOptions('rocCurve', options, 'empty');
   const { empty = 'skip' } = options;
   const thresholds = [Number.POSITIVE_INFINITY];
   const truePositiveRate = [0];
@@ -39,7 +41,7 @@ export function rocCurve(sweep: ThresholdSweep, options: CurveOptions = {}): Roc
     const width = falsePositiveRate[i]! - falsePositiveRate[i - 1]!;
     area += (width * (truePositiveRate[i]! + truePositiveRate[i - 1]!)) / 2;
   }
-  if (Number.isNaN(area)) area = emptyValue(emptyRule(empty, false), 0);
+  if (Number.isNaN(area)) area = emptyValue(emptyRule(empty, false), share);
   return { thresholds, truePositiveRate, falsePositiveRate, area };
 }
 
@@ -59,6 +61,7 @@ export function precisionRecallCurve(
   sweep: ThresholdSweep,
   options: CurveOptions = {},
 ): PrecisionRecallCurve {
+  checkOptions('precisionRecallCurve', options, 'empty');
   const { empty = 'skip' } = options;
   const precision = sweep.counts.map(({ tp, fp }) => tp / (tp + fp));
   const recall = sweep.counts.map(({ tp, fn }) => tp / (tp + fn));
@@ -67,6 +70,6 @@ export function precisionRecallCurve(
     const growth = recall[i]! - (recall[i - 1] ?? 0);
     if (growth !== 0) averagePrecision += precision[i]! * growth;
   }
-  if (Number.isNaN(averagePrecision)) averagePrecision = emptyValue(emptyRule(empty, false), 0);
+  if (Number.isNaN(averagePrecision)) averagePrecision = emptyValue(emptyRule(empty, false), share);
   return { thresholds: sweep.thresholds, precision, recall, averagePrecision };
 }

@@ -1,8 +1,9 @@
+import { checkOptions } from '../check-options.ts';
 import { type Connectivity, checkConnectivity, labelMask } from '../connected-components.ts';
 import { type LabelGrid, position } from '../grid.ts';
 import { overlappingPairs } from '../lesion-matching.ts';
 import { binaryMask } from '../mask.ts';
-import { gridPair, subject } from '../pair.ts';
+import { gridPair } from '../pair.ts';
 
 export interface DetectionsOptions {
   /** Pixels of at least this are taken to be of a lesion. @default 0.5 */
@@ -36,8 +37,8 @@ export function detections(
   truth: LabelGrid,
   options: DetectionsOptions = {},
 ): Detections {
-  const { threshold = 0.5, label, id } = options;
-  const where = subject('detections', id);
+  const { threshold = 0.5, label } = options;
+  const where = checkOptions('detections', options, 'threshold connectivity label id');
   const pair = gridPair(prediction, truth, where);
   const { shape } = pair;
   const connectivity = checkConnectivity(options.connectivity, shape.length, where);

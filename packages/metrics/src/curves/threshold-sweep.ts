@@ -1,6 +1,7 @@
+import { checkOptions } from '../check-options.ts';
 import { addTo, type Counts } from '../confusion.ts';
 import { type Labels, position } from '../grid.ts';
-import { labelPair, subject } from '../pair.ts';
+import { labelPair } from '../pair.ts';
 
 export interface ThresholdSweepOptions {
   /**
@@ -39,8 +40,8 @@ export function thresholdSweep(
   truth: Labels,
   options: ThresholdSweepOptions = {},
 ): ThresholdSweep {
-  const { label, ignoreIndex, id } = options;
-  const where = subject('thresholdSweep', id);
+  const { label, ignoreIndex } = options;
+  const where = checkOptions('thresholdSweep', options, 'thresholds label ignoreIndex id');
   const { prediction: p, truth: t, shape } = labelPair(prediction, truth, where);
   const inside = new Float64Array(t.length);
   const outside = new Float64Array(t.length);

@@ -1,4 +1,6 @@
+import { checkOptions } from '../check-options.ts';
 import { checkCount, checkValues, meanOf, membersOf } from './groups.ts';
+import { tieTolerance } from './paired.ts';
 import { type Random, seededRandom } from './random.ts';
 
 export interface BootstrapOptions {
@@ -23,13 +25,20 @@ export interface Interval {
   readonly low: number;
   readonly high: number;
   readonly confidence: number;
+  /** Resamples of which the statistic is `NaN`; the interval is that of the others. */
+  readonly undefinedResamples: number;
 }
+
+const optionNames = 'groups statistic confidence resamples random';
 
 /**
  * Confidence interval of a statistic by bootstrap percentiles (Efron 1979): groups of values are
- * drawn with replacement, as many as there are, and the statistic taken of each resample.
+ * drawn with replacement, as many as there are, and the statistic taken of each resample. Where a
+ * resample has none (`NaN`, such as a recall without any lesion) it is left out and counted. A mean that
+ * is 0 but for rounding, within 1e-12 of the largest value, is 0.
  *
  * @param values one a case; leave out cases without a score
+ * @returns `NaN`s where no resample has the statistic
  * @throws RangeError where a value is not finite or an option does not fit
  */
 export function bootstrapInterval(
@@ -38,6 +47,7 @@ export function bootstrapInterval(
 ): Interval {
   const { groups, statistic = meanOf, confidence = 0.95, resamples = 10_000 } = options;
   const { random = seededRandom(0) } = options;
+  checkOptions('bootstrapInterval', options, optionNames);
   checkValues(values, 'values', 'bootstrapInterval');
   checkCount(resamples, 'resamples', 'bootstrapInterval');
   if (!(confidence > 0 && confidence < 1)) {
@@ -52,17 +62,24 @@ export function bootstrapInterval(
       for (const i of members[Math.floor(random() * members.length)]!) drawn.push(values[i]!);
     }
     return statistic(drawn);
-  }).sort();
+  });
+  const defined = estimates.filter((estimate) => !Number.isNaN(estimate)).sort();
+  const tolerance = statistic === meanOf ? tieTolerance(values) : 0;
+  const rounded = (value: number): number => (Math.abs(value) <= tolerance ? 0 : value);
   return {
-    estimate: statistic(values),
-    low: quantile(estimates, (1 - confidence) / 2),
-    high: quantile(estimates, (1 + confidence) / 2),
+    estimate: rounded(statistic(values)),
+    low: rounded(quantile(defined, (1 - confidence) / 2)),
+    high: rounded(quantile(defined, (1 + confidence) / 2)),
     confidence,
+    undefinedResamples: resamples - defined.length,
   };
 }
 
 function quantile(ascending: Float64Array, share: number): number {
+  if (ascending.length === 0) return Number.NaN;
   const at = (ascending.length - 1) * share;
   const below = ascending[Math.floor(at)]!;
-  return below + (ascending[Math.ceil(at)]! - below) * (at - Math.floor(at));
+  const above = ascending[Math.ceil(at)]!;
+  // Both may be infinite.
+  return below === above ? below : below + (above - below) * (at - Math.floor(at));
 }

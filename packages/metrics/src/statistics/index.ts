@@ -1,5 +1,6 @@
 export { type BootstrapOptions, bootstrapInterval, type Interval } from './bootstrap.ts';
 export { holm } from './holm.ts';
+export { pairedDifferences } from './paired.ts';
 export {
   type PermutationTestOptions,
   type PermutationTestResult,

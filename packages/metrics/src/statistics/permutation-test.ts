@@ -1,4 +1,6 @@
-import { checkCount, checkPaired, membersOf } from './groups.ts';
+import { checkOptions } from '../check-options.ts';
+import { checkCount, membersOf } from './groups.ts';
+import { tiedDifferences, tieTolerance } from './paired.ts';
 import { type Random, seededRandom } from './random.ts';
 
 export interface PermutationTestOptions {
@@ -21,7 +23,8 @@ export interface PermutationTestResult {
 
 /**
  * Paired permutation test (Fisher 1935): how often the mean difference of two methods on the same
- * cases would be as far from 0 if in each group the two were exchanged at random.
+ * cases would be as far from 0 if in each group the two were exchanged at random. Mean differences within
+ * 1e-12 of the largest score are equal, as in `pairedDifferences`.
  *
  * @param a scores of one method, one a case
  * @param b scores of the other on the same cases
@@ -33,15 +36,15 @@ export function permutationTest(
   options: PermutationTestOptions = {},
 ): PermutationTestResult {
   const { groups, permutations = 10_000, random = seededRandom(0) } = options;
-  checkPaired(a, b, 'permutationTest');
+  checkOptions('permutationTest', options, 'groups permutations random');
+  const differences = tiedDifferences(a, b, 'permutationTest');
   checkCount(permutations, 'permutations', 'permutationTest');
   const sums = membersOf(a.length, groups, 'permutationTest').map((members) =>
-    members.reduce((sum, i) => sum + (a[i]! - b[i]!), 0),
+    members.reduce((sum, i) => sum + differences[i]!, 0),
   );
   const observed = sums.reduce((total, sum) => total + sum, 0);
-  const scale = sums.reduce((total, sum) => total + Math.abs(sum), 0);
-  /** Sums that are equal but for rounding count as equal. */
-  const bar = Math.abs(observed) - 1e-12 * scale;
+  /** Sums that are equal but for the rounding of each score count as equal. */
+  const bar = Math.abs(observed) - a.length * tieTolerance(a, b);
   const exact = 2 ** sums.length <= permutations;
   const tried = exact ? 2 ** sums.length : permutations;
   let asFar = 0;

@@ -1,4 +1,4 @@
-import { checkPaired } from './groups.ts';
+import { tiedDifferences } from './paired.ts';
 
 export interface WilcoxonResult {
   /** The smaller of the rank sums of the positive and the negative differences. */
@@ -13,7 +13,7 @@ export interface WilcoxonResult {
 
 /**
  * Wilcoxon signed-rank test (1945) of two methods on the same cases. Differences of 0 are left out,
- * equal ones share their mean rank. Up to 50 pairs p is exact, with ties too; beyond it is from the
+ * equal ones share their mean rank; what equal is, rounding aside, says `pairedDifferences`. Up to 50 pairs p is exact, with ties too; beyond it is from the
  * normal distribution, corrected for ties.
  *
  * @param a scores of one method, one a case
@@ -21,9 +21,7 @@ export interface WilcoxonResult {
  * @throws RangeError where lengths differ or a score is not finite
  */
 export function wilcoxonSignedRank(a: readonly number[], b: readonly number[]): WilcoxonResult {
-  checkPaired(a, b, 'wilcoxonSignedRank');
-  const differences = a
-    .map((value, i) => value - b[i]!)
+  const differences = tiedDifferences(a, b, 'wilcoxonSignedRank')
     .filter((difference) => difference !== 0)
     .sort((x, y) => Math.abs(x) - Math.abs(y));
   const pairs = differences.length;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkOptions } from '../check-options.ts';
 
 export interface ConfusionTensorOptions {
   /**
@@ -13,6 +14,10 @@ export interface ConfusionTensorOptions {
   /** Whether each image of the batch, the first axis, is counted by itself. @default false */
   readonly perImage?: boolean;
 }
+
+/** Of counts and scores on the device, which often get one object of options together. */
+export const tensorOptionNames =
+  'classes ignoreIndex threshold perImage average background empty beta label name';
 
 /**
  * Counts on the device, for each class, where prediction and truth agree and differ. Nothing is read
@@ -32,6 +37,7 @@ export function confusionTensor(
   truth: tf.Tensor,
   options: ConfusionTensorOptions = {},
 ): tf.Tensor {
+  checkOptions('confusionTensor', options, tensorOptionNames);
   const { ignoreIndex, threshold = 0, perImage = false } = options;
   const isLabels = prediction.dtype !== 'float32';
   const channels = isLabels ? undefined : (prediction.shape.at(-1) ?? 0);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { EmptyPolicy } from '../empty.ts';
+import type { EmptyPolicy, Extremes } from '../empty.ts';
 
 /** The scores that can be taken on the device; each means what the function of its name does. */
 export type OverlapName =
@@ -29,7 +29,8 @@ export interface OverlapFormula {
   /** Whether all classes make one score, background included. */
   readonly whole?: boolean;
   readonly empty?: EmptyPolicy;
-  readonly worst?: number;
+  /** @default `share` */
+  readonly ends?: Extremes;
 }
 
 const twice = (x: tf.Tensor): tf.Tensor => tf.mul(x, 2);
@@ -53,7 +54,7 @@ export const overlapFormulas: Readonly<Record<OverlapName, OverlapFormula>> = {
   },
   relativeVolumeError: {
     ratio: ({ tp, fp, fn }) => [tf.sub(fp, fn), tf.add(tp, fn)],
-    worst: Number.POSITIVE_INFINITY,
+    ends: { best: 0, worst: Number.POSITIVE_INFINITY },
   },
   accuracy: {
     whole: true,
@@ -61,8 +62,8 @@ export const overlapFormulas: Readonly<Record<OverlapName, OverlapFormula>> = {
   },
   mcc: {
     whole: true,
-    empty: { both: 'skip', one: 'zero' },
-    worst: -1,
+    empty: { both: 'best', one: 'zero' },
+    ends: { best: 1, worst: -1 },
     // Sums of what `mcc` takes as differences of squares, which float32 would round away.
     ratio: ({ tp, fp, fn, tn }) => {
       const spread = (one: tf.Tensor, rest: tf.Tensor): tf.Tensor =>

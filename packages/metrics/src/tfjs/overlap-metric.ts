@@ -1,5 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { type ConfusionTensorOptions, confusionTensor } from './confusion-tensor.ts';
+import { checkOptions } from '../check-options.ts';
+import {
+  type ConfusionTensorOptions,
+  confusionTensor,
+  tensorOptionNames,
+} from './confusion-tensor.ts';
 import type { OverlapName } from './overlap-formulas.ts';
 import { checkedFormula, type OverlapTensorOptions, overlapTensor } from './overlap-tensor.ts';
 
@@ -17,8 +22,8 @@ export type OverlapMetric = (truth: tf.Tensor, prediction: tf.Tensor) => tf.Scal
  * Makes an overlap score of a batch for `model.compile({ metrics })`.
  *
  * `fit` and `evaluate` take the mean over batches; for the score of a whole set, add the counts of
- * `confusionTensor` up instead. A batch that the rule for empty masks leaves out is `NaN`, and so is
- * then the mean: give `empty` a value for training.
+ * `confusionTensor` up instead. With `empty: 'skip'` a batch that is left out is `NaN`, and so is then
+ * the mean.
  *
  * @throws RangeError where the name or an option does not fit; when called, where shapes do not
  */
@@ -26,6 +31,7 @@ export function overlapMetric(
   score: OverlapName,
   options: OverlapMetricOptions = {},
 ): OverlapMetric {
+  checkOptions('overlapMetric', options, tensorOptionNames);
   checkedFormula(score, options);
   const { label, name = label === undefined ? score : `${score}_${label}` } = options;
   const metric: OverlapMetric = (truth, prediction) => {

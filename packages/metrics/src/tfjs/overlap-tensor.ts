@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type EmptyPolicy, type EmptyRule, emptyRule, emptyValue } from '../empty.ts';
+import { checkOptions } from '../check-options.ts';
+import {
+  defaultEmpty,
+  type EmptyPolicy,
+  type EmptyRule,
+  emptyRule,
+  emptyValue,
+  share,
+} from '../empty.ts';
 import type { FBetaOptions } from '../overlap.ts';
-import { defaultEmpty } from '../score.ts';
+import { tensorOptionNames } from './confusion-tensor.ts';
 import {
   type Columns,
   type OverlapFormula,
@@ -31,6 +39,7 @@ export function overlapTensor(
   counts: tf.Tensor,
   options: OverlapTensorOptions = {},
 ): tf.Scalar {
+  checkOptions('overlapTensor', options, tensorOptionNames);
   const formula = checkedFormula(name, options);
   const { average = 'macro', background = false, label, beta = 1 } = options;
   const { empty = formula.empty ?? defaultEmpty } = options;
@@ -93,7 +102,7 @@ interface Scored {
 }
 
 function score(counts: Columns, formula: OverlapFormula, beta: number, empty: EmptyPolicy): Scored {
-  const { worst = 0, ratio, whole = false } = formula;
+  const { ends = share, ratio, whole = false } = formula;
   const [numerator, denominator] = ratio(counts, beta);
   const errors = tf.add(counts.fp, counts.fn);
   const agreeing = tf.equal(whole ? tf.sum(errors) : errors, 0);
@@ -107,7 +116,7 @@ function score(counts: Columns, formula: OverlapFormula, beta: number, empty: Em
   return {
     values: tf.where(
       isEmpty,
-      ruled((rule) => emptyValue(rule, worst)),
+      ruled((rule) => emptyValue(rule, ends)),
       tf.div(numerator, tf.where(isEmpty, one, denominator)),
     ),
     weights: tf.where(

@@ -22,6 +22,8 @@ export interface WriteAmplifiedOptions {
   readonly workers: number;
   /** Called when a slice and its copies are written. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Called with a sentence about what is odd about the data but no error. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function writeAmplified(
   { amplification, data, seed, model }: ExperimentConfig,
   baseFolder: string,
   output: string,
-  { format, workers, onProgress }: WriteAmplifiedOptions,
+  { format, workers, onProgress, onWarning }: WriteAmplifiedOptions,
 ): Promise<readonly ManifestItem[]> {
   const { method, extended = false } = amplification;
   if (method === 'none') {
@@ -51,6 +53,7 @@ export async function writeAmplified(
   const store = new CaseStore(data, model.classes);
   const cases = split.training.map((one) => store.trainingCase(one));
   const slices = await listSlices(cases);
+  if (store.warning !== undefined) onWarning?.(store.warning);
   const { threshold } = createAmplifier(amplification, slices, seed);
   const settings = { amplification: { method, extended, threshold, seed } };
   const items: ManifestItem[] = [];

@@ -1,4 +1,11 @@
-import { type Case, isFlatImage, readImageFile, readLabels } from '@sts-net/datasets';
+import {
+  type Case,
+  isFlatImage,
+  labelRemedy,
+  placeLabels,
+  readImageFile,
+  readLabels,
+} from '@sts-net/datasets';
 import {
   channelsOf,
   type PreprocessedImage,
@@ -6,7 +13,8 @@ import {
   preprocess,
 } from '@sts-net/inference';
 import type { TrainingCase } from '@sts-net/training';
-import { ontoGridOf, type Volume } from '@sts-net/volume-io';
+import type { Volume, WrongKind } from '@sts-net/volume-io';
+import { saidOnce } from '../words/said-once.ts';
 
 /** A case in memory, at the size that the config gives. */
 export interface LoadedCase extends PreprocessedImage {
@@ -22,6 +30,8 @@ export class CaseStore {
   readonly #classes: number;
   readonly #limit: number;
   readonly #loaded = new Map<string, LoadedCase>();
+  /** What is said about masks, by the case. */
+  readonly #warnings = new Map<string, string>();
 
   /** @param megabytes what may be kept, in MiB */
   constructor(preprocessing: Preprocessing, classes: number, megabytes = 1024) {
@@ -37,11 +47,17 @@ export class CaseStore {
    */
   async load(one: Case): Promise<LoadedCase> {
     const known = this.#loaded.get(one.id);
-    const loaded = known ?? (await readCase(one, this.#preprocessing, this.#classes));
+    const warn = (text: string) => void this.#warnings.set(one.id, text);
+    const loaded = known ?? (await readCase(one, this.#preprocessing, this.#classes, warn));
     this.#loaded.delete(one.id);
     this.#loaded.set(one.id, loaded);
     this.#forgetOldest();
     return loaded;
+  }
+
+  /** One sentence about the masks so far that hold several numbers where there are two classes. */
+  get warning(): string | undefined {
+    return saidOnce([...this.#warnings.values()]);
   }
 
   /** The case as training sees it. */
@@ -63,32 +79,46 @@ async function readCase(
   one: Case,
   preprocessing: Preprocessing,
   classes: number,
+  onWarning: (text: string) => void,
 ): Promise<LoadedCase> {
   const { id, group } = one;
-  const { axis = 0 } = preprocessing;
   const image = await readImageFile(one.image);
-  const words = { subject: `case '${id}': the mask '${one.mask}'`, reference: 'the image' };
+  const subject = `case '${id}': the mask '${one.mask}'`;
   const rule = classes === 2 ? 'nonzero' : { classes };
-  const read = await readLabels(one.mask, rule, { ...words, remedy: remedies.labels });
-  const flat = isFlatCase(one, image, read, channelsOf(preprocessing));
-  if (flat) checkSamePlane(words.subject, image, read);
+  const labels = await readLabels(one.mask, rule, {
+    subject,
+    remedy: labelCure,
+    // Logs name cases, not their files.
+    onWarning: (text) => onWarning(text.replace(` '${one.mask}'`, '')),
+  });
+  const flat = isFlatCase(one, image, labels, channelsOf(preprocessing));
+  const { axis = 0 } = preprocessing;
   if (flat && axis !== 0) {
     throw new RangeError(`axis: must be 0 for 2-D images such as '${one.image}', got ${axis}`);
   }
-  const labels = flat ? read : ontoGridOf(read, image, { ...words, remedy: remedies.grid });
-  const { mask = labels, ...input } = preprocess(image, preprocessing, {
+  const placed = placeLabels(labels, image, {
+    subject,
+    reference: 'the image',
+    remedy:
+      'is it the mask of another image? Else resample it, or copy the image’s geometry into it if only the header is wrong',
+    flat,
+    placeless: isFlatImage(one.image) || isFlatImage(one.mask),
+  });
+  const { mask = placed, ...input } = preprocess(image, preprocessing, {
     id,
     group,
     flat,
-    mask: labels,
+    mask: placed,
   });
   return { ...input, mask };
 }
 
-const remedies = {
-  labels: 'raise `model.classes` or renumber the labels; threshold probabilities first',
-  grid: 'is it the mask of another image? Else resample it, or copy the image’s geometry into it if only the header is wrong',
-};
+/** What can be done about a mask that holds no labels of the config's classes. */
+function labelCure(kind: WrongKind, value: number): string {
+  return kind === 'unknown'
+    ? 'raise `model.classes`, or renumber the labels'
+    : labelRemedy(kind, value);
+}
 
 /** Whether the slices of the image are the channels of one sample. */
 function isFlatCase(
@@ -98,13 +128,4 @@ function isFlatCase(
   channels: number,
 ): boolean {
   return isFlatImage(path) || (mask.shape[0] === 1 && image.shape[0] === channels);
-}
-
-function checkSamePlane(subject: string, image: Volume, mask: Volume): void {
-  const expected = [1, ...image.voxels.shape.slice(1)];
-  const { shape } = mask.voxels;
-  if (expected.join() === shape.join()) return;
-  throw new RangeError(
-    `${subject} must have the shape of the image, [${expected.join(', ')}], got [${shape.join(', ')}]; ${remedies.grid}`,
-  );
 }

@@ -5,6 +5,7 @@ import { writeAmplified } from '../amplified/write-amplified.ts';
 import { loadConfig } from '../config/validate-config.ts';
 import { count, oneOf } from './arguments.ts';
 import { progressLine } from './interruption.ts';
+import { warnOnce } from './warn-once.ts';
 
 export function amplifyCommand(): CommandUnknownOpts {
   return new Command('amplify')
@@ -23,6 +24,7 @@ export function amplifyCommand(): CommandUnknownOpts {
         format,
         workers,
         onProgress: (done, total) => line.show(`slice ${done}/${total}`),
+        onWarning: warnOnce(line),
       }).finally(() => line.clear());
       const copies = items.filter(({ source }) => source?.['operation'] !== 'none').length;
       process.stdout.write(

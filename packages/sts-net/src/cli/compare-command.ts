@@ -6,12 +6,23 @@ import {
   writeFileAtomic,
   writeFolderAtomic,
 } from '@sts-net/datasets/files';
-import type { EmptyRule } from '@sts-net/metrics';
 import { type Comparison, compareFolders } from '../comparison/compare-folders.ts';
 import { comparisonFormats, comparisonText } from '../comparison/comparison-formats.ts';
-import { type ScoreName, scores } from '../comparison/scores.ts';
-import { count, integer, number, oneOf } from './arguments.ts';
+import { type ScoreName, scoreNames } from '../scoring/scores.ts';
+import { count, integer, oneOf } from './arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
+import {
+  emptyOption,
+  ignoreOption,
+  labelOption,
+  penaltyOption,
+  segmentOption,
+  thresholdOption,
+  toleranceOption,
+  truthSegmentOption,
+  truthThresholdOption,
+} from './scoring-arguments.ts';
+import { warnOnce } from './warn-once.ts';
 
 const usual: readonly ScoreName[] = [
   'dice',
@@ -24,11 +35,10 @@ const usual: readonly ScoreName[] = [
   'lesion-recall',
   'lesion-f1',
 ];
-const rules = ['skip', 'zero', 'one', 'worst'] as const satisfies readonly EmptyRule[];
 
 export function compareCommand(): CommandUnknownOpts {
   return new Command('compare')
-    .argument('<a>', 'folder of one method’s label volumes')
+    .argument('<a>', 'folder of one method’s label volumes or pictures')
     .argument('<b>', 'folder of the other’s, named alike')
     .requiredOption('--truth <folder>', 'folder of the true ones, named alike')
     .option('--names <names>', 'what to call the two: NAME,NAME; else their folders')
@@ -36,20 +46,16 @@ export function compareCommand(): CommandUnknownOpts {
       '--patient <pattern>',
       'whose a case is, by its name: {patient}_*; else each is one patient’s',
     )
-    .option('--label <number>', 'the label to score; else every label above 0', count('label'))
-    .option('--scores <names>', `of ${Object.keys(scores).join()}`, scoreNames, usual)
-    .option(
-      '--tolerance <mm>',
-      'of the surface Dice, mm',
-      number('tolerance', 'a length in mm of at least 0', (n) => n >= 0),
-      1,
-    )
-    .option(
-      '--empty <rule>',
-      `score where truth and prediction are empty: ${rules.join(', ')}`,
-      oneOf('empty', rules),
-      'skip' as const,
-    )
+    .option(...labelOption)
+    .option(...ignoreOption)
+    .option(...thresholdOption)
+    .option(...truthThresholdOption)
+    .option(...segmentOption)
+    .option(...truthSegmentOption)
+    .option('--scores <names>', `of ${scoreNames.join()}`, namesIn, usual)
+    .option(...toleranceOption)
+    .option(...emptyOption)
+    .option(...penaltyOption)
     .option('--seed <number>', 'of bootstrap and permutations', integer('seed'), 0)
     .option('--resamples <count>', 'of bootstrap and permutations', count('resamples'), 10_000)
     .option('--csv <file>', 'file for the table as CSV')
@@ -77,6 +83,7 @@ export function compareCommand(): CommandUnknownOpts {
             names: named,
             signal,
             onProgress: (id, index, total) => line.show(`case ${index + 1}/${total}: ${id}`),
+            onWarning: warnOnce(line),
           },
         ),
       ).finally(() => line.clear());
@@ -106,7 +113,6 @@ function methodNames(text: string | undefined, a: string, b: string): readonly [
   throw new RangeError(`--names must be two names with a comma between them, got '${text}'`);
 }
 
-function scoreNames(text: string): readonly ScoreName[] {
-  const known = Object.keys(scores) as ScoreName[];
-  return [...new Set(text.split(','))].map(oneOf('scores', known));
+function namesIn(text: string): readonly ScoreName[] {
+  return [...new Set(text.split(','))].map(oneOf('scores', scoreNames));
 }

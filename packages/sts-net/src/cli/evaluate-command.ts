@@ -1,13 +1,24 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { BackendName } from '@sts-net/backend';
-import { readLabels, type SplitName } from '@sts-net/datasets';
+import type { SplitName } from '@sts-net/datasets';
 import { writeFileAtomic } from '@sts-net/datasets/files';
-import { ontoGridOf } from '@sts-net/volume-io';
-import { type Evaluation, evaluateVolumes } from '../evaluation/evaluate-volumes.ts';
+import { type EvaluatedFiles, evaluateFiles } from '../evaluation/evaluate-files.ts';
+import type { EvaluateRunOptions } from '../evaluation/evaluate-run.ts';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { backendOption, oneOf } from './arguments.ts';
 import { sayAdvice } from './engine-advice.ts';
 import { interruptible, progressLine } from './interruption.ts';
+import {
+  emptyOption,
+  ignoreOption,
+  labelOption,
+  penaltyOption,
+  segmentOption,
+  thresholdOption,
+  toleranceOption,
+  truthSegmentOption,
+  truthThresholdOption,
+} from './scoring-arguments.ts';
+import { warnOnce } from './warn-once.ts';
 
 export function evaluateCommand(): CommandUnknownOpts {
   return new Command('evaluate')
@@ -20,56 +31,73 @@ export function evaluateCommand(): CommandUnknownOpts {
     )
     .option('--config <file>', 'config with the cases, in place of the run’s own')
     .option('--accept-data', 'evaluate the run’s cases though their files have changed')
-    .option('--prediction <file>', 'a label volume, to be compared with --truth')
-    .option('--truth <file>', 'the true label volume')
+    .option(
+      '--prediction <file>',
+      'a label volume, picture or DICOM SEG, to be compared with --truth',
+    )
+    .option('--truth <file>', 'the true one, or a DICOM RTSTRUCT')
+    .option(...labelOption)
+    .option(...ignoreOption)
+    .option(...thresholdOption)
+    .option(...truthThresholdOption)
+    .option(...segmentOption)
+    .option(...truthSegmentOption)
+    .option('--image <path>', 'image or folder of the DICOM series that contours were drawn on')
+    .option(...toleranceOption)
+    .option(...emptyOption)
+    .option(...penaltyOption)
     .option('--json <file>', 'file for all scores as JSON')
     .option(...backendOption)
-    .action(async ({ model, prediction, truth, json, ...run }) => {
+    .action(async ({ model, prediction, truth, json, ...given }) => {
+      const { split, config, acceptData, backend = 'auto', ...options } = given;
       const pair = prediction !== undefined && truth !== undefined;
       if ((model === undefined) === !pair) {
         throw new RangeError('give either --model, or --prediction and --truth');
       }
-      const evaluation = pair
-        ? await evaluateFiles(prediction, truth)
-        : await evaluateSplit(model!, run);
+      const { tolerance, empty, penalty, ...masks } = options;
+      const scoring = { tolerance, empty, penalty };
+      if (model !== undefined) refuse(masks);
+      const { evaluation, notes } = pair
+        ? await evaluateFiles(prediction, truth, { ...options, onWarning: warnOnce() })
+        : await evaluateSplit(model!, split, {
+            ...scoring,
+            ...(config !== undefined && { config }),
+            acceptData: acceptData === true,
+            backend,
+          });
       if (json !== undefined) {
-        await writeFileAtomic(json, `${JSON.stringify(evaluation, null, 2)}\n`);
+        const text = JSON.stringify({ settings: options, ...evaluation }, null, 2);
+        await writeFileAtomic(json, `${text}\n`);
       }
-      process.stdout.write(`${evaluationText(evaluation)}\n`);
+      process.stdout.write(`${evaluationText(evaluation, notes)}\n`);
     });
 }
 
-async function evaluateFiles(path: string, truthPath: string): Promise<Evaluation> {
-  const remedy = 'threshold or renumber it first';
-  const truth = await readLabels(truthPath, 'nonzero', { remedy });
-  const prediction = ontoGridOf(await readLabels(path, 'nonzero', { remedy }), truth, {
-    subject: `'${path}'`,
-    reference: 'the truth',
-  });
-  return evaluateVolumes([{ id: truthPath, prediction, truth }]);
-}
-
-interface RunOptions {
-  readonly split: SplitName;
-  readonly config?: string | undefined;
-  readonly acceptData?: true | undefined;
-  readonly backend?: 'auto' | BackendName | undefined;
+/** What masks hold is in the config of a run. */
+function refuse(options: Readonly<Record<string, unknown>>): void {
+  const [given] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
+  if (given === undefined) return;
+  const option = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new RangeError(
+    `--${option} is for --prediction and --truth; a run's config says what its masks hold`,
+  );
 }
 
 async function evaluateSplit(
   path: string,
-  { split, config, acceptData, backend = 'auto' }: RunOptions,
-): Promise<Evaluation> {
+  split: SplitName,
+  options: EvaluateRunOptions,
+): Promise<EvaluatedFiles> {
   const { evaluateRun } = await import('../evaluation/evaluate-run.ts');
   const line = progressLine();
-  return interruptible('nothing was written', (signal) =>
+  const evaluation = await interruptible('nothing was written', (signal) =>
     evaluateRun(path, split, {
-      acceptData: acceptData === true,
-      backend,
+      ...options,
       onEngine: sayAdvice,
-      ...(config !== undefined && { config }),
       signal,
       onProgress: (id, done, total) => line.show(`${id}: slice ${done}/${total}`),
+      onWarning: warnOnce(line),
     }),
   ).finally(() => line.clear());
+  return { evaluation, notes: { ...options, inPixels: false, ignored: undefined } };
 }

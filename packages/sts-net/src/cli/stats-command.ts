@@ -9,6 +9,7 @@ import {
 import { prepareEngine } from '../runs/prepare-engine.ts';
 import { formatTable } from '../tables/format-table.ts';
 import { lesionTable } from '../tables/lesion-table.ts';
+import { warnOnce } from './warn-once.ts';
 
 export function statsCommand(): CommandUnknownOpts {
   return new Command('stats')
@@ -17,7 +18,7 @@ export function statsCommand(): CommandUnknownOpts {
     .action(async (path, { json }) => {
       const config = await loadConfig(path);
       await prepareEngine('cpu');
-      const statistics = await experimentStatistics(config, dirname(resolve(path)));
+      const statistics = await experimentStatistics(config, dirname(resolve(path)), warnOnce());
       if (json !== undefined) {
         await writeFileAtomic(json, `${JSON.stringify(statistics, null, 2)}\n`);
       }

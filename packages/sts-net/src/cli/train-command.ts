@@ -6,6 +6,7 @@ import { train } from '../runs/train.ts';
 import { backendOption } from './arguments.ts';
 import { sayAdvice } from './engine-advice.ts';
 import { Interrupted, interruptible, progressLine } from './interruption.ts';
+import { warnOnce } from './warn-once.ts';
 
 export function trainCommand(): CommandUnknownOpts {
   return new Command('train')
@@ -22,13 +23,15 @@ export function trainCommand(): CommandUnknownOpts {
         ...(backend !== undefined && { backend }),
       };
       const line = progressLine();
+      const warn = warnOnce(line);
       line.show('reading the cases');
       const show = reporter((text) => line.show(text));
+      let byClass = '';
       const report = (event: TrainEvent): void => {
         if (event.event === 'start') sayAdvice(event.backend);
-        if (event.event === 'warning') {
-          line.clear();
-          process.stderr.write(`sts-net: ${event.message}\n`);
+        if (event.event === 'warning') warn(event.message);
+        if (event.event === 'validation' && event.best && event.classes !== undefined) {
+          byClass = ` (by class: ${event.classes.map((score) => score.toFixed(4)).join(', ')})`;
         }
         show(event);
       };
@@ -50,7 +53,7 @@ export function trainCommand(): CommandUnknownOpts {
       const best =
         result.bestStep === null
           ? 'no validation split: the last weights are kept as the best'
-          : `best validation ${config.training.validation.metric} ${result.bestScore?.toFixed(4)} at step ${result.bestStep}`;
+          : `best validation ${config.training.validation.metric} ${result.bestScore?.toFixed(4)}${byClass} at step ${result.bestStep}`;
       process.stdout.write(`${result.step} steps; ${best}\n${result.output}\n`);
     });
 }

@@ -1,8 +1,14 @@
-/** Says each warning once, on the standard error output. */
-export function warnOnce(): (message: string) => void {
+/**
+ * Says each warning once, on the standard error output.
+ *
+ * @param line what shows progress there, and gives way
+ */
+export function warnOnce(line?: { clear(): void }): (message: string) => void {
   const said = new Set<string>();
   return (message) => {
-    if (!said.has(message)) process.stderr.write(`warning: ${message}\n`);
+    if (said.has(message)) return;
     said.add(message);
+    line?.clear();
+    process.stderr.write(`warning: ${message}\n`);
   };
 }

@@ -1,42 +1,52 @@
+import type { RuleCounts } from '@sts-net/metrics';
 import {
   bootstrapInterval,
   holm,
   type Interval,
+  pairedDifferences,
   permutationTest,
   seededRandom,
   wilcoxonSignedRank,
 } from '@sts-net/metrics/statistics';
-import { type CaseScore, type ScoreName, scores } from './scores.ts';
+import { type CaseScore, type CaseScores, summariseScores } from '../scoring/case-score.ts';
+import { type ScoreName, scores } from '../scoring/scores.ts';
+import { scoreTitle } from '../scoring/scoring-text.ts';
 
-/** The scores of two methods for one case. */
-export interface ComparedCase {
-  readonly id: string;
-  readonly patient: string;
-  readonly a: Readonly<Partial<Record<ScoreName, CaseScore>>>;
-  readonly b: Readonly<Partial<Record<ScoreName, CaseScore>>>;
+/** The scores of two methods. */
+export interface ComparedScores {
+  readonly a: Partial<CaseScores>;
+  readonly b: Partial<CaseScores>;
 }
 
-/** A p-value, and what is left of it among those of all scores by Holm's correction. */
+/** The scores of two methods for one case: of its only label, or the means of several. */
+export interface ComparedCase extends ComparedScores {
+  readonly id: string;
+  readonly patient: string;
+  /** Of each label, where several are scored. */
+  readonly labels: readonly (ComparedScores & { readonly label: number })[];
+}
+
+/** A p-value, and what is left of it among those of all rows by Holm's correction. */
 interface CorrectedP {
   readonly pValue: number;
   readonly holm: number;
 }
 
-/** Two methods by one score, over the cases for which both have it. */
+/** Two methods by one score. */
 export interface ComparisonRow {
   readonly score: ScoreName;
+  /** `null` where it is that of the only label, or the mean of several. */
+  readonly label: number | null;
   readonly title: string;
-  readonly unit: '' | 'mm';
+  readonly unit: '' | 'mm' | 'px';
   readonly better: 'higher' | 'lower';
   /** Cases compared. */
   readonly cases: number;
   readonly patients: number;
-  /** Cases that are not, since the rule for empty masks leaves out the score of both methods … */
+  /** Cases that are not, since the rule for empty masks leaves out where truth and both predictions are. */
   readonly leftOut: number;
-  /** … or of one of the two only. */
-  readonly oneSided: number;
-  /** Cases compared of which the rule decided at least one score. */
-  readonly byRule: number;
+  /** Cases compared of which that rule decided the score of the one or the other method. */
+  readonly byRule: { readonly a: RuleCounts; readonly b: RuleCounts };
   /** Means over cases; `NaN` where there are none. */
   readonly meanA: number;
   readonly meanB: number;
@@ -52,15 +62,34 @@ export interface CompareCasesOptions {
   readonly seed: number;
   /** Bootstrap resamples, and random permutations where they cannot all be tried. */
   readonly resamples: number;
+  /** Whether the masks are pictures, whose pixels have no size. */
+  readonly inPixels: boolean;
 }
 
-/** Compares two methods score by score, with p-values corrected for the number of scores. */
+/**
+ * Compares two methods score by score, and label by label where there are several, with p-values
+ * corrected for the number of rows.
+ */
 export function compareCases(
   cases: readonly ComparedCase[],
   names: readonly ScoreName[],
   options: CompareCasesOptions,
 ): readonly ComparisonRow[] {
-  const rows = names.map((name) => compareByScore(cases, name, options));
+  const labels = (cases[0]?.labels ?? []).map(({ label }, i) => ({
+    label,
+    of: (one: ComparedCase): ComparedScores => one.labels[i]!,
+  }));
+  const all = [{ label: null, of: (one: ComparedCase): ComparedScores => one }, ...labels];
+  const rows = names.flatMap((name) =>
+    all.map(({ label, of }) => {
+      const scored = cases.map((one) => ({
+        patient: one.patient,
+        a: of(one).a[name]!,
+        b: of(one).b[name]!,
+      }));
+      return { score: name, label, ...compareScores(scored, name, options) };
+    }),
+  );
   const correct = (test: 'permutation' | 'wilcoxon'): readonly number[] => {
     const values = rows.map((row) => row[test].pValue);
     const corrected = holm(values.filter((p) => !Number.isNaN(p)));
@@ -74,39 +103,45 @@ export function compareCases(
   }));
 }
 
-function compareByScore(
-  cases: readonly ComparedCase[],
+interface ScoredCase {
+  readonly patient: string;
+  readonly a: CaseScore;
+  readonly b: CaseScore;
+}
+
+function compareScores(
+  all: readonly ScoredCase[],
   score: ScoreName,
-  { seed, resamples }: CompareCasesOptions,
-): ComparisonRow {
-  const all = cases.map(({ patient, a, b }) => ({ patient, a: a[score]!, b: b[score]! }));
-  const missing = ({ a, b }: (typeof all)[number]): number =>
-    [a, b].filter(({ value }) => Number.isNaN(value)).length;
-  const used = all.filter((one) => missing(one) === 0);
-  const a = used.map((one) => one.a.value);
-  const b = used.map((one) => one.b.value);
+  { seed, resamples, inPixels }: CompareCasesOptions,
+): Omit<ComparisonRow, 'score' | 'label'> {
+  const used = all.filter(({ a, b }) => !Number.isNaN(a.value) && !Number.isNaN(b.value));
   const groups = used.map(({ patient }) => patient);
   const patients = [...new Set(groups)];
-  const { title, unit, better } = scores[score];
+  const summaryOf = (method: 'a' | 'b') =>
+    summariseScores(
+      [score],
+      used.map((one) => ({ [score]: one[method] }) as CaseScores),
+    )[score];
+  const [ofA, ofB] = [summaryOf('a'), summaryOf('b')];
+  const { unit, better } = scores[score];
   const described = {
-    score,
-    title,
-    unit,
+    title: scoreTitle(score, inPixels),
+    unit: unit === 'mm' && inPixels ? ('px' as const) : unit,
     better,
     cases: used.length,
     patients: patients.length,
-    leftOut: all.filter((one) => missing(one) === 2).length,
-    oneSided: all.filter((one) => missing(one) === 1).length,
-    byRule: used.filter((one) => one.a.byRule || one.b.byRule).length,
-    meanA: mean(a),
-    meanB: mean(b),
+    leftOut: all.length - used.length,
+    byRule: { a: ofA.decidedByRule, b: ofB.decidedByRule },
+    meanA: ofA.mean,
+    meanB: ofB.mean,
   };
   if (used.length === 0) {
     const none = { pValue: Number.NaN, holm: Number.NaN };
-    const nothing = Number.NaN;
-    const difference = { estimate: nothing, low: nothing, high: nothing, confidence: 0.95 };
+    const ends = { estimate: Number.NaN, low: Number.NaN, high: Number.NaN };
+    const difference = { ...ends, confidence: 0.95, undefinedResamples: resamples };
     return { ...described, difference, permutation: none, wilcoxon: none };
   }
+  const [a, b] = [used.map((one) => one.a.value), used.map((one) => one.b.value)];
   const ofPatients = (values: readonly number[]): number[] =>
     patients.map((patient) => mean(values.filter((_, i) => groups[i] === patient)));
   const tested = ({ pValue }: { readonly pValue: number }): CorrectedP => ({
@@ -115,10 +150,11 @@ function compareByScore(
   });
   return {
     ...described,
-    difference: bootstrapInterval(
-      b.map((value, i) => value - a[i]!),
-      { groups, resamples, random: seededRandom(seed) },
-    ),
+    difference: bootstrapInterval(pairedDifferences(b, a), {
+      groups,
+      resamples,
+      random: seededRandom(seed),
+    }),
     permutation: tested(
       permutationTest(b, a, { groups, permutations: resamples, random: seededRandom(seed) }),
     ),

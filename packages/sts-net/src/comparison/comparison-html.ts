@@ -1,7 +1,8 @@
 import { html, htmlPage, htmlTable } from '../report/html.ts';
+import type { CaseScore } from '../scoring/case-score.ts';
+import { scoreValue } from '../scoring/scoring-text.ts';
 import type { Comparison } from './compare-folders.ts';
-import { comparisonNotes, comparisonTable, valueText } from './comparison-table.ts';
-import type { CaseScore } from './scores.ts';
+import { comparisonNotes, comparisonTable, titleOf } from './comparison-table.ts';
 
 /** One page that loads nothing: the table, what must be known to read it, and every case. */
 export function comparisonHtml(comparison: Comparison): string {
@@ -19,14 +20,15 @@ const ownStyle = 'table { font-size: .8rem; } td, tbody th { white-space: nowrap
 
 function caseTable({ rows, cases }: Comparison): string[][] {
   return [
-    ['case', 'patient', ...rows.map(({ title }) => title)],
-    ...cases.map(({ id, patient, a, b }) => [
+    ['case', 'patient', ...rows.map(titleOf)],
+    ...cases.map(({ id, patient, labels, ...means }) => [
       id,
       patient,
-      ...rows.map((row) => {
+      ...rows.map(({ score, label }) => {
+        const { a, b } = labels.find((one) => one.label === label) ?? means;
         const text = ({ value, byRule }: CaseScore): string =>
-          byRule ? `(${valueText(row, value)})` : valueText(row, value);
-        return `${text(a[row.score]!)} ${text(b[row.score]!)}`;
+          byRule ? `(${scoreValue(score, value)})` : scoreValue(score, value);
+        return `${text(a[score]!)} ${text(b[score]!)}`;
       }),
     ]),
   ];

@@ -1,3 +1,4 @@
+import { decidedNote, scoreValue, scoringNotes } from '../scoring/scoring-text.ts';
 import type { ComparisonRow } from './compare-cases.ts';
 import type { Comparison } from './compare-folders.ts';
 
@@ -18,9 +19,9 @@ export function comparisonTable({ names: [a, b], rows }: Comparison): string[][]
       'patients',
     ],
     ...rows.map((row) => [
-      row.title,
-      valueText(row, row.meanA),
-      valueText(row, row.meanB),
+      titleOf(row),
+      scoreValue(row.score, row.meanA),
+      scoreValue(row.score, row.meanB),
       signed(row, row.difference.estimate),
       row.cases === 0
         ? '–'
@@ -36,52 +37,53 @@ export function comparisonTable({ names: [a, b], rows }: Comparison): string[][]
 }
 
 /** What must be known to read the table, a sentence each. */
-export function comparisonNotes({
-  names: [a, b],
-  rows,
-  cases,
-  patients,
-  settings,
-}: Comparison): string[] {
-  const titles = (list: readonly ComparisonRow[]): string =>
-    list.map(({ title }) => title).join(', ');
-  const lower = rows.filter(({ better }) => better === 'lower');
-  const { label, tolerance, empty, seed, resamples } = settings;
-  const leftOut = rows.filter((row) => row.leftOut + row.oneSided > 0);
-  const decided = rows.filter((row) => row.byRule > 0);
+export function comparisonNotes(comparison: Comparison): string[] {
+  const { rows, cases, patients, settings, notes, names } = comparison;
+  const [a, b] = names;
+  const lower = rows.filter(({ better, label }) => better === 'lower' && label === null);
+  const { seed, resamples } = settings;
+  const leftOut = rows.filter((row) => row.leftOut > 0);
+  const decided = (method: 'a' | 'b') =>
+    decidedNote(rows.map((row) => [titleOf(row), row.byRule[method]])).map(
+      (note) => `${names[method === 'a' ? 0 : 1]}: ${note}`,
+    );
   return [
-    `${cases.length} cases of ${patients} patients; the difference is ${b} − ${a}, the mean over cases, of ${label === undefined ? 'every label above 0' : `label ${label}`}.`,
-    ...(lower.length > 0 ? [`Lower is better: ${titles(lower)}.`] : []),
-    ...(rows.some(({ score }) => score === 'nsd')
-      ? [`Surface Dice: share of both surfaces within ${tolerance} mm of each other.`]
+    `${cases.length} cases of ${patients} patients; the difference is ${b} − ${a}, the mean over cases, of ${targetText(comparison)}.`,
+    ...(lower.length > 0
+      ? [`Lower is better: ${lower.map(({ title }) => title).join(', ')}.`]
       : []),
-    `Intervals by bootstrap and permutations by patient, Wilcoxon's test on the means of patients; seed ${seed}, ${resamples} resamples. Holm: p-values corrected for ${rows.length} scores.`,
+    `Intervals by bootstrap and permutations by patient, Wilcoxon's test on the means of patients; seed ${seed}, ${resamples} resamples. Holm: p-values corrected for ${rows.length} ${rows.length === settings.scores.length ? 'scores' : 'rows'}.`,
     ...(patients < 6
       ? [
           `Of ${patients} patients no p-value can be below ${pText(Math.min(1, 2 ** (1 - patients)))}, and intervals are too narrow.`,
         ]
       : []),
-    `A miss or a false alarm scores worst; truth and prediction both empty: ${empty}.`,
+    ...scoringNotes(notes),
     ...(leftOut.length > 0
       ? [
-          `Cases left out, since that rule gives no score to both methods (or to one): ${leftOut.map(({ title, leftOut: both, oneSided }) => `${title} ${both} (${oneSided})`).join(', ')}.`,
+          `Cases left out, since that rule gives no score where truth and both predictions are empty: ${leftOut.map((row) => `${titleOf(row)} ${row.leftOut}`).join(', ')}.`,
         ]
       : []),
-    ...(decided.length > 0
-      ? [
-          `Cases whose score the rule decided: ${decided.map(({ title, byRule }) => `${title} ${byRule}`).join(', ')}.`,
-        ]
-      : []),
+    ...decided('a'),
+    ...decided('b'),
   ];
 }
 
-/** A score of one case or a mean; a dash where there is none. */
-export function valueText({ unit }: Pick<ComparisonRow, 'unit'>, value: number): string {
-  return Number.isNaN(value) ? '–' : value.toFixed(unit === 'mm' ? 2 : 4);
+function targetText({ labels, settings: { label } }: Comparison): string {
+  if (label === 'all' || (label === undefined && labels.length === 0)) return 'every label above 0';
+  const listed = label ?? labels;
+  if (listed.length === 1) return `label ${listed[0]}`;
+  const list = `labels ${listed.slice(0, -1).join(', ')} and ${listed.at(-1)}`;
+  return label === undefined ? `the means of ${list}` : `${list} as one target`;
+}
+
+/** A score's name in tables, with the label if it is of one of several. */
+export function titleOf({ title, label }: Pick<ComparisonRow, 'title' | 'label'>): string {
+  return label === null ? title : `${title}, label ${label}`;
 }
 
 function signed(row: ComparisonRow, value: number): string {
-  const text = valueText(row, value);
+  const text = scoreValue(row.score, value);
   if (Number.isNaN(value) || /^-?0\.0+$/.test(text)) return text.replace('-', '');
   return value > 0 ? `+${text}` : text.replace('-', '−');
 }

@@ -50,7 +50,7 @@ export async function pairCases(
   }));
 }
 
-const ending = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd)$/i;
+const ending = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd|dcm|png|tiff?|jpe?g)$/i;
 
 /**
  * The volumes of a folder and those below it: their paths by name, which is the path inside the
@@ -79,7 +79,7 @@ async function findLabelVolumes(folder: string): Promise<ReadonlyMap<string, str
   }
   if (found.size === 0) {
     throw new RangeError(
-      `'${folder}' must hold label volumes (.nii, .nii.gz, .nrrd, .nhdr, .mha, .mhd), found none among ${entries.length} entries; check the path`,
+      `'${folder}' must hold label volumes (.nii, .nii.gz, .nrrd, .nhdr, .mha, .mhd), DICOM segmentations (.dcm) or pictures (.png, .tif, .jpg), found none among ${entries.length} entries; check the path`,
     );
   }
   return found;

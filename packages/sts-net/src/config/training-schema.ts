@@ -56,7 +56,7 @@ const validationSchema = z.strictObject({
     .enum(keysOf(selectionScores))
     .default('dice')
     .describe(
-      'Score that chooses the best checkpoint: foreground Dice over all pixels, or the paper’s mean IoU.',
+      'Score that chooses the best checkpoint: foreground Dice over all pixels, the mean of its classes, or the paper’s mean IoU.',
     ),
   slices: positiveInteger
     .optional()

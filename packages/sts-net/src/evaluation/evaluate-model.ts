@@ -9,15 +9,18 @@ import {
 import { stackSlices } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
 import { CaseStore } from '../cases/case-store.ts';
+import type { ScoringOptions } from '../scoring/scoring-options.ts';
 import { type Evaluation, evaluateVolumes, type VolumePair } from './evaluate-volumes.ts';
 
-export interface EvaluateModelOptions {
+export interface EvaluateModelOptions extends ScoringOptions {
   /** Slices that go through the network together. @default 4 */
   readonly batchSize?: number;
   /** Called after each slice. */
   readonly onProgress?: (id: string, done: number, total: number) => void;
   /** Stops between slices: the call then throws the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Called with a sentence about what is odd about the masks but no error. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** What the model was trained with. */
@@ -28,12 +31,15 @@ export interface ModelInput {
   readonly classes: number;
 }
 
-/** Predicts cases and scores the predictions against their masks. */
+/**
+ * Predicts cases and scores the predictions against their masks; with more than two classes each class,
+ * and their mean.
+ */
 export function evaluateModel(
   predictor: Predictor,
   { preprocessing, classes }: ModelInput,
   cases: readonly Case[],
-  { batchSize, onProgress, signal }: EvaluateModelOptions = {},
+  { batchSize, onProgress, signal, onWarning, ...scoring }: EvaluateModelOptions = {},
 ): Promise<Evaluation> {
   const { axis, context, edge } = fullPreprocessing(preprocessing);
   const store = new CaseStore(preprocessing, classes);
@@ -52,6 +58,14 @@ export function evaluateModel(
       const prediction = stackSlices(masks, truth, flat ? {} : { axis, context, edge });
       yield { id: one.id, prediction, truth };
     }
+    if (store.warning !== undefined) onWarning?.(store.warning);
   }
-  return evaluateVolumes(pairs(), axis);
+  return evaluateVolumes(pairs(), axis, {
+    ...scoring,
+    ...(classes > 2 && { labels: foregroundLabels(classes) }),
+  });
+}
+
+function foregroundLabels(classes: number): readonly number[] {
+  return Array.from({ length: classes - 1 }, (_, i) => i + 1);
 }

@@ -1,63 +1,124 @@
+import type { RuleCounts } from '@sts-net/metrics';
+import type { ScoreName } from '../scoring/scores.ts';
+import {
+  decidedNote,
+  type ScoringNotes,
+  scoreTitle,
+  scoreValue,
+  scoringNotes,
+} from '../scoring/scoring-text.ts';
 import { formatTable, scoreText } from '../tables/format-table.ts';
-import type { Evaluation, LesionScores } from './evaluate-volumes.ts';
+import type { Evaluation } from './evaluate-volumes.ts';
+import type { LesionScores } from './lesion-scores.ts';
+import type { SliceScores } from './slice-scores.ts';
 
-/** The scores as tables for people: the paper's, those it hides, the floor, lesions, each case. */
-export function evaluationText({ slices, lesions, cases }: Evaluation): string {
-  const { paper, foreground, pooled, floor, images } = slices;
-  const scores = formatTable(
-    [
-      ['slices', 'Dice', 'IoU', 'precision', 'recall'],
-      [
-        'paper (mean of background and foreground)',
-        paper.mDice,
-        paper.mIoU,
-        Number.NaN,
-        Number.NaN,
-      ],
-      ['  foreground in the paper’s way', Number.NaN, paper.jaccard, paper.precision, paper.recall],
-      ['  all-background prediction', floor.paper.mDice, floor.paper.mIoU, Number.NaN, Number.NaN],
-      [
-        'foreground, mean over slices',
-        foreground.dice,
-        foreground.iou,
-        foreground.precision,
-        foreground.recall,
-      ],
-      ['foreground, all pixels pooled', pooled.dice, pooled.iou, pooled.precision, pooled.recall],
-    ].map((row) => row.map((cell) => (typeof cell === 'number' ? cellText(cell) : cell))),
-  );
-  const rule = `${images.total} slices: ${images.skipped} empty in truth and prediction are left out (of all but the pooled scores), ${images.emptyTruth} false alarms and ${images.emptyPrediction} misses count 0.`;
-  const byCase = formatTable([
-    ['case', 'pooled Dice', 'mDice', ...lesionHeader],
-    ...cases.map(({ id, slices: own, lesions: found }) => [
-      id,
-      scoreText(own.pooled.dice),
-      scoreText(own.paper.mDice),
-      ...lesionCells(found),
-    ]),
-    ['all', scoreText(pooled.dice), scoreText(paper.mDice), ...lesionCells(lesions)],
-  ]);
-  return `${scores}\n${rule}\n\n${byCase}`;
+/** The scores of a case that are shown; a file has all. */
+const shown = ['dice', 'precision', 'recall', 'hd95', 'nsd'] as const satisfies ScoreName[];
+
+/** What is said beside the tables. */
+export type EvaluationNotes = Omit<ScoringNotes, 'names'>;
+
+/**
+ * The scores as tables for people: the paper's over slices and those it hides, then those of volumes and
+ * lesions by label, if there are several, and by case.
+ */
+export function evaluationText(
+  evaluation: Evaluation,
+  notes: EvaluationNotes = { inPixels: false, ignored: undefined },
+): string {
+  const { labels } = evaluation;
+  return [
+    sliceTable(evaluation),
+    ...(labels.length > 0 ? [labelTable(evaluation, notes.inPixels)] : []),
+    `${caseTable(evaluation, notes.inPixels)}\n${volumeNotes(evaluation, notes).join('\n')}`,
+  ].join('\n\n');
 }
 
-const lesionHeader = [
-  'lesions',
-  'found',
-  'false',
-  'lesion precision',
-  'lesion recall',
-  'lesion F1',
-];
+function sliceTable({ slices, labels }: Evaluation): string {
+  const { paper, foreground, pooled, floor, images } = slices;
+  const none = Number.NaN;
+  const rows: (string | number)[][] = [
+    ['paper (mean of background and foreground)', paper.mDice, paper.mIoU, none, none],
+    ['  foreground in the paper’s way', none, paper.jaccard, paper.precision, paper.recall],
+    ['  all-background prediction', floor.paper.mDice, floor.paper.mIoU, none, none],
+    ['foreground, mean over slices', ...fourOf(foreground)],
+    ['foreground, all pixels pooled', ...fourOf(pooled)],
+  ];
+  const table = formatTable([
+    [
+      labels.length > 0 ? 'slices, means of the labels' : 'slices',
+      'Dice',
+      'IoU',
+      'precision',
+      'recall',
+    ],
+    ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cellText(cell) : cell))),
+  ]);
+  const times = labels.length > 0 ? `, counted once for each of ${labels.length} labels` : '';
+  return `${table}\n${images.total} slices${times}: ${images.skipped} empty in truth and prediction are left out (of all but the pooled scores), ${images.emptyTruth} false alarms and ${images.emptyPrediction} misses count 0.`;
+}
+
+function fourOf({ dice, iou, precision, recall }: SliceScores['pooled']): number[] {
+  return [dice, iou, precision, recall];
+}
+
+function header(inPixels: boolean): string[] {
+  return [
+    ...shown.map((name) => scoreTitle(name, inPixels)),
+    ...['lesions', 'found', 'false', 'lesion precision', 'lesion recall', 'lesion F1'],
+  ];
+}
+
+/** Each label over cases, and the means. */
+function labelTable({ labels, scores, lesions }: Evaluation, inPixels: boolean): string {
+  const means = (of: Evaluation['scores']) => shown.map((name) => scoreValue(name, of[name].mean));
+  return formatTable([
+    ['label, mean over cases', ...header(inPixels)],
+    ...labels.map((one) => [String(one.label), ...means(one.scores), ...lesionCells(one.lesions)]),
+    ['mean', ...means(scores), ...lesionCells(lesions)],
+  ]);
+}
+
+function caseTable(evaluation: Evaluation, inPixels: boolean): string {
+  const { cases, scores, slices, lesions, labels } = evaluation;
+  const { dice, precision, recall } = slices.pooled;
+  return formatTable([
+    [labels.length > 0 ? 'case, mean of the labels' : 'case', ...header(inPixels)],
+    ...cases.map((one) => [
+      one.id,
+      ...shown.map((name) => scoreValue(name, one.scores[name].value)),
+      ...lesionCells(one.lesions),
+    ]),
+    [
+      'mean',
+      ...shown.map((name) => scoreValue(name, scores[name].mean)),
+      ...['', '', ''],
+      ...(['lesion-precision', 'lesion-recall', 'lesion-f1'] as const).map((name) =>
+        scoreValue(name, scores[name].mean),
+      ),
+    ],
+    ['all pooled', ...[dice, precision, recall].map(cellText), '–', '–', ...lesionCells(lesions)],
+  ]);
+}
+
+function volumeNotes({ scores }: Evaluation, notes: EvaluationNotes): string[] {
+  const names: ScoreName[] = [...shown, 'lesion-precision', 'lesion-recall', 'lesion-f1'];
+  const decided = names.map((name): [string, RuleCounts] => [
+    scoreTitle(name, notes.inPixels),
+    scores[name].decidedByRule,
+  ]);
+  return [...scoringNotes({ ...notes, names }), ...decidedNote(decided)];
+}
 
 function lesionCells(scores: LesionScores): string[] {
   const { found, missed, falsePositives, precision, recall, f1 } = scores;
   return [
     ...[found + missed, found, falsePositives].map(String),
-    ...[precision, recall, f1].map(scoreText),
+    ...[precision, recall, f1].map(cellText),
   ];
 }
 
-/** A dash where the protocol has no such score. */
+/** A dash where there is no such score. */
 function cellText(score: number): string {
   return Number.isNaN(score) ? '–' : scoreText(score);
 }

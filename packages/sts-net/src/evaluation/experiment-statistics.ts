@@ -28,10 +28,12 @@ export interface ExperimentStatistics {
  * Reads all cases of a config and counts.
  *
  * @param baseFolder the folder that the config's relative paths start from
+ * @param onWarning called with a sentence about what is odd about the data but no error
  */
 export async function experimentStatistics(
   config: ExperimentConfig,
   baseFolder: string,
+  onWarning?: (text: string) => void,
 ): Promise<ExperimentStatistics> {
   const { data, seed, amplification } = config;
   const split = splitCases(await findCases(data.cases, baseFolder), data.split, seed);
@@ -48,6 +50,7 @@ export async function experimentStatistics(
     validation: await describe('validation'),
     test: await describe('test'),
   };
+  if (store.warning !== undefined) onWarning?.(store.warning);
   const training = slices.training!;
   const { items, threshold } = createAmplifier(amplification, training, seed);
   const size = [

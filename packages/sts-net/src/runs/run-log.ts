@@ -84,6 +84,8 @@ export type TrainEvent =
       /** The name of the score; `own` for one that `train` was given. */
       readonly metric: SelectionName | 'own';
       readonly score: number;
+      /** The scores of the foreground classes where there are several, whose mean Dice is. */
+      readonly classes?: readonly number[];
       /** Whether it is better than all before. */
       readonly best: boolean;
     }

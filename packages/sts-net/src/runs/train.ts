@@ -26,7 +26,7 @@ import { openRun, writeIdentity } from './open-run.ts';
 import { prepareEngine } from './prepare-engine.ts';
 import { type RunFolder, runFolder } from './run-folder.ts';
 import { RunLog, type TrainEvent } from './run-log.ts';
-import { findData, prepareData, type TrainingData } from './training-data.ts';
+import { findData, prepareData, type TrainingData, type Validated } from './training-data.ts';
 
 export interface TrainOptions {
   /** The folder that the config's relative paths start from. @default the working folder */
@@ -100,6 +100,7 @@ export async function train(
     const { resume = false, acceptData = false } = options;
     const opened = await openRun(run, checked, split, { resume, acceptData, onWarning });
     const data = await prepareData(checked, withDigests(split, opened.record), options);
+    if (data.warning !== undefined) onWarning(data.warning);
     const backend = await prepareEngine(checked.backend);
     await writeIdentity(run, checked, opened.record);
     return await runTraining(checked, options, {
@@ -164,6 +165,7 @@ async function runTraining(
     };
     const { validate } = data;
     const predictor = predictorOf(model, { freeze: false });
+    let validated: Validated | undefined;
     await trainLoop({
       model,
       optimizer,
@@ -181,10 +183,19 @@ async function runTraining(
       saveEvery: training.saveEvery,
       onStep: (record) => report({ event: 'step', ...record }),
       ...(validate && {
-        validate: () => validate(predictor),
-        onScore: (score, best) => {
+        validate: async () => {
+          validated = await validate(predictor);
+          return validated.score;
+        },
+        onScore: (_, best) => {
           const metric = options.score === undefined ? training.validation.metric : 'own';
-          return report({ event: 'validation', step: progress.step, metric, score, best });
+          return report({
+            event: 'validation',
+            step: progress.step,
+            metric,
+            ...validated!,
+            best,
+          });
         },
         onBest: saveBest,
       }),

@@ -16,6 +16,7 @@ import {
   listSlices,
   type SamplerSpec,
   type SelectionSpec,
+  type TrainingCase,
 } from '@sts-net/training';
 import { CaseStore } from '../cases/case-store.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -24,13 +25,22 @@ import type { ExperimentConfig } from '../config/experiment-config.ts';
 export interface TrainingData {
   readonly source: BatchSource;
   /** Undefined without a validation split. */
-  readonly validate: ((predictor: Predictor) => Promise<number>) | undefined;
+  readonly validate: ((predictor: Predictor) => Promise<Validated>) | undefined;
   /** Ids of the cases of each split. */
   readonly cases: Readonly<Record<SplitName, readonly string[]>>;
   /** Training slices. */
   readonly slices: number;
   /** Training slices and their amplified copies. */
   readonly samples: number;
+  /** One sentence about masks that hold several numbers where there are two classes, if any do. */
+  readonly warning: string | undefined;
+}
+
+/** What a validation found. */
+export interface Validated {
+  readonly score: number;
+  /** Of the foreground classes, where there are several. */
+  readonly classes?: readonly number[];
 }
 
 /** Parts of the caller's own, in place of those that the config names. */
@@ -75,15 +85,10 @@ export async function prepareData(
       return online({ sample, normalization }, pass);
     },
   });
-  const { metric, slices: most } = training.validation;
   const validate =
     split.validation.length === 0
       ? undefined
-      : await createValidation(of(split.validation), {
-          score: score ?? metric,
-          slices: most,
-          batchSize,
-        });
+      : await validationOf(of(split.validation), { training, model }, score);
   const ids = (name: SplitName): string[] => split[name].map(({ id }) => id);
   return {
     source,
@@ -91,5 +96,28 @@ export async function prepareData(
     cases: { training: ids('training'), validation: ids('validation'), test: ids('test') },
     slices: slices.length,
     samples: amplifier.items.length,
+    warning: store.warning,
+  };
+}
+
+/** Makes the function that scores a network, by class too where there are several. */
+async function validationOf(
+  cases: readonly TrainingCase[],
+  { training, model }: Pick<ExperimentConfig, 'training' | 'model'>,
+  own: SelectionSpec | undefined,
+): Promise<(predictor: Predictor) => Promise<Validated>> {
+  const { metric, slices } = training.validation;
+  let classes: readonly number[] | undefined;
+  const validate = await createValidation(cases, {
+    score: own ?? metric,
+    slices,
+    batchSize: training.batchSize,
+    onClasses: (scores) => {
+      if (model.classes > 2) classes = scores;
+    },
+  });
+  return async (predictor) => {
+    const score = await validate(predictor);
+    return { score, ...(classes && { classes }) };
   };
 }

@@ -89,6 +89,77 @@ describe('masks of cases', () => {
     expect(await maskOf([0, 1, 2], 3, mirrored)).toEqual([2, 1, 0, 2, 1, 0]);
   });
 
+  it('of two classes that hold several numbers are said once and counted', async () => {
+    const folder = temporaryFolder();
+    const shape = [1, 2, 3];
+    const store = new CaseStore(validateConfig(configFor()).data, 2);
+    expect(store.warning).toBeUndefined();
+    const load = async (id: string, ...labels: number[]) => {
+      const [image, mask] = [join(folder, `${id}.nii`), join(folder, `${id}m.nii`)];
+      await writeVolume(image, createVolume(ndarray(Float32Array.of(1, 2, 3, 4, 5, 6), shape)));
+      await writeVolume(mask, createVolume(ndarray(Uint8Array.from(labels), shape)));
+      await store.load({ id, group: id, image, mask });
+    };
+    await load('a', 0, 0, 255, 255, 0, 0);
+    expect(store.warning).toBeUndefined();
+    await load('b', 0, 1, 255, 255, 0, 0);
+    const first =
+      /^case 'b': the mask holds 2 different .*\(255 in 2 voxels, 1 in 1 voxels\); each counts as the target/;
+    expect(store.warning).toMatch(first);
+    await load('c', 0, 1, 2, 3, 0, 0);
+    expect(store.warning).toMatch(/; so does one other mask$/);
+    await load('d', 0, 1, 2, 0, 0, 0);
+    await load('d', 0, 1, 2, 0, 0, 0);
+    expect(store.warning).toMatch(first);
+    expect(store.warning).toMatch(/; so do 2 other masks$/);
+  });
+
+  it('of one slice are held against where the slice lies', async () => {
+    const folder = temporaryFolder();
+    const shape = [1, 2, 3];
+    const placed = (dx: number, dz = 0, sx = 1) => [
+      sx,
+      0,
+      0,
+      dx,
+      0,
+      1,
+      0,
+      5,
+      0,
+      0,
+      2,
+      7 + dz,
+      0,
+      0,
+      0,
+      1,
+    ];
+    const load = async (slices: number, affine: readonly number[], ...labels: number[]) => {
+      const [image, mask] = [join(folder, 'i.nii'), join(folder, 'm.nii')];
+      const values = Float32Array.from({ length: 6 * slices }, (_, i) => i);
+      await writeVolume(
+        image,
+        createVolume(ndarray(values, [slices, 2, 3]), { affine: placed(0) }),
+      );
+      await writeVolume(mask, createVolume(ndarray(Uint8Array.from(labels), shape), { affine }));
+      const store = new CaseStore(validateConfig(configFor()).data, 2);
+      const { samples } = await store.load({ id: 'x', group: 'x', image, mask });
+      const { mask: read } = samples[0]!;
+      return [0, 1].flatMap((row) => [0, 1, 2].map((column) => read.get(row, column)));
+    };
+    const labels = [0, 1, 1, 0, 0, 1] as const;
+    const mirrored = [1, 1, 0, 1, 0, 0];
+    for (const slices of [1, 3]) {
+      expect(await load(slices, placed(0), ...labels)).toEqual([...labels]);
+      expect(await load(slices, placed(2, 0, -1), ...labels)).toEqual(mirrored);
+      await expect(load(slices, placed(40), ...labels)).rejects.toThrow(/up to 40\.0 mm elsewhere/);
+      await expect(load(slices, placed(0, 9), ...labels)).rejects.toThrow(/mm elsewhere/);
+    }
+    // Three slices are the channels of one sample: the mask may lie in any of them.
+    expect(await load(3, placed(0, 2), ...labels)).toEqual([...labels]);
+  });
+
   it('that lie elsewhere are refused, with the distance', async () => {
     const away = [1, 0, 0, 40, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
     await expect(maskOf([0, 1, 2], 3, away)).rejects.toThrow(/case 'x': the mask .*40\.0 mm/);

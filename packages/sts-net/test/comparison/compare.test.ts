@@ -55,7 +55,9 @@ describe('compare', () => {
     const { rows, patients } = await compared(...byPatient, '--scores', 'dice,precision,hd95');
     const [dice, precision, hd95] = rows;
     expect(patients).toBe(4);
-    expect(dice).toMatchObject({ cases: 5, patients: 4, leftOut: 0, oneSided: 0, byRule: 0 });
+    expect(dice).toMatchObject({ cases: 5, patients: 4, leftOut: 0, label: null });
+    const none = { both: 0, one: 0 };
+    expect(dice.byRule).toEqual({ a: none, b: none });
     expect(dice.meanA).toBeCloseTo(2 / 3, 12);
     expect(dice.meanB).toBeCloseTo((1 + (4 * 12) / 14) / 5, 12);
     expect(dice.difference.estimate).toBeCloseTo(dice.meanB - dice.meanA, 12);
@@ -105,18 +107,27 @@ describe('compare', () => {
       expect(outcome).toMatchObject({ code: 0, stderr: '' });
       return { ...JSON.parse(readFileSync(at('one.json'), 'utf8')), stdout: outcome.stdout };
     };
+    // b finds nothing where there is nothing, a has a false alarm: it must not vanish.
+    const byRule = { a: { both: 0, one: 0 }, b: { both: 1, one: 0 } };
+    for (const empty of ['best', 'one', 'skip']) {
+      const { rows, stdout } = await run(empty);
+      expect(rows[0]).toMatchObject({ cases: 6, leftOut: 0, byRule });
+      expect(rows[0].meanA).toBeCloseTo(((2 / 3) * 5) / 6, 12);
+      expect(rows[0].meanB).toBeCloseTo((2 + (4 * 12) / 14) / 6, 12);
+      expect(stdout).toMatch(/^b: Cases that this rule decided .*: Dice 1 \+ 0, precision 1 \+ 0/m);
+    }
+    expect((await run('worst')).rows[0].meanB).toBeCloseTo((1 + (4 * 12) / 14) / 6, 12);
+    await writeRow(join(to, 'a', 'q_1.nii'), 0);
     const skipped = await run('skip');
-    expect(skipped.rows[0]).toMatchObject({ cases: 5, leftOut: 0, oneSided: 1, byRule: 0 });
-    expect(skipped.stdout).toMatch(/left out, .* Dice 0 \(1\)/);
-    const counted = await run('one');
-    expect(counted.rows[0]).toMatchObject({ cases: 6, leftOut: 0, oneSided: 0, byRule: 1 });
-    expect(counted.rows[0].meanB).toBeCloseTo((2 + (4 * 12) / 14) / 6, 12);
-    expect(counted.stdout).toMatch(/score the rule decided: Dice 1/);
+    expect(skipped.rows[0]).toMatchObject({ cases: 5, leftOut: 1 });
+    expect(skipped.stdout).toMatch(/left out, .* both predictions are empty: Dice 1, /);
   });
 
   it('scores one label alone', async () => {
-    const [row] = (await compared('--scores', 'dice', '--label', '2')).rows;
+    const run = (...more: string[]) => compared('--scores', 'dice', '--label', '2', ...more);
+    const [row] = (await run('--empty', 'skip')).rows;
     expect(row).toMatchObject({ cases: 0, leftOut: 5, meanA: null, permutation: { holm: null } });
+    expect((await run()).rows[0]).toMatchObject({ cases: 5, meanA: 1, meanB: 1 });
   });
 
   it('prints a table and writes the same numbers as CSV, JSON, Markdown and HTML', async () => {
@@ -214,12 +225,12 @@ describe('bad input ends in one line that names the case, exit code 1 and no fil
     [
       'NaN',
       (to: string) => writeRow(join(to, 'a', 'p3_1.nii.gz'), 4, { value: Number.NaN }),
-      /case 'p3_1': '.*' must hold whole numbers from 0, got NaN/,
+      /case 'p3_1': '.*' must hold whole numbers, got NaN .* or --threshold, by which they are back/,
     ],
     [
       'a negative label',
       (to: string) => writeRow(join(to, 'truth', 'p4_1.nii.gz'), 4, { value: -1 }),
-      /case 'p4_1': .* got -1/,
+      /case 'p4_1': .* got -1 .* give --ignore -1 if it marks voxels/,
     ],
     [
       'two volumes of one name',
@@ -239,7 +250,14 @@ describe('bad input ends in one line that names the case, exit code 1 and no fil
     [['--patient', 'patient_*'], /--patient must hold \{patient\} once/],
     [['--patient', '{patient}-*'], /case 'p1_1': its name must fit --patient '\{patient\}-\*'/],
     [['--scores', 'dice,hd59'], /--scores must be of dice, .*, got 'hd59'; did you mean 'hd95'\?/],
-    [['--empty', 'best'], /--empty must be of skip, zero, one, worst, got 'best'/],
+    [
+      ['--empty', 'bst'],
+      /--empty must be of best, skip, zero, one, worst, got 'bst'; did you mean 'best'/,
+    ],
+    [['--penalty', '-374'], /--penalty must be a length in mm of at least 0, got '-374'/],
+    [['--threshold', 'half'], /--threshold must be a number, got 'half'/],
+    [['--ignore', '0.5'], /--ignore must be a whole number, got '0.5'/],
+    [['--label', '1,0'], /--label must be a whole number from 1 on, several with commas/],
     [['--tolerance', '-1'], /--tolerance must be a length in mm of at least 0, got '-1'/],
     [['--resamples', '0'], /--resamples must be a whole number from 1 on/],
     [['--label', 'lesion'], /--label must be a whole number/],

@@ -71,6 +71,7 @@ describe('evaluateVolumes', () => {
     const text = evaluationText(await evaluateVolumes([{ id: 'a', prediction, truth }]));
     expect(text).toContain('all-background prediction');
     expect(text).toMatch(/foreground, all pixels pooled +0\.4000 +0\.2500 +0\.5000 +0\.3333/);
+    expect(text).toContain('Truth and prediction both empty: best. A miss or a false alarm: worst');
     expect(text).toContain('3 slices: 1 empty in truth and prediction are left out');
   });
 });

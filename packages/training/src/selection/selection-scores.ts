@@ -1,5 +1,4 @@
-import { foregroundOf } from '@sts-net/inference';
-import { type PaperProtocolResult, paperProtocol } from '@sts-net/metrics';
+import { type Confusion, confusion, dice, pool } from '@sts-net/metrics';
 import type { NdArray } from 'ndarray';
 
 /** A score that is collected slice by slice; larger is better. */
@@ -7,32 +6,67 @@ export interface SelectionScore {
   /** @param prediction `[row, column]`, labels; `truth` likewise */
   add(prediction: NdArray<Uint8Array>, truth: NdArray<Uint8Array>, id: string): void;
   result(): number;
+  /** The scores of the foreground classes, from class 1 on. */
+  ofClasses?(): readonly number[];
 }
 
 /** What the name of a score that chooses the best weights stands for. */
 export interface SelectionSpec {
-  create(): SelectionScore;
+  create(about: {
+    /** Number of classes with the background. */
+    readonly classes: number;
+  }): SelectionScore;
 }
 
 export type SelectionName = 'dice' | 'mIoU';
 
 /** The scores that choose the best weights, by name. */
 export const selectionScores: Readonly<Record<SelectionName, SelectionSpec>> = {
-  /** Dice of the foreground over all pixels together. */
-  dice: ofProtocol(({ pooled }) => pooled.dice),
-  /** The paper's mean over slices of the mean IoU of background and foreground. */
-  mIoU: ofProtocol(({ paper }) => paper.validationMIoU),
+  /**
+   * Dice of each foreground class over all pixels together, and their mean; 1 for a class that is
+   * neither there nor predicted anywhere.
+   */
+  dice: ofConfusions({
+    result: (slices) => dice(pool(slices)),
+    ofClass: (slices, k) => dice(pool(slices).classes[k]!),
+  }),
+  /**
+   * The mean over slices of the mean IoU of the classes that prediction or truth has, background
+   * included: the paper's score with two classes. Of a class, the mean over the slices that have it.
+   */
+  mIoU: ofConfusions({
+    result: (slices) => mean(slices.map((slice) => mean(presentIoUs(slice)))),
+    ofClass: (slices, k) =>
+      mean(slices.flatMap(({ classes }) => presentIoUs({ classes: [classes[k]!] }))),
+  }),
 };
 
-function ofProtocol(score: (result: PaperProtocolResult) => number): SelectionSpec {
+interface OfConfusions {
+  readonly result: (slices: readonly Confusion[]) => number;
+  readonly ofClass: (slices: readonly Confusion[], k: number) => number;
+}
+
+function ofConfusions({ result, ofClass }: OfConfusions): SelectionSpec {
   return {
-    create() {
-      const protocol = paperProtocol();
+    create({ classes }) {
+      const slices: Confusion[] = [];
       return {
         add: (prediction, truth, id) =>
-          protocol.add(foregroundOf(prediction), foregroundOf(truth), id),
-        result: () => score(protocol.result()),
+          void slices.push(confusion(prediction, truth, { classes, id })),
+        result: () => result(slices),
+        ofClasses: () => Array.from({ length: classes - 1 }, (_, i) => ofClass(slices, i + 1)),
       };
     },
   };
+}
+
+/** The 1e-6 is the paper's. */
+function presentIoUs({ classes }: Pick<Confusion, 'classes'>): readonly number[] {
+  return classes
+    .filter(({ tp, fp, fn }) => tp + fp + fn > 0)
+    .map(({ tp, fp, fn }) => tp / (tp + fp + fn + 1e-6));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -11,6 +11,8 @@ export interface ValidationOptions {
   readonly slices?: number | undefined;
   /** Slices that go through the network together. */
   readonly batchSize: number;
+  /** Called at each validation with the scores of the foreground classes, if the score tells them. */
+  readonly onClasses?: (scores: readonly number[]) => void;
 }
 
 /** Which slices of a case validation looks at. */
@@ -27,7 +29,7 @@ interface Selection {
  */
 export async function createValidation(
   cases: readonly TrainingCase[],
-  { score, slices, batchSize }: ValidationOptions,
+  { score, slices, batchSize, onClasses }: ValidationOptions,
 ): Promise<(predictor: Predictor) => Promise<number>> {
   const spec = specOf('validation score', selectionScores, score);
   const { selections, hasLesion } = await select(cases, slices);
@@ -37,7 +39,7 @@ export async function createValidation(
     );
   }
   return async (predictor) => {
-    const scored = spec.create();
+    const scored = spec.create({ classes: predictor.classes });
     for (const { one, indices } of selections) {
       const { samples, normalization } = await one.load();
       const chosen = { samples: indices.map((index) => samples[index]!), normalization };
@@ -47,6 +49,7 @@ export async function createValidation(
         scored.add(mostLikely(probabilities), mask, id);
       }
     }
+    if (scored.ofClasses !== undefined) onClasses?.(scored.ofClasses());
     return scored.result();
   };
 }

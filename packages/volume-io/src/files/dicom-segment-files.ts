@@ -6,12 +6,15 @@ import {
   encodeDicomSegments,
   type WriteDicomSegmentsOptions,
 } from '../formats/encode-dicom-segments.ts';
+import { copyOnto } from '../grids/onto-grid.ts';
+import { turnTowards } from '../grids/turn-towards.ts';
 import type { Volume } from '../volume/volume.ts';
 import { namedBytes, writeFile } from './node-files.ts';
 
 export interface ReadDicomSegmentsOptions extends ReadingOptions {
   /**
-   * The image that was segmented: masks come on its grid, frames that do not lie on it are an error.
+   * The image that was segmented, its axes in any order: masks come on its grid, frames that do not lie on
+   * it are an error.
    * @default a grid through the segmentation's own frames
    */
   readonly like?: Volume;
@@ -31,11 +34,16 @@ export async function readDicomSegments(
 ): Promise<DicomSegment[]> {
   const { like, codecs = {}, onWarning = () => {} } = options;
   const { bytes, name } = await namedBytes(pathOrBytes, 'readDicomSegments', 'DICOM bytes');
-  const [{ parseDicomImage }, { segmentsOf }] = await Promise.all([
+  const [{ parseDicomImage }, { segmentsOf }, { frameDirections }] = await Promise.all([
     import('../formats/dicom/pixels/dicom-image.ts'),
     import('../formats/dicom/segments/segments.ts'),
+    import('../formats/dicom/segments/segment-grid.ts'),
   ]);
-  return segmentsOf(await parseDicomImage(bytes, codecs, name, onWarning), like, name);
+  const parsed = await parseDicomImage(bytes, codecs, name, onWarning);
+  const turned = like && turnTowards(like, frameDirections(parsed, name));
+  const segments = segmentsOf(parsed, turned, name);
+  if (like === undefined || turned === like) return segments;
+  return segments.map((segment) => ({ ...segment, volume: copyOnto(segment.volume, like) }));
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { ReadingOptions } from '../bytes/reading-options.ts';
 import type { RoiChoice, RtRoi } from '../formats/dicom/contours/rt-rois.ts';
+import { copyOnto } from '../grids/onto-grid.ts';
+import { sliceAcross } from '../grids/turn-towards.ts';
 import type { Volume } from '../volume/volume.ts';
 import { namedBytes } from './node-files.ts';
 
 export interface ReadRtStructOptions extends ReadingOptions {
-  /** The image that was contoured: masks come on its grid. */
+  /** The image that was contoured, its axes in any order: masks come on its grid. */
   readonly like: Volume;
   /** Names or numbers of the ROIs to read, or a function that says of each. @default all */
   readonly rois?: RoiChoice | undefined;
@@ -32,10 +34,16 @@ export async function readRtStruct(
 ): Promise<RtRoi[]> {
   const { like, rois, onWarning = () => {} } = options;
   const { bytes, name } = await namedBytes(pathOrBytes, 'readRtStruct', 'DICOM bytes');
-  const [{ parseDataSet }, { rtRois }] = await Promise.all([
+  const [{ parseDataSet }, { rtRois }, { closedContours, normalOf }] = await Promise.all([
     import('../formats/dicom/elements/parse-data-set.ts'),
     import('../formats/dicom/contours/rt-rois.ts'),
+    import('../formats/dicom/contours/closed-contours.ts'),
   ]);
   const { dataSet } = await parseDataSet(bytes, name, onWarning);
-  return rtRois(dataSet, { like, rois, name, onWarning });
+  // Other formats may store the axes in any order; the slices of DICOM are those that are drawn on.
+  const normal = like.header?.format === 'dicom' ? undefined : normalOf(closedContours(dataSet));
+  const turned = normal === undefined ? like : sliceAcross(like, normal);
+  const read = rtRois(dataSet, { like: turned, rois, name, onWarning });
+  if (turned === like) return read;
+  return read.map((roi) => ({ ...roi, volume: copyOnto(roi.volume, like) }));
 }

@@ -1,6 +1,7 @@
+import ndarray from 'ndarray';
 import { likeVolume } from '../volume/like-volume.ts';
 import { checkVolume, type Volume } from '../volume/volume.ts';
-import type { VoxelArray } from '../voxels/voxel-arrays.ts';
+import { inOrder, type VoxelArray } from '../voxels/voxel-arrays.ts';
 import {
   anotherPlace,
   anotherShape,
@@ -8,7 +9,7 @@ import {
   gridDistance,
   isSamePlace,
 } from './same-grid.ts';
-import { AXIS_ORDERS, type AxisSource, turnAxes } from './turn-axes.ts';
+import { allTurns, turnAxes } from './turn-axes.ts';
 
 /**
  * A volume on the grid of another that stores the same voxels in another order: axes permuted or
@@ -40,11 +41,8 @@ export function ontoGridOf<T extends VoxelArray>(
   return likeVolume(like, best.voxels);
 }
 
-/** The 48 ways to order and mirror three axes; that which changes nothing comes first. */
-function allTurns(): AxisSource[][] {
-  return AXIS_ORDERS.flatMap((order) =>
-    Array.from({ length: 8 }, (_, mirrors) =>
-      order.map((axis) => ({ axis, mirrored: ((mirrors >> axis) & 1) === 1 })),
-    ),
-  );
+/** As `ontoGridOf`, with the voxels in C order in an array of their own. */
+export function copyOnto<T extends VoxelArray>(one: Volume<T>, like: Volume): Volume<T> {
+  const { voxels } = ontoGridOf(one, like);
+  return likeVolume(like, ndarray(inOrder(voxels).slice() as T, [...voxels.shape]));
 }

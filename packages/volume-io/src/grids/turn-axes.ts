@@ -40,3 +40,12 @@ export const AXIS_ORDERS: readonly (readonly [number, number, number])[] = [
   [2, 0, 1],
   [2, 1, 0],
 ];
+
+/** The 48 ways to order and mirror three axes; that which changes nothing comes first. */
+export function allTurns(): AxisSource[][] {
+  return AXIS_ORDERS.flatMap((order) =>
+    Array.from({ length: 8 }, (_, mirrors) =>
+      order.map((axis) => ({ axis, mirrored: ((mirrors >> axis) & 1) === 1 })),
+    ),
+  );
+}

@@ -9,7 +9,8 @@ export const IGNORED = 255;
  * - `{ classes, map, ignore }`: the whole numbers from 0 to `classes` − 1 that voxels are after `map`
  *   (from stored number to class; what it does not name stays). Voxels that hold `ignore`, before
  *   `map`, become `IGNORED`. `classes` is from 2 to 255, the background among them.
- * - `{ labels }`: whole numbers from 0; those listed are the target. Gives 0 and 1.
+ * - `{ labels, ignore }`: whole numbers from 0; those listed, or with `'nonzero'` all but 0, are the target.
+ *   Voxels that hold `ignore` become `IGNORED`. Gives 0 and 1 elsewhere.
  * - `{ threshold }`: any values, such as probabilities; 1 from `threshold` on, else 0, also where
  *   there is no number (NaN).
  */
@@ -21,7 +22,7 @@ export type LabelRule =
       readonly map?: Readonly<Record<number, number>>;
       readonly ignore?: number;
     }
-  | { readonly labels: readonly number[] }
+  | { readonly labels: readonly number[] | 'nonzero'; readonly ignore?: number }
   | { readonly threshold: number };
 
 /** A checked rule for whole numbers. */
@@ -53,27 +54,45 @@ export function labelReader(rule: LabelRule): LabelReader {
       cure: 'renumber them by the rule `{ classes, map }`',
     };
   }
-  if (rule === 'nonzero') return targetReader((whole) => whole !== 0);
+  if (rule === 'nonzero') return targetReader({ labels: 'nonzero' });
   checkIsOneRule(rule);
   if ('classes' in rule) return classReader(rule);
-  const labels = new Set(checkedLabels((rule as { labels: readonly number[] }).labels));
-  return targetReader((whole) => labels.has(whole));
+  return targetReader(rule as Extract<LabelRule, { labels: unknown }>);
 }
 
-/** @throws {RangeError} unless the rule has exactly one of the keys by which rules are told */
+/** The keys of each rule, that by which it is told first. */
+const ruleKeys = [['classes', 'map', 'ignore'], ['labels', 'ignore'], ['threshold']];
+
+/** @throws {RangeError} unless the rule has the keys of one rule and no other */
 function checkIsOneRule(rule: Exclude<LabelRule, string>): void {
   const keys = typeof rule === 'object' && rule !== null ? Object.keys(rule) : [];
-  if (keys.filter((key) => ['classes', 'labels', 'threshold'].includes(key)).length === 1) return;
+  const own = ruleKeys.find(([first]) => keys.includes(first!));
+  if (own !== undefined && keys.every((key) => own.includes(key))) return;
   throw new RangeError(
-    `\`labelsOf\`: the rule must be 'whole', 'nonzero', { classes }, { labels } or { threshold }, got ${JSON.stringify(rule)}`,
+    `\`labelsOf\`: the rule must be 'whole', 'nonzero', { classes, map, ignore }, { labels, ignore } or { threshold }, got ${JSON.stringify(rule)}`,
   );
 }
 
-function targetReader(isTarget: (whole: number) => boolean): LabelReader {
+function targetReader({ labels, ignore }: Extract<LabelRule, { labels: unknown }>): LabelReader {
+  checkIgnored(ignore);
+  const listed = labels === 'nonzero' ? undefined : new Set(checkedLabels(labels));
+  const isTarget = (whole: number) => (listed === undefined ? whole !== 0 : listed.has(whole));
   return {
-    requirement: 'whole numbers from 0',
-    labelOf: (whole) => (whole >= 0 ? Number(isTarget(whole)) : undefined),
+    requirement: `whole numbers from 0${orIgnored(ignore)}`,
+    labelOf(whole) {
+      if (whole === ignore) return IGNORED;
+      return whole >= 0 ? Number(isTarget(whole)) : undefined;
+    },
   };
+}
+
+function checkIgnored(ignore: number | undefined): void {
+  if (ignore === undefined || Number.isInteger(ignore)) return;
+  throw new RangeError(`\`labelsOf\`: \`ignore\` must be a whole number, got ${ignore}`);
+}
+
+function orIgnored(ignore: number | undefined): string {
+  return ignore === undefined ? '' : `, or ${ignore} where nothing counts`;
 }
 
 function classReader(rule: Extract<LabelRule, { classes: number }>): LabelReader {
@@ -84,9 +103,7 @@ function classReader(rule: Extract<LabelRule, { classes: number }>): LabelReader
       `\`labelsOf\`: \`classes\` must be a whole number from 2 to ${IGNORED}, the background among them, got ${classes}`,
     );
   }
-  if (ignore !== undefined && !Number.isInteger(ignore)) {
-    throw new RangeError(`\`labelsOf\`: \`ignore\` must be a whole number, got ${ignore}`);
-  }
+  checkIgnored(ignore);
   const classOf = new Map(Object.entries(map).map(([from, to]) => [Number(from), to]));
   for (const [from, to] of classOf) {
     if (Number.isInteger(from) && isClass(to)) continue;
@@ -95,9 +112,8 @@ function classReader(rule: Extract<LabelRule, { classes: number }>): LabelReader
     );
   }
   const mapped = classOf.size > 0 ? ', once `map` is applied' : '';
-  const ignored = ignore === undefined ? '' : `, or ${ignore} where nothing counts`;
   return {
-    requirement: `whole numbers from 0 to ${classes - 1}${mapped}${ignored}`,
+    requirement: `whole numbers from 0 to ${classes - 1}${mapped}${orIgnored(ignore)}`,
     labelOf(whole) {
       if (whole === ignore) return IGNORED;
       const label = classOf.get(whole) ?? whole;
@@ -111,6 +127,6 @@ function checkedLabels(labels: readonly number[]): readonly number[] {
   const isLabel = (label: unknown) => Number.isInteger(label) && (label as number) >= 0;
   if (Array.isArray(labels) && labels.length > 0 && labels.every(isLabel)) return labels;
   throw new RangeError(
-    `\`labelsOf\`: \`labels\` must list at least one whole number from 0, and nothing else, got ${JSON.stringify(labels)}`,
+    `\`labelsOf\`: \`labels\` must be 'nonzero' or list at least one whole number from 0, and nothing else, got ${JSON.stringify(labels)}`,
   );
 }

@@ -9,11 +9,11 @@ import { wholeNumbers } from './whole-numbers.ts';
 
 export interface LabelsOfOptions extends LabelWords {
   /**
-   * Called once if the rule is `'nonzero'` and there are several different numbers besides 0, with a
-   * sentence that says how many voxels hold each.
+   * Called once if by the rule all numbers but 0 are the target and there are several, with a sentence
+   * that says how many voxels hold each.
    * @default nothing is said
    */
-  readonly onWarning?: (text: string) => void;
+  readonly onWarning?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -52,7 +52,10 @@ export function labelsOf(
     else addWrong(wrong, value, i);
   }
   if (wrong.count > 0) throw noLabels(volume, wrong, wholeOf(wrong.value), reader, words);
-  if (rule === 'nonzero' && onWarning !== undefined) warnOfSeveral(volume, words, onWarning);
+  const ignored = allAsTarget(rule);
+  if (ignored !== undefined && onWarning !== undefined) {
+    warnOfSeveral(volume, ignored, words, onWarning);
+  }
   return likeVolume(volume, ndarray(labels, [...volume.voxels.shape]));
 }
 
@@ -63,13 +66,22 @@ function fromThreshold(volume: Volume, threshold: number): Volume<Uint8Array> {
   return likeVolume(volume, ndarray(labels, [...volume.voxels.shape]));
 }
 
-/** Says what numbers a mask holds besides 0, the most frequent first, if there are several. */
+/** The numbers that a rule takes for no target, if it takes all others for it. */
+function allAsTarget(rule: LabelRule): readonly (number | undefined)[] | undefined {
+  if (rule === 'nonzero') return [0];
+  return typeof rule === 'object' && 'labels' in rule && rule.labels === 'nonzero'
+    ? [0, rule.ignore]
+    : undefined;
+}
+
+/** Says what numbers a mask holds besides those, the most frequent first, if there are several. */
 function warnOfSeveral(
   volume: Volume,
+  others: readonly (number | undefined)[],
   { subject = 'the mask' }: LabelWords,
   onWarning: (text: string) => void,
 ): void {
-  const counts = [...labelCounts(volume)].filter(([number]) => number !== 0);
+  const counts = [...labelCounts(volume)].filter(([number]) => !others.includes(number));
   if (counts.length < 2) return;
   const named = counts.sort((a, b) => b[1] - a[1]).slice(0, 5);
   const list = named.map(([number, voxels]) => `${number} in ${voxels} voxels`).join(', ');

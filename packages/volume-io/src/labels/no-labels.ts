@@ -5,9 +5,15 @@ import type { LabelReader } from './label-rule.ts';
 export interface LabelWords {
   /** What the mask is called. @default 'the mask' */
   readonly subject?: string;
-  /** What to do about voxels that hold no label. @default the rules of `labelsOf` that would do */
-  readonly remedy?: string;
+  /**
+   * What to do about voxels that hold no label, or what gives it by what `value` is.
+   * @default the rules of `labelsOf` that would do
+   */
+  readonly remedy?: string | ((kind: WrongKind, value: number) => string);
 }
+
+/** Why a voxel holds no label: no number (NaN, infinity), a fraction, below 0, or none of the rule's. */
+export type WrongKind = 'no number' | 'fraction' | 'negative' | 'unknown';
 
 /** Voxels of a mask that hold no label. */
 export interface WrongVoxels {
@@ -38,22 +44,30 @@ export function noLabels(
   { count, value, at }: WrongVoxels,
   whole: number | undefined,
   { requirement, cure }: Pick<LabelReader, 'requirement' | 'cure'>,
-  { subject = 'the mask', remedy = remedyFor(value, whole, cure) }: LabelWords,
+  { subject = 'the mask', remedy = remedyFor(cure) }: LabelWords,
 ): RangeError {
+  const kind = kindOf(value, whole);
+  const todo = typeof remedy === 'string' ? remedy : remedy(kind, whole ?? value);
   const [, rows, columns] = voxels.shape as [number, number, number];
   const place = [Math.floor(at / columns / rows), Math.floor(at / columns) % rows, at % columns];
   return new RangeError(
-    `${subject} must hold ${requirement}, got ${whole ?? value} at [slice, row, column] [${place.join(', ')}]; ${count} of ${voxels.size} voxels hold no such number; ${remedy}`,
+    `${subject} must hold ${requirement}, got ${whole ?? value} at [slice, row, column] [${place.join(', ')}]; ${count} of ${voxels.size} voxels hold no such number; ${todo}`,
   );
 }
 
-function remedyFor(value: number, whole: number | undefined, cure = ''): string {
-  if (!Number.isFinite(value)) return 'give voxels without a number one first, such as 0';
-  if (whole === undefined) {
-    return 'if these are probabilities or a soft mask, give the rule `{ threshold }`; if they are labels that were interpolated, take the mask from before that';
-  }
-  if (whole < 0) {
-    return `if ${whole} marks voxels on which nothing counts, give the rule \`{ classes, ignore: ${whole} }\``;
-  }
-  return cure;
+function kindOf(value: number, whole: number | undefined): WrongKind {
+  if (!Number.isFinite(value)) return 'no number';
+  if (whole === undefined) return 'fraction';
+  return whole < 0 ? 'negative' : 'unknown';
+}
+
+function remedyFor(cure = ''): (kind: WrongKind, value: number) => string {
+  return (kind, value) =>
+    ({
+      'no number': 'give voxels without a number one first, such as 0',
+      fraction:
+        'if these are probabilities or a soft mask, give the rule `{ threshold }`; if they are labels that were interpolated, take the mask from before that',
+      negative: `if ${value} marks voxels on which nothing counts, give the rule \`{ classes, ignore: ${value} }\``,
+      unknown: cure,
+    })[kind];
 }

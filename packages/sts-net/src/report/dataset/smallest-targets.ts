@@ -1,5 +1,4 @@
-import { resolve } from 'node:path';
-import { isFlatImage, readImageFile, readLabels, type TargetSlice } from '@sts-net/datasets';
+import { isFlatImage, readItemFiles, type TargetSlice } from '@sts-net/datasets';
 import { connectedComponents } from '@sts-net/metrics';
 import type { Volume } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
@@ -39,8 +38,9 @@ function choose(targets: readonly TargetSlice[]): readonly TargetSlice[] {
 }
 
 async function figure({ item, slice, area }: TargetSlice, folder: string): Promise<Html> {
-  const image = await readImageFile(resolve(folder, item.image));
-  const { voxels: labels } = await readLabels(resolve(folder, item.mask!));
+  const files = await readItemFiles(item, folder);
+  const { image } = files;
+  const { voxels: labels } = files.labels;
   const plane = labels.pick(slice, null, null);
   const { sizes, box, count: lesions } = connectedComponents(plane);
   const largest = sizes.subarray(1).indexOf(Math.max(...sizes.subarray(1))) + 1;

@@ -3,9 +3,11 @@ import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 import { stepsAlong, voxelAt } from '../../../geometry/affine.ts';
 import { cross, dot, scaled, type Vector } from '../../../geometry/vectors.ts';
 import { worldGrid } from '../../../geometry/world-grid.ts';
+import type { Directions } from '../../../grids/turn-towards.ts';
 import { onGrid } from '../../../volume/create-volume.ts';
 import type { Volume } from '../../../volume/volume.ts';
-import type { Slice } from '../series/slices.ts';
+import type { ParsedDicom } from '../pixels/dicom-image.ts';
+import { type Slice, slicesOf } from '../series/slices.ts';
 
 /** How far the first pixel of a frame may be from its place on the grid, in voxels. */
 const TOLERANCE = 0.05;
@@ -62,15 +64,29 @@ export function ownGrid(slices: readonly Slice[], name: string): Volume {
   return onGrid(voxels, affine);
 }
 
+/** Where the frames of a segmentation lead, in RAS; nowhere if it has none. */
+export function frameDirections(parsed: ParsedDicom, name: string): Directions {
+  const [first] = slicesOf(parsed, name);
+  if (first === undefined) return {};
+  const { alongRow, alongColumn } = first.geometry;
+  const toRas = ([x, y, z]: Vector): Vector => [-x, -y, z];
+  return {
+    column: toRas(alongRow),
+    row: toRas(alongColumn),
+    slice: toRas(cross(alongRow, alongColumn)),
+  };
+}
+
 /** The slice of the grid that a frame lies on. @throws {VolumeFormatError} if it lies on none */
 export function sliceOnGrid(
   { geometry, name, image }: Slice,
   { affine, spacing, voxels }: Volume,
 ): number {
   const [depth, rows, columns] = voxels.shape as [number, number, number];
-  const fail = (what: string): never => {
+  const fail = (what: string, away?: number): never => {
+    const distance = away === undefined ? '' : `, ${away.toPrecision(3)} mm away`;
     throw new VolumeFormatError(
-      `${name}: must lie on a slice of the image's grid, but ${what}; it is a segmentation of another image`,
+      `${name}: must lie on a slice of the image's grid, but ${what}; it is a segmentation of another image${distance}`,
     );
   };
   if (image.rows !== rows || image.columns !== columns) {
@@ -85,8 +101,10 @@ export function sliceOnGrid(
   const slice = Math.round(at[2]);
   const off = Math.max(Math.abs(at[0]), Math.abs(at[1]), Math.abs(at[2] - slice));
   const smallest = Math.min(...spacing);
+  const [dz, dy, dx] = spacing;
   if (!(off <= TOLERANCE + (2 * millimetresOff) / smallest)) {
-    fail(`is ${off.toFixed(2)} voxels off it`);
+    const away = Math.hypot(at[0] * dx, at[1] * dy, (at[2] - slice) * dz);
+    fail(`is ${off.toFixed(2)} voxels off it`, away);
   }
   const turned = Math.max(
     columns * Math.hypot(right[0] * pixelSpacing[1] - 1, right[1] * pixelSpacing[1]),
@@ -95,6 +113,9 @@ export function sliceOnGrid(
   if (!(turned <= TURN_TOLERANCE + 2 * radiansOff * Math.max(rows, columns))) {
     fail(`is turned or stretched by ${turned.toFixed(2)} voxels against it`);
   }
-  if (slice < 0 || slice >= depth) fail(`would be slice ${slice} of ${depth}`);
+  if (slice < 0 || slice >= depth) {
+    const beyond = slice < 0 ? -slice : slice - depth + 1;
+    fail(`would be slice ${slice} of ${depth}`, beyond * dz);
+  }
   return slice;
 }

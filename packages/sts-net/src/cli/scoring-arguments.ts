@@ -1,0 +1,77 @@
+import type { EmptyRule } from '@sts-net/metrics';
+import { defaultTolerance } from '../scoring/scoring-options.ts';
+import { integer, number, oneOf } from './arguments.ts';
+
+const rules = ['best', 'skip', 'zero', 'one', 'worst'] as const satisfies readonly EmptyRule[];
+
+/** An option as commander takes it: flags, description, what reads it. */
+type OptionOf<Flags extends string, Value> = readonly [Flags, string, (text: string) => Value];
+
+const millimetres = (option: string) =>
+  number(option, 'a length in mm of at least 0', (mm) => mm >= 0);
+const value = (option: string) => number(option, 'a number', () => true);
+
+export const labelOption: OptionOf<'--label <numbers>', 'all' | readonly number[]> = [
+  '--label <numbers>',
+  'labels to score as one target: 2, or 1,2, or all above 0; else each by itself',
+  labels,
+];
+
+export const ignoreOption: OptionOf<'--ignore <number>', number> = [
+  '--ignore <number>',
+  'label of the truth that marks voxels on which nothing counts, as 255 or -1',
+  integer('ignore'),
+];
+
+export const thresholdOption: OptionOf<'--threshold <number>', number> = [
+  '--threshold <number>',
+  'from where on predictions are the target, if they hold probabilities',
+  value('threshold'),
+];
+
+export const truthThresholdOption: OptionOf<'--truth-threshold <number>', number> = [
+  '--truth-threshold <number>',
+  'the same of the truth',
+  value('truth-threshold'),
+];
+
+export const segmentOption: OptionOf<'--segment <name>', string> = [
+  '--segment <name>',
+  'number or label of what is scored in DICOM segmentations and structure sets; else the only one',
+  String,
+];
+
+export const truthSegmentOption: OptionOf<'--truth-segment <name>', string> = [
+  '--truth-segment <name>',
+  'the same of the truth, if it is called otherwise there',
+  String,
+];
+
+export const toleranceOption: OptionOf<'--tolerance <mm>', number> = [
+  '--tolerance <mm>',
+  `of the surface Dice, mm; else ${defaultTolerance}`,
+  millimetres('tolerance'),
+];
+
+export const emptyOption: OptionOf<'--empty <rule>', (typeof rules)[number]> = [
+  '--empty <rule>',
+  `score where truth and prediction are empty: ${rules.join(', ')}; else best`,
+  oneOf('empty', rules),
+];
+
+export const penaltyOption: OptionOf<'--penalty <mm>', number> = [
+  '--penalty <mm>',
+  'distance of a miss or a false alarm, as 374 in BraTS; else the image’s diagonal',
+  millimetres('penalty'),
+];
+
+function labels(text: string): 'all' | readonly number[] {
+  if (text === 'all') return 'all';
+  const numbers = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : 0));
+  if (numbers.every((label) => Number.isSafeInteger(label) && label > 0)) {
+    return [...new Set(numbers)];
+  }
+  throw new RangeError(
+    `--label must be a whole number from 1 on, several with commas between them, or all, got '${text}'`,
+  );
+}

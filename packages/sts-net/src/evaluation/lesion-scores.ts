@@ -1,0 +1,58 @@
+import { type EmptyPolicy, type LesionCounts, lesionScores } from '@sts-net/metrics';
+
+/** How the lesions of volumes were found; see `lesionWise` of `@sts-net/metrics`. */
+export interface LesionScores {
+  readonly found: number;
+  readonly missed: number;
+  readonly falsePositives: number;
+  /** Predicted lesions, true or false. */
+  readonly predicted: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+}
+
+const counted = ['found', 'missed', 'hits', 'falsePositives', 'diceSum'] as const;
+const paired = ['pairs', 'iouSum', 'missed', 'falsePositives'] as const;
+
+/** The lesions of one case or of several together, by one rule. */
+export function sumLesions(cases: readonly LesionCounts[], empty: EmptyPolicy): LesionScores {
+  const counts = {
+    ...sums(cases, counted),
+    panoptic: sums(
+      cases.map(({ panoptic }) => panoptic),
+      paired,
+    ),
+  };
+  const { precision, recall, f1 } = lesionScores(counts, cases.length === 0 ? 'nan' : empty);
+  const { found, missed, falsePositives, hits } = counts;
+  return {
+    found,
+    missed,
+    falsePositives,
+    predicted: hits + falsePositives,
+    precision,
+    recall,
+    f1,
+  };
+}
+
+/** The counts of labels added up, and the means of their scores. */
+export function meanLesions(labels: readonly LesionScores[]): LesionScores {
+  const ratios = sums(labels, ['precision', 'recall', 'f1']);
+  return {
+    ...sums(labels, ['found', 'missed', 'falsePositives', 'predicted']),
+    precision: ratios.precision / labels.length,
+    recall: ratios.recall / labels.length,
+    f1: ratios.f1 / labels.length,
+  };
+}
+
+function sums<Name extends string>(
+  all: readonly Readonly<Record<Name, number>>[],
+  names: readonly Name[],
+): Record<Name, number> {
+  return Object.fromEntries(
+    names.map((name) => [name, all.reduce((sum, one) => sum + one[name], 0)]),
+  ) as Record<Name, number>;
+}

@@ -1,3 +1,4 @@
+export type { ReadingOptions } from './bytes/reading-options.ts';
 export { VolumeFormatError, type VolumeFormatErrorDetails } from './bytes/volume-format-error.ts';
 export {
   type ReadDicomSegmentsOptions,

@@ -8,6 +8,8 @@ export interface FileContext {
   readonly name: string;
   /** Bytes of a file beside this one, or `undefined` if there is none. */
   sibling(name: string): Promise<Uint8Array | undefined>;
+  /** Says what is odd about the file but no error. */
+  onWarning(message: string): void;
 }
 
 /** The most that a file may hold beside the voxels that its header declares: 64 MiB. */

@@ -1,3 +1,4 @@
+import type { ReadingOptions } from '../bytes/reading-options.ts';
 import type { JpegCodecs } from '../formats/dicom/pixels/codecs.ts';
 import type { SegmentToWrite } from '../formats/dicom/segments/segmentation.ts';
 import type { DicomSegment } from '../formats/dicom/segments/segments.ts';
@@ -8,7 +9,7 @@ import {
 import type { Volume } from '../volume/volume.ts';
 import { namedBytes, writeFile } from './node-files.ts';
 
-export interface ReadDicomSegmentsOptions {
+export interface ReadDicomSegmentsOptions extends ReadingOptions {
   /**
    * The image that was segmented: masks come on its grid, frames that do not lie on it are an error.
    * @default a grid through the segmentation's own frames

@@ -1,11 +1,12 @@
 import { plainBytes } from '../bytes/byte-arrays.ts';
+import type { ReadingOptions } from '../bytes/reading-options.ts';
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import type { JpegCodecs } from '../formats/dicom/pixels/codecs.ts';
 import type { Slice } from '../formats/dicom/series/slices.ts';
 import type { Volume } from '../volume/volume.ts';
 import { fileError, nodeFiles, readFile } from './node-files.ts';
 
-export interface ReadDicomSeriesOptions {
+export interface ReadDicomSeriesOptions extends ReadingOptions {
   /** `SeriesInstanceUID` of the series to read. @default the only one there is */
   readonly series?: string;
   /**

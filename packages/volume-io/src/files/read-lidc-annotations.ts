@@ -1,8 +1,9 @@
+import type { ReadingOptions } from '../bytes/reading-options.ts';
 import type { LidcAnnotations } from '../formats/lidc/annotations.ts';
 import type { Volume } from '../volume/volume.ts';
 import { namedBytes } from './node-files.ts';
 
-export interface ReadLidcAnnotationsOptions {
+export interface ReadLidcAnnotationsOptions extends ReadingOptions {
   /** The CT that was read, from `readDicomSeries`; it may be a part of the series. */
   readonly like: Volume;
 }

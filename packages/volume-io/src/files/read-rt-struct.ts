@@ -1,8 +1,9 @@
+import type { ReadingOptions } from '../bytes/reading-options.ts';
 import type { RtRoi } from '../formats/dicom/contours/rt-rois.ts';
 import type { Volume } from '../volume/volume.ts';
 import { namedBytes } from './node-files.ts';
 
-export interface ReadRtStructOptions {
+export interface ReadRtStructOptions extends ReadingOptions {
   /** The image that was contoured: masks come on its grid. */
   readonly like: Volume;
   /** Names or numbers of the ROIs to read. @default all */

@@ -1,8 +1,9 @@
+import type { ReadingOptions } from '../bytes/reading-options.ts';
 import { type DecodeVolumeOptions, decodeVolumes, theOnly } from '../formats/decode-volumes.ts';
 import type { Volume } from '../volume/volume.ts';
 import { nodeFiles, readFile } from './node-files.ts';
 
-export interface ReadVolumeOptions {
+export interface ReadVolumeOptions extends ReadingOptions {
   /** Decoders of JPEG-LS and JPEG 2000 in DICOM. @default in Node the installed ones, elsewhere none */
   readonly codecs?: NonNullable<DecodeVolumeOptions['codecs']>;
 }

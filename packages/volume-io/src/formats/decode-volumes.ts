@@ -1,9 +1,10 @@
 import { plainBytes } from '../bytes/byte-arrays.ts';
+import type { ReadingOptions } from '../bytes/reading-options.ts';
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import type { Volume } from '../volume/volume.ts';
 import type { JpegCodecs } from './dicom/pixels/codecs.ts';
 
-export interface DecodeVolumeOptions {
+export interface DecodeVolumeOptions extends ReadingOptions {
   /**
    * What error messages call the file. For a NIfTI pair, the name of the `.hdr` file also says which
    * `.img` belongs to it.
@@ -33,7 +34,12 @@ export async function decodeVolumes(
   bytes: Uint8Array | ArrayBuffer,
   options: DecodeVolumeOptions = {},
 ): Promise<readonly Volume[]> {
-  const { name = 'image bytes', sibling = async () => undefined, codecs = {} } = options;
+  const {
+    name = 'image bytes',
+    sibling = async () => undefined,
+    codecs = {},
+    onWarning = () => {},
+  } = options;
   if (!(bytes instanceof Uint8Array) && !(bytes instanceof ArrayBuffer)) {
     throw new TypeError(
       `\`decodeVolume\`: the file must come as Uint8Array or ArrayBuffer, got ${Object.prototype.toString.call(bytes)}; a File gives one by \`await file.arrayBuffer()\``,
@@ -54,7 +60,7 @@ export async function decodeVolumes(
       );
     }
     const parse = await format.load();
-    return await parse(source, { name, sibling, codecs });
+    return await parse(source, { name, sibling, codecs, onWarning });
   } finally {
     await source.close();
   }

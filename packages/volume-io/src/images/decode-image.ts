@@ -1,8 +1,9 @@
 import { plainBytes } from '../bytes/byte-arrays.ts';
+import type { ReadingOptions } from '../bytes/reading-options.ts';
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import type { ImageContext, RasterImage } from './raster-image.ts';
 
-export interface ReadImageOptions {
+export interface ReadImageOptions extends ReadingOptions {
   /** Which image of a TIFF file, from 0. @default 0 */
   readonly page?: number;
   /**

@@ -49,7 +49,7 @@ export async function decodeVolumes(
     import('../bytes/byte-source.ts'),
     import('./volume-formats.ts'),
   ]);
-  const source = byteSource(plainBytes(bytes), name);
+  const source = byteSource(plainBytes(bytes), name, onWarning);
   try {
     const head = await source.peek(HEAD_BYTES);
     const format = volumeFormats.find((one) => one.matches(head));

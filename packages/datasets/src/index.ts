@@ -19,7 +19,8 @@ export {
   type TargetSlice,
 } from './check/manifest-statistics.ts';
 export { imageDigest } from './images/image-digest.ts';
-export { isFlatImage, isGrey, readImageFile } from './images/read-image-file.ts';
+export { isGrey } from './images/is-grey.ts';
+export { isFlatImage, readImageFile } from './images/read-image-file.ts';
 export { readLabels } from './images/read-labels.ts';
 export { areaOf } from './images/unite-masks.ts';
 export type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './kinds/dataset-spec.ts';

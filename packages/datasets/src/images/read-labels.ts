@@ -13,5 +13,7 @@ export async function readLabels(
   rule: LabelRule = 'whole',
   options: LabelsOfOptions = {},
 ): Promise<Volume<Uint8Array>> {
-  return labelsOf(await readMaskFile(path), rule, { subject: `'${path}'`, ...options });
+  const { onWarning } = options;
+  const mask = await readMaskFile(path, { onWarning });
+  return labelsOf(mask, rule, { subject: `'${path}'`, ...options });
 }

@@ -25,7 +25,16 @@ export function isFlatImage(path: string): boolean {
  * @throws Error naming the file, if it cannot be read.
  */
 export async function readImageFile(path: string, options: ReadingOptions = {}): Promise<Volume> {
-  if (!isFlatImage(path)) return readVolume(path, options);
+  return isFlatImage(path)
+    ? (await readFlatImage(path, options)).volume
+    : readVolume(path, options);
+}
+
+/** A 2-D image with its orientation by EXIF, 1 to 8, by which it was turned; see `readImageFile`. */
+export async function readFlatImage(
+  path: string,
+  options: ReadingOptions,
+): Promise<{ readonly volume: Volume; readonly orientation: number }> {
   const { pixels, pages, orientation } = await readImage(path, options);
   if (pages > 1) {
     throw new RangeError(
@@ -45,7 +54,8 @@ export async function readImageFile(path: string, options: ReadingOptions = {}):
   }
   const coloured = channels >= 3 && !isGrey(pixels);
   const slices = pixels.transpose(2, 0, 1);
-  return createVolume(slices.hi(coloured ? 3 : 1, rows, columns), { affine });
+  const volume = createVolume(slices.hi(coloured ? 3 : 1, rows, columns), { affine });
+  return { volume, orientation };
 }
 
 /**

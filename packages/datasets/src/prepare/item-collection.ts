@@ -17,6 +17,8 @@ export interface SelectionOptions {
 /** What became of the images of a data set. */
 export interface PreparedDataset {
   readonly items: readonly ManifestItem[];
+  /** Images without a mask that were taken, or left out by `skipEmpty`, as without a target. */
+  readonly withoutMask: number;
   /** Left out by `skipEmpty`. */
   readonly empty: number;
   /** Left out by `maxShare`. */
@@ -36,6 +38,8 @@ export class ItemCollection {
   readonly #ids = new Set<string>();
   readonly #prints: Print[] = [];
   readonly #sameImage = new Map<string, number[]>();
+  #masked = 0;
+  #withoutMask = 0;
   #empty = 0;
   #large = 0;
 
@@ -51,7 +55,14 @@ export class ItemCollection {
     return this.#ids.has(id);
   }
 
-  takes({ labels, area }: ReadItem): boolean {
+  /** Whether any of the images had a mask. */
+  get hasMask(): boolean {
+    return this.#masked > 0;
+  }
+
+  takes({ labels, area, masks }: ReadItem): boolean {
+    if (masks > 0) this.#masked++;
+    else this.#withoutMask++;
     const { maxShare = 100, skipEmpty = false } = this.#options;
     const isEmpty = skipEmpty && area === 0;
     const isLarge = maxShare < 100 && 100 * area >= maxShare * labels.data.length;
@@ -88,6 +99,7 @@ export class ItemCollection {
     const links = same.flatMap((indices) => indices.map((i) => [indices[0]!, i] as const));
     return {
       items: joinGroups(this.#items, [...links, ...alikePairs(this.#prints)]),
+      withoutMask: this.#withoutMask,
       empty: this.#empty,
       large: this.#large,
       duplicates: same.map((indices) => indices.map((i) => this.#items[i]!.id)),

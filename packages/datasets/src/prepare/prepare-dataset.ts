@@ -14,6 +14,12 @@ export interface PrepareOptions extends DatasetOptions, SelectionOptions {
   readonly stretchMasks?: boolean | undefined;
   /** Called before each item is read, with the number of those before. */
   readonly onProgress?: ((id: string, done: number) => void) | undefined;
+  /**
+   * Called with a sentence for each thing that is odd about a file but no error, such as outlines
+   * beyond the image.
+   * @default nothing is said
+   */
+  readonly onWarning?: ((message: string) => void) | undefined;
   /** Stops between items: the call then throws the signal's reason and leaves nothing. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,6 +39,7 @@ export async function prepareDataset(
   options: PrepareOptions = {},
 ): Promise<PreparedDataset> {
   checkOptions(spec, options);
+  const { stretchMasks = false, withoutMask = 'skip', onWarning } = options;
   const collected = new ItemCollection(options);
   let prepared = collected.result();
   await writeFolderAtomic(output, [], async (temporary, writeText) => {
@@ -42,15 +49,19 @@ export async function prepareDataset(
     for await (const one of spec.list(root, options)) {
       options.signal?.throwIfAborted();
       if ('skipped' in one) {
-        collected.skip(relative(root, one.skipped), one.reason);
+        collected.skip(relative(root, one.skipped) || '.', one.reason);
         continue;
       }
       if (collected.has(one.id)) {
         collected.skip(one.id, 'there is another image of this name');
         continue;
       }
+      if (typeof one.mask !== 'function' && one.mask.length === 0 && withoutMask === 'skip') {
+        collected.skip(relative(root, one.image as string), 'there is no mask of it');
+        continue;
+      }
       options.onProgress?.(one.id, done++);
-      const read = await readItem(one, options.stretchMasks ?? false).catch((error: Error) => {
+      const read = await readItem(one, stretchMasks, { onWarning }).catch((error: Error) => {
         collected.skip(one.id, error.message);
       });
       if (read === undefined || !collected.takes(read)) continue;
@@ -63,6 +74,11 @@ export async function prepareDataset(
     prepared = collected.result();
     const { items, skipped } = prepared;
     if (items.length === 0) throw nothingFound(folder, spec, prepared);
+    if (!collected.hasMask) {
+      throw new RangeError(
+        `'${folder}': at least one image must have a mask, but of ${items.length} none has; are the masks there, and so called?`,
+      );
+    }
     await writeText('manifest.jsonl', manifestText(items));
     await writeText('skipped.jsonl', skipped.map((one) => `${JSON.stringify(one)}\n`).join(''));
   });
@@ -70,7 +86,7 @@ export async function prepareDataset(
 }
 
 function checkOptions(spec: DatasetSpec, options: DatasetOptions): void {
-  for (const name of ['image', 'mask', 'patient', 'target', 'readers'] as const) {
+  for (const name of ['image', 'mask', 'withoutMask', 'patient', 'target', 'readers'] as const) {
     if (options[name] === undefined || spec.options.includes(name)) continue;
     throw new RangeError(
       `\`${name}\` means nothing for this kind of data set; it takes ${spec.options.map((one) => `\`${one}\``).join(', ')}`,

@@ -20,6 +20,11 @@ export function dataPrepareCommand(): CommandUnknownOpts {
     .requiredOption('--output <folder>', 'folder to make for manifest.jsonl')
     .option('--image <path>', 'path of images in the folder: images/{id}.png')
     .option('--mask <path>', 'path of their masks: masks/{id}_mask.png')
+    .option(
+      '--without-mask <what>',
+      'what an image without a mask is: skip it, or empty: nothing of the kind is in it; else skip',
+      oneOf('without-mask', ['skip', 'empty']),
+    )
     .option('--patient <pattern>', 'whose an image is, by its name: {patient}_*')
     .option('--target <name>', 'name of what was drawn in DICOM; * for anything')
     .option('--readers <count>', 'readers of LIDC-IDRI that must agree; else 2', count('readers'))
@@ -34,29 +39,33 @@ export function dataPrepareCommand(): CommandUnknownOpts {
     .action(async (dataset, folder, { output, ...options }) => {
       await checkNewFolder('--output', output);
       const line = progressLine();
+      const warnings = new Set<string>();
       const prepared = await interruptible('nothing was written', (signal) =>
         prepareDataset(datasets[dataset], folder, output, {
           ...options,
           signal,
           onProgress: (id, done) => line.show(`image ${done + 1}: ${id}`),
+          onWarning: (message) => warnings.add(message),
         }),
       ).finally(() => line.clear());
-      process.stdout.write(text(join(output, 'manifest.jsonl'), prepared));
+      process.stdout.write(text(join(output, 'manifest.jsonl'), prepared, [...warnings]));
     });
 }
 
-function text(path: string, prepared: PreparedDataset): string {
-  const { items, empty, large, duplicates, skipped } = prepared;
+function text(path: string, prepared: PreparedDataset, warnings: readonly string[]): string {
+  const { items, withoutMask, empty, large, duplicates, skipped } = prepared;
   const groups = new Set(items.map(({ group }) => group)).size;
   const withTarget = items.filter(({ area }) => area > 0).length;
   const lines = [
     `${path}: ${items.length} images, ${withTarget} of them with a target, in ${groups} groups`,
+    ...(withoutMask > 0 ? [`without a mask, taken as without a target: ${withoutMask}`] : []),
     ...(empty > 0 ? [`left out: ${empty} without a target`] : []),
     ...(large > 0 ? [`left out: ${large} with a larger target`] : []),
     ...someLines(
       'the same image, put into one group',
       duplicates.map((ids) => ids.join(' = ')),
     ),
+    ...someLines('warnings', warnings),
     ...someLines(
       'skipped',
       skipped.map(({ skipped: name, reason }) => `${name}: ${reason}`),

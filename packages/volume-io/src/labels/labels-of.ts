@@ -13,7 +13,7 @@ export interface LabelsOfOptions extends LabelWords {
    * sentence that says how many voxels hold each.
    * @default nothing is said
    */
-  readonly onWarning?: (text: string) => void;
+  readonly onWarning?: ((text: string) => void) | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
-import { alikePairs, type Print, printOf } from '../images/alike.ts';
-import { imageDigest } from '../images/image-digest.ts';
+import { alikePairs } from '../images/alike.ts';
+import { imageDigest, imageSeal } from '../images/image-digest.ts';
+import { type Print, printOf, printText } from '../images/print.ts';
 import type { DatasetItem, Skipped } from '../kinds/dataset-spec.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 import type { ReadItem } from './read-item.ts';
@@ -28,7 +29,8 @@ export interface PreparedDataset {
   readonly skipped: readonly Skipped[];
 }
 
-const noPrint: Print = new Float32Array();
+/** That of volumes, which is like no other. */
+const noPrint: Print = new Int8Array();
 
 /** Items as they come, with what was left out. */
 export class ItemCollection {
@@ -71,34 +73,37 @@ export class ItemCollection {
     return !isEmpty && !isLarge;
   }
 
-  add(
-    { id, group, split }: DatasetItem,
+  async add(
+    { id, group, split, image: source }: DatasetItem,
     { image, flat, labels, area }: ReadItem,
     files: Pick<ManifestItem, 'image' | 'mask'>,
-  ): void {
+  ): Promise<void> {
     this.#ids.add(id);
     const digest = imageDigest(image.voxels);
     const index = this.#items.length;
+    const print = flat ? printOf(image.voxels) : noPrint;
     this.#sameImage.set(digest, [...(this.#sameImage.get(digest) ?? []), index]);
+    const size = labels.shape as [number, number, number];
+    const found = { size, digest, ...(flat && { fingerprint: printText(print) }) };
     this.#items.push({
       id,
       group,
       ...files,
-      size: labels.shape as [number, number, number],
+      ...found,
       spacing: flat ? null : image.spacing,
       area,
-      digest,
       split,
+      ...(flat && { seal: await imageSeal(source as string, found) }),
     });
-    // Volumes have no print, which is like no other.
-    if (this.#options.groupAlike) this.#prints.push(flat ? printOf(image.voxels) : noPrint);
+    this.#prints.push(print);
   }
 
   result(): PreparedDataset {
     const same = [...this.#sameImage.values()].filter((indices) => indices.length > 1);
     const links = same.flatMap((indices) => indices.map((i) => [indices[0]!, i] as const));
+    const alike = this.#options.groupAlike ? alikePairs(this.#prints) : [];
     return {
-      items: joinGroups(this.#items, [...links, ...alikePairs(this.#prints)]),
+      items: joinGroups(this.#items, [...links, ...alike]),
       withoutMask: this.#withoutMask,
       empty: this.#empty,
       large: this.#large,

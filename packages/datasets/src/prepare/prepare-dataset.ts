@@ -66,7 +66,7 @@ export async function prepareDataset(
       });
       if (read === undefined || !collected.takes(read)) continue;
       const files = await writeMade(temporary, one, read);
-      collected.add(one, read, {
+      await collected.add(one, read, {
         image: files.image ?? relativePath(home, one.image as string),
         mask: files.mask ?? relativePath(home, (one.mask as readonly string[])[0]!),
       });

@@ -35,8 +35,8 @@ async function casesOfManifest(path: string): Promise<readonly Case[]> {
   const items = await loadManifest(path);
   const folder = await manifestFolder(path);
   return items.map((item) => {
-    const { group, split, digest } = item;
-    return { ...withMask(item, folder, `'${path}'`), group, split, digest };
+    const { group, split, digest, modality } = item;
+    return { ...withMask(item, folder, `'${path}'`), group, split, digest, modality };
   });
 }
 

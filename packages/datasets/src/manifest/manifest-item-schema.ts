@@ -15,6 +15,7 @@ export const manifestItemSchema: z.ZodType<ManifestItem> = z
     mask: name.nullable(),
     size: z.tuple([length, length, length]),
     spacing: z.tuple([distance, distance, distance]).nullable(),
+    modality: name.optional(),
     area: z.int().min(0),
     digest: sha256,
     fingerprint: z

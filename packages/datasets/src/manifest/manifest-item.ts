@@ -18,6 +18,8 @@ export interface ManifestItem {
   readonly size: readonly [slices: number, rows: number, columns: number];
   /** mm, `[slice, row, column]`; null where it is not known. */
   readonly spacing: readonly [slice: number, row: number, column: number] | null;
+  /** What the image was taken by, as DICOM names it (`CT`, `MR`, …), where that is known. */
+  readonly modality?: string | undefined;
   /** Pixels of the mask that are not background, over all slices; 0 without a mask. */
   readonly area: number;
   /** What `imageDigest` gives for the image. */

@@ -1,3 +1,4 @@
+import type { Volume } from '@sts-net/volume-io';
 import { alikePairs } from '../images/alike.ts';
 import { imageDigest, imageSeal } from '../images/image-digest.ts';
 import { type Print, printOf, printText } from '../images/print.ts';
@@ -31,6 +32,10 @@ export interface PreparedDataset {
 
 /** That of volumes, which is like no other. */
 const noPrint: Print = new Int8Array();
+
+function modalityOf({ header }: Volume): string | undefined {
+  return header?.format === 'dicom' && header.modality !== '' ? header.modality : undefined;
+}
 
 /** Items as they come, with what was left out. */
 export class ItemCollection {
@@ -91,6 +96,7 @@ export class ItemCollection {
       ...files,
       ...found,
       spacing: flat ? null : image.spacing,
+      modality: modalityOf(image),
       area,
       split,
       ...(flat && { seal: await imageSeal(source as string, found) }),

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { ChosenNormalization } from '@sts-net/inference';
 import { loadConfig } from '../config/validate-config.ts';
 import type { TrainEvent } from '../runs/run-log.ts';
 import { train } from '../runs/train.ts';
@@ -24,8 +25,12 @@ export function trainCommand(): CommandUnknownOpts {
       const line = progressLine();
       line.show('reading the cases');
       const show = reporter((text) => line.show(text));
+      let normalization = '';
       const report = (event: TrainEvent): void => {
-        if (event.event === 'start') sayAdvice(event.backend);
+        if (event.event === 'start') {
+          sayAdvice(event.backend);
+          normalization = `${normalizationText(event.normalization)}\n`;
+        }
         if (event.event === 'warning') {
           line.clear();
           process.stderr.write(`sts-net: ${event.message}\n`);
@@ -51,8 +56,14 @@ export function trainCommand(): CommandUnknownOpts {
         result.bestStep === null
           ? 'no validation split: the last weights are kept as the best'
           : `best validation ${config.training.validation.metric} ${result.bestScore?.toFixed(4)} at step ${result.bestStep}`;
-      process.stdout.write(`${result.step} steps; ${best}\n${result.output}\n`);
+      process.stdout.write(`${normalization}${result.step} steps; ${best}\n${result.output}\n`);
     });
+}
+
+function normalizationText({ rule, reason }: ChosenNormalization): string {
+  const { name, ...options } = rule;
+  const own = Object.entries(options).map(([key, value]) => ` ${key} ${value}`);
+  return `normalization: ${name}${own.join(',')} (${reason})`;
 }
 
 function downloadText(file: string, received: number, total: number | null): string {

@@ -19,9 +19,14 @@ async function store(cacheMegabytes: number) {
       mask: join(folder, 'masks', `${id}.nii.gz`),
     }),
   );
-  const data = { ...validateConfig(configFor()).data, cacheMegabytes };
+  const { preprocessing } = validateConfig(configFor());
   const forget = () => rmSync(folder, { recursive: true });
-  return { cases: new CaseStore(data, 2, data.cacheMegabytes), a: cases[0]!, b: cases[1]!, forget };
+  return {
+    cases: new CaseStore(preprocessing, 2, cacheMegabytes),
+    a: cases[0]!,
+    b: cases[1]!,
+    forget,
+  };
 }
 
 describe('CaseStore', () => {
@@ -60,8 +65,13 @@ describe('masks of cases', () => {
     await writeVolume(image, createVolume(ndarray(voxels, shape)));
     const labels = Float32Array.from([...values, ...values]);
     await writeVolume(mask, createVolume(ndarray(labels, shape), affine && { affine }));
-    const data = validateConfig(configFor()).data;
-    const loaded = await new CaseStore(data, classes).load({ id: 'x', group: 'x', image, mask });
+    const { preprocessing } = validateConfig(configFor());
+    const loaded = await new CaseStore(preprocessing, classes).load({
+      id: 'x',
+      group: 'x',
+      image,
+      mask,
+    });
     return loaded.samples.flatMap((sample) =>
       values.map((_, column) => sample.mask.get(0, column)),
     );

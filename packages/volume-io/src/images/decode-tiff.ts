@@ -9,7 +9,7 @@ import type { ImageContext, PixelArray, RasterImage } from './raster-image.ts';
  * Reads a page of a TIFF or BigTIFF image: whole numbers of 1 to 16 and 32 bit, floating point of 16,
  * 32 and 64; strips and tiles; colours together or in planes; raw, PackBits, LZW, deflate, JPEG and
  * facsimile (Group 3 and 4). What else there is is refused by its name. Written out here because of the
- * published decoders that can be bundled none reads these right (see docs/adr/0020).
+ * published decoders that can be bundled none reads these right (see docs/adr/0023).
  */
 export async function decodeTiff(bytes: Uint8Array, context: ImageContext): Promise<RasterImage> {
   const { name, page: index, palette: mode } = context;

@@ -18,6 +18,7 @@ export function chosenPlane(pixels: NdArray<PixelArray>, path: string): NdArray<
     );
   }
   const plane = (channel: number) => pixels.pick(null, null, channel);
+  if (channels === 1) return plane(0);
   const colours = Array.from({ length: channels < 3 ? 1 : 3 }, (_, channel) => channel);
   const alpha = channels % 2 === 0 ? plane(channels - 1) : undefined;
   const varying = colours.filter((channel) => !isConstant(plane(channel)));

@@ -109,6 +109,7 @@ function greyAreas(values: Float64Array, rows: number, columns: number): number 
 
 /** The plane, or 0 and 255 where it holds 0 and one number above 255. */
 function binary(plane: Plane): Plane {
+  if (plane.data instanceof Uint8Array) return plane;
   let target = 0;
   for (const value of valuesOf(plane)) {
     if (value === 0 || value === target) continue;

@@ -68,6 +68,11 @@ export async function decodePng(
       at += 1 + lineBytes;
       previous = line as Uint8Array<ArrayBuffer>;
       const start = (y + row * dy) * width;
+      // Most images: whole lines of whole bytes.
+      if (dx === 1 && depth === 8) {
+        stored.set(line, start * samples);
+        continue;
+      }
       for (let i = 0; i < columns * samples; i++) {
         const column = x + Math.floor(i / samples) * dx;
         stored[(start + column) * samples + (i % samples)] = sample(line, i, depth);

@@ -241,6 +241,24 @@ describe('what is cut off, damaged or too long is refused', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 25);
   });
 
+  test.each([
+    [
+      'a MINC 2 file',
+      '\x89HDF\r\n\x1a\n',
+      /got HDF5 \(such as MINC 2 .*; convert it to NIfTI.*mnc2nii/,
+    ],
+    ['an MGH file', '\0\0\0\x01\0\0\x01\0', /got FreeSurfer MGH; .*`mri_convert`/],
+    ['a PNG image', '\x89PNG\r\n\x1a\n', /got PNG; it holds a 2-D image: read it by `readImage`/],
+    ['a BigTIFF image', 'II+\0\x08\0\0\0', /got BigTIFF; .*`readImage`/],
+    ['a zip file', 'PK\x03\x04', /got zip .*; unpack it/],
+  ])('%s is named, and never called damaged', async (_, start, message) => {
+    const bytes = Uint8Array.from(`${start}${'x'.repeat(600)}`, (one) => one.charCodeAt(0));
+    for (const file of [bytes, gzipped(bytes)]) {
+      expect((await refusal(file)).message).toMatch(message);
+      expect((await refusal(file)).message).not.toMatch(/damaged/);
+    }
+  });
+
   test('a text header is bounded as a whole, not line by line', async () => {
     const start = 'NRRD0004\ntype: uchar\ndimension: 3\nsizes: 1 1 1\nencoding: raw\n';
     const header = (lines: number, length: number) =>

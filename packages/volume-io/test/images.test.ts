@@ -130,6 +130,20 @@ describe('what is damaged is refused, and says why', () => {
     }
   });
 
+  test.each([
+    ['GIF', 'GIF89a\x01\0', /got GIF; convert it, for example by ImageMagick/],
+    ['WebP', 'RIFF\x24\0\0\0WEBPVP8 ', /got WebP; convert/],
+    ['HEIC', '\0\0\0\x18ftypheic', /got HEIC or AVIF; convert/],
+    ['JPEG 2000', '\0\0\0\x0cjP  \r\n', /got JPEG 2000; convert/],
+    ['NIfTI', '\x5c\x01\0\0', /got NIfTI; it holds a volume: read it by `readVolume`/],
+    ['DICOM', `${'\0'.repeat(128)}DICM`, /got DICOM; read it by `readVolume` or `readDicomImage`/],
+  ])('%s is named, and never called damaged', async (_, start, message) => {
+    const bytes = Uint8Array.from(`${start}${'x'.repeat(600)}`, (one) => one.charCodeAt(0));
+    const error = (await decodeImage(bytes).catch((one: Error) => one)) as Error;
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toMatch(/damaged/);
+  });
+
   test('sizes that cannot be in the file reserve no memory', async () => {
     const jpeg = bytesOf(cases[0]!.file);
     const frame = Buffer.from(jpeg).indexOf(Buffer.from([0xff, 0xc0]));

@@ -82,11 +82,11 @@ export async function decodeImage(
     signatures.some((signature) => signature.every((byte, i) => byte === content[i])),
   );
   if (format === undefined) {
-    const start = [...content.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0'));
-    throw new VolumeFormatError(
-      `${name}: must start like one of ${imageFormats.map((one) => one.name).join(', ')}, got ${start.length === 0 ? 'no bytes at all' : `bytes ${start.join(' ')}`}; the file is damaged or of another format`,
-      { offset: 0 },
-    );
+    const { unknownFormat } = await import('../bytes/foreign-formats.ts');
+    const names = imageFormats.map((one) => one.name);
+    throw new VolumeFormatError(`${name}: ${unknownFormat(content, 'image', names)}`, {
+      offset: 0,
+    });
   }
   const decode = await format.load();
   const [image, { upright }] = await Promise.all([

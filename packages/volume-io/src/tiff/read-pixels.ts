@@ -5,7 +5,7 @@ import { readSamples, samplesFor, undoPredictor } from './samples.ts';
 import type { TiffPage } from './tiff-page.ts';
 
 /** No page may have more samples. */
-const MAX_SAMPLES = 2 ** 29;
+const MAX_SAMPLES = 2 ** 28;
 
 interface ReadingContext {
   /** The file's name for error messages. */

@@ -8,9 +8,11 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { temporaryFolder } from '@sts-net/testing';
-import { createVolume, readImage, writeImage, writeVolume } from '@sts-net/volume-io';
+import { createVolume, readImage, type Volume, writeImage, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
+import { findCases } from '../src/cases/find-cases.ts';
+import type { DatasetSpec } from '../src/kinds/dataset-spec.ts';
 import { type DatasetName, datasets } from '../src/kinds/datasets.ts';
 import { scanOf } from '../src/kinds/lungs-ct.ts';
 import { pairFiles } from '../src/kinds/pair-files.ts';
@@ -214,6 +216,30 @@ describe('image folders', () => {
     await expect(work).rejects.toThrow(message);
     expect(readdirSync(dirname(output))).toEqual([]);
   });
+});
+
+it('keeps the modality of DICOM, which the volumes that are written do not have', async () => {
+  const image = createVolume(ndarray(Float32Array.of(1, 2, 3, 4), [1, 2, 2]));
+  const mask = createVolume(ndarray(Uint8Array.of(0, 1, 0, 0), [1, 2, 2]));
+  const withModality = (modality: string) =>
+    ({ ...image, header: { format: 'dicom', modality } }) as Volume;
+  const spec: DatasetSpec = {
+    description: 'scans',
+    layout: 'scans',
+    options: [],
+    async *list() {
+      const drawn = async () => mask;
+      yield { id: 'a', group: 'a', image: async () => withModality('US'), mask: drawn };
+      yield { id: 'b', group: 'b', image: async () => withModality(''), mask: drawn };
+      yield { id: 'c', group: 'c', image: async () => image, mask: drawn };
+    },
+  };
+  const output = join(temporaryFolder(), 'prepared');
+  await prepareDataset(spec, temporaryFolder(), output);
+  const items = await loadManifest(join(output, 'manifest.jsonl'));
+  expect(items.map(({ modality }) => modality)).toEqual(['US', undefined, undefined]);
+  const cases = await findCases({ manifest: join(output, 'manifest.jsonl') }, '/');
+  expect(cases.map(({ modality }) => modality)).toEqual(['US', undefined, undefined]);
 });
 
 describe('images without a mask', () => {

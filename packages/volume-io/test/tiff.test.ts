@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { decodeImage, VolumeFormatError } from '../src/index.ts';
 
 interface Stored {
@@ -144,6 +144,9 @@ test('a file that is cut off before or within its pixels is never read', async (
 });
 
 test('differences that are named where there are none leave the pixels alone', async () => {
-  const { pixels } = await decodeImage(bytesOf(caseOf('differences named but not made').file));
+  const onWarning = vi.fn();
+  const file = bytesOf(caseOf('differences named but not made').file);
+  const { pixels } = await decodeImage(file, { name: 'a.tif', onWarning });
+  expect(onWarning.mock.calls).toEqual([[expect.stringMatching(/^a\.tif: names differences/)]]);
   expect(pixels.data).toEqual(expectedOf(caseOf('8 bit, None, little-endian')).data);
 });

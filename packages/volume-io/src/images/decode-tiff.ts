@@ -21,6 +21,11 @@ export async function decodeTiff(bytes: Uint8Array, context: ImageContext): Prom
     );
   }
   const page = tiffPage(pages[index]!, bytes.length, name);
+  if (page.namesPredictor && page.predictor === 1) {
+    context.onWarning(
+      `${name}: names differences (Predictor) of pixels whose compression has none; the pixels were taken as they are, as libtiff takes them`,
+    );
+  }
   const stored = await readPixels(bytes, page, littleEndian, context);
   const { width, height, samples, bits, format, colours, palette, orientation } = page;
   const isIndexed = colours === 'palette' && mode === 'expand';

@@ -143,6 +143,7 @@ export function tiffPage(directory: TiffDirectory, fileSize: number, name: strin
     colours,
     compression,
     predictor: found.predicts ? predictor : 1,
+    namesPredictor: predictor !== 1,
     lowestFirst: field(266, 1) === 2,
     part,
     across,

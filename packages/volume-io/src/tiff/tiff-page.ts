@@ -15,6 +15,8 @@ export interface TiffPage {
   readonly compression: number;
   /** 1 none, 2 differences between samples, 3 between bytes of floating-point numbers. */
   readonly predictor: number;
+  /** Whether the file names one, also where its compression has none. */
+  readonly namesPredictor: boolean;
   /** Whether the first bit of a byte is the lowest. */
   readonly lowestFirst: boolean;
   /** Strips or tiles: the size of each, and how many lie side by side and in a plane. */

@@ -20,9 +20,10 @@ export {
 } from './check/manifest-statistics.ts';
 export { readItemFiles } from './check/read-item-files.ts';
 export { imageDigest } from './images/image-digest.ts';
+export { isGrey } from './images/is-grey.ts';
 export { type PlaceOptions, placeLabels } from './images/place-labels.ts';
 export { drawnKind } from './images/read-drawn-mask.ts';
-export { isFlatImage, isGrey, readImageFile } from './images/read-image-file.ts';
+export { isFlatImage, readImageFile } from './images/read-image-file.ts';
 export { labelRemedy, type ReadLabelsOptions, readLabels } from './images/read-labels.ts';
 export { areaOf } from './images/unite-masks.ts';
 export type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './kinds/dataset-spec.ts';

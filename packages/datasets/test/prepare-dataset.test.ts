@@ -8,9 +8,11 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { temporaryFolder } from '@sts-net/testing';
-import { createVolume, readImage, writeImage, writeVolume } from '@sts-net/volume-io';
+import { createVolume, readImage, type Volume, writeImage, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
+import { findCases } from '../src/cases/find-cases.ts';
+import type { DatasetSpec } from '../src/kinds/dataset-spec.ts';
 import { type DatasetName, datasets } from '../src/kinds/datasets.ts';
 import { scanOf } from '../src/kinds/lungs-ct.ts';
 import { pairFiles } from '../src/kinds/pair-files.ts';
@@ -216,6 +218,140 @@ describe('image folders', () => {
   });
 });
 
+it('keeps the modality of DICOM, which the volumes that are written do not have', async () => {
+  const image = createVolume(ndarray(Float32Array.of(1, 2, 3, 4), [1, 2, 2]));
+  const mask = createVolume(ndarray(Uint8Array.of(0, 1, 0, 0), [1, 2, 2]));
+  const withModality = (modality: string) =>
+    ({
+      ...image,
+      header: { format: 'dicom', modality, spacingFrom: { pixels: 'pixels' } },
+    }) as unknown as Volume;
+  const spec: DatasetSpec = {
+    description: 'scans',
+    layout: 'scans',
+    options: [],
+    async *list() {
+      const drawn = async () => mask;
+      yield { id: 'a', group: 'a', image: async () => withModality('US'), mask: drawn };
+      yield { id: 'b', group: 'b', image: async () => withModality(''), mask: drawn };
+      yield { id: 'c', group: 'c', image: async () => image, mask: drawn };
+    },
+  };
+  const output = join(temporaryFolder(), 'prepared');
+  await prepareDataset(spec, temporaryFolder(), output);
+  const items = await loadManifest(join(output, 'manifest.jsonl'));
+  expect(items.map(({ modality }) => modality)).toEqual(['US', undefined, undefined]);
+  const cases = await findCases({ manifest: join(output, 'manifest.jsonl') }, '/');
+  expect(cases.map(({ modality }) => modality)).toEqual(['US', undefined, undefined]);
+});
+
+describe('images without a mask', () => {
+  async function someMasked(): Promise<string> {
+    const folder = temporaryFolder();
+    for (const id of ['p1', 'p2', 'p3']) await writeNoise(join(folder, `${id}.png`), id, [4, 4, 3]);
+    await writeMask(join(folder, 'ma/p1_MA.png'), [4, 4, 3]);
+    await writeMask(join(folder, 'ma/P3_ma.png'), [4, 4, 3]);
+    return folder;
+  }
+  const patterns = { image: '{id}.png', mask: 'ma/{id}_MA.png' };
+
+  it('are skipped, with a reason', async () => {
+    const { items, skipped, withoutMask } = await prepare(
+      'image-folders',
+      await someMasked(),
+      patterns,
+    );
+    expect([...items.keys()]).toEqual(['p1', 'p3']);
+    expect(skipped).toEqual([{ skipped: 'p2.png', reason: 'there is no mask of it' }]);
+    expect(withoutMask).toBe(0);
+  });
+
+  it('have no target, where the data set draws only what there is', async () => {
+    const options = { ...patterns, withoutMask: 'empty' } as const;
+    const { items, output, skipped, withoutMask } = await prepare(
+      'image-folders',
+      await someMasked(),
+      options,
+    );
+    expect(skipped).toEqual([]);
+    expect(withoutMask).toBe(1);
+    expect([...items.values()].map(({ area }) => area)).toEqual([9, 0, 9]);
+    const mask = await readImage(join(output, items.get('p2')!.mask!));
+    expect(mask.pixels.shape).toEqual([rows, columns, 1]);
+    expect(mask.pixels.data.every((value) => value === 0)).toBe(true);
+  });
+
+  it('have none in volumes either', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'masks'));
+    const volume = createVolume(ndarray(new Uint8Array(24).fill(3), [2, 3, 4]));
+    for (const id of ['a', 'b']) await writeVolume(join(folder, `${id}.nii.gz`), volume);
+    await writeVolume(join(folder, 'masks/a.nii.gz'), volume);
+    const { items } = await prepare('nifti-pairs', folder, { withoutMask: 'empty' });
+    expect([...items.values()].map(({ area, size }) => [area, size])).toEqual([
+      [24, [2, 3, 4]],
+      [0, [2, 3, 4]],
+    ]);
+  });
+
+  it('must not be all, or names are wrong', async () => {
+    const wrong = { image: '{id}.png', mask: 'ma/{id}_XX.png', withoutMask: 'empty' } as const;
+    await expect(prepare('image-folders', await someMasked(), wrong)).rejects.toThrow(
+      'at least one image must have a mask, but of 3 none has',
+    );
+    const folder = await someMasked();
+    await writeMask(join(folder, 'masks/q_mask.png'), [4, 4, 3]);
+    await expect(prepare('image-folders', folder, { withoutMask: 'empty' })).rejects.toThrow(
+      /q_mask\.png': no image has its name; where images without a mask count/,
+    );
+    const dicom = prepare('dicom', folder, { withoutMask: 'empty' });
+    await expect(dicom).rejects.toThrow('`withoutMask` means nothing for this kind');
+  });
+});
+
+describe('images that are turned by EXIF', () => {
+  // Pillow's, of 16 × 24 pixels as stored: tools/fixtures/volume-io/generate_odd_images.py
+  const { cases } = JSON.parse(
+    readFileSync(new URL('../../volume-io/test/fixtures/odd-images.json', import.meta.url), 'utf8'),
+  ) as { cases: { name: string; file: string }[] };
+  async function turned(orientation: number, [height, width]: readonly [number, number]) {
+    const folder = temporaryFolder();
+    const { file } = cases.find(({ name }) => name === `JPEG turned, ${orientation}`)!;
+    mkdirSync(join(folder, 'images'));
+    writeFileSync(join(folder, 'images/a.jpg'), Buffer.from(file, 'base64'));
+    mkdirSync(join(folder, 'masks'));
+    const mask = new Uint8Array(height * width);
+    mask[1] = 255;
+    await writeImage(join(folder, 'masks/a.png'), ndarray(mask, [height, width]));
+    const warnings: string[] = [];
+    const onWarning = (text: string) => void warnings.push(text);
+    const stretch = await prepare('image-folders', folder, { stretchMasks: true, onWarning }).catch(
+      (error: Error) => error,
+    );
+    return { stretch, warnings };
+  }
+
+  it('lie under masks of their upright size, with a word', async () => {
+    for (const [orientation, size] of [
+      [3, [16, 24]],
+      [6, [24, 16]],
+    ] as const) {
+      const { stretch, warnings } = await turned(orientation, size);
+      expect(stretch).toMatchObject({ skipped: [] });
+      expect(warnings).toEqual([
+        expect.stringMatching(`turned as its EXIF orientation ${orientation} says`),
+      ]);
+    }
+  });
+
+  it('are refused under masks of the size before, also where masks may be stretched', async () => {
+    const { stretch } = await turned(6, [16, 24]);
+    expect((stretch as Error).message).toMatch(
+      /got \[1, 16, 24\], which the image has before it is turned by its EXIF orientation, 6/,
+    );
+  });
+});
+
 describe('pairFiles', () => {
   const pairs = (...files: string[]) =>
     pairFiles(files).map((one) =>
@@ -241,11 +377,25 @@ describe('pairFiles', () => {
     ],
     [
       ['v/p_T1.nii', 'v/p_T2.nii', 'labels/p_seg.nii'],
-      ['! labels/p_seg.nii', '! v/p_T1.nii', '! v/p_T2.nii'],
+      ['! labels/p_seg.nii', 'v/p_T1.nii ', 'v/p_T2.nii '],
+    ],
+    // Decomposed and composed letters, capitals.
+    [
+      ['images/le\u0301sion.png', 'masks/l\u00e9sion.png'],
+      ['images/le\u0301sion.png masks/l\u00e9sion.png'],
+    ],
+    [['Images/P1.png', 'Masks/p1_MASK.png'], ['Images/P1.png Masks/p1_MASK.png']],
+    [
+      ['images/a.png', 'images/A.png', 'masks/a.png', 'masks/A.png'],
+      ['images/a.png masks/a.png', 'images/A.png masks/A.png'],
+    ],
+    [
+      ['images/ab.png', 'images/aB.png', 'masks/AB.png'],
+      ['! masks/AB.png', 'images/ab.png ', 'images/aB.png '],
     ],
     [
       ['images/a.png', 'masks/b.png'],
-      ['! masks/b.png', '! images/a.png'],
+      ['! masks/b.png', 'images/a.png '],
     ],
     [['images/a.png', 'masks/a_MA.png', 'masks/a_HE.png'], ['! images/a.png']],
   ])('pairs %j', (files, expected) => {

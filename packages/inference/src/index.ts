@@ -20,8 +20,15 @@ export {
   onnxPredictor,
 } from './predictor/onnx-predictor.ts';
 export { type ImageShape, type Predictor, softmax } from './predictor/predictor.ts';
-export type { Normalization, NormalizationConfig } from './preprocessing/normalization.ts';
+export { type IntensityMap, type Normalization, toInput } from './preprocessing/normalization.ts';
 export {
+  type ChosenNormalization,
+  chooseNormalization,
+  type IntensityFacts,
+  type NormalizationRule,
+} from './preprocessing/normalization-rule.ts';
+export {
+  intensityFacts,
   type PreprocessedImage,
   type PreprocessOptions,
   preprocess,

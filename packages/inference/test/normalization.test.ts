@@ -1,49 +1,178 @@
-import { createVolume } from '@sts-net/volume-io';
+import { readFileSync } from 'node:fs';
+import { uniform } from '@sts-net/testing';
+import { createVolume, type DicomHeader } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
+import {
+  chooseNormalization,
+  intensityFacts,
+  type NormalizationRule,
+  preprocess,
+  toInput,
+} from '../src/index.ts';
 import { normalizationFor } from '../src/preprocessing/normalization.ts';
+import { percentiles } from '../src/preprocessing/percentiles.ts';
+
+interface Golden {
+  readonly images: Readonly<
+    Record<string, { readonly shape: readonly number[]; readonly values: readonly number[] }>
+  >;
+  readonly cases: readonly {
+    readonly image: string;
+    readonly rule: NormalizationRule;
+    readonly flat: boolean;
+    readonly result: readonly number[];
+  }[];
+}
+
+// Generator: tools/fixtures/inference/normalization.py
+const golden = JSON.parse(
+  readFileSync(new URL('./fixtures/normalization.json', import.meta.url), 'utf8'),
+) as Golden;
+
+function imageOf(name: string) {
+  const { shape, values } = golden.images[name]!;
+  return createVolume(ndarray(Float32Array.from(values), [...shape]));
+}
+
+const context = { channels: 1, flat: false, id: 'v' };
 
 describe('normalizationFor', () => {
-  const volume = createVolume(ndarray(Float32Array.of(0, 2, 4, 0, 6, 8), [1, 2, 3]));
-
-  it('gives nonzero voxels mean 0 and deviation 1', () => {
-    // 2, 4, 6, 8: mean 5, variance (9 + 1 + 1 + 9)/4 = 5.
-    const { scale, offset, keepsZero } = normalizationFor(volume, { name: 'z-score' }, 3, 'v');
-    expect(scale).toBeAllclose(new Array(3).fill(1 / Math.sqrt(5)));
-    expect(offset).toBeAllclose(new Array(3).fill(-5 / Math.sqrt(5)));
-    expect(keepsZero).toBe(true);
-  });
+  it.each(golden.cases)(
+    '$image by $rule, as NumPy and SciPy have it',
+    ({ image: name, rule, flat, result }) => {
+      const image = imageOf(name);
+      // Also of an image that lies in memory the other way round.
+      const turned = createVolume(
+        ndarray(image.voxels.data.slice().reverse(), image.voxels.shape).step(-1, -1, -1),
+      );
+      for (const one of [image, turned]) {
+        const maps = normalizationFor(one, rule, { channels: 2, flat, id: 'v' });
+        expect(maps).toHaveLength(2);
+        for (const map of maps) {
+          const values = [...image.voxels.data].map((value) => toInput(value, map));
+          expect(values).toBeAllclose(result, { rtol: 1e-5, atol: 1e-5 });
+        }
+      }
+    },
+  );
 
   it('applies ImageNet’s numbers channel by channel', () => {
-    const config = { name: 'imagenet', maxPixelValue: 8 } as const;
-    const { scale, offset } = normalizationFor(volume, config, 3, 'v');
-    const white = scale.map((s, c) => 8 * s + offset[c]!);
+    const rule = { name: 'imagenet', maxPixelValue: 8 } as const;
+    const maps = normalizationFor(imageOf('CT'), rule, { ...context, channels: 3 });
+    const white = maps.map((map) => toInput(8, map));
     expect(white).toBeAllclose([(1 - 0.485) / 0.229, (1 - 0.456) / 0.224, (1 - 0.406) / 0.225]);
+    expect(maps.map((map) => toInput(0, map))).toBeAllclose([
+      -0.485 / 0.229,
+      -0.456 / 0.224,
+      -0.406 / 0.225,
+    ]);
   });
 
-  it('leaves zeros alone for z-score only', () => {
-    const imagenet = { name: 'imagenet', maxPixelValue: 255 } as const;
-    expect(normalizationFor(volume, imagenet, 3, 'v').keepsZero).toBe(false);
-  });
-
-  it.each([
+  it.each<[string, number[], NormalizationRule, string]>([
+    ['zeros only', [0, 0, 0], { name: 'nonzero' }, "'v': the image must hold different nonzero"],
+    ['one intensity', [7, 0, 7], { name: 'nonzero' }, 'got 7 everywhere'],
+    ['one intensity of all', [7, 7, 7], { name: 'all' }, 'different intensities, got 7 everywhere'],
+    ['background only', [0, 0, 0], { name: 'mask' }, 'got zeros only'],
+    ['NaN', [1, Number.NaN, 2], { name: 'all' }, 'must be finite, got NaN at voxel 1'],
     [
-      'zeros only',
-      [0, 0, 0],
-      "'v': the image must hold different nonzero intensities, got zeros only",
+      'infinity',
+      [1, 2, Number.NEGATIVE_INFINITY],
+      { name: 'window', low: 0, high: 1 },
+      'got -Infinity at voxel 2',
     ],
-    ['one intensity', [7, 0, 7], 'got 7 everywhere'],
-    ['NaN', [1, Number.NaN, 2], 'intensities must be finite, got NaN at voxel 1'],
-    ['infinity', [1, 2, Number.NEGATIVE_INFINITY], 'got -Infinity at voxel 2'],
-  ])('refuses %s', (_, values, message) => {
+    [
+      'percentiles that are one',
+      [3, 3, 9],
+      { name: 'percentile', low: 0, high: 40 },
+      'different intensities from percentile 0 to 40, got 3 for both',
+    ],
+    ['a window of no width', [1, 2, 3], { name: 'window', low: 5, high: 5 }, 'above its `low`'],
+  ])('refuses %s', (_, values, rule, message) => {
     const image = createVolume(ndarray(Float32Array.from(values), [1, 1, 3]));
-    expect(() => normalizationFor(image, { name: 'z-score' }, 3, 'v')).toThrow(message);
+    expect(() => normalizationFor(image, rule, context)).toThrow(message);
   });
 
-  it('needs no different intensities for ImageNet’s numbers', () => {
+  it('needs no different intensities for numbers that are given', () => {
     const flat = createVolume(ndarray(new Float32Array(4), [1, 2, 2]));
-    expect(() =>
-      normalizationFor(flat, { name: 'imagenet', maxPixelValue: 1 }, 3, 'v'),
-    ).not.toThrow();
+    for (const rule of [
+      { name: 'imagenet', maxPixelValue: 1 },
+      { name: 'window', low: 0, high: 1 },
+    ] as const) {
+      expect(() => normalizationFor(flat, rule, context)).not.toThrow();
+    }
   });
 });
+
+it('percentiles are those of sorted numbers, of either sign and any size', () => {
+  const values = Float32Array.from(uniform('percentiles', 1001), (u, i) =>
+    i % 7 === 0 ? -0 : (u - 0.4) * 10 ** ((i % 60) - 30),
+  );
+  const sorted = [...values].sort((a, b) => a - b);
+  const shares = [0, 0.1, 25, 37.5, 50, 99.9, 100];
+  expect(percentiles(values, shares)).toBeAllclose(
+    shares.map((share) => sorted[10 * share]!),
+    { rtol: 0, atol: 0 },
+  );
+  expect(percentiles(Float32Array.of(1, 4, 2), [75])).toEqual([3]);
+  expect(percentiles(Float32Array.of(5), [0, 50, 100])).toEqual([5, 5, 5]);
+});
+
+describe('the rule where none is given', () => {
+  const facts = (name: string, modality?: string) => intensityFacts(imageOf(name), false, modality);
+
+  it.each([
+    ['a brain that was cut out, with holes', [facts('a brain that was cut out')], 'all'],
+    ['MR that zeros surround', [withoutHoles('MR')], 'nonzero'],
+    ['images of unknown modality that zeros surround', [withoutHoles()], 'nonzero'],
+    ['ultrasound that zeros surround', [withoutHoles('US')], 'all'],
+    ['CT', [facts('CT', 'CT')], 'all'],
+    ['CT of which no one says so', [facts('CT')], 'all'],
+    ['one of them without zeros around', [withoutHoles(), facts('CT')], 'all'],
+    ['2-D images', [{ flat: true, zeroBackground: false }], 'all'],
+    ['nothing', [], 'all'],
+  ] as const)('of %s', (_, images, expected) => {
+    const { rule, reason } = chooseNormalization(images);
+    expect(rule.name).toBe(expected);
+    expect(reason).not.toBe('');
+  });
+
+  it('is that of the image itself, by the modality in its header', () => {
+    const image = brain();
+    const normalized = preprocess(image, { context: 0 }).normalization[0]!;
+    expect(normalized.keepsZero).toBe(true);
+    const header = { format: 'dicom', modality: 'CT' } as DicomHeader;
+    expect(preprocess({ ...image, header }, { context: 0 }).normalization[0]!.keepsZero).toBe(
+      false,
+    );
+    const plane = createVolume(image.voxels.lo(2).hi(1, 8, 8));
+    expect(preprocess(plane, { context: 0 }).normalization[0]!.keepsZero).toBe(true);
+    expect(preprocess(plane, {}, { flat: true }).normalization[0]!.keepsZero).toBe(false);
+  });
+
+  it('says of ultrasound that 0 is a value, and of CT in HU', () => {
+    // A quarter of what is shown is black.
+    const values = [0, 20, 40, 60];
+    const image = createVolume(
+      ndarray(
+        Uint8Array.from({ length: 64 }, (_, i) => values[i % 4]!),
+        [1, 8, 8],
+      ),
+    );
+    const map = preprocess(image, { context: 0 }, { flat: true }).normalization[0]!;
+    expect(toInput(0, map)).toBeCloseTo((0 - 30) / Math.sqrt(500));
+  });
+});
+
+/** A block of numbers above 0 with zeros around it. */
+function brain() {
+  const voxels = ndarray(new Float32Array(6 * 8 * 8), [6, 8, 8]);
+  for (let i = 0; i < 64; i++) {
+    voxels.set(1 + (i >> 4), 2 + ((i >> 2) & 3), 2 + (i & 3), 100 + i);
+  }
+  return createVolume(voxels);
+}
+
+function withoutHoles(modality?: string) {
+  return intensityFacts(brain(), false, modality);
+}

@@ -24,6 +24,8 @@ function channelPredictor(channel: number, channels = 3): Predictor {
   };
 }
 
+const nonzeroRule = { normalization: { name: 'nonzero' } } as const;
+
 /** Where the z-score over nonzero voxels is above zero. */
 const nonzero = voxels.filter((v) => v !== 0);
 const mean = nonzero.reduce((a, b) => a + b, 0) / 59;
@@ -36,7 +38,12 @@ describe('predictVolume', () => {
     async (batchSize) => {
       const affine = [0, 0, 2, 5, 0, -1, 0, 6, 1.5, 0, 0, 7, 0, 0, 0, 1];
       const image = createVolume(ndarray(voxels, shape), { affine });
-      const labels = (await predictVolume(channelPredictor(1), image, { batchSize })).labels();
+      const labels = (
+        await predictVolume(channelPredictor(1), image, {
+          batchSize,
+          preprocessing: nonzeroRule,
+        })
+      ).labels();
       expect([...labels.voxels.data]).toEqual(above);
       expect(labels.voxels.shape).toEqual(shape);
       expect(labels.affine).toEqual(affine);
@@ -46,7 +53,9 @@ describe('predictVolume', () => {
 
   it('gives the probability of every class on the volume’s grid', async () => {
     const image = createVolume(ndarray(voxels, shape), { spacing: [3, 2, 1] });
-    const predicted = await predictVolume(channelPredictor(1), image);
+    const predicted = await predictVolume(channelPredictor(1), image, {
+      preprocessing: nonzeroRule,
+    });
     const expected = Array.from(voxels, (v) =>
       v === 0 ? 0.5 : 1 / (1 + Math.exp((mean - v) / deviation)),
     );
@@ -64,6 +73,7 @@ describe('predictVolume', () => {
     const predicted = await predictVolume(
       channelPredictor(0),
       createVolume(ndarray(voxels, shape)),
+      { preprocessing: nonzeroRule },
     );
     expect([...predicted.labels().voxels.data]).toEqual([
       ...above.slice(0, 12),
@@ -74,7 +84,7 @@ describe('predictVolume', () => {
 
   it('leaves slices out at the ends that have no neighbours, if told to: background', async () => {
     const image = createVolume(ndarray(voxels, shape));
-    const preprocessing = { edge: 'drop' } as const;
+    const preprocessing = { ...nonzeroRule, edge: 'drop' } as const;
     const predicted = await predictVolume(channelPredictor(1), image, { preprocessing });
     const none = new Array(12).fill(0);
     expect([...predicted.labels().voxels.data]).toEqual([...none, ...above.slice(12, 48), ...none]);
@@ -133,9 +143,8 @@ describe('preprocess', () => {
   it('measures the intensities that the network sees, those of the resized image', () => {
     // 1, 1, 1, 9 at half the width are 1 and 5: mean 3, deviation 2. (Of the four: 3 and √12.)
     const image = createVolume(ndarray(Float32Array.of(1, 1, 1, 9), [1, 1, 4]));
-    const { normalization } = preprocess(image, { context: 0, size: [1, 2] });
-    expect(normalization.scale).toBeAllclose([0.5]);
-    expect(normalization.offset).toBeAllclose([-1.5]);
+    const [map] = preprocess(image, { context: 0, size: [1, 2] }).normalization;
+    expect([map!.scale, map!.offset]).toBeAllclose([0.5, -1.5]);
   });
 
   it('brings labels to the same size', () => {

@@ -2,7 +2,14 @@ import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { emptyImages, type Normalization, wholeSample, writeImage } from '../src/index.ts';
 
-const identity: Normalization = { scale: [1, 1], offset: [0, 0], keepsZero: false };
+const one = {
+  scale: 1,
+  offset: 0,
+  low: Number.NEGATIVE_INFINITY,
+  high: Number.POSITIVE_INFINITY,
+  keepsZero: false,
+};
+const identity: Normalization = [one, one];
 
 /** 3 × 4 pixels of two channels: 10·row + column + 1, and a thousand more. */
 const pixels = Array.from({ length: 12 }, (_, i) => 10 * Math.floor(i / 4) + (i % 4) + 1);
@@ -43,9 +50,17 @@ describe('writeImage', () => {
 
   it('normalises each channel by its own numbers, and keeps zeros if told to', () => {
     const zero = ndarray(Float32Array.of(0, 4), [1, 1, 2]);
-    const rule = { scale: [2, 3], offset: [5, 7], keepsZero: false };
-    expect(written({}, zero, rule).map(([value]) => value)).toEqual([5, 19]);
-    const kept = written({}, zero, { ...rule, keepsZero: true });
+    const [first, second] = [
+      { ...one, scale: 2, offset: 5 },
+      { ...one, scale: 3, offset: 7 },
+    ];
+    expect(written({}, zero, [first, second]).map(([value]) => value)).toEqual([5, 19]);
+    const kept = written({}, zero, [{ ...first, keepsZero: true }, second]);
     expect(kept.map(([value]) => value)).toEqual([0, 19]);
+    const limited = written({}, zero, [
+      { ...first, low: 1 },
+      { ...second, high: 2 },
+    ]);
+    expect(limited.map(([value]) => value)).toEqual([7, 13]);
   });
 });

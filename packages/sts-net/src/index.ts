@@ -44,7 +44,7 @@ export {
   ensemble,
   type ImagePrediction,
   mirrored,
-  type NormalizationConfig,
+  type NormalizationRule,
   type Predictor,
   type PredictVolumeOptions,
   type Preprocessing,

@@ -8,7 +8,14 @@ import { patchWindow } from '../src/samplers/patches.ts';
 import { copySample, emptyBatch } from '../src/samples/batch.ts';
 import type { TrainingItem } from '../src/samples/training-items.ts';
 
-const identity: Normalization = { scale: [1], offset: [0], keepsZero: false };
+const unchanged = {
+  scale: 1,
+  offset: 0,
+  low: Number.NEGATIVE_INFINITY,
+  high: Number.POSITIVE_INFINITY,
+  keepsZero: false,
+};
+const identity: Normalization = [unchanged];
 
 /** An image whose pixels hold 100·row + column + 1, with one lesion pixel. */
 function sample(rows: number, columns: number, lesion?: readonly [number, number]): Sample {
@@ -66,9 +73,9 @@ describe('copySample', () => {
   it('normalises, and keeps zeros if told to', () => {
     const one = sample(3, 2);
     one.image.data[0] = 0;
-    const rule = { scale: [0.5], offset: [10], keepsZero: true };
-    expect(copied(one, {}, rule).images).toEqual([0, 11, 60.5, 61, 110.5, 111]);
-    expect(copied(one, {}, { ...rule, keepsZero: false }).images[0]).toBe(10);
+    const rule = { ...unchanged, scale: 0.5, offset: 10, keepsZero: true };
+    expect(copied(one, {}, [rule]).images).toEqual([0, 11, 60.5, 61, 110.5, 111]);
+    expect(copied(one, {}, [{ ...rule, keepsZero: false }]).images[0]).toBe(10);
   });
 });
 

@@ -12,7 +12,13 @@ const size = 8;
 
 /** A case of slices of 8 × 8 pixels; `lesions` says which have one, of 2 × 2 pixels. */
 function caseOf(id: string, lesions: readonly boolean[], scale = 1): TrainingCase {
-  const normalization: Normalization = { scale: [scale, scale], offset: [1, 2], keepsZero: true };
+  const normalization: Normalization = [1, 2].map((offset) => ({
+    scale,
+    offset,
+    low: -20,
+    high: 60,
+    keepsZero: true,
+  }));
   const samples = lesions.map((hasLesion, index) => {
     const mask = ndarray(new Uint8Array(size * size), [size, size]);
     const image = ndarray(new Float32Array(2 * size * size).fill(10), [size, size, 2]);
@@ -73,7 +79,8 @@ describe('createOnlineAmplifier', () => {
     const change = await amplifier([{ name: spec, probability: 1 }]);
     const { normalization, sample } = change(await drawn(cases[1]!), 0);
     expect(seen).toEqual([[20, 100, 20]]);
-    expect(normalization).toEqual({ scale: [1, 1], offset: [1, 2], keepsZero: true });
+    const scaled = { scale: 1, low: -40, high: 120, keepsZero: true };
+    expect(normalization).toEqual([1, 2].map((offset) => ({ ...scaled, offset })));
     expect(sample.id).toBe('b_0');
   });
 

@@ -5,7 +5,15 @@ import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { createValidation, selectionScores, type TrainingCase } from '../src/index.ts';
 
-const identity: Normalization = { scale: [1], offset: [0], keepsZero: false };
+const identity: Normalization = [
+  {
+    scale: 1,
+    offset: 0,
+    low: Number.NEGATIVE_INFINITY,
+    high: Number.POSITIVE_INFINITY,
+    keepsZero: false,
+  },
+];
 
 /** A case of slices of 1 × 2 pixels; the first pixel is its slice's number, the second the lesion. */
 function caseOf(id: string, first: number, count: number): TrainingCase {

@@ -45,7 +45,7 @@ describe('a bundle for browsers', () => {
     const sources = (paths: Iterable<string>) =>
       [...paths].flatMap((path) => Object.keys(outputs[path]!.inputs));
     const late =
-      /parse-xml|\/tiff\/|\/jpeg\/|formats\/(nifti|nrrd|metaimage|lidc|dicom)\/|images\/(de|en)code-(png|tiff|jpeg)/;
+      /parse-xml|pako|\/tiff\/|\/fax\/|\/jpeg\/|formats\/(nifti|nrrd|metaimage|lidc|dicom)\/|images\/(de|en)code-(png|tiff|jpeg)/;
     expect(sources(loaded).filter((path) => late.test(path))).toEqual([]);
     // They are there, and would be found.
     const all = sources(Object.keys(outputs)).filter((path) => late.test(path));
@@ -53,6 +53,8 @@ describe('a bundle for browsers', () => {
       'element-reader',
       'parse-xml',
       '/tiff/',
+      '/fax/',
+      'pako',
       '/jpeg/',
       'parse-nifti',
       'encode-png',

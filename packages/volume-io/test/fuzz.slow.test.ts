@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -27,7 +28,27 @@ const SEED = Number(process.env.FUZZ_SEED ?? 0);
 const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
 const { FUZZ_FOLDER: folder } = process.env;
 
-const targets = folder === undefined ? fuzzTargets(fixtures, 80_000) : fuzzTargets(folder);
+const targets =
+  folder === undefined
+    ? [...fuzzTargets(fixtures, 80_000), ...listed().map(alone)]
+    : fuzzTargets(folder);
+
+function alone(file: FuzzFile): FuzzTarget {
+  return { kind: 'file', members: [file] };
+}
+
+/** The images that lie in lists with what is right of them. */
+function listed(): FuzzFile[] {
+  return ['tiff.json', 'odd-images.json'].flatMap((list) => {
+    const { cases } = JSON.parse(readFileSync(join(fixtures, list), 'utf8')) as {
+      cases: { readonly name: string; readonly file: string }[];
+    };
+    return cases.map(({ name, file }) => ({
+      name: `${list}, ${name}`,
+      bytes: () => Buffer.from(file, 'base64'),
+    }));
+  });
+}
 
 /** The image that some of the contours belong to. */
 const oblique = await readDicomSeries(join(fixtures, 'conformance/dicom/rt-utils/oriented_data'));
@@ -161,6 +182,7 @@ describe('mutated files: a sound result or a clear error, in bounded memory', ()
       for (const kind of ['file', 'header with data', 'series']) {
         expect(targets.filter((one) => one.kind === kind).length).toBeGreaterThan(4);
       }
+      expect(targets.length).toBeGreaterThan(400);
     }
     let read = 0;
     let worst = { bytes: 0, label: '' };
@@ -182,4 +204,22 @@ describe('mutated files: a sound result or a clear error, in bounded memory', ()
     expect(read).toBeGreaterThan(CASES / 50);
     expect(read).toBeLessThan(CASES / 2);
   });
+});
+
+test('images that are cut off are refused, or there is all of them', {
+  timeout: 600_000,
+}, async () => {
+  const images = listed();
+  let refused = 0;
+  for (let i = 0; i < CASES; i++) {
+    const draw = random(SEED * 1_000_003 + i);
+    const { name, bytes } = images[draw(images.length)]!;
+    const whole = bytes();
+    const cut = draw(2) === 0 ? draw(whole.length) : whole.length - 1 - draw(16);
+    const label = `case ${i} of seed ${SEED} (${name}, ${cut} of ${whole.length} bytes)`;
+    const image = await decodeImage(whole.subarray(0, cut)).catch(() => undefined);
+    if (image === undefined) refused++;
+    else expect(image.pixels.data, label).toEqual((await decodeImage(whole)).pixels.data);
+  }
+  expect(refused).toBeGreaterThan(CASES / 2);
 });

@@ -30,7 +30,7 @@ export interface CaseManifestConfig {
 export type CaseList = readonly CaseConfig[] | CaseFolderConfig | CaseManifestConfig;
 
 /** One image of the data set: files by absolute path. */
-export interface Case extends Pick<ManifestItem, 'split'> {
+export interface Case extends Pick<ManifestItem, 'split' | 'modality'> {
   readonly id: string;
   /** Patient. */
   readonly group: string;

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { fileError } from '../files/file-error.ts';
+import { foldName } from '../files/fold-name.ts';
 import { loadManifest, manifestFolder } from '../manifest/read-manifest.ts';
 import type { Case, CaseConfig, CaseFolderConfig, CaseList } from './case.ts';
 
@@ -34,8 +35,8 @@ async function casesOfManifest(path: string): Promise<readonly Case[]> {
   const items = await loadManifest(path);
   const folder = await manifestFolder(path);
   return items.map((item) => {
-    const { group, split, digest } = item;
-    return { ...withMask(item, folder, `'${path}'`), group, split, digest };
+    const { group, split, digest, modality } = item;
+    return { ...withMask(item, folder, `'${path}'`), group, split, digest, modality };
   });
 }
 
@@ -68,24 +69,43 @@ export async function searchFolder(
     throw fileError(root, 'read the folder', cause);
   }
   const pattern = placeholderPattern(image);
-  const cases = entries
+  const paths = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(root, resolve(entry.parentPath, entry.name)).split(sep).join('/'))
-    .sort()
-    .flatMap((path) => {
-      const names = pattern.exec(path)?.groups;
-      const id = names?.['id'];
-      if (id === undefined) return [];
-      const group = names?.['group'] ?? id;
-      const maskPath = mask.replaceAll('{id}', id).replaceAll('{group}', group);
-      return [{ id, group, image: resolve(root, path), mask: resolve(root, maskPath) }];
-    });
+    .sort();
+  const written = spellingIn(paths);
+  const cases = paths.flatMap((path) => {
+    const names = pattern.exec(path)?.groups;
+    const id = names?.['id'];
+    if (id === undefined) return [];
+    const group = names?.['group'] ?? id;
+    const maskPath = written(mask.replaceAll('{id}', id).replaceAll('{group}', group));
+    return [
+      {
+        id: id.normalize('NFC'),
+        group: group.normalize('NFC'),
+        image: resolve(root, path),
+        mask: resolve(root, maskPath),
+      },
+    ];
+  });
   if (cases.length === 0) {
     throw new RangeError(
       `data.cases: '${root}' must hold images named as '${image}', found none among ${entries.length} entries; correct the folder or the pattern`,
     );
   }
   return cases;
+}
+
+/** How a path is spelled among those that are there, where it is there in one spelling. */
+function spellingIn(paths: readonly string[]): (wanted: string) => string {
+  const exact = new Set(paths);
+  const folded = new Map<string, string | undefined>();
+  for (const path of paths) {
+    const name = foldName(path);
+    folded.set(name, folded.has(name) ? undefined : path);
+  }
+  return (wanted) => (exact.has(wanted) ? wanted : (folded.get(foldName(wanted)) ?? wanted));
 }
 
 /** `volumes/{id}.nii` as a regular expression whose groups are the placeholders. */

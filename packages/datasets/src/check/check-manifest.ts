@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import type { Volume } from '@sts-net/volume-io';
-import { alikePairs, type Print, printOf } from '../images/alike.ts';
-import { imageDigest } from '../images/image-digest.ts';
-import { type PlaceOptions, placeLabels } from '../images/place-labels.ts';
+import type { ReadingOptions, Volume } from '@sts-net/volume-io';
+import { alikePairs } from '../images/alike.ts';
+import { imageDigest, imageSeal } from '../images/image-digest.ts';
+import { checkShape, placeLabels } from '../images/place-labels.ts';
+import { type Print, parsePrint, printOf } from '../images/print.ts';
 import { isFlatImage, readImageFile } from '../images/read-image-file.ts';
 import { readLabels } from '../images/read-labels.ts';
 import { areaOf } from '../images/unite-masks.ts';
@@ -27,7 +28,7 @@ export interface ManifestCheck {
   readonly errors: readonly string[];
 }
 
-export interface CheckManifestOptions {
+export interface CheckManifestOptions extends ReadingOptions {
   /** Called before each item is read, with the number of those before. */
   readonly onProgress?: (id: string, done: number) => void;
   /** Stops between items: the call then throws the signal's reason. */
@@ -35,14 +36,15 @@ export interface CheckManifestOptions {
 }
 
 /**
- * Reads every file that manifests name and compares it with what they say. An item belongs to its
+ * Reads every file that manifests name and compares it with what they say; pixels of 2-D images only
+ * where the manifest's `seal` does not hold. An item belongs to its
  * split or, without one, to its manifest; a group or an image in two of these is an error.
  *
  * @throws Error if a manifest cannot be read; what is wrong with items is in the result.
  */
 export async function checkManifests(
   paths: readonly string[],
-  { onProgress, signal }: CheckManifestOptions = {},
+  { onProgress, signal, onWarning }: CheckManifestOptions = {},
 ): Promise<ManifestCheck> {
   const errors: string[] = [];
   const parts: PartItem[] = [];
@@ -56,7 +58,7 @@ export async function checkManifests(
     for await (const item of readManifest(path)) {
       signal?.throwIfAborted();
       onProgress?.(item.id, parts.length);
-      const looked = await lookAt(item, folder);
+      const looked = await lookAt(item, folder, onWarning);
       errors.push(...looked.errors.map((error) => `'${item.id}': ${error}`));
       for (const label of looked.labels) labels.set(label, (labels.get(label) ?? 0) + 1);
       if (item.mask === null) withoutMask++;
@@ -83,7 +85,7 @@ export async function checkManifests(
 function alikeAcrossGroups(
   printed: readonly { readonly part: PartItem; readonly print: Print }[],
 ): readonly (readonly [string, string])[] {
-  const pairs = [...alikePairs(printed.map(({ print }) => print))];
+  const pairs = alikePairs(printed.map(({ print }) => print));
   return pairs
     .map(([i, j]) => [printed[i]!.part, printed[j]!.part] as const)
     .filter(([a, b]) => a.group !== b.group && a.digest !== b.digest)
@@ -100,39 +102,63 @@ interface Looked {
   readonly print?: Print | undefined;
 }
 
-async function lookAt(item: ManifestItem, folder: string): Promise<Looked> {
+async function lookAt(
+  item: ManifestItem,
+  folder: string,
+  onWarning: ((message: string) => void) | undefined,
+): Promise<Looked> {
   try {
-    const image = await readImageFile(resolve(folder, item.image));
-    const { voxels } = image;
-    const digest = imageDigest(voxels);
-    const mask = item.mask === null ? undefined : await readLabels(resolve(folder, item.mask));
-    const isPicture = isFlatImage(item.image);
+    const path = resolve(folder, item.image);
+    const isPicture = isFlatImage(path);
+    const known = await knownImage(item, path);
+    const image = known === undefined ? await readImageFile(path, { onWarning }) : undefined;
+    const mask =
+      item.mask === null
+        ? undefined
+        : await readLabels(resolve(folder, item.mask), 'whole', { onWarning });
     const flat = isPicture || mask?.voxels.shape[0] === 1;
-    const shape = [flat ? 1 : voxels.shape[0]!, ...voxels.shape.slice(1)];
+    const own = image?.voxels.shape ?? item.size;
+    const shape = [flat ? 1 : own[0]!, ...own.slice(1)];
     const labels = [...new Set(mask?.voxels.data)].filter((label) => label !== 0);
     const area = mask === undefined ? 0 : areaOf(mask.voxels.data);
+    const digest = image === undefined ? item.digest : imageDigest(image.voxels);
     const placeless = isPicture || (item.mask !== null && isFlatImage(item.mask));
     const errors = [
       ...changed('size', `[${shape.join(', ')}]`, `[${item.size.join(', ')}]`),
       ...changed('digest', digest, item.digest),
       ...changed('area', String(area), String(item.area)),
-      ...(mask === undefined ? [] : misplaced(mask, image, { flat, placeless })),
+      ...(mask === undefined ? [] : misplaced(mask, image, shape, { flat, placeless })),
     ];
-    const print = isFlatImage(item.image) ? printOf(voxels) : undefined;
+    const print = image && isPicture ? printOf(image.voxels) : known?.print;
     return { errors, labels, area, digest, print };
   } catch (error) {
     return { errors: [(error as Error).message], labels: [] };
   }
 }
 
+/** What the manifest holds of a 2-D image, if neither that nor the file was changed since. */
+async function knownImage(
+  item: ManifestItem,
+  path: string,
+): Promise<{ readonly print: Print } | undefined> {
+  const { fingerprint, seal } = item;
+  if (fingerprint === undefined || seal === undefined || !isFlatImage(path)) return undefined;
+  // A file that cannot be read is reported by who reads it.
+  const own = await imageSeal(path, item).catch(() => undefined);
+  return own === seal ? { print: parsePrint(fingerprint) } : undefined;
+}
+
 /** What keeps a mask from lying on its image. */
 function misplaced(
   mask: Volume<Uint8Array>,
-  image: Volume,
-  options: PlaceOptions,
+  image: Volume | undefined,
+  shape: readonly number[],
+  { flat, placeless }: { readonly flat: boolean; readonly placeless: boolean },
 ): readonly string[] {
+  const words = { subject: 'its mask', reference: 'the image' };
   try {
-    placeLabels(mask, image, { ...options, subject: 'its mask', reference: 'the image' });
+    if (placeless || image === undefined) checkShape(mask, shape, words);
+    else placeLabels(mask, image, { flat, ...words });
     return [];
   } catch (error) {
     return [(error as Error).message];

@@ -45,7 +45,8 @@ export function placeLabels(
   throw first;
 }
 
-function checkShape(
+/** @throws RangeError naming both shapes, if labels of a picture have not the `wanted` one */
+export function checkShape(
   { voxels: { shape } }: Volume,
   wanted: readonly number[],
   { subject = 'the mask', reference = 'the image', remedy }: GridWords,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { foldName } from '../files/fold-name.ts';
 import { listFiles } from '../files/list-files.ts';
 import type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './dataset-spec.ts';
 import { patientOf } from './patient-of.ts';
@@ -13,7 +14,7 @@ const file = /(?:^|\/)(?:benign|malignant|normal)\/([^/]+ \(\d+\))(_mask(?:_\d+)
 export const busi: DatasetSpec = {
   description: 'BUSI, breast ultrasound: benign/, malignant/, normal/; masks of one image united',
   layout: "images such as 'benign/benign (1).png' with 'benign/benign (1)_mask.png'",
-  options: ['patient'],
+  options: ['withoutMask', 'patient'],
   list,
 };
 
@@ -27,13 +28,15 @@ async function* list(
     const [, id, mask] = file.exec(path) ?? [];
     if (id === undefined) continue;
     if (mask === undefined) images.set(id, join(folder, path));
-    else masks.set(id, [...(masks.get(id) ?? []), join(folder, path)]);
+    else {
+      const name = foldName(id);
+      masks.set(name, [...(masks.get(name) ?? []), join(folder, path)]);
+    }
   }
   for (const [id, image] of images) {
-    const own = masks.get(id);
-    masks.delete(id);
-    if (own === undefined) yield { skipped: image, reason: 'there is no mask of it' };
-    else yield { id, group: patientOf(id, patient), image, mask: own };
+    const own = masks.get(foldName(id));
+    masks.delete(foldName(id));
+    yield { id, group: patientOf(id, patient), image, mask: own ?? [] };
   }
   for (const [path] of masks.values()) {
     yield { skipped: path!, reason: 'there is no image of it' };

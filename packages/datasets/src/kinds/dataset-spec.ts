@@ -9,7 +9,10 @@ export interface DatasetItem {
   readonly split?: SplitName | undefined;
   /** Its file, or what reads it where no single file holds it. */
   readonly image: string | ((options: ReadingOptions) => Promise<Volume>);
-  /** Files of its masks, which are united; or what draws its mask on the grid of the image. */
+  /**
+   * Files of its masks, which are united, none where the data set has none of it; or what draws its
+   * mask on the grid of the image.
+   */
   readonly mask: readonly string[] | ((image: Volume, options: ReadingOptions) => Promise<Volume>);
 }
 
@@ -24,6 +27,12 @@ export interface DatasetOptions {
   readonly image?: string | undefined;
   /** Path of the mask of an image, with the same. @default found by name */
   readonly mask?: string | undefined;
+  /**
+   * What an image without a mask is: one of which nothing is known, or one without a target, as where
+   * only what was found has been drawn (IDRiD).
+   * @default 'skip'
+   */
+  readonly withoutMask?: 'skip' | 'empty' | undefined;
   /** Whose an image is by its id, for example `{patient}_*`. @default the data set's own rule */
   readonly patient?: string | undefined;
   /** Which of the things drawn is the target, by name, with `*` for anything. @default the only one */

@@ -19,7 +19,7 @@ export const isic2017: DatasetSpec = {
     'ISIC 2017, skin lesions: ISIC-2017_*_Data/ and _Part1_GroundTruth/, official splits',
   layout:
     "images such as 'ISIC-2017_Training_Data/ISIC_0000000.jpg' with 'ISIC-2017_Training_Part1_GroundTruth/ISIC_0000000_segmentation.png'",
-  options: ['patient'],
+  options: ['withoutMask', 'patient'],
   list,
 };
 
@@ -40,7 +40,6 @@ async function* list(
     const split = splits[part.toLowerCase()];
     const image = join(folder, path);
     if (split === undefined) yield { skipped: image, reason: `'${part}' is no split` };
-    else if (mask === undefined) yield { skipped: image, reason: 'there is no mask of it' };
-    else yield { id, group: patientOf(id, patient), split, image, mask: [mask] };
+    else yield { id, group: patientOf(id, patient), split, image, mask: mask ? [mask] : [] };
   }
 }

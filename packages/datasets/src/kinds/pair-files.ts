@@ -1,7 +1,8 @@
+import { foldName } from '../files/fold-name.ts';
 import type { Skipped } from './dataset-spec.ts';
 import { pathParts } from './path-parts.ts';
 
-/** An image with the masks that are its by name; paths inside the data set's folder. */
+/** An image with the masks that are its by name, if any; paths inside the data set's folder. */
 export interface FilePair {
   readonly image: string;
   readonly masks: readonly string[];
@@ -16,16 +17,20 @@ const imageEnding = /[-_](0000|image|img)$/i;
 /** A file's name without what says that it is an image or a mask. */
 interface Named {
   readonly path: string;
-  /** Folders, without those that are called after images or masks. */
+  /** Folders, without those that are called after images or masks, as names are compared. */
   readonly place: string;
+  /** As names are compared. */
   readonly name: string;
+  /** As it is written. */
+  readonly written: string;
 }
 
 /**
  * Finds the mask of each image by name: in a folder called `masks`, `labels`, … or with an ending such
  * as `_mask`. A mask belongs to the image of the same name in the same place; otherwise to the only
  * one that has the name and a further part, or lacks the mask's last (`p1_FLAIR` and `p1_GOLD`,
- * `p1` and `p1_MA`). Masks of one image that differ by a number at the end go together.
+ * `p1` and `p1_MA`). Masks of one image that differ by a number at the end go together. Capitals and
+ * the Unicode form count only where names differ in nothing else.
  */
 export function pairFiles(files: readonly string[]): readonly (FilePair | Skipped)[] {
   const images = files.filter((path) => !isMask(path)).map((path) => named(path, imageEnding));
@@ -47,7 +52,8 @@ export function pairFiles(files: readonly string[]): readonly (FilePair | Skippe
   return [...skipped, ...pairs];
 }
 
-function isMask(path: string): boolean {
+/** Whether a file is a mask by the name of its folder or its own. */
+export function isMask(path: string): boolean {
   const { folders, stem } = pathParts(path);
   return folders.some((folder) => maskFolder.test(folder)) || maskEnding.test(stem);
 }
@@ -55,11 +61,12 @@ function isMask(path: string): boolean {
 function named(path: string, ending: RegExp): Named {
   const { folders, stem } = pathParts(path);
   const place = folders.filter((one) => !maskFolder.test(one) && !imageFolder.test(one));
-  return { path, place: place.join('/'), name: stem.replace(ending, '') };
+  const written = stem.replace(ending, '').normalize('NFC');
+  return { path, place: foldName(place.join('/')), name: foldName(written), written };
 }
 
 function imagesOf(
-  { place, name }: Named,
+  { place, name, written }: Named,
   byName: ReadonlyMap<string, readonly Named[]>,
   byStart: ReadonlyMap<string, readonly Named[]>,
 ): readonly Named[] {
@@ -70,7 +77,9 @@ function imagesOf(
   ]) {
     if (candidates === undefined) continue;
     const near = candidates.filter((image) => image.place === place);
-    return near.length > 0 ? near : candidates;
+    const found = near.length > 0 ? near : candidates;
+    const exact = found.filter((image) => image.written === written);
+    return exact.length > 0 ? exact : found;
   }
   return [];
 }
@@ -82,9 +91,8 @@ function starts(name: string): string[] {
 }
 
 function pairOf(image: string, masks: readonly string[]): FilePair | Skipped {
-  if (masks.length === 0) return { skipped: image, reason: 'no mask has its name' };
   const numbered = new Set(masks.map((mask) => named(mask, maskEnding)).map(({ name }) => name));
-  if (masks.length === 1 || numbered.size === 1) return { image, masks };
+  if (masks.length <= 1 || numbered.size === 1) return { image, masks };
   return {
     skipped: image,
     reason: `${masks.length} masks have its name: ${masks.slice(0, 3).join(', ')}${masks.length > 3 ? ', …' : ''}; choose one by \`image\` and \`mask\``,

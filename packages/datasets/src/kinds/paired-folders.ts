@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { searchFolder } from '../cases/find-cases.ts';
 import { listFiles } from '../files/list-files.ts';
 import type { SplitName } from '../manifest/manifest-item.ts';
 import type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './dataset-spec.ts';
-import { type FilePair, pairFiles } from './pair-files.ts';
+import { type FilePair, isMask, pairFiles } from './pair-files.ts';
 import { pathParts, uniqueIds } from './path-parts.ts';
 import { patientOf } from './patient-of.ts';
 
@@ -14,7 +15,7 @@ export const flatFormat: RegExp = /\.(png|jpe?g|tiff?)$/i;
 export const imageFolders: DatasetSpec = {
   description: 'PNG, JPEG or TIFF images and masks in folders, or told apart by endings',
   layout: "images and masks (PNG, JPEG, TIFF) in folders such as 'images' and 'masks'",
-  options: ['image', 'mask', 'patient'],
+  options: ['image', 'mask', 'withoutMask', 'patient'],
   list: (folder, options) => pairedFolders(folder, flatFormat, options),
 };
 
@@ -24,7 +25,7 @@ const volumeFormat = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd)$/i;
 export const niftiPairs: DatasetSpec = {
   description: 'NIfTI (or NRRD, MetaImage) volumes and masks in folders, or told apart by endings',
   layout: "volumes and masks (NIfTI, NRRD, MetaImage) in folders such as 'volumes' and 'labels'",
-  options: ['image', 'mask', 'patient'],
+  options: ['image', 'mask', 'withoutMask', 'patient'],
   list: (folder, options) => pairedFolders(folder, volumeFormat, options),
 };
 
@@ -50,13 +51,19 @@ export async function* pairedFolders(
   if (image !== undefined && mask !== undefined) {
     for (const one of await searchFolder({ folder, image, mask }, process.cwd())) {
       const ownGroup = image.includes('{group}') ? one.group : group(one.id);
-      yield { ...one, group: ownGroup, mask: [one.mask] };
+      yield { ...one, group: ownGroup, mask: existsSync(one.mask) ? [one.mask] : [] };
     }
     return;
   }
   const found = pairFiles((await listFiles(folder)).filter((path) => format.test(path)));
   for (const one of found) {
-    if ('skipped' in one) yield { ...one, skipped: join(folder, one.skipped) };
+    if (!('skipped' in one)) continue;
+    if (options.withoutMask === 'empty' && isMask(one.skipped)) {
+      throw new RangeError(
+        `'${join(folder, one.skipped)}': ${one.reason}; where images without a mask count as without a target, every mask must have its image, so rename it, or give both \`image\` and \`mask\``,
+      );
+    }
+    yield { ...one, skipped: join(folder, one.skipped) };
   }
   const pairs = found.filter((one): one is FilePair => 'image' in one);
   const ids = uniqueIds(pairs.map((pair) => pair.image));

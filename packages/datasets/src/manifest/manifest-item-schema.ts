@@ -4,6 +4,7 @@ import type { ManifestItem } from './manifest-item.ts';
 const name = z.string().min(1);
 const length = z.int().min(1);
 const distance = z.number().positive();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 hexadecimal digits of a SHA-256');
 
 /** Validates a line of a manifest. */
 export const manifestItemSchema: z.ZodType<ManifestItem> = z
@@ -14,8 +15,14 @@ export const manifestItemSchema: z.ZodType<ManifestItem> = z
     mask: name.nullable(),
     size: z.tuple([length, length, length]),
     spacing: z.tuple([distance, distance, distance]).nullable(),
+    modality: name.optional(),
     area: z.int().min(0),
-    digest: z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 hexadecimal digits of a SHA-256'),
+    digest: sha256,
+    fingerprint: z
+      .string()
+      .regex(/^[A-Za-z0-9+/]{340}$/, 'must be what `data prepare` wrote, 340 characters')
+      .optional(),
+    seal: sha256.optional(),
     split: z.enum(['training', 'validation', 'test']).optional(),
     source: z.record(z.string(), z.unknown()).optional(),
   })

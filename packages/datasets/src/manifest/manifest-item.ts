@@ -18,10 +18,22 @@ export interface ManifestItem {
   readonly size: readonly [slices: number, rows: number, columns: number];
   /** mm, `[slice, row, column]`; null where it is not known. */
   readonly spacing: readonly [slice: number, row: number, column: number] | null;
+  /** What the image was taken by, as DICOM names it (`CT`, `MR`, …), where that is known. */
+  readonly modality?: string | undefined;
   /** Pixels of the mask that are not background, over all slices; 0 without a mask. */
   readonly area: number;
   /** What `imageDigest` gives for the image. */
   readonly digest: string;
+  /**
+   * What the image looks like from afar, as `data prepare` found it, for finding images that are nearly
+   * the same. Of 2-D images.
+   */
+  readonly fingerprint?: string | undefined;
+  /**
+   * SHA-256 over the image's file, `size`, `digest` and `fingerprint`: while it holds, these need not be
+   * found in the pixels again. Of 2-D images.
+   */
+  readonly seal?: string | undefined;
   /** Where the data set or `data split` says so. */
   readonly split?: SplitName | undefined;
   /** Where the item comes from, for example the item that it is a copy of and what was done to it. */

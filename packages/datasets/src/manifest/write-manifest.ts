@@ -9,7 +9,9 @@ import { manifestFolder } from './read-manifest.ts';
 export function manifestText(items: Iterable<ManifestItem>): string {
   return Array.from(items, (item) => {
     const { id, group, image, mask, size, spacing, area, digest, split, source } = item;
-    const ordered = { id, group, image, mask, size, spacing, area, digest, split, source };
+    const { modality, fingerprint, seal } = item;
+    const about = { id, group, image, mask, size, spacing, area, digest, split, source };
+    const ordered = { ...about, modality, fingerprint, seal };
     return `${JSON.stringify(ordered)}\n`;
   }).join('');
 }

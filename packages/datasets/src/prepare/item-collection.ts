@@ -1,6 +1,7 @@
 import type { Volume } from '@sts-net/volume-io';
-import { alikePairs, type Print, printOf } from '../images/alike.ts';
-import { imageDigest } from '../images/image-digest.ts';
+import { alikePairs } from '../images/alike.ts';
+import { imageDigest, imageSeal } from '../images/image-digest.ts';
+import { type Print, printOf, printText } from '../images/print.ts';
 import type { DatasetItem, Skipped } from '../kinds/dataset-spec.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 import type { ReadItem } from './read-item.ts';
@@ -18,6 +19,8 @@ export interface SelectionOptions {
 /** What became of the images of a data set. */
 export interface PreparedDataset {
   readonly items: readonly ManifestItem[];
+  /** Images without a mask that were taken, or left out by `skipEmpty`, as without a target. */
+  readonly withoutMask: number;
   /** Left out by `skipEmpty`. */
   readonly empty: number;
   /** Left out by `maxShare`. */
@@ -27,7 +30,12 @@ export interface PreparedDataset {
   readonly skipped: readonly Skipped[];
 }
 
-const noPrint: Print = new Float32Array();
+/** That of volumes, which is like no other. */
+const noPrint: Print = new Int8Array();
+
+function modalityOf({ header }: Volume): string | undefined {
+  return header?.format === 'dicom' && header.modality !== '' ? header.modality : undefined;
+}
 
 /** DICOM images need not say how far their pixels are apart. */
 function isSpacingKnown({ header }: Volume): boolean {
@@ -42,6 +50,8 @@ export class ItemCollection {
   readonly #ids = new Set<string>();
   readonly #prints: Print[] = [];
   readonly #sameImage = new Map<string, number[]>();
+  #masked = 0;
+  #withoutMask = 0;
   #empty = 0;
   #large = 0;
 
@@ -57,7 +67,14 @@ export class ItemCollection {
     return this.#ids.has(id);
   }
 
-  takes({ labels, area }: ReadItem): boolean {
+  /** Whether any of the images had a mask. */
+  get hasMask(): boolean {
+    return this.#masked > 0;
+  }
+
+  takes({ labels, area, masks }: ReadItem): boolean {
+    if (masks > 0) this.#masked++;
+    else this.#withoutMask++;
     const { maxShare = 100, skipEmpty = false } = this.#options;
     const isEmpty = skipEmpty && area === 0;
     const isLarge = maxShare < 100 && 100 * area >= maxShare * labels.data.length;
@@ -66,34 +83,39 @@ export class ItemCollection {
     return !isEmpty && !isLarge;
   }
 
-  add(
-    { id, group, split }: DatasetItem,
+  async add(
+    { id, group, split, image: source }: DatasetItem,
     { image, flat, labels, area }: ReadItem,
     files: Pick<ManifestItem, 'image' | 'mask'>,
-  ): void {
+  ): Promise<void> {
     this.#ids.add(id);
     const digest = imageDigest(image.voxels);
     const index = this.#items.length;
+    const print = flat ? printOf(image.voxels) : noPrint;
     this.#sameImage.set(digest, [...(this.#sameImage.get(digest) ?? []), index]);
+    const size = labels.shape as [number, number, number];
+    const found = { size, digest, ...(flat && { fingerprint: printText(print) }) };
     this.#items.push({
       id,
       group,
       ...files,
-      size: labels.shape as [number, number, number],
+      ...found,
       spacing: flat || !isSpacingKnown(image) ? null : image.spacing,
+      modality: modalityOf(image),
       area,
-      digest,
       split,
+      ...(flat && { seal: await imageSeal(source as string, found) }),
     });
-    // Volumes have no print, which is like no other.
-    if (this.#options.groupAlike) this.#prints.push(flat ? printOf(image.voxels) : noPrint);
+    this.#prints.push(print);
   }
 
   result(): PreparedDataset {
     const same = [...this.#sameImage.values()].filter((indices) => indices.length > 1);
     const links = same.flatMap((indices) => indices.map((i) => [indices[0]!, i] as const));
+    const alike = this.#options.groupAlike ? alikePairs(this.#prints) : [];
     return {
-      items: joinGroups(this.#items, [...links, ...alikePairs(this.#prints)]),
+      items: joinGroups(this.#items, [...links, ...alike]),
+      withoutMask: this.#withoutMask,
       empty: this.#empty,
       large: this.#large,
       duplicates: same.map((indices) => indices.map((i) => this.#items[i]!.id)),

@@ -42,7 +42,7 @@ export async function prepareDataset(
   options: PrepareOptions = {},
 ): Promise<PreparedDataset> {
   checkOptions(spec, options);
-  const { stretchMasks = false, onWarning } = options;
+  const { stretchMasks = false, withoutMask = 'skip', onWarning } = options;
   const collected = new ItemCollection(options);
   let prepared = collected.result();
   await writeFolderAtomic(output, [], async (temporary, writeText) => {
@@ -63,13 +63,17 @@ export async function prepareDataset(
         collected.skip(one.id, 'there is another image of this name');
         continue;
       }
+      if (typeof one.mask !== 'function' && one.mask.length === 0 && withoutMask === 'skip') {
+        collected.skip(relative(root, one.image as string), 'there is no mask of it');
+        continue;
+      }
       options.onProgress?.(one.id, done++);
       const read = await readItem(one, stretchMasks, reading).catch((error: Error) => {
         collected.skip(one.id, inside(error.message));
       });
       if (read === undefined || !collected.takes(read)) continue;
       const files = await writeMade(temporary, one, read);
-      collected.add(one, read, {
+      await collected.add(one, read, {
         image: files.image ?? relativePath(home, one.image as string),
         mask: files.mask ?? relativePath(home, (one.mask as readonly string[])[0]!),
       });
@@ -77,6 +81,11 @@ export async function prepareDataset(
     prepared = collected.result();
     const { items, skipped } = prepared;
     if (items.length === 0) throw nothingFound(folder, spec, prepared);
+    if (!collected.hasMask) {
+      throw new RangeError(
+        `'${folder}': at least one image must have a mask, but of ${items.length} none has; are the masks there, and so called?`,
+      );
+    }
     await writeText('manifest.jsonl', manifestText(items));
     await writeText('skipped.jsonl', skipped.map((one) => `${JSON.stringify(one)}\n`).join(''));
   });
@@ -84,7 +93,7 @@ export async function prepareDataset(
 }
 
 function checkOptions(spec: DatasetSpec, options: DatasetOptions): void {
-  for (const name of ['image', 'mask', 'patient', 'target', 'readers'] as const) {
+  for (const name of ['image', 'mask', 'withoutMask', 'patient', 'target', 'readers'] as const) {
     if (options[name] === undefined || spec.options.includes(name)) continue;
     throw new RangeError(
       `\`${name}\` means nothing for this kind of data set; it takes ${spec.options.map((one) => `\`${one}\``).join(', ')}`,

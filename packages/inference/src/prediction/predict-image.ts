@@ -21,7 +21,7 @@ export interface ImagePrediction {
  * Predicts a 2-D image.
  *
  * @param channels the image's channels as slices: grey, or red, green and blue
- * @throws RangeError if the image holds (for z-score) nothing but one intensity.
+ * @throws RangeError if the image holds nothing but one intensity where the normalization needs more.
  */
 export async function predictImage(
   predictor: Predictor,

@@ -33,7 +33,7 @@ export interface VolumePrediction {
  * Predicts a volume slice by slice.
  *
  * @param image any voxel type, finite intensities
- * @throws RangeError if the image holds NaN, infinity or (for z-score) nothing but one intensity.
+ * @throws RangeError if the image holds NaN, infinity or, where the normalization needs more, nothing but one intensity.
  */
 export async function predictVolume(
   predictor: Predictor,

@@ -26,7 +26,7 @@ function greyOf(voxels: NdArray<Float32Array>, id: string): NdArray<Float32Array
   const [count, rows, columns] = voxels.shape as [number, number, number];
   if (count !== 3) {
     throw new RangeError(
-      `'${id}': the image of one slice must have 1 or 3 channels, or as many as the network takes, got ${count}; change \`data.context\``,
+      `'${id}': the image of one slice must have 1 or 3 channels, or as many as the network takes, got ${count}; change \`context\``,
     );
   }
   const grey = new Float32Array(rows * columns);

@@ -2,8 +2,10 @@ import { type Sample, slices25d, type Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { flatImage } from './flat-image.ts';
 import { type Normalization, normalizationFor } from './normalization.ts';
+import { chooseNormalization, type IntensityFacts } from './normalization-rule.ts';
 import { channelsOf, fullPreprocessing, type Preprocessing } from './preprocessing.ts';
 import { resizeImagePlanes, resizeMaskPlanes } from './resize-planes.ts';
+import { hasZeroBackground } from './zero-background.ts';
 
 /** An image as a network takes it. */
 export interface PreprocessedImage {
@@ -35,8 +37,8 @@ export interface PreprocessOptions {
 /**
  * Resizes an image, measures its intensities and cuts it into samples.
  *
- * @throws RangeError if it holds NaN, infinity or (for z-score) nothing but one intensity, or a 2-D
- * image has channels that no network of this preprocessing takes
+ * @throws RangeError if it holds NaN, infinity or, where the normalization needs more, nothing but one
+ * intensity, or a 2-D image has channels that no network of this preprocessing takes
  */
 export function preprocess(
   image: Volume,
@@ -57,8 +59,26 @@ export function preprocess(
     image: resized,
     mask: labels,
     samples,
-    normalization: normalizationFor(resized, normalization, channels, id),
+    normalization: normalizationFor(
+      resized,
+      normalization ?? chooseNormalization([intensityFacts(image, flat)]).rule,
+      { channels, flat, id },
+    ),
   };
+}
+
+/**
+ * What tells which normalization fits an image.
+ *
+ * @param flat whether it is a 2-D image
+ * @param modality as DICOM names it, where it is known; else that of the image's header, if any
+ */
+export function intensityFacts(
+  { voxels, header }: Volume,
+  flat: boolean,
+  modality: string | undefined = header?.format === 'dicom' ? header.modality : undefined,
+): IntensityFacts {
+  return { flat, modality, zeroBackground: !flat && hasZeroBackground(voxels) };
 }
 
 function flatSample(

@@ -1,5 +1,5 @@
 import type { EdgeRule } from '@sts-net/volume-io';
-import type { NormalizationConfig } from './normalization.ts';
+import type { NormalizationRule } from './normalization-rule.ts';
 
 /**
  * How an image becomes network input: plain JSON, saved with the weights, so that training,
@@ -17,12 +17,17 @@ export interface Preprocessing {
   readonly edge?: EdgeRule;
   /** Height and width that every slice is brought to, in pixels. @default the images' own */
   readonly size?: readonly [height: number, width: number] | undefined;
-  /** @default { name: 'z-score' } */
-  readonly normalization?: NormalizationConfig;
+  /**
+   * How intensities become network input. Say it for images that are to be treated alike: what is
+   * trained with saves it with its weights.
+   * @default what `chooseNormalization` chooses for each image
+   */
+  readonly normalization?: NormalizationRule | undefined;
 }
 
-/** The preprocessing with its defaults filled in. */
-export type FullPreprocessing = Required<Omit<Preprocessing, 'size'>> & Pick<Preprocessing, 'size'>;
+/** The preprocessing with its defaults filled in, but for those that depend on the image. */
+export type FullPreprocessing = Required<Omit<Preprocessing, 'size' | 'normalization'>> &
+  Pick<Preprocessing, 'size' | 'normalization'>;
 
 /** Fills in the defaults; further fields are left out. */
 export function fullPreprocessing({
@@ -30,7 +35,7 @@ export function fullPreprocessing({
   context = 1,
   edge = 'triple',
   size,
-  normalization = { name: 'z-score' },
+  normalization,
 }: Preprocessing): FullPreprocessing {
   return { axis, context, edge, size, normalization };
 }

@@ -1,5 +1,5 @@
 import type { Sample } from '@sts-net/volume-io';
-import type { Normalization } from '../preprocessing/normalization.ts';
+import { type Normalization, toInput } from '../preprocessing/normalization.ts';
 
 /** The part of a sample that goes into a batch. */
 export interface Window {
@@ -32,7 +32,7 @@ export function emptyImages(size: Omit<ImageBatch, 'images'>): ImageBatch {
 /** Writes the window of an image, normalised, into place `index` of a batch that holds zeros there. */
 export function writeImage(
   image: Sample['image'],
-  { scale, offset, keepsZero }: Normalization,
+  normalization: Normalization,
   { top, left, flipRows, flipColumns }: Window,
   { images, height, width, channels }: ImageBatch,
   index: number,
@@ -48,9 +48,7 @@ export function writeImage(
       const to = ((index * height + y) * width + x) * channels;
       const from = image.offset + row * rowStride + column * columnStride;
       for (let c = 0; c < channels; c++) {
-        const value = image.data[from + c * channelStride]!;
-        if (value === 0 && keepsZero) continue;
-        images[to + c] = value * scale[c]! + offset[c]!;
+        images[to + c] = toInput(image.data[from + c * channelStride]!, normalization[c]!);
       }
     }
   }

@@ -35,7 +35,7 @@ export interface WriteAmplifiedOptions {
  * @throws RangeError if the config amplifies nothing, or if PNG cannot hold the channels.
  */
 export async function writeAmplified(
-  { amplification, data, seed, model }: ExperimentConfig,
+  { amplification, data, preprocessing, seed, model }: ExperimentConfig,
   baseFolder: string,
   output: string,
   { format, workers, onProgress, onWarning }: WriteAmplifiedOptions,
@@ -44,13 +44,13 @@ export async function writeAmplified(
   if (method === 'none') {
     throw new RangeError('amplification.method: must be 1, 2, 3 or 4, got "none"; choose a method');
   }
-  if (format === 'png' && data.context > 1) {
+  if (format === 'png' && preprocessing.context > 1) {
     throw new RangeError(
-      `the \`format\` png holds 1 or 3 channels, but \`data.context\` ${data.context} makes ${2 * data.context + 1}; write nifti, or lower \`data.context\``,
+      `the \`format\` png holds 1 or 3 channels, but \`preprocessing.context\` ${preprocessing.context} makes ${2 * preprocessing.context + 1}; write nifti, or lower \`preprocessing.context\``,
     );
   }
   const split = splitCases(await findCases(data.cases, baseFolder), data.split, seed);
-  const store = new CaseStore(data, model.classes);
+  const store = new CaseStore(preprocessing, model.classes);
   const cases = split.training.map((one) => store.trainingCase(one));
   const slices = await listSlices(cases);
   if (store.warning !== undefined) onWarning?.(store.warning);
@@ -58,7 +58,7 @@ export async function writeAmplified(
   const settings = { amplification: { method, extended, threshold, seed } };
   const items: ManifestItem[] = [];
   await writeFolderAtomic(output, ['images', 'masks'], async (_, write) => {
-    const jobs = encodingJobs(store, split.training, slices, data.axis, format);
+    const jobs = encodingJobs(store, split.training, slices, preprocessing.axis, format);
     let done = 0;
     for await (const encoded of encodeInWorkers(jobs, settings, Math.min(workers, slices.length))) {
       for (const { item, image, mask } of encoded) {

@@ -14,13 +14,15 @@ export function dataCheckCommand(): CommandUnknownOpts {
     .action(async (manifest, more) => {
       const manifests = [manifest, ...more];
       const line = progressLine();
+      const warnings = new Set<string>();
       const check = await interruptible('the check is not finished', (signal) =>
         checkManifests(manifests, {
           signal,
           onProgress: (id, done) => line.show(`image ${done + 1}: ${id}`),
+          onWarning: (message) => warnings.add(message),
         }),
       ).finally(() => line.clear());
-      process.stdout.write(text(check));
+      process.stdout.write(text(check, [...warnings]));
       const { length } = check.errors;
       if (length > 0) {
         throw new RangeError(
@@ -30,7 +32,7 @@ export function dataCheckCommand(): CommandUnknownOpts {
     });
 }
 
-function text(check: ManifestCheck): string {
+function text(check: ManifestCheck, warnings: readonly string[]): string {
   const { items, groups, empty, withoutMask, labels, duplicates, alike, errors } = check;
   const lines = [
     `${items} images in ${groups} groups; ${empty} without a target${withoutMask > 0 ? `, ${withoutMask} without a mask` : ''}`,
@@ -43,6 +45,7 @@ function text(check: ManifestCheck): string {
       'nearly the same, but in different groups (prepare with --group-alike if they are of one patient)',
       alike.map((ids) => ids.join(' ~ ')),
     ),
+    ...someLines('warnings', warnings),
     ...someLines('errors', errors),
   ];
   return `${lines.join('\n')}\n`;

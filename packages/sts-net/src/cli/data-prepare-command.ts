@@ -20,6 +20,11 @@ export function dataPrepareCommand(): CommandUnknownOpts {
     .requiredOption('--output <folder>', 'folder to make for manifest.jsonl')
     .option('--image <path>', 'path of images in the folder: images/{id}.png')
     .option('--mask <path>', 'path of their masks: masks/{id}_mask.png')
+    .option(
+      '--without-mask <what>',
+      'what an image without a mask is: skip it, or empty: nothing of the kind is in it; else skip',
+      oneOf('without-mask', ['skip', 'empty']),
+    )
     .option('--patient <pattern>', 'whose an image is, by its name: {patient}_*')
     .option('--target <name>', 'name of what was drawn in DICOM; * for anything')
     .option('--readers <count>', 'readers of LIDC-IDRI that must agree; else 2', count('readers'))
@@ -48,11 +53,12 @@ export function dataPrepareCommand(): CommandUnknownOpts {
 }
 
 function text(path: string, prepared: PreparedDataset, warnings: readonly string[]): string {
-  const { items, empty, large, duplicates, skipped } = prepared;
+  const { items, withoutMask, empty, large, duplicates, skipped } = prepared;
   const groups = new Set(items.map(({ group }) => group)).size;
   const withTarget = items.filter(({ area }) => area > 0).length;
   const lines = [
     `${path}: ${items.length} images, ${withTarget} of them with a target, in ${groups} groups`,
+    ...(withoutMask > 0 ? [`without a mask, taken as without a target: ${withoutMask}`] : []),
     ...(empty > 0 ? [`left out: ${empty} without a target`] : []),
     ...(large > 0 ? [`left out: ${large} with a larger target`] : []),
     ...someLines(

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { ChosenNormalization } from '@sts-net/inference';
 import { loadConfig } from '../config/validate-config.ts';
 import type { TrainEvent } from '../runs/run-log.ts';
 import { train } from '../runs/train.ts';
@@ -27,8 +28,12 @@ export function trainCommand(): CommandUnknownOpts {
       line.show('reading the cases');
       const show = reporter((text) => line.show(text));
       let byClass = '';
+      let normalization = '';
       const report = (event: TrainEvent): void => {
-        if (event.event === 'start') sayAdvice(event.backend);
+        if (event.event === 'start') {
+          sayAdvice(event.backend);
+          normalization = `${normalizationText(event.normalization)}\n`;
+        }
         if (event.event === 'warning') warn(event.message);
         if (event.event === 'validation' && event.best && event.classes !== undefined) {
           byClass = ` (by class: ${event.classes.map((score) => score.toFixed(4)).join(', ')})`;
@@ -54,8 +59,14 @@ export function trainCommand(): CommandUnknownOpts {
         result.bestStep === null
           ? 'no validation split: the last weights are kept as the best'
           : `best validation ${config.training.validation.metric} ${result.bestScore?.toFixed(4)}${byClass} at step ${result.bestStep}`;
-      process.stdout.write(`${result.step} steps; ${best}\n${result.output}\n`);
+      process.stdout.write(`${normalization}${result.step} steps; ${best}\n${result.output}\n`);
     });
+}
+
+function normalizationText({ rule, reason }: ChosenNormalization): string {
+  const { name, ...options } = rule;
+  const own = Object.entries(options).map(([key, value]) => ` ${key} ${value}`);
+  return `normalization: ${name}${own.join(',')} (${reason})`;
 }
 
 function downloadText(file: string, received: number, total: number | null): string {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { amplificationSchema } from './amplification-schema.ts';
 import { dataSchema } from './data-schema.ts';
 import { modelSchema } from './model-schema.ts';
+import { preprocessingSchema } from './preprocessing-schema.ts';
 import { trainingSchema } from './training-schema.ts';
 
 /** The only source of what a config may hold: its types, its messages and its JSON Schema. */
@@ -24,6 +25,9 @@ export const experimentSchema = z
       .describe('The engine that computes; auto takes the best that is there.'),
     model: modelSchema,
     data: dataSchema,
+    preprocessing: preprocessingSchema
+      .prefault({})
+      .describe('How images become network input, in training and in prediction.'),
     amplification: amplificationSchema.default({ method: 'none' }),
     training: trainingSchema,
     output: z

@@ -1,6 +1,6 @@
 import { losses, selectionScores } from '@sts-net/training';
 import { z } from 'zod';
-import { planeSize } from './data-schema.ts';
+import { planeSize } from './preprocessing-schema.ts';
 
 const positiveInteger = z.int().positive();
 const interval = z.union([positiveInteger, z.literal('epoch')]).default('epoch');

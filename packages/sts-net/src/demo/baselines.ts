@@ -1,3 +1,4 @@
+import { toInput } from '@sts-net/inference';
 import { likeVolume, type Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { evaluateVolumes, type VolumePair } from '../evaluation/evaluate-volumes.ts';
@@ -30,11 +31,8 @@ export async function baselines({ training, test }: DemoCases): Promise<readonly
 
 /** What the network gets: the middle channel, for all slices. */
 function normalized({ image, normalization }: DemoCase): Float32Array {
-  const { scale, offset, keepsZero } = normalization;
-  const middle = (scale.length - 1) / 2;
-  return image.voxels.data.map((value) =>
-    value === 0 && keepsZero ? 0 : value * scale[middle]! + offset[middle]!,
-  );
+  const middle = normalization[(normalization.length - 1) / 2]!;
+  return image.voxels.data.map((value) => toInput(value, middle));
 }
 
 function scores(

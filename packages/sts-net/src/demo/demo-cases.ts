@@ -11,9 +11,14 @@ export type DemoCase = LoadedCase & Pick<Case, 'id' | 'group'>;
 export type DemoCases = Readonly<Record<SplitName, readonly DemoCase[]>>;
 
 /** Reads all cases that a config names. */
-export async function readCases({ data, model, seed }: ExperimentConfig): Promise<DemoCases> {
+export async function readCases({
+  data,
+  preprocessing,
+  model,
+  seed,
+}: ExperimentConfig): Promise<DemoCases> {
   const split = splitCases(await findCases(data.cases, '/'), data.split, seed);
-  const store = new CaseStore(data, model.classes);
+  const store = new CaseStore(preprocessing, model.classes);
   const read = (cases: readonly Case[]): Promise<DemoCase[]> =>
     Promise.all(
       cases.map(async (one) => ({ id: one.id, group: one.group, ...(await store.load(one)) })),

@@ -90,7 +90,8 @@ function demoConfig(
     backend,
     model,
     // The intensities of these images have no common scale, so each is normalised by itself.
-    data: { cases, split, normalization: { name: 'z-score' } },
+    data: { cases, split },
+    preprocessing: { normalization: { name: 'nonzero' } },
     amplification,
     training: steps === undefined ? training : { ...rest, steps },
     output: join(folder, name),

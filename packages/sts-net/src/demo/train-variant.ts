@@ -48,7 +48,7 @@ export async function trainVariant(
     const pairs: VolumePair[] = [];
     for (const { id, image, mask } of test) {
       const predicted = await predictVolume(predictor, image, {
-        preprocessing: config.data,
+        preprocessing: config.preprocessing,
         batchSize: config.training.batchSize,
         onProgress: onPredict,
         signal,

@@ -35,10 +35,10 @@ export async function experimentStatistics(
   baseFolder: string,
   onWarning?: (text: string) => void,
 ): Promise<ExperimentStatistics> {
-  const { data, seed, amplification } = config;
+  const { data, preprocessing, seed, amplification } = config;
   const split = splitCases(await findCases(data.cases, baseFolder), data.split, seed);
   await checkLeakage(split);
-  const store = new CaseStore(data, config.model.classes);
+  const store = new CaseStore(preprocessing, config.model.classes);
   const slices: Partial<Record<SplitName, readonly TrainingSlice[]>> = {};
   const describe = async (name: SplitName) => {
     slices[name] = await listSlices(split[name].map((one) => store.trainingCase(one)));

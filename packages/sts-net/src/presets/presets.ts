@@ -1,4 +1,4 @@
-import type { NormalizationConfig } from '@sts-net/inference';
+import type { Preprocessing } from '@sts-net/inference';
 import type { ModelSettings } from '@sts-net/model';
 import type { AmplificationConfig } from '../config/amplification-schema.ts';
 
@@ -8,7 +8,7 @@ import type { AmplificationConfig } from '../config/amplification-schema.ts';
  */
 export interface Preset {
   readonly model: ModelSettings;
-  readonly normalization: NormalizationConfig;
+  readonly preprocessing: Preprocessing;
   readonly amplification: AmplificationConfig;
   readonly training: Readonly<Record<string, unknown>>;
 }
@@ -18,7 +18,7 @@ export type PresetName = 'light' | 'resnext50-unet' | 'sts-net';
 /** A small network that learns lesions from scratch within minutes on a CPU. */
 const light: Preset = {
   model: { encoder: 'mobilenet_v2', decoder: 'unet', attention: 'esca', classes: 2 },
-  normalization: { name: 'z-score' },
+  preprocessing: {},
   amplification: { method: 4 },
   training: {
     steps: 200,
@@ -46,7 +46,7 @@ const resnext50UNet: Preset = {
  */
 const stsNet: Preset = {
   model: { encoder: 'resnext50_32x4d', decoder: 'deeplabv3', attention: 'esca', classes: 2 },
-  normalization: { name: 'imagenet', maxPixelValue: 1023 },
+  preprocessing: { normalization: { name: 'imagenet', maxPixelValue: 1023 } },
   amplification: { method: 4 },
   training: {
     epochs: 100,

@@ -1,9 +1,11 @@
 import { access } from 'node:fs/promises';
 import { validateWith } from '@sts-net/datasets/validation';
+import type { NormalizationRule } from '@sts-net/inference';
 import { loadWeights, type StoredTensor } from '@sts-net/model';
 import type { Optimizer, Progress } from '@sts-net/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
+import { currentForm } from '../config/earlier-config.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { type ModelDescription, parseJson, readModelFile, writeModelFile } from './model-file.ts';
@@ -15,6 +17,8 @@ import type { RunFolder } from './run-folder.ts';
  */
 export interface Checkpoint {
   readonly config: ExperimentConfig;
+  /** The rule that the run was trained with. */
+  readonly normalization: NormalizationRule;
   readonly progress: Progress;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** The file that it was read from. */
@@ -70,7 +74,7 @@ export async function readCheckpoint(
 }
 
 function readCheckpointFile(path: string): Checkpoint {
-  const { tensors, metadata } = readModelFile(path);
+  const { description, tensors, metadata } = readModelFile(path);
   const { config, progress } = metadata;
   if (config === undefined || progress === undefined) {
     throw new RangeError(
@@ -78,7 +82,8 @@ function readCheckpointFile(path: string): Checkpoint {
     );
   }
   return {
-    config: validateConfig(parseJson(config, 'config', path), path),
+    config: validateConfig(currentForm(parseJson(config, 'config', path)), path),
+    normalization: description.preprocessing.normalization,
     progress: validateWith(progressSchema, parseJson(progress, 'progress', path), path),
     tensors,
     path,

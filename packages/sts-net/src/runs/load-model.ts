@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { channelsOf, type FullPreprocessing } from '@sts-net/inference';
+import { channelsOf, type Preprocessing } from '@sts-net/inference';
 import { createModel, loadWeights } from '@sts-net/model';
 import { io } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
@@ -90,15 +90,15 @@ async function networkOf(
 /** The network of a config, for slices of any size, with the weights it starts from. */
 export function buildModel({
   model,
-  data,
+  preprocessing,
   seed,
-}: Pick<ExperimentConfig, 'model' | 'data' | 'seed'>): LayersModel {
-  return createFrom(model, data, seed);
+}: Pick<ExperimentConfig, 'model' | 'preprocessing' | 'seed'>): LayersModel {
+  return createFrom(model, preprocessing, seed);
 }
 
 function createFrom(
   settings: ExperimentConfig['model'],
-  preprocessing: Pick<FullPreprocessing, 'context'>,
+  preprocessing: Preprocessing,
   seed = 0,
 ): LayersModel {
   return createModel({ ...settings, seed, inputShape: [null, null, channelsOf(preprocessing)] });

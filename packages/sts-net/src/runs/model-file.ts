@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { validateWith } from '@sts-net/datasets/validation';
-import { type FullPreprocessing, fullPreprocessing } from '@sts-net/inference';
+import type { NormalizationRule } from '@sts-net/inference';
 import { namedWeights, type StoredTensor, storedTensors } from '@sts-net/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { preprocessingSchema } from '../config/data-schema.ts';
+import { currentForm } from '../config/earlier-config.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { modelSchema } from '../config/model-schema.ts';
+import {
+  type SavedPreprocessing,
+  savedPreprocessingSchema,
+} from '../config/preprocessing-schema.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { readSafetensorsFile, writeSafetensors } from '../weights/weight-files.ts';
 
@@ -18,7 +22,7 @@ const ownNetworkSchema = z.strictObject({
 
 const descriptionSchema = z.strictObject({
   network: z.union([modelSchema, ownNetworkSchema]),
-  preprocessing: preprocessingSchema,
+  preprocessing: savedPreprocessingSchema,
 });
 
 /**
@@ -27,24 +31,26 @@ const descriptionSchema = z.strictObject({
  */
 export interface ModelDescription {
   readonly network: ExperimentConfig['model'] | z.output<typeof ownNetworkSchema>;
-  readonly preprocessing: FullPreprocessing;
+  readonly preprocessing: SavedPreprocessing;
 }
 
-/** The description of a run's network. */
+/** The description of a run's network; `normalization` is the run's rule. */
 export function describeModel(
-  { model: network, data }: Pick<ExperimentConfig, 'model' | 'data'>,
+  { model: network, preprocessing }: Pick<ExperimentConfig, 'model' | 'preprocessing'>,
+  normalization: NormalizationRule,
   own: LayersModel | undefined,
 ): ModelDescription {
   const topology = own?.toJSON(undefined, false) as Record<string, unknown> | undefined;
   return {
     network: topology === undefined ? network : { classes: network.classes, topology },
-    preprocessing: fullPreprocessing(data),
+    preprocessing: { ...preprocessing, normalization },
   };
 }
 
 /** A description from JSON, as an ONNX file has it too. */
 export function parseDescription(text: string, path: string): ModelDescription {
-  return validateWith(descriptionSchema, parseJson(text, 'description', path), path);
+  const stored = currentForm(parseJson(text, 'description', path));
+  return validateWith(descriptionSchema, stored, path);
 }
 
 /** What a file of weights holds. */
@@ -92,8 +98,9 @@ export function readModelFile(path: string): ModelFile {
   // Weights that an earlier version wrote have the run's whole config instead, and no checksum.
   const earlier = rest['format'] === 'sts-net checkpoint 1' ? rest['config'] : undefined;
   if (earlier !== undefined) {
-    const config = validateConfig(parseJson(earlier, 'config', path), path);
-    return { description: describeModel(config, undefined), tensors, metadata };
+    const config = validateConfig(currentForm(parseJson(earlier, 'config', path)), path);
+    const { normalization = { name: 'nonzero' } } = config.preprocessing;
+    return { description: describeModel(config, normalization, undefined), tensors, metadata };
   }
   if (metadata['format'] === undefined || !metadata['format'].startsWith('sts-net ')) {
     throw new RangeError(

@@ -72,7 +72,10 @@ export async function writeIdentity(
 }
 
 function checkConfig(run: RunFolder, before: ExperimentConfig, now: ExperimentConfig): void {
-  const path = firstDifference(comparable(before), comparable(now));
+  // Where the config leaves a rule open, it is the one that the run began with.
+  const { normalization = before.preprocessing.normalization } = now.preprocessing;
+  const preprocessing = { ...now.preprocessing, normalization };
+  const path = firstDifference(comparable(before), comparable({ ...now, preprocessing }));
   if (path === undefined) return;
   throw new RangeError(
     `cannot resume '${run.folder}': \`${path}\` differs from the run's config ('${run.config}'); restore it there or choose another \`output\``,

@@ -2,6 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import type { BackendInfo } from '@sts-net/backend';
 import type { SplitName } from '@sts-net/datasets';
 import { fileError, writeFileAtomic } from '@sts-net/datasets/files';
+import type { ChosenNormalization } from '@sts-net/inference';
 import type { SelectionName } from '@sts-net/training';
 
 /**
@@ -65,6 +66,8 @@ export type TrainEvent =
       readonly steps: number;
       readonly stepsPerEpoch: number;
       readonly backend: BackendInfo;
+      /** The rule by which intensities become network input, and why it is this one. */
+      readonly normalization: ChosenNormalization;
       /** Ids of the cases. */
       readonly cases: Readonly<Record<SplitName, readonly string[]>>;
       /** Training samples, without and with amplified copies. */

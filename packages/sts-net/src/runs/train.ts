@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { BackendInfo } from '@sts-net/backend';
+import type { ChosenNormalization } from '@sts-net/inference';
 import { predictorOf, trainableWeights } from '@sts-net/model';
 import {
   createOptimizer,
@@ -26,6 +27,7 @@ import { openRun, writeIdentity } from './open-run.ts';
 import { prepareEngine } from './prepare-engine.ts';
 import { type RunFolder, runFolder } from './run-folder.ts';
 import { RunLog, type TrainEvent } from './run-log.ts';
+import { runNormalization } from './run-normalization.ts';
 import { findData, prepareData, type TrainingData, type Validated } from './training-data.ts';
 
 export interface TrainOptions {
@@ -99,7 +101,17 @@ export async function train(
   try {
     const { resume = false, acceptData = false } = options;
     const opened = await openRun(run, checked, split, { resume, acceptData, onWarning });
-    const data = await prepareData(checked, withDigests(split, opened.record), options);
+    const { preprocessing } = checked;
+    const normalization = await runNormalization(
+      preprocessing.normalization,
+      opened.checkpoint?.normalization,
+      split.training,
+    );
+    const data = await prepareData(
+      { ...checked, preprocessing: { ...preprocessing, normalization: normalization.rule } },
+      withDigests(split, opened.record),
+      options,
+    );
     if (data.warning !== undefined) onWarning(data.warning);
     const backend = await prepareEngine(checked.backend);
     await writeIdentity(run, checked, opened.record);
@@ -109,6 +121,7 @@ export async function train(
       data,
       backend,
       warnings,
+      normalization,
       checkpoint: opened.checkpoint,
     });
   } finally {
@@ -124,12 +137,13 @@ interface ReadyRun {
   readonly backend: BackendInfo;
   readonly checkpoint: Checkpoint | undefined;
   readonly warnings: readonly string[];
+  readonly normalization: ChosenNormalization;
 }
 
 async function runTraining(
   config: ExperimentConfig,
   options: TrainOptions,
-  { run, lock, data, backend, checkpoint, warnings }: ReadyRun,
+  { run, lock, data, backend, checkpoint, warnings, normalization }: ReadyRun,
 ): Promise<TrainResult> {
   const { training } = config;
   const { signal, onEvent } = options;
@@ -155,8 +169,18 @@ async function runTraining(
     const { cases, slices, samples } = data;
     const { step } = progress;
     for (const message of warnings) await report({ event: 'warning', step, message });
-    await report({ event: 'start', step, steps, stepsPerEpoch, backend, cases, slices, samples });
-    const description = describeModel(config, options.model);
+    await report({
+      event: 'start',
+      step,
+      steps,
+      stepsPerEpoch,
+      backend,
+      normalization,
+      cases,
+      slices,
+      samples,
+    });
+    const description = describeModel(config, normalization.rule, options.model);
     const state = { config, description, progress };
     const saveBest = async (): Promise<void> => {
       await lock.check();

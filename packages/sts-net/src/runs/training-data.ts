@@ -59,12 +59,12 @@ export async function findData(
 
 /** Checks the data of a run, and reads the training cases once. */
 export async function prepareData(
-  { seed, model, data, training, amplification }: ExperimentConfig,
+  { seed, model, data, preprocessing, training, amplification }: ExperimentConfig,
   split: Split,
   { sampler, score }: OwnParts = {},
 ): Promise<TrainingData> {
   await checkLeakage(split);
-  const store = new CaseStore(data, model.classes, data.cacheMegabytes);
+  const store = new CaseStore(preprocessing, model.classes, data.cacheMegabytes);
   const of = (cases: readonly Case[]) => cases.map((one) => store.trainingCase(one));
   const slices = await listSlices(of(split.training));
   const amplifier = createAmplifier(amplification, slices, seed);
@@ -77,7 +77,7 @@ export async function prepareData(
     patch,
     flips,
     seed,
-    channels: channelsOf(data),
+    channels: channelsOf(preprocessing),
     classes: model.classes,
     async read(item, pass) {
       const { samples, normalization } = await item.slice.one.load();

@@ -67,7 +67,7 @@ describe('intensities as PNG', () => {
     await writeVolume(join(data, 'image.nii'), cube(values));
     await writeVolume(join(data, 'mask.nii'), cube([0, 1]));
     const cases = [{ id: 'x', image: 'image.nii', mask: 'mask.nii' }];
-    const one = config({ data: { cases, context: 0 } });
+    const one = config({ data: { cases }, preprocessing: { context: 0 } });
     const [item] = await writeAmplified(one, data, join(data, 'out'), {
       format: 'png',
       workers: 1,
@@ -91,10 +91,10 @@ describe('intensities as PNG', () => {
   });
 
   it('more channels than PNG has are refused', async () => {
-    const many = config({ data: { ...(configFor()['data'] as object), context: 2 } });
+    const many = config({ preprocessing: { context: 2 } });
     const options = { format: 'png', workers: 1 } as const;
     await expect(writeAmplified(many, folder, join(folder, 'x'), options)).rejects.toThrow(
-      'the `format` png holds 1 or 3 channels, but `data.context` 2 makes 5',
+      'the `format` png holds 1 or 3 channels, but `preprocessing.context` 2 makes 5',
     );
   });
 });

@@ -19,9 +19,14 @@ async function store(cacheMegabytes: number) {
       mask: join(folder, 'masks', `${id}.nii.gz`),
     }),
   );
-  const data = { ...validateConfig(configFor()).data, cacheMegabytes };
+  const { preprocessing } = validateConfig(configFor());
   const forget = () => rmSync(folder, { recursive: true });
-  return { cases: new CaseStore(data, 2, data.cacheMegabytes), a: cases[0]!, b: cases[1]!, forget };
+  return {
+    cases: new CaseStore(preprocessing, 2, cacheMegabytes),
+    a: cases[0]!,
+    b: cases[1]!,
+    forget,
+  };
 }
 
 describe('CaseStore', () => {
@@ -60,8 +65,13 @@ describe('masks of cases', () => {
     await writeVolume(image, createVolume(ndarray(voxels, shape)));
     const labels = Float32Array.from([...values, ...values]);
     await writeVolume(mask, createVolume(ndarray(labels, shape), affine && { affine }));
-    const data = validateConfig(configFor()).data;
-    const loaded = await new CaseStore(data, classes).load({ id: 'x', group: 'x', image, mask });
+    const { preprocessing } = validateConfig(configFor());
+    const loaded = await new CaseStore(preprocessing, classes).load({
+      id: 'x',
+      group: 'x',
+      image,
+      mask,
+    });
     return loaded.samples.flatMap((sample) =>
       values.map((_, column) => sample.mask.get(0, column)),
     );
@@ -92,7 +102,7 @@ describe('masks of cases', () => {
   it('of two classes that hold several numbers are said once and counted', async () => {
     const folder = temporaryFolder();
     const shape = [1, 2, 3];
-    const store = new CaseStore(validateConfig(configFor()).data, 2);
+    const store = new CaseStore(validateConfig(configFor()).preprocessing, 2);
     expect(store.warning).toBeUndefined();
     const load = async (id: string, ...labels: number[]) => {
       const [image, mask] = [join(folder, `${id}.nii`), join(folder, `${id}m.nii`)];
@@ -143,7 +153,7 @@ describe('masks of cases', () => {
         createVolume(ndarray(values, [slices, 2, 3]), { affine: placed(0) }),
       );
       await writeVolume(mask, createVolume(ndarray(Uint8Array.from(labels), shape), { affine }));
-      const store = new CaseStore(validateConfig(configFor()).data, 2);
+      const store = new CaseStore(validateConfig(configFor()).preprocessing, 2);
       const { samples } = await store.load({ id: 'x', group: 'x', image, mask });
       const { mask: read } = samples[0]!;
       return [0, 1].flatMap((row) => [0, 1, 2].map((column) => read.get(row, column)));

@@ -23,7 +23,10 @@ const mask = ndarray(Uint8Array.of(0, 255, 0, 0, 0, 255), [2, 3]);
 /** Loads an image and a mask as one case. */
 async function load(
   image: NdArray<Uint8Array>,
-  { labels = mask, ...data }: Record<string, unknown> & { labels?: NdArray<Uint8Array> } = {},
+  {
+    labels = mask,
+    ...preprocessing
+  }: Record<string, unknown> & { labels?: NdArray<Uint8Array> } = {},
 ) {
   const folder = temporaryFolder();
   const one = {
@@ -34,12 +37,8 @@ async function load(
   };
   await writeImage(one.image, image);
   await writeImage(one.mask, labels);
-  const config = configFor();
-  const { data: checked } = validateConfig({
-    ...config,
-    data: { ...(config['data'] as object), ...data },
-  });
-  return new CaseStore(checked, 2).load(one);
+  const checked = validateConfig({ ...configFor(), preprocessing });
+  return new CaseStore(checked.preprocessing, 2).load(one);
 }
 
 /** Values of `[row, column, channel]`, channel by channel. */
@@ -102,7 +101,7 @@ describe('2-D images as cases', () => {
     const voxels = Float32Array.from([...red, ...green, ...blue]);
     await writeVolume(one.image, createVolume(ndarray(voxels, [3, 2, 3])));
     await writeVolume(one.mask, createVolume(ndarray(mask.data, [1, 2, 3])));
-    const { samples } = await new CaseStore(validateConfig(configFor()).data, 2).load(one);
+    const { samples } = await new CaseStore(validateConfig(configFor()).preprocessing, 2).load(one);
     expect(channelsOf(samples[0]!.image)).toEqual([red, green, blue]);
   });
 
@@ -136,7 +135,7 @@ describe('2-D images as cases', () => {
   });
 });
 
-describe('data.size', () => {
+describe('preprocessing.size', () => {
   it('brings image and mask to one size', async () => {
     const { samples } = await load(colour, { size: [4, 6] });
     expect(samples[0]!.image.shape).toEqual([4, 6, 3]);
@@ -171,7 +170,7 @@ describe('a network on 2-D images', () => {
     await writeImage(join(folder, 'a.png'), colour);
     await writeImage(join(folder, 'm.png'), truth);
     const one = { id: 'a', group: 'a', image: join(folder, 'a.png'), mask: join(folder, 'm.png') };
-    const { data: preprocessing } = validateConfig(configFor());
+    const { preprocessing } = validateConfig(configFor());
     const input = { preprocessing, classes: 2 };
     const seen: string[] = [];
     const { slices } = await evaluateModel(predictor, input, [one], {

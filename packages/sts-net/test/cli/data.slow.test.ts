@@ -34,8 +34,8 @@ describe('sts-net data', () => {
     const { training } = configFor();
     const config = configFor({
       model: { encoder: 'mobilenet_v2', decoder: 'unet' },
-      data: {
-        cases: { manifest: 'prepared/manifest.jsonl' },
+      data: { cases: { manifest: 'prepared/manifest.jsonl' } },
+      preprocessing: {
         size: [32, 32],
         normalization: { name: 'imagenet', maxPixelValue: 255 },
       },

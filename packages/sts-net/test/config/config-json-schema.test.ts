@@ -16,7 +16,8 @@ it('knows what is needed, what has a default, and what each field means', () => 
   expect(published.required).toEqual(['model', 'data', 'training', 'output']);
   expect(published.properties.seed).toMatchObject({ type: 'integer', default: 2021 });
   expect(published.properties.model.properties.encoder.enum).toContain('resnext50_32x4d');
-  expect(published.properties.data.properties.context.description).toContain('channels');
+  const { preprocessing } = published.properties;
+  expect(preprocessing.properties.context.description).toContain('channels');
   expect(published.additionalProperties).toBe(false);
 });
 

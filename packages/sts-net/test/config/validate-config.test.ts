@@ -33,13 +33,10 @@ describe('validateConfig', () => {
       model: { encoder: 'resnet50', decoder: 'unet', classes: 2 },
       data: {
         cases: [{ id: 'a', image: 'a.nii', mask: 'm.nii' }],
-        axis: 0,
-        context: 1,
-        edge: 'triple',
-        normalization: { name: 'z-score' },
         split: { validation: [], test: [] },
         cacheMegabytes: 1024,
       },
+      preprocessing: { axis: 0, context: 1, edge: 'triple' },
       amplification: { method: 'none' },
       training: {
         epochs: 2,
@@ -68,9 +65,8 @@ describe('validateConfig', () => {
   });
 
   it.each(Object.entries(presets))('accepts the preset %s', (_, preset) => {
-    const { normalization, ...rest } = preset;
-    const data = { cases: [{ id: 'a', image: 'a.nii', mask: 'm.nii' }], normalization };
-    expect(() => validateConfig({ ...rest, data, output: 'run' })).not.toThrow();
+    const data = { cases: [{ id: 'a', image: 'a.nii', mask: 'm.nii' }] };
+    expect(() => validateConfig({ ...preset, data, output: 'run' })).not.toThrow();
   });
 
   it.each([
@@ -89,19 +85,29 @@ describe('validateConfig', () => {
     ['training.schedule.minimumLearningRat', 1, 'unknown key; did you mean `minimumLearningRate`?'],
     ['data.split.tset', [], 'data.split.tset: unknown key; did you mean `test`?'],
     [
-      'data.normalization',
-      { name: 'zscore' },
-      'data.normalization.name: expected one of "z-score", "imagenet", got "zscore"; did you mean "z-score"?',
+      'preprocessing.normalization',
+      { name: 'nonzeros' },
+      'preprocessing.normalization.name: expected one of "nonzero", "all", "mask", "percentile", "window", "imagenet", got "nonzeros"; did you mean "nonzero"?',
     ],
     [
-      'data.normalization',
+      'preprocessing.normalization',
+      { name: 'window', low: 240, high: -100 },
+      'preprocessing.normalization.high: must be above `low`',
+    ],
+    [
+      'preprocessing.normalization',
+      { name: 'percentile', high: 101 },
+      'preprocessing.normalization.high: expected number of at most 100, got 101',
+    ],
+    [
+      'preprocessing.normalization',
       { name: 'imagenet', maxPixelValue: -1 },
-      'data.normalization.maxPixelValue: expected number of more than 0, got -1',
+      'preprocessing.normalization.maxPixelValue: expected number of more than 0, got -1',
     ],
     [
-      'data.normalization',
+      'preprocessing.normalization',
       { name: 'imagenet', maxPixel: 255 },
-      'data.normalization.maxPixel: unknown key; did you mean `maxPixelValue`?',
+      'preprocessing.normalization.maxPixel: unknown key; did you mean `maxPixelValue`?',
     ],
     [
       'data.cases',
@@ -125,7 +131,7 @@ describe('validateConfig', () => {
       1.5,
       'data.split.validation: expected number of less than 1, got 1.5',
     ],
-    ['data.context', 0.5, 'data.context: expected integer, got 0.5'],
+    ['preprocessing.context', 0.5, 'preprocessing.context: expected integer, got 0.5'],
     ['model.encoder', 'resnet5', 'model.encoder: expected one of'],
     ['model.encoder', 'resnet5', 'got "resnet5"; did you mean "resnet50"?'],
     ['model.attention', 'escalator', 'model.attention: expected'],
@@ -161,10 +167,10 @@ describe('validateConfig', () => {
   });
 
   it('refuses ImageNet normalisation of other than 3 channels', () => {
-    const config = withValue('data.normalization', { name: 'imagenet' });
-    (config['data'] as Record<string, unknown>)['context'] = 2;
+    const config = withValue('preprocessing.normalization', { name: 'imagenet' });
+    (config['preprocessing'] as Record<string, unknown>)['context'] = 2;
     expect(() => validateConfig(config)).toThrow(
-      'data.normalization.name: "imagenet" needs 3 channels',
+      'preprocessing.normalization.name: "imagenet" needs 3 channels',
     );
   });
 

@@ -124,7 +124,7 @@ describe('a network of three classes', () => {
       expect(score).toBeCloseTo((classes![0]! + classes![1]!) / 2, 14);
     }
     const files = { image: join(data, 'images/d.nii.gz'), mask: join(data, 'masks/d.nii.gz') };
-    const about = { preprocessing: config.data, classes: 3 };
+    const about = { preprocessing: config.preprocessing, classes: 3 };
     const evaluation = await evaluateModel(predictorOf(model), about, [
       { id: 'd', group: 'd', ...files },
     ]);

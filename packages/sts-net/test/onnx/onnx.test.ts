@@ -22,7 +22,7 @@ const config = validateConfig({
   training: { steps: 1 },
   output: 'run',
 });
-const description = describeModel(config, undefined);
+const description = describeModel(config, { name: 'window', low: -100, high: 240 }, undefined);
 let original: Predictor;
 
 beforeAll(async () => {

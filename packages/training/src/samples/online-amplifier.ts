@@ -86,10 +86,15 @@ async function findDonors(
 /** With the contrast that the network sees, so that cases can be mixed; zero stays zero. */
 function scale({ sample, normalization }: Drawn): Drawn {
   const { image, mask } = compact(sample);
-  const factors = normalization.scale;
+  const factors = normalization.map((map) => map.scale);
   for (let i = 0; i < image.data.length; i++) image.data[i]! *= factors[i % factors.length]!;
   return {
     sample: { ...sample, image, mask },
-    normalization: { ...normalization, scale: factors.map(() => 1) },
+    normalization: normalization.map(({ scale: factor, low, high, ...map }) => ({
+      ...map,
+      scale: 1,
+      low: low * factor,
+      high: high * factor,
+    })),
   };
 }

@@ -1,5 +1,5 @@
 import { joinBytes } from './byte-arrays.ts';
-import { type Compression, inflated } from './inflate.ts';
+import { type Compression, inflated, startsLikeGzip } from './inflate.ts';
 import { VolumeFormatError } from './volume-format-error.ts';
 
 /** What a parser knows of a file beside its bytes. */
@@ -28,8 +28,18 @@ export interface ByteSource {
   readRest(most: number): Promise<Uint8Array<ArrayBuffer>>;
   /** The next `count` bytes, fewer only where the data end. The result owns its memory. */
   read(count: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The next line without its end (`\n` or `\r\n`), or `undefined` where the data end. Of one that is
+   * longer than `most` bytes no more is read than shows that it is.
+   */
+  readLine(most: number): Promise<Uint8Array | undefined>;
   /** Whether the data end here. For compressed data this also checks their checksum. */
   atEnd(): Promise<boolean>;
+  /**
+   * Passes over all that is left, and says how much that is. For compressed data this also checks
+   * their checksum. @throws {VolumeFormatError} if compressed data go on for more than `most` bytes
+   */
+  passRest(most: number): Promise<number>;
   /** Stops reading. */
   close(): Promise<void>;
 }
@@ -42,10 +52,16 @@ const MAX_EXPANSION = 1033;
 /**
  * Reads plain bytes, or inflates them if they start with gzip's signature.
  * @param name the file's name for error messages
+ * @param onWarning see `ReadingOptions`
  */
-export function byteSource(bytes: Uint8Array, name: string): ByteSource {
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return isGzip ? inflatingSource(bytes, 'gzip', name) : plainSource(bytes, name);
+export function byteSource(
+  bytes: Uint8Array,
+  name: string,
+  onWarning?: (message: string) => void,
+): ByteSource {
+  return startsLikeGzip(bytes)
+    ? inflatingSource(bytes, 'gzip', name, onWarning)
+    : plainSource(bytes, name);
 }
 
 /** Reads bytes as they are. */
@@ -65,11 +81,31 @@ export function plainSource(bytes: Uint8Array, name: string): ByteSource {
       position = Math.min(bytes.length, position + count);
       return new Uint8Array(bytes.subarray(start, position));
     },
+    async readLine(most) {
+      if (position === bytes.length) return undefined;
+      const end = bytes.indexOf(LINE_FEED, position);
+      const line = bytes.subarray(position, end < 0 ? bytes.length : end);
+      if (line.length > most) return line;
+      position += line.length + (end < 0 ? 0 : 1);
+      return withoutReturn(line);
+    },
     async atEnd() {
       return position === bytes.length;
     },
+    async passRest() {
+      const left = bytes.length - position;
+      position = bytes.length;
+      return left;
+    },
     async close() {},
   };
+}
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
+function withoutReturn(line: Uint8Array): Uint8Array {
+  return line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line;
 }
 
 function tooLong(name: string, most: number): VolumeFormatError {
@@ -83,8 +119,13 @@ export function inflatingSource(
   bytes: Uint8Array,
   compression: Compression,
   name: string,
+  onWarning?: (message: string) => void,
 ): ByteSource {
-  const chunks = inflated(bytes, compression);
+  const chunks = inflated(bytes, compression, (count) =>
+    onWarning?.(
+      `${name}: ${count} bytes follow the ${LABELS[compression]} data and belong to nothing; they were passed over`,
+    ),
+  );
   let chunk: Uint8Array = new Uint8Array(0);
   /** Makes `chunk` non-empty, or returns false at the end of the data. */
   const pull = async (): Promise<boolean> => {
@@ -117,7 +158,7 @@ export function inflatingSource(
       while (await pull()) {
         size += chunk.length;
         if (size > most) throw tooLong(name, most);
-        parts.push(chunk);
+        parts.push(chunk.slice());
         chunk = new Uint8Array(0);
       }
       return joinBytes(parts);
@@ -133,8 +174,31 @@ export function inflatingSource(
       }
       return filled === count ? result : result.slice(0, filled);
     },
+    async readLine(most) {
+      const parts: Uint8Array[] = [];
+      let size = 0;
+      while (await pull()) {
+        const end = chunk.indexOf(LINE_FEED);
+        const part = chunk.subarray(0, end < 0 ? chunk.length : end);
+        size += part.length;
+        parts.push(part.slice());
+        chunk = chunk.subarray(part.length + (end < 0 ? 0 : 1));
+        if (end >= 0 || size > most) break;
+      }
+      // An empty line has a part of no length.
+      return parts.length === 0 ? undefined : withoutReturn(joinBytes(parts));
+    },
     async atEnd() {
       return !(await pull());
+    },
+    async passRest(most) {
+      let left = 0;
+      while (await pull()) {
+        left += chunk.length;
+        if (left > most) throw tooLong(name, most);
+        chunk = new Uint8Array(0);
+      }
+      return left;
     },
     async close() {
       await chunks.return();

@@ -1,91 +1,56 @@
 /** What data are compressed by; `deflate` is zlib's format. */
 export type Compression = 'gzip' | 'deflate' | 'deflate-raw';
 
-/** No sound file looks so often as if a member ended that does not; each time costs time. */
-const MAX_MISSES = 8;
+/** Base two logarithm of the window, and 16 more for gzip; negative without any frame (zlib.h). */
+const WINDOW_BITS: Readonly<Record<Compression, number>> = {
+  gzip: 31,
+  deflate: 15,
+  'deflate-raw': -15,
+};
+
+/** Bytes that are inflated at a time. */
+const CHUNK_BYTES = 2 ** 16;
 
 /**
  * Inflates data as they are asked for, also gzip files of several members (RFC 1952, 2.2), as bgzip
- * and `cat` make them. The result throws where the data are damaged, cut off, or followed by
- * something else.
+ * and `cat` make them. By pako and not by the streams of the runtime: those of browsers refuse a
+ * second member, those of Node pass over what follows without a word, and none says where data end.
+ * What is given lies in one buffer, which the next piece overwrites.
+ * @param onTrailing called with the number of bytes that follow the data and belong to nothing; zeros,
+ * which fill blocks, are not counted
+ * @throws {Error} where the data are damaged or cut off
  */
-export function inflated(
+export async function* inflated(
   bytes: Uint8Array,
   compression: Compression,
+  onTrailing: (count: number) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const ends = compression === 'gzip' ? likelyEnds(bytes) : [];
-  return ends.length > 1 ? inflatedMembers(bytes, ends) : inflatedMember(bytes, compression);
-}
-
-async function* inflatedMembers(
-  bytes: Uint8Array,
-  likely: readonly number[],
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const ends = (await takesMembers()) ? [bytes.length] : likely;
-  let start = 0;
-  let given = 0;
-  let misses = 0;
-  for (const end of ends) {
-    if (misses === MAX_MISSES && end < bytes.length) continue;
-    try {
-      let seen = 0;
-      for await (const chunk of inflatedMember(bytes.subarray(start, end), 'gzip')) {
-        const fresh = chunk.subarray(Math.max(0, given - seen));
-        seen += chunk.length;
-        given += fresh.length;
-        if (fresh.length > 0) yield fresh;
+  const { ZStream, Z_NO_FLUSH, Z_STREAM_END, ...pako } = await import('pako');
+  const stream = new ZStream();
+  pako.zlibInflateInit2(stream, WINDOW_BITS[compression]);
+  stream.input = bytes;
+  stream.avail_in = bytes.length;
+  stream.output = new Uint8Array(CHUNK_BYTES);
+  for (;;) {
+    stream.next_out = 0;
+    stream.avail_out = CHUNK_BYTES;
+    const status = pako.zlibInflate(stream, Z_NO_FLUSH);
+    if (stream.next_out > 0) yield stream.output.subarray(0, stream.next_out);
+    if (status === Z_STREAM_END) {
+      const rest = bytes.subarray(stream.next_in);
+      if (compression === 'gzip' && startsLikeGzip(rest)) {
+        pako.zlibInflateReset(stream);
+        continue;
       }
-    } catch (error) {
-      if (end === bytes.length) throw error;
-      // Compressed data only looked like the next member: this one goes on, after what was given.
-      misses++;
-      continue;
+      if (rest.some((byte) => byte !== 0)) onTrailing(rest.length);
+      return;
     }
-    start = end;
-    given = 0;
+    if (stream.msg) throw new Error(stream.msg);
+    if (stream.avail_in === 0 && stream.avail_out > 0) throw new Error('unexpected end of data');
   }
 }
 
-async function* inflatedMember(
-  bytes: Uint8Array,
-  compression: Compression,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
-    .stream()
-    .pipeThrough<Uint8Array>(new DecompressionStream(compression));
-  // By its reader, since not every browser iterates over streams.
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-}
-
-/** Where members end, if what looks like the header of another one is one; at last the data's end. */
-function likelyEnds(bytes: Uint8Array): number[] {
-  const ends: number[] = [];
-  for (let at = bytes.indexOf(0x1f, 1); at >= 0; at = bytes.indexOf(0x1f, at + 1)) {
-    const isHeader = bytes[at + 1] === 0x8b && bytes[at + 2] === 8 && bytes[at + 3]! < 0x20;
-    if (isHeader) ends.push(at);
-  }
-  return [...ends, bytes.length];
-}
-
-let memberSupport: Promise<boolean> | undefined;
-
-/** Whether streams here go on with the next member; the standard has them refuse it. */
-function takesMembers(): Promise<boolean> {
-  const empty = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-  memberSupport ??= inflatedMember(Uint8Array.from([...empty, ...empty]), 'gzip')
-    .next()
-    .then(
-      () => true,
-      () => false,
-    );
-  return memberSupport;
+/** Whether bytes start like a member of a gzip file, all of which use DEFLATE. */
+export function startsLikeGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8;
 }

@@ -5,7 +5,7 @@ import type { RasterImage } from '../images/raster-image.ts';
 import { readFile, writeFile } from './node-files.ts';
 
 /**
- * Reads a PNG, JPEG or TIFF image of up to 16 bit (told by content) from a file or from bytes.
+ * Reads a PNG, JPEG or TIFF image (told by content) from a file or from bytes.
  * See `decodeImage`.
  * @throws {VolumeFormatError} if the content is damaged or not supported
  * @throws {RangeError} if there is no such page

@@ -49,15 +49,16 @@ export async function decodeVolumes(
     import('../bytes/byte-source.ts'),
     import('./volume-formats.ts'),
   ]);
-  const source = byteSource(plainBytes(bytes), name);
+  const source = byteSource(plainBytes(bytes), name, onWarning);
   try {
     const head = await source.peek(HEAD_BYTES);
     const format = volumeFormats.find((one) => one.matches(head));
     if (format === undefined) {
-      throw new VolumeFormatError(
-        `${name}: must start like one of ${volumeFormats.map((one) => one.name).join(', ')}, got ${head.length === 0 ? 'no bytes at all' : `bytes ${hex(head)}`}; the file is damaged or of another format`,
-        { offset: 0 },
-      );
+      const { unknownFormat } = await import('../bytes/foreign-formats.ts');
+      const names = volumeFormats.map((one) => one.name);
+      throw new VolumeFormatError(`${name}: ${unknownFormat(head, 'volume', names)}`, {
+        offset: 0,
+      });
     }
     const parse = await format.load();
     return await parse(source, { name, sibling, codecs, onWarning });
@@ -93,8 +94,4 @@ export function theOnly(volumes: readonly Volume[], name: string): Volume {
   throw new VolumeFormatError(
     `${name}: must hold one 3-D image of one number a voxel, got ${volumes.length} of shape [${shape.join(', ')}]; take one of those that \`readVolumes\` or \`decodeVolumes\` gives`,
   );
-}
-
-function hex(bytes: Uint8Array): string {
-  return [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }

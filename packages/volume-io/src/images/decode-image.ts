@@ -4,7 +4,7 @@ import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import type { ImageContext, RasterImage } from './raster-image.ts';
 
 export interface ReadImageOptions extends ReadingOptions {
-  /** Which image of a TIFF file, from 0. @default 0 */
+  /** Which image of a TIFF file, from 0; smaller copies of others do not count. @default 0 */
   readonly page?: number;
   /**
    * What becomes of images with a palette: their colours, or the indices themselves as one channel,
@@ -45,14 +45,17 @@ const imageFormats: readonly ImageFormat[] = [
     signatures: [
       [0x49, 0x49, 42, 0],
       [0x4d, 0x4d, 0, 42],
+      [0x49, 0x49, 43, 0],
+      [0x4d, 0x4d, 0, 43],
     ],
     load: async () => (await import('./decode-tiff.ts')).decodeTiff,
   },
 ];
 
 /**
- * Reads a PNG, JPEG or TIFF image of up to 16 bit (told by content) from bytes; runs in browsers.
- * Samples are as stored: no gamma, no colour profile, no rotation by metadata.
+ * Reads a PNG, JPEG or TIFF image (told by content) from bytes; runs in browsers. Samples are as
+ * stored, without gamma and colour profile; rows and columns are turned as the orientation that EXIF or
+ * TIFF state wants it, as viewers and OpenCV do. See `RasterImage`.
  * @throws {VolumeFormatError} if the content is damaged or not supported
  * @throws {RangeError} if there is no such page
  */
@@ -60,7 +63,7 @@ export async function decodeImage(
   bytes: Uint8Array | ArrayBuffer,
   options: DecodeImageOptions = {},
 ): Promise<RasterImage> {
-  const { name = 'image bytes', page = 0, palette = 'expand' } = options;
+  const { name = 'image bytes', page = 0, palette = 'expand', onWarning = () => {} } = options;
   if (!(bytes instanceof Uint8Array) && !(bytes instanceof ArrayBuffer)) {
     throw new TypeError(
       `\`decodeImage\`: the file must come as Uint8Array or ArrayBuffer, got ${Object.prototype.toString.call(bytes)}; a File gives one by \`await file.arrayBuffer()\``,
@@ -79,12 +82,16 @@ export async function decodeImage(
     signatures.some((signature) => signature.every((byte, i) => byte === content[i])),
   );
   if (format === undefined) {
-    const start = [...content.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0'));
-    throw new VolumeFormatError(
-      `${name}: must start like one of ${imageFormats.map((one) => one.name).join(', ')}, got ${start.length === 0 ? 'no bytes at all' : `bytes ${start.join(' ')}`}; the file is damaged or of another format`,
-      { offset: 0 },
-    );
+    const { unknownFormat } = await import('../bytes/foreign-formats.ts');
+    const names = imageFormats.map((one) => one.name);
+    throw new VolumeFormatError(`${name}: ${unknownFormat(content, 'image', names)}`, {
+      offset: 0,
+    });
   }
   const decode = await format.load();
-  return decode(content, { name, page, palette });
+  const [image, { upright }] = await Promise.all([
+    decode(content, { name, page, palette, onWarning }),
+    import('./orientation.ts'),
+  ]);
+  return { ...image, pixels: upright(image.pixels, image.orientation) };
 }

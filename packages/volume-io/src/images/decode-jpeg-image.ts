@@ -2,34 +2,44 @@ import ndarray from 'ndarray';
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import { decodeJpeg, yccToRgb } from '../jpeg/decode-jpeg.ts';
 import { decodeLosslessJpeg } from '../jpeg/decode-lossless-jpeg.ts';
+import { headerSegments } from '../jpeg/markers.ts';
+import { exifOrientation } from './orientation.ts';
 import type { ImageContext, RasterImage } from './raster-image.ts';
 
 /** Reads a JPEG image, grey or in colour: by cosine transform of 8 and 12 bit, or lossless up to 16. */
 export async function decodeJpegImage(
   bytes: Uint8Array,
-  { name }: ImageContext,
+  { name, onWarning }: ImageContext,
 ): Promise<RasterImage> {
-  const { width, height, channels, precision, samples, isYcc } = isLossless(bytes)
+  const { isLossless, orientation } = aboutJpeg(bytes);
+  const { width, height, channels, precision, samples, isYcc } = isLossless
     ? losslessImage(bytes, name)
-    : decodeJpeg(bytes, name);
+    : decodeJpeg(bytes, name, onWarning);
   if (channels !== 1 && channels !== 3) {
     throw new VolumeFormatError(
-      `${name}: must be grey or red, green, blue, got ${channels} channels (such as CMYK); convert the image`,
+      `${name}: must be grey or red, green, blue, got ${channels} channels (such as CMYK); convert it, for example by ImageMagick: magick in.jpg -colorspace sRGB out.png`,
     );
   }
   if (isYcc) yccToRgb(samples, precision);
-  const maxValue = 2 ** precision - 1;
-  return { pixels: ndarray(samples, [height, width, channels]), maxValue, pages: 1 };
+  return {
+    pixels: ndarray(samples, [height, width, channels]),
+    maxValue: 2 ** precision - 1,
+    pages: 1,
+    orientation,
+    lossy: !isLossless,
+  };
 }
 
-/** Whether the first frame is of process 14 (SOF3); only its marker tells. */
-function isLossless(bytes: Uint8Array): boolean {
-  for (let at = 2; bytes[at] === 0xff; ) {
-    const marker = bytes[at + 1]!;
-    if (marker >= 0xc0 && marker <= 0xc3) return marker === 0xc3;
-    at += 2 + bytes[at + 2]! * 256 + bytes[at + 3]!;
+/** What segments before the first scan say: whether it is of process 14 (SOF3), and how it is turned. */
+function aboutJpeg(bytes: Uint8Array): { isLossless: boolean; orientation: number } {
+  let isLossless = false;
+  let orientation = 1;
+  for (const { code, body } of headerSegments(bytes)) {
+    if (code === 0xc3) isLossless = true;
+    const isExif = code === 0xe1 && String.fromCharCode(...body.subarray(0, 6)) === 'Exif\0\0';
+    if (isExif) orientation = exifOrientation(body.subarray(6));
   }
-  return false;
+  return { isLossless, orientation };
 }
 
 function losslessImage(bytes: Uint8Array, name: string) {

@@ -1,5 +1,5 @@
 import ndarray from 'ndarray';
-import { inflatingSource } from '../bytes/byte-source.ts';
+import { inflatingSource, MAX_EXTRA_BYTES } from '../bytes/byte-source.ts';
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import { COLOUR_TYPES, readChunks } from './png-chunks.ts';
 import type { ImageContext, RasterImage } from './raster-image.ts';
@@ -22,9 +22,10 @@ const ADAM7 = [
  */
 export async function decodePng(
   bytes: Uint8Array,
-  { name, palette: mode }: ImageContext,
+  { name, palette: mode, onWarning }: ImageContext,
 ): Promise<RasterImage> {
-  const { header, palette, transparency, data } = readChunks(bytes, name);
+  const chunks = readChunks(bytes, name);
+  const { header, palette, transparency, data } = chunks;
   const { width, height, depth, colourType, interlaced } = header;
   const { samples } = COLOUR_TYPES[colourType]!;
   const passes = (interlaced ? ADAM7 : [[0, 0, 1, 1] as const])
@@ -35,7 +36,7 @@ export async function decodePng(
     })
     .filter(({ columns, rows }) => columns > 0 && rows > 0);
   const size = passes.reduce((sum, pass) => sum + pass.rows * (pass.lineBytes + 1), 0);
-  const source = inflatingSource(data, 'deflate', name);
+  const source = inflatingSource(data, 'deflate', name, onWarning);
   const tooShort = (got: string) =>
     new VolumeFormatError(
       `${name}: ${width}×${height} pixels need ${size} bytes, got ${got}; the file is cut off or its header damaged`,
@@ -46,10 +47,11 @@ export async function decodePng(
     if (size > source.limit) throw tooShort(`at most ${source.limit}`);
     lines = await source.read(size);
     if (lines.length < size) throw tooShort(String(lines.length));
-    if (!(await source.atEnd())) {
-      throw new VolumeFormatError(
-        `${name}: the compressed data must end after the ${size} bytes of ${width}×${height} pixels, but more follow; the file is damaged`,
-        { field: 'IDAT' },
+    // libpng says of both, bytes after the pixels and after the compressed data, that they are too many.
+    const more = await source.passRest(size + MAX_EXTRA_BYTES);
+    if (more > 0) {
+      onWarning(
+        `${name}: ${more} bytes follow the ${size} bytes of ${width}×${height} pixels and were passed over`,
       );
     }
   } finally {
@@ -66,6 +68,11 @@ export async function decodePng(
       at += 1 + lineBytes;
       previous = line as Uint8Array<ArrayBuffer>;
       const start = (y + row * dy) * width;
+      // Most images: whole lines of whole bytes.
+      if (dx === 1 && depth === 8) {
+        stored.set(line, start * samples);
+        continue;
+      }
       for (let i = 0; i < columns * samples; i++) {
         const column = x + Math.floor(i / samples) * dx;
         stored[(start + column) * samples + (i % samples)] = sample(line, i, depth);
@@ -81,7 +88,23 @@ export async function decodePng(
         : withAlpha(stored, samples, depth, transparency);
   const channels = pixels.length / (width * height);
   const maxValue = isExpanded ? 255 : 2 ** depth - 1;
-  return { pixels: ndarray(pixels, [height, width, channels]), maxValue, pages: 1 };
+  const isKept = colourType === 3 && mode === 'keep';
+  return {
+    pixels: ndarray(pixels, [height, width, channels]),
+    maxValue,
+    pages: chunks.frames,
+    orientation: chunks.orientation,
+    lossy: false,
+    ...(isKept && { colours: coloursOf(palette!, transparency) }),
+  };
+}
+
+/** Red, green, blue and, if any is transparent, alpha of each index. */
+function coloursOf(palette: Uint8Array, transparency: Uint8Array | undefined): number[][] {
+  return Array.from({ length: palette.length / 3 }, (_, i) => {
+    const colour = [...palette.subarray(3 * i, 3 * i + 3)];
+    return transparency === undefined ? colour : [...colour, transparency[i] ?? 255];
+  });
 }
 
 /** Undoes a line's filter in place (PNG, 9.2). */

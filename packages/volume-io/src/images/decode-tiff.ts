@@ -1,65 +1,54 @@
 import ndarray from 'ndarray';
-import { decode } from 'tiff';
-import { VolumeFormatError } from '../bytes/volume-format-error.ts';
+import { compressions } from '../tiff/compressions.ts';
+import { pagesAmong, tiffPage } from '../tiff/parse-page.ts';
+import { readPixels } from '../tiff/read-pixels.ts';
+import { readTiffFile } from '../tiff/tiff-directory.ts';
 import type { ImageContext, PixelArray, RasterImage } from './raster-image.ts';
-import { readTiffPages } from './tiff-pages.ts';
 
-/** Reads a page of a TIFF image: 1, 8, 16 bit and floating point; raw, LZW, deflate. */
-export async function decodeTiff(
-  bytes: Uint8Array,
-  { name, page, palette: mode }: ImageContext,
-): Promise<RasterImage> {
-  const pages = readTiffPages(bytes, name);
-  if (page >= pages.length) {
+/**
+ * Reads a page of a TIFF or BigTIFF image: whole numbers of 1 to 16 and 32 bit, floating point of 16,
+ * 32 and 64; strips and tiles; colours together or in planes; raw, PackBits, LZW, deflate, JPEG and
+ * facsimile (Group 3 and 4). What else there is is refused by its name. Written out here because of the
+ * published decoders that can be bundled none reads these right (see docs/adr/0023).
+ */
+export async function decodeTiff(bytes: Uint8Array, context: ImageContext): Promise<RasterImage> {
+  const { name, page: index, palette: mode } = context;
+  const { littleEndian, directories } = readTiffFile(bytes, name);
+  const pages = pagesAmong(directories);
+  if (index >= pages.length) {
     throw new RangeError(
-      `\`readImage\`: \`page\` must be below ${pages.length}, the number of images in ${name}, got ${page}`,
+      `\`readImage\`: \`page\` must be below ${pages.length}, the number of images in ${name}, got ${index}`,
     );
   }
-  const { check, extraSamplesAt } = pages[page]!;
-  check();
-  const content = new Uint8Array(bytes);
-  const view = new DataView(content.buffer);
-  const little = content[0] === 0x49;
-  // The decoder would divide colours by alpha; this says that alpha is not associated.
-  if (extraSamplesAt !== undefined) view.setUint16(extraSamplesAt, 2, little);
-  // It would also follow tables of metadata, unchecked; under another tag they are none.
-  for (const entry of pages.flatMap((one) => one.metadata)) view.setUint16(entry, 65000, little);
-  let image: ReturnType<typeof decode>[number];
-  try {
-    image = decode(content, { pages: [page] })[0]!;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new VolumeFormatError(
-      `${name}: the TIFF is damaged or not supported (${reason}); convert it, for example to PNG`,
-      { cause },
+  const page = tiffPage(pages[index]!, bytes.length, name);
+  if (page.namesPredictor && page.predictor === 1) {
+    context.onWarning(
+      `${name}: names differences (Predictor) of pixels whose compression has none; the pixels were taken as they are, as libtiff takes them`,
     );
   }
-  const { width, height, samplesPerPixel, bitsPerSample, data, palette } = image;
-  const pixels = data as PixelArray;
-  if (pixels.length !== width * height * samplesPerPixel) {
-    throw new VolumeFormatError(
-      `${name}: ${width}×${height} pixels of ${samplesPerPixel} samples were expected, got ${pixels.length} samples; the file is damaged`,
-    );
+  const stored = await readPixels(bytes, page, littleEndian, context);
+  const { width, height, samples, bits, format, colours, palette, orientation } = page;
+  const isIndexed = colours === 'palette' && mode === 'expand';
+  const pixels = isIndexed ? expanded(stored, palette) : stored;
+  const unsignedMost = 2 ** bits - 1;
+  if (colours === 'white is zero') {
+    // Extra samples, such as alpha, are what they are.
+    for (let i = 0; i < pixels.length; i += samples) pixels[i] = unsignedMost - pixels[i]!;
   }
-  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
-  const maxValue = isFloat ? 1 : 2 ** bitsPerSample - 1;
-  if (image.type !== 3 || mode === 'keep') {
-    return {
-      pixels: ndarray(pixels, [height, width, samplesPerPixel]),
-      maxValue,
-      pages: pages.length,
-    };
-  }
-  const colours = palette ?? [];
-  const expanded = new Uint16Array(3 * pixels.length);
-  for (let i = 0; i < pixels.length; i++) {
-    const colour = colours[pixels[i]!];
-    if (colour === undefined) {
-      throw new VolumeFormatError(
-        `${name}: a pixel has colour ${pixels[i]} of a palette of ${colours.length}; the file is damaged`,
-      );
-    }
-    expanded.set(colour, 3 * i);
-  }
-  return { pixels: ndarray(expanded, [height, width, 3]), maxValue: 65535, pages: pages.length };
+  const most = { unsigned: unsignedMost, signed: 2 ** (bits - 1) - 1, float: 1 }[format];
+  return {
+    pixels: ndarray(pixels, [height, width, isIndexed ? 3 : samples]),
+    maxValue: isIndexed ? 65535 : most,
+    pages: pages.length,
+    orientation,
+    lossy: compressions[page.compression]!.isJpeg ?? false,
+    ...(colours === 'palette' &&
+      mode === 'keep' && { colours: palette.map((one) => one.map((value) => value >> 8)) }),
+  };
+}
+
+function expanded(indices: PixelArray, palette: readonly (readonly number[])[]): Uint16Array {
+  const pixels = new Uint16Array(3 * indices.length);
+  for (let i = 0; i < indices.length; i++) pixels.set(palette[indices[i]!]!, 3 * i);
+  return pixels;
 }

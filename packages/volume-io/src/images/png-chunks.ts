@@ -1,5 +1,6 @@
 import { joinBytes } from '../bytes/byte-arrays.ts';
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
+import { exifOrientation } from './orientation.ts';
 
 /** What a PNG file starts with. */
 export const PNG_SIGNATURE: Uint8Array = Uint8Array.of(
@@ -27,6 +28,10 @@ export interface PngChunks {
   readonly palette: Uint8Array | undefined;
   readonly transparency: Uint8Array | undefined;
   readonly data: Uint8Array;
+  /** How rows and columns are turned, 1 to 8, by the EXIF data. */
+  readonly orientation: number;
+  /** Images of an animation; 1 without. */
+  readonly frames: number;
 }
 
 /** Samples a pixel and permitted bit depths by colour type. */
@@ -53,6 +58,8 @@ export function readChunks(bytes: Uint8Array, name: string): PngChunks {
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
   const data: Uint8Array[] = [];
+  let orientation = 1;
+  let frames = 1;
   for (let at = 8; ; ) {
     if (at + 12 > bytes.length) fail('the file is cut off before its end mark', 'IEND', at);
     const length = view.getUint32(at);
@@ -73,6 +80,8 @@ export function readChunks(bytes: Uint8Array, name: string): PngChunks {
     else if (type === 'PLTE') palette = body;
     else if (type === 'tRNS') transparency = body;
     else if (type === 'IDAT') data.push(body);
+    else if (type === 'eXIf') orientation = exifOrientation(body);
+    else if (type === 'acTL' && length >= 4) frames = Math.max(1, view.getUint32(at + 8));
     else if (type === 'IEND') break;
     else if (isCritical) fail(`chunk ${JSON.stringify(type)} is not known`, type, at);
     at += 12 + length;
@@ -80,7 +89,14 @@ export function readChunks(bytes: Uint8Array, name: string): PngChunks {
   if (header!.colourType === 3 && (palette === undefined || palette.length % 3 !== 0)) {
     fail('an indexed image needs a palette of whole colours', 'PLTE', 0);
   }
-  return { header: header!, palette, transparency, data: joinBytes(data) };
+  return {
+    header: header!,
+    palette,
+    transparency,
+    data: joinBytes(data),
+    orientation,
+    frames,
+  };
 }
 
 function readHeader(body: Uint8Array, name: string): PngHeader {

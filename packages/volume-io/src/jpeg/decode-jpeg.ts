@@ -1,6 +1,7 @@
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import { type HuffmanTable, huffmanTable } from './bit-reader.ts';
 import { type JpegFrame, parseFrame } from './frame.ts';
+import { EOI, isAlone, nextMarker, SOI, SOS, segmentLength } from './markers.ts';
 import { reconstruct } from './reconstruct.ts';
 import { decodeScan, ZIGZAG } from './scan.ts';
 
@@ -23,11 +24,16 @@ export interface JpegImage {
  * Decodes JPEG by discrete cosine transform (ITU-T T.81): baseline, extended and progressive,
  * Huffman-coded, 8 and 12 bit. Written out here because no maintained decoder that can be bundled
  * for browsers reads 12 bit.
+ * @param onWarning called for what is odd but no error
  * @throws {VolumeFormatError} if the data are damaged or of another kind of JPEG
  */
-export function decodeJpeg(bytes: Uint8Array, name: string): JpegImage {
+export function decodeJpeg(
+  bytes: Uint8Array,
+  name: string,
+  onWarning: (message: string) => void = () => {},
+): JpegImage {
   try {
-    return decode(bytes);
+    return decode(bytes, (text) => onWarning(`${name}: ${text}`));
   } catch (cause) {
     if (cause instanceof VolumeFormatError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -53,62 +59,83 @@ export function yccToRgb(samples: Uint8Array | Uint16Array, precision: number): 
   }
 }
 
-function decode(bytes: Uint8Array): JpegImage {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+function decode(bytes: Uint8Array, warn: (text: string) => void): JpegImage {
   const quantization: (Float32Array | undefined)[] = [];
   const dc: (HuffmanTable | undefined)[] = [];
   const ac: (HuffmanTable | undefined)[] = [];
   let restartInterval = 0;
   let frame: JpegFrame | undefined;
-  let adobe: number | undefined;
   let isJfif = false;
+  let adobe: number | undefined;
   let scans = 0;
-  if (view.getUint16(0) !== 0xffd8) throw new Error('it does not start like a JPEG image');
+  const scanned = new Set<number>();
+  if (bytes[0] !== 0xff || bytes[1] !== SOI) throw new Error('it does not start like a JPEG image');
   for (let at = 2; ; ) {
-    while (bytes[at] === 0xff && bytes[at + 1] === 0xff) at++;
-    if (at + 2 > bytes.length) {
+    const marker = nextMarker(bytes, at);
+    if (marker === undefined) {
       // What matters is there if every scan was decoded; some writers leave the end mark out.
-      if (scans > 0) break;
-      throw new Error('it is cut off');
+      if (scans === 0 || frame!.isProgressive) throw new Error('it is cut off');
+      warn('the JPEG data have no end mark');
+      break;
     }
-    const marker = view.getUint16(at);
-    if (marker < 0xff01) throw new Error(`a marker must be at byte ${at}`);
-    if (marker === 0xffd9) break;
-    if ((marker >= 0xffd0 && marker <= 0xffd7) || marker === 0xff01) {
-      at += 2;
-      continue;
-    }
-    if (at + 4 > bytes.length) throw new Error('it is cut off');
-    const length = view.getUint16(at + 2);
-    if (length < 2 || at + 2 + length > bytes.length) throw new Error('a segment is cut off');
-    const body = bytes.subarray(at + 4, at + 2 + length);
-    at += 2 + length;
-    if (marker === 0xffdb) readQuantization(body, quantization);
-    else if (marker === 0xffc4) readHuffman(body, dc, ac);
-    else if (marker === 0xffdd) restartInterval = body[0]! * 256 + body[1]!;
-    else if (marker === 0xffe0 && String.fromCharCode(...body.subarray(0, 4)) === 'JFIF') {
-      isJfif = true;
-    } else if (marker === 0xffee && String.fromCharCode(...body.subarray(0, 5)) === 'Adobe') {
-      adobe = body[11];
-    } else if (marker >= 0xffc0 && marker <= 0xffc2) {
+    const { code, end, stray } = marker;
+    if (stray > 0)
+      warn(`${stray} bytes before a JPEG marker belong to nothing and were passed over`);
+    at = end;
+    if (code === EOI) break;
+    if (isAlone(code)) continue;
+    const length = segmentLength(bytes, at);
+    if (length === undefined) throw new Error('a segment is cut off');
+    const body = bytes.subarray(at + 2, at + length);
+    at += length;
+    if (code === 0xdb) readQuantization(body, quantization);
+    else if (code === 0xc4) readHuffman(body, dc, ac);
+    else if (code === 0xdd) restartInterval = body[0]! * 256 + body[1]!;
+    else if (code === 0xe0 && startsWith(body, 'JFIF\0')) isJfif = true;
+    else if (code === 0xee && startsWith(body, 'Adobe')) adobe = body[11];
+    else if (code >= 0xc0 && code <= 0xc2) {
       if (frame !== undefined) throw new Error('it has more than one frame');
-      frame = parseFrame(marker & 0xff, body, bytes.length);
-    } else if (marker > 0xffc2 && marker <= 0xffcf && marker !== 0xffc8) {
-      throw new Error(`its process (marker ${marker.toString(16)}) is not supported`);
-    } else if (marker === 0xffda) {
+      frame = parseFrame(code, body, bytes.length);
+    } else if (code > 0xc2 && code <= 0xcf && code !== 0xc8) {
+      throw new Error(
+        `its process, ${PROCESSES[code] ?? `marker ${code.toString(16)}`}, is not read`,
+      );
+    } else if (code === SOS) {
       if (frame === undefined) throw new Error('a scan comes before the frame');
       // Each progressive scan says one thing about each coefficient, so there are not many.
       if (++scans > 100) throw new Error('it has more than 100 scans');
       at = decodeScan(frame, body, { dc, ac, restartInterval }, bytes, at);
+      for (let i = 0; i < body[0]!; i++) scanned.add(body[1 + 2 * i]!);
     }
   }
   if (frame === undefined || scans === 0) throw new Error('it holds no image');
   const { width, height, precision, components } = frame;
+  if (components.some(({ id }) => !scanned.has(id))) throw new Error('a colour has no scan');
   const ids = components.map(({ id }) => String.fromCharCode(id)).join('');
-  const isYcc = components.length === 3 && (adobe === undefined ? ids !== 'RGB' : adobe === 1);
+  // JFIF knows no other colours (T.871, 6.1); libjpeg has this order too.
+  const isYcc =
+    components.length === 3 && (isJfif || (adobe === undefined ? ids !== 'RGB' : adobe !== 0));
   const isMarked = isJfif || adobe !== undefined;
   const samples = reconstruct(frame, quantization);
   return { width, height, channels: components.length, precision, samples, isYcc, isMarked };
+}
+
+/** Kinds of JPEG by their frame's marker. */
+const PROCESSES: Readonly<Record<number, string>> = {
+  195: 'lossless',
+  197: 'hierarchical',
+  198: 'hierarchical and progressive',
+  199: 'hierarchical and lossless',
+  201: 'arithmetic coding',
+  202: 'progressive with arithmetic coding',
+  203: 'lossless with arithmetic coding',
+  205: 'hierarchical with arithmetic coding',
+  206: 'hierarchical and progressive with arithmetic coding',
+  207: 'hierarchical and lossless with arithmetic coding',
+};
+
+function startsWith(body: Uint8Array, text: string): boolean {
+  return [...text].every((character, i) => body[i] === character.charCodeAt(0));
 }
 
 function readQuantization(body: Uint8Array, tables: (Float32Array | undefined)[]): void {

@@ -1,5 +1,6 @@
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import { type HuffmanTable, huffmanTable, type ScanBits, scanBits } from './bit-reader.ts';
+import { headerSegments, SOI, SOS } from './markers.ts';
 
 /** A decoded lossless JPEG image. */
 export interface LosslessJpeg {
@@ -38,29 +39,23 @@ export function decodeLosslessJpeg(bytes: Uint8Array, name: string): LosslessJpe
 }
 
 function decode(bytes: Uint8Array): LosslessJpeg {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const tables: (HuffmanTable | undefined)[] = [];
   let restartInterval = 0;
   let frame: LosslessFrame | undefined;
-  if (view.getUint16(0) !== 0xffd8) throw new Error('it does not start like a JPEG image');
-  for (let at = 2; ; ) {
-    const marker = view.getUint16(at);
-    const length = view.getUint16(at + 2);
-    if (marker < 0xff01 || length < 2 || at + 2 + length > bytes.length) {
-      throw new Error(`a segment at byte ${at} is cut off or damaged`);
-    }
-    const body = bytes.subarray(at + 4, at + 2 + length);
-    at += 2 + length;
-    if (marker === 0xffc4) readTables(body, tables);
-    else if (marker === 0xffdd) restartInterval = body[0]! * 256 + body[1]!;
-    else if (marker === 0xffc3) frame = readFrame(body, bytes.length);
-    else if (marker >= 0xffc0 && marker <= 0xffcf && marker !== 0xffc8) {
-      throw new Error(`its process (marker ${marker.toString(16)}) is another`);
-    } else if (marker === 0xffda) {
+  if (bytes[0] !== 0xff || bytes[1] !== SOI) throw new Error('it does not start like a JPEG image');
+  for (const { code, body, end } of headerSegments(bytes)) {
+    if (code === 0xc4) readTables(body, tables);
+    else if (code === 0xdd) restartInterval = body[0]! * 256 + body[1]!;
+    else if (code === 0xc3) frame = readFrame(body, bytes.length);
+    else if (code >= 0xc0 && code <= 0xcf && code !== 0xc8) {
+      throw new Error(`its process (marker ${code.toString(16)}) is another`);
+    } else if (code === SOS) {
       if (frame === undefined) throw new Error('a scan comes before the frame');
-      return readScan(frame, body, tables, restartInterval, scanBits(bytes, at));
+      const bits = scanBits(bytes, end + 2 + body.length);
+      return readScan(frame, body, tables, restartInterval, bits);
     }
   }
+  throw new Error('a segment is cut off, or there is no scan');
 }
 
 function readTables(body: Uint8Array, tables: (HuffmanTable | undefined)[]): void {

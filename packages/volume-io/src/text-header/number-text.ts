@@ -1,6 +1,18 @@
+import { MAX_EXTRA_BYTES } from '../bytes/byte-source.ts';
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import { datatypes, type NiftiDatatype } from '../voxels/datatypes.ts';
 import { encodeVoxels } from '../voxels/voxel-bytes.ts';
+
+/** The most characters that a number with the space around it takes. */
+const NUMBER_CHARACTERS = 64;
+
+/** The most bytes of text that numbers of `size` bytes take. */
+export function mostText(datatype: NiftiDatatype, size: number): number {
+  return Math.min(
+    MAX_EXTRA_BYTES,
+    2 ** 12 + NUMBER_CHARACTERS * (size / datatypes[datatype].bytes),
+  );
+}
 
 /** The bytes of numbers that are written as text. */
 export function asciiBytes(

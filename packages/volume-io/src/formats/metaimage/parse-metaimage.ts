@@ -13,7 +13,7 @@ import {
   storedVoxels,
   tooShort,
 } from '../../text-header/declared-voxels.ts';
-import { asciiBytes } from '../../text-header/number-text.ts';
+import { asciiBytes, mostText } from '../../text-header/number-text.ts';
 import { readLines } from '../../text-header/read-lines.ts';
 import type { Volume } from '../../volume/volume.ts';
 import { type MetaImageStorage, parseMetaImageHeader } from './parse-header.ts';
@@ -30,7 +30,7 @@ export async function parseMetaImage(
   source: ByteSource,
   context: FileContext,
 ): Promise<readonly Volume[]> {
-  const { name } = context;
+  const { name, onWarning } = context;
   const storage = await parseMetaImageHeader(source, name);
   const { datatype, littleEndian, sizes, channels, spacing, affine, header } = storage;
   const volumes = sizes.slice(3).reduce((product, length) => product * length, channels);
@@ -38,7 +38,7 @@ export async function parseMetaImage(
   const lengths = channels === 1 ? sizes : [...sizes, channels];
   const declared = { datatype, littleEndian, lengths, volumes, files };
   const decode = (from: ByteSource, size: number, label: string) =>
-    decodeData(from, storage, size, label);
+    decodeData(from, storage, size, { name: label, onWarning });
   const data = await storedVoxels(source, declared, decode, TERMS, context);
   const [nx = 1, ny = 1, nz = 1] = sizes;
   const strides = [ny * nx * channels, nx * channels, channels];
@@ -66,10 +66,10 @@ async function decodeData(
   source: ByteSource,
   { isBinary, isCompressed, headerSize, datatype, littleEndian }: MetaImageStorage,
   size: number,
-  name: string,
+  { name, onWarning }: Pick<FileContext, 'name' | 'onWarning'>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (!isBinary) {
-    const text = await source.readRest(MAX_EXTRA_BYTES);
+    const text = await source.readRest(mostText(datatype, size));
     return asciiBytes(text, datatype, littleEndian, size, name);
   }
   if (headerSize > 0) {
@@ -78,8 +78,10 @@ async function decodeData(
     }
     await source.read(headerSize);
   }
-  const packed = await source.readRest(Number.MAX_SAFE_INTEGER);
-  const data = isCompressed ? inflatingSource(packed, 'deflate', name) : plainSource(packed, name);
+  const packed = await source.readRest(size + MAX_EXTRA_BYTES);
+  const data = isCompressed
+    ? inflatingSource(packed, 'deflate', name, onWarning)
+    : plainSource(packed, name);
   const skip = headerSize === -1 && !isCompressed ? -1 : 0;
   return declaredBytes(data, size, { skip, isPadded: !isCompressed }, TERMS, name);
 }

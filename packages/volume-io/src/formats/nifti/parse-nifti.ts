@@ -25,7 +25,7 @@ export async function parseNifti(
 ): Promise<readonly Volume[]> {
   const { name } = context;
   const { header, layout, isPair } = parseHeader(await source.peek(544), name);
-  const geometry = geometryOf(header, name);
+  const geometry = geometryOf(header, name, context.onWarning);
   if (volumeCount(header) * header.components > MAX_VOLUMES) {
     throw new VolumeFormatError(
       `${name}: must hold at most ${MAX_VOLUMES} volumes, got ${volumeCount(header) * header.components} (dim ${dimensions(header)}); the header is damaged, or the file is no image in space`,
@@ -34,7 +34,7 @@ export async function parseNifti(
   }
   if (isPair) {
     const extensions = (await source.readRest(MAX_EXTRA_BYTES)).slice(layout.bytes);
-    const data = byteSource(await dataFile(context), `${name}, image data`);
+    const data = byteSource(await dataFile(context), `${name}, image data`, context.onWarning);
     try {
       await data.read(header.voxOffset);
       return await volumesOf(data, { ...header, extensions }, geometry, context);
@@ -59,18 +59,19 @@ async function volumesOf(
   source: ByteSource,
   header: NiftiHeader,
   { shape, spacing, affine }: Geometry,
-  { name }: FileContext,
+  { name, onWarning }: FileContext,
 ): Promise<Volume[]> {
-  const { components, voxOffset } = header;
+  const { components } = header;
   const size = bytesOf(header);
   const count = volumeCount(header);
   checkRoom(source, header, name);
   const stored = await readAll(source, size, header, name);
   if (stored.length < size) throw tooShort(header, size, name, String(stored.length));
-  if (!(await source.atEnd())) {
-    throw new VolumeFormatError(
-      `${name}: the file must end after the ${size} bytes of voxels that dim and datatype declare (${dimensions(header)}, ${header.datatype}), but more follow; the header is damaged or belongs to another file`,
-      { field: 'dim', offset: voxOffset + size },
+  // Read to the end all the same: only there compressed data show that they are whole.
+  const more = await source.passRest(size + MAX_EXTRA_BYTES);
+  if (more > 0) {
+    onWarning(
+      `${name}: ${more} bytes follow the ${size} bytes of voxels that dim and datatype declare (${dimensions(header)}, ${header.datatype}) and were passed over; if the image looks wrong, the header is damaged`,
     );
   }
   const data = decodeVoxels(stored.buffer, header, name);

@@ -14,7 +14,7 @@ import {
   storedVoxels,
   tooShort,
 } from '../../text-header/declared-voxels.ts';
-import { asciiBytes } from '../../text-header/number-text.ts';
+import { asciiBytes, mostText } from '../../text-header/number-text.ts';
 import type { Volume } from '../../volume/volume.ts';
 import { nrrdGeometry } from './geometry.ts';
 import { type NrrdStorage, parseNrrdHeader } from './parse-header.ts';
@@ -31,7 +31,7 @@ export async function parseNrrd(
   source: ByteSource,
   context: FileContext,
 ): Promise<readonly Volume[]> {
-  const { name } = context;
+  const { name, onWarning } = context;
   const storage = await parseNrrdHeader(source, name);
   const { sizes, header, datatype, littleEndian, dataFile } = storage;
   const { spatial, spacing, affine } = nrrdGeometry(header, sizes.length, name);
@@ -42,7 +42,7 @@ export async function parseNrrd(
   const files = dataFile && dataFileNames(dataFile, sizes.length, TERMS.dataFile, name);
   const declared = { datatype, littleEndian, lengths: sizes, volumes, files };
   const decode = (from: ByteSource, size: number, label: string) =>
-    decodeData(from, storage, size, label);
+    decodeData(from, storage, size, { name: label, onWarning });
   const data = await storedVoxels(source, declared, decode, TERMS, context);
 
   const strides = sizes.map((_, axis) => sizes.slice(0, axis).reduce((a, b) => a * b, 1));
@@ -68,24 +68,21 @@ async function decodeData(
   source: ByteSource,
   { encoding, lineSkip, byteSkip, datatype, littleEndian }: NrrdStorage,
   size: number,
-  name: string,
+  { name, onWarning }: Pick<FileContext, 'name' | 'onWarning'>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const skip = Math.max(0, byteSkip);
-  for (let line = 0; line < lineSkip; line++) {
-    let byte: number | undefined;
-    do {
-      [byte] = await source.read(1);
-      if (byte === undefined) {
-        throw tooShort(size, `only ${line} of ${lineSkip} lines to skip`, TERMS, name);
-      }
-    } while (byte !== 10);
+  const most = size + Math.min(skip, MAX_EXTRA_BYTES) + MAX_EXTRA_BYTES;
+  for (let line = 0, left = MAX_EXTRA_BYTES; line < lineSkip; line++) {
+    const skipped = await source.readLine(left);
+    left -= (skipped?.length ?? left) + 1;
+    if (left < 0) throw tooShort(size, `only ${line} of ${lineSkip} lines to skip`, TERMS, name);
   }
   if (encoding === 'ascii') {
-    const text = await source.readRest(MAX_EXTRA_BYTES);
+    const text = await source.readRest(skip + mostText(datatype, size));
     return asciiBytes(text.subarray(skip), datatype, littleEndian, size, name);
   }
   if (encoding === 'bzip2') {
-    const packed = await source.readRest(Number.MAX_SAFE_INTEGER);
+    const packed = await source.readRest(most);
     // One byte of bzip2 stands for at most about 10⁶ bytes.
     if (size > packed.length * 2 ** 21) {
       throw tooShort(size, `${packed.length} bytes of bzip2`, TERMS, name);
@@ -101,9 +98,11 @@ async function decodeData(
     }
     return unpacked.slice(start, start + size);
   }
-  const packed = await source.readRest(Number.MAX_SAFE_INTEGER);
+  const packed = await source.readRest(most);
   const data =
-    encoding === 'gzip' ? inflatingSource(packed, 'gzip', name) : plainSource(packed, name);
+    encoding === 'gzip'
+      ? inflatingSource(packed, 'gzip', name, onWarning)
+      : plainSource(packed, name);
   const isPadded = encoding === 'raw';
   return declaredBytes(data, size, { skip: byteSkip, isPadded }, TERMS, name);
 }

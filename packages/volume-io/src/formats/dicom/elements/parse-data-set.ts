@@ -151,20 +151,11 @@ function encodingOf(
 }
 
 async function inflated(content: Uint8Array, start: number, name: string): Promise<Uint8Array> {
-  const inflate = async (end: number) => {
-    const source = inflatingSource(content.subarray(start, end), 'deflate-raw', name);
-    try {
-      return await source.readRest(MAX_INFLATED_BYTES);
-    } finally {
-      await source.close();
-    }
-  };
+  const source = inflatingSource(content.subarray(start), 'deflate-raw', name);
   try {
-    return await inflate(content.length);
-  } catch (error) {
-    // An odd length is made even by a zero (PS3.5, A.5), which streams may refuse.
-    if (content.at(-1) !== 0) throw error;
-    return inflate(content.length - 1);
+    return await source.readRest(MAX_INFLATED_BYTES);
+  } finally {
+    await source.close();
   }
 }
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { same, spellOut } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { leaf, toHostArray } from '../graph/leaf.ts';
-import { inOrder, permute } from '../graph/permute.ts';
+import { leaf, ownCopy } from '../graph/leaf.ts';
+import { copyInOrder, inOrder, permute } from '../graph/permute.ts';
 import { Scalars } from '../graph/scalars.ts';
 import { SessionCache } from '../graph/session-cache.ts';
 import type { Node, Value } from '../graph/value.ts';
@@ -97,27 +97,27 @@ export class OrtBackend extends tf.KernelBackend {
     this.#entries.set(
       dataId,
       dtype === 'string'
-        ? { value: null, strings: values, references }
-        : { value: leaf(shape, dtype, toHostArray(values, dtype)), strings: null, references },
+        ? { value: null, strings: copyStrings(values), references }
+        : { value: leaf(shape, dtype, ownCopy(values, dtype)), strings: null, references },
     );
   }
 
   override async read(dataId: tf.DataId): Promise<tf.backend_util.BackendValues> {
     const { value, strings } = this.#entries.get(dataId);
-    if (value === null) return strings!;
+    if (value === null) return copyStrings(strings!);
     if (value.data === null) await this.#runner.compute([value]);
-    return inOrder(value.data!, value.shape, value.layout);
+    return copyInOrder(value.data!, value.shape, value.layout);
   }
 
   override readSync(dataId: tf.DataId): tf.backend_util.BackendValues {
     const { value, strings } = this.#entries.get(dataId);
-    if (value === null) return strings!;
+    if (value === null) return copyStrings(strings!);
     if (value.data === null) {
       throw new Error(
         'ort backend: this tensor is recorded and not yet computed, and ONNX Runtime computes asynchronously; use `await tensor.data()` (or `array()`) instead of `dataSync()` (or `arraySync()`).',
       );
     }
-    return inOrder(value.data, value.shape, value.layout);
+    return copyInOrder(value.data, value.shape, value.layout);
   }
 
   override memory(): { unreliable: boolean } {
@@ -185,7 +185,7 @@ export class OrtBackend extends tf.KernelBackend {
   /** A tensor whose data will never be there: an input of a graph that is traced. */
   placeholder(shape: readonly number[], dtype: DType): tf.TensorInfo {
     return this.#info({
-      ...leaf([0], dtype, toHostArray([], dtype)),
+      ...leaf([0], dtype, ownCopy([], dtype)),
       ...{ shape, data: null, layout: identity(shape.length) },
     });
   }
@@ -258,4 +258,9 @@ export class OrtBackend extends tf.KernelBackend {
     this.#entries.set(dataId, { value, strings: null, references: 1 });
     return { dataId, shape: [...value.shape], dtype: value.dtype };
   }
+}
+
+/** Strings are arrays of bytes here, which callers may fill anew. */
+function copyStrings(strings: tf.backend_util.BackendValues): tf.backend_util.BackendValues {
+  return (strings as Uint8Array[]).map((bytes) => bytes.slice());
 }

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Value } from './value.ts';
 import { type DType, type HostArray, identity, sizeOf } from './value-type.ts';
 
-/** A value that is data from the start, in the plain order. */
+/** A value that is data from the start, in the plain order. The array is its own from then on. */
 export function leaf(shape: readonly number[], dtype: DType, data: HostArray, frozen = 0): Value {
   if (data.length !== sizeOf(shape)) {
     throw new RangeError(
@@ -20,8 +20,11 @@ export function leaf(shape: readonly number[], dtype: DType, data: HostArray, fr
   };
 }
 
-/** Values as TensorFlow.js hands them over, in the type of array that fits. */
-export function toHostArray(values: tf.backend_util.BackendValues, dtype: DType): HostArray {
+/**
+ * A copy of values as TensorFlow.js hands them over, in the type of array that fits: graphs run
+ * later, when the caller may have filled the array with something else.
+ */
+export function ownCopy(values: tf.backend_util.BackendValues, dtype: DType): HostArray {
   const kind = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype];
-  return values instanceof kind ? values : kind.from(values as unknown as number[]);
+  return values instanceof kind ? values.slice() : kind.from(values as unknown as number[]);
 }

@@ -51,6 +51,17 @@ export function inOrder(
   return liesInOrder(shape, layout) ? data : permute(data, shape, layout, identity(shape.length));
 }
 
+/** The same in an array that nobody else holds: what a caller does to it changes no graph. */
+export function copyInOrder(
+  data: HostArray,
+  shape: readonly number[],
+  layout: readonly number[],
+): HostArray {
+  return liesInOrder(shape, layout)
+    ? data.slice()
+    : permute(data, shape, layout, identity(shape.length));
+}
+
 /** Whether a layout orders the elements as the logical axes do; axes of size 1 do not matter. */
 export function liesInOrder(shape: readonly number[], layout: readonly number[]): boolean {
   const axes = layout.filter((axis) => shape[axis] !== 1);

@@ -6,6 +6,7 @@ import type {
   OnnxValueInfo,
 } from '../onnx/model-writer.ts';
 import { powerOf } from './free-size.ts';
+import { held } from './held.ts';
 import { type DType, identity, sizeOf } from './value-type.ts';
 
 /** A value inside the graph: the name of an ONNX value and how its axes lie in it. */
@@ -132,14 +133,14 @@ export class GraphBuilder {
     return factors.reduce((product, factor) => this.op('Mul', [product, factor]));
   }
 
-  /** Constant scalar. */
+  /** Constant scalar; what is too large for its type becomes the type's largest. */
   scalar(value: number, dtype: DType | 'int64' | 'float64' = 'float32'): string {
     const data = {
       float32: () => Float32Array.of(value),
       float64: () => Float64Array.of(value),
-      int32: () => Int32Array.of(value),
+      int32: () => Int32Array.of(held(value, 'int32')),
       int64: () => BigInt64Array.of(BigInt(value)),
-      bool: () => Uint8Array.of(value),
+      bool: () => Uint8Array.of(held(value, 'bool')),
     }[dtype]();
     return this.initializer(dtype, [], data);
   }
@@ -231,9 +232,24 @@ export class GraphBuilder {
 
   /** Same shape and layout, another type. */
   cast(value: Handle, dtype: DType): Handle {
-    return value.dtype === dtype
-      ? value
-      : { ...value, name: this.castName(value.name, dtype), dtype };
+    if (value.dtype === dtype) return value;
+    const toWhole = value.dtype === 'float32' && dtype === 'int32';
+    const name = toWhole ? this.whole(value.name, 'float32') : this.castName(value.name, dtype);
+    return { ...value, name, dtype };
+  }
+
+  /**
+   * Numbers without their fractions as int32, as JavaScript does it (ECMA-262 `ToInt32`): modulo
+   * 2³², and 0 for what is no finite number. ONNX leaves open what becomes of either.
+   */
+  whole(name: string, type: 'float32' | 'float64'): string {
+    const inside = this.op('Less', [this.op('Abs', [name]), this.scalar(2 ** 62, type)]);
+    const finite = this.op('Where', [inside, name, this.scalar(0, type)]);
+    // ONNX Runtime joins two casts in a row, so the modulo is spelt out.
+    const half = this.scalar(2 ** 31, 'int64');
+    const shifted = this.op('Add', [this.castName(finite, 'int64'), half]);
+    const rest = this.op('Mod', [shifted, this.scalar(2 ** 32, 'int64')]);
+    return this.castName(this.op('Sub', [rest, half]), 'int32');
   }
 
   castName(name: string, type: ElementType): string {

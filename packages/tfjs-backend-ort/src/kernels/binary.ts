@@ -51,8 +51,11 @@ function arithmetic(name: string, emit: Emit): KernelDefinition {
   };
 }
 
-/** Whole numbers go through double: dividing integers by zero would end the process. */
-function division(name: string, emit: Emit, output?: DType): KernelDefinition {
+/**
+ * Whole numbers go through double: dividing integers by zero would end the process, and powers may
+ * be fractions or too large.
+ */
+function wholeByDouble(name: string, emit: Emit, output?: DType): KernelDefinition {
   return {
     ...binary(name, emit, undefined, output),
     emit: (graph, operands, _attrs, [out]) => {
@@ -61,8 +64,10 @@ function division(name: string, emit: Emit, output?: DType): KernelDefinition {
         const result = combine(graph, emit, operands, shape, 'float32', 'float32');
         return graph.cast(result, dtype);
       }
-      const widened: Emit = (g, a, b) =>
-        g.castName(emit(g, g.castName(a, 'float64'), g.castName(b, 'float64')), dtype);
+      const widened: Emit = (g, a, b) => {
+        const result = emit(g, g.castName(a, 'float64'), g.castName(b, 'float64'));
+        return dtype === 'int32' ? g.whole(result, 'float64') : g.castName(result, dtype);
+      };
       return combine(graph, widened, operands, shape, 'int32', dtype);
     },
   };
@@ -91,17 +96,17 @@ export const binaryKernels: readonly KernelDefinition[] = [
   arithmetic('Add', onnx('Add')),
   arithmetic('Sub', onnx('Sub')),
   arithmetic('Multiply', onnx('Mul')),
-  division('RealDiv', onnx('Div')),
-  division('FloorDiv', (graph, a, b) => graph.op('Floor', [graph.op('Div', [a, b])]), 'int32'),
+  wholeByDouble('RealDiv', onnx('Div')),
+  wholeByDouble('FloorDiv', (graph, a, b) => graph.op('Floor', [graph.op('Div', [a, b])]), 'int32'),
   // The remainder has the divisor's sign.
-  division('Mod', (graph, a, b) => {
+  wholeByDouble('Mod', (graph, a, b) => {
     const rest = graph.op('Mod', [a, b], { fmod: 1 });
     const opposite = graph.op('Less', [graph.op('Mul', [rest, b]), zero(graph, b)]);
     return graph.op('Where', [opposite, graph.op('Add', [rest, b]), rest]);
   }),
   arithmetic('Maximum', onnx('Max')),
   arithmetic('Minimum', onnx('Min')),
-  arithmetic('Pow', onnx('Pow')),
+  wholeByDouble('Pow', onnx('Pow')),
   arithmetic('SquaredDifference', (graph, a, b) => {
     const difference = graph.op('Sub', [a, b]);
     return graph.op('Mul', [difference, difference]);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OrtBackend } from '../backend/ort-backend.ts';
+import { held } from '../graph/held.ts';
 import { liesInOrder } from '../graph/permute.ts';
 import type { DType } from '../graph/value-type.ts';
 import { filterLayout } from './convolution.ts';
@@ -31,7 +32,8 @@ function filled(backend: OrtBackend, shape: readonly number[], dtype: tf.DataTyp
     return backend.record(graphKernels.get('Fill')!, [], { shape, dtype, value });
   }
   const data = tf.util.makeZerosTypedArray(tf.util.sizeFromShape([...shape]), dtype as DType);
-  if (value !== 0) data.fill(value);
+  const element = held(value, dtype as DType);
+  if (element !== 0) data.fill(element);
   return backend.makeHost(shape, dtype as DType, data);
 }
 

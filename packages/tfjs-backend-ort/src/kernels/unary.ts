@@ -55,10 +55,11 @@ export const unaryKernels: readonly KernelDefinition[] = [
     inputs: ['x'],
     outputs: ([x]) => x!,
     emit: (graph, [x], { clipValueMin, clipValueMax }) => {
-      const bound = (value: number) =>
-        graph.scalar(x!.dtype === 'int32' ? Math.trunc(value) : value, x!.dtype);
-      const name = graph.op('Clip', [x!.name, bound(clipValueMin), bound(clipValueMax)]);
-      return { ...x!, name };
+      const work = x!.dtype === 'bool' ? 'int32' : x!.dtype;
+      const operand = graph.cast(x!, work);
+      const bounds = [clipValueMin, clipValueMax].map((value) => graph.scalar(value, work));
+      const name = graph.op('Clip', [operand.name, ...bounds]);
+      return graph.cast({ ...operand, name }, x!.dtype);
     },
   },
   real('Cos', onnx('Cos')),

@@ -81,6 +81,7 @@ export class GraphRunner {
     this.#runs++;
     graph.results.forEach(({ name, layout, leaf }, i) => {
       const value = todo.results[i]!;
+      if (leaf === -1) checkShape(value, layout, outputs[name]!.dims);
       value.data = (leaf === -1 ? outputs[name]! : leaves[leaf]!).data as HostArray;
       value.layout = layout;
       value.node = null;
@@ -93,4 +94,13 @@ export class GraphRunner {
     const sizes = layout.map((axis) => shape[axis]!);
     return new this.#ort.Tensor(dtype, data!, sizes);
   }
+}
+
+/** What a kernel claimed when it was recorded must be what the graph made. */
+function checkShape({ shape, node }: Value, layout: readonly number[], dims: readonly number[]) {
+  const claimed = layout.map((axis) => shape[axis]!);
+  if (claimed.length === dims.length && claimed.every((size, i) => size === dims[i])) return;
+  throw new Error(
+    `ort backend: a result of kernel '${node?.kernel.name}' was recorded as [${claimed}] and came as [${dims}]; please report it, and compute it on another backend.`,
+  );
 }

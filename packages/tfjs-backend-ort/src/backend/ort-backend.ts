@@ -6,7 +6,7 @@ import { copyInOrder, inOrder, permute } from '../graph/permute.ts';
 import { Scalars } from '../graph/scalars.ts';
 import { SessionCache } from '../graph/session-cache.ts';
 import type { Node, Value } from '../graph/value.ts';
-import { type Attrs, type DType, type HostArray, identity } from '../graph/value-type.ts';
+import { type Attrs, type DType, type HostArray, identity, sizeOf } from '../graph/value-type.ts';
 import type { OrtRuntime } from '../runtime/ort-runtime.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { checked, type OrtBackendOptions, sessionOptions } from './options.ts';
@@ -214,6 +214,9 @@ export class OrtBackend extends tf.KernelBackend {
       key: `${kernel.name}${JSON.stringify(attrs, spellOut)}${outputs.map((one) => `${one.dtype}[${one.shape}]`)}`,
     };
     const infos = outputs.map(({ shape, dtype }, index) => {
+      // Nothing is to be computed, and ONNX Runtime's operators differ in what they take.
+      if (sizeOf(shape) === 0 && !this.tracing)
+        return this.makeHost(shape, dtype, ownCopy([], dtype));
       const value: Value = {
         shape,
         dtype,

@@ -167,6 +167,12 @@ export class GraphBuilder {
     return { name, shape, dtype, layout };
   }
 
+  /** A tensor of one number. */
+  filled(shape: readonly number[], dtype: DType, value: number): Handle {
+    const name = this.op('Expand', [this.scalar(value, dtype), this.ints(shape)]);
+    return this.handle(name, shape, dtype);
+  }
+
   /** The value with its axes in TensorFlow.js's order. */
   plain(value: Handle): string {
     return this.inLayout(value, identity(value.shape.length));

@@ -1,4 +1,5 @@
 import { type GraphBuilder, type Handle, oihw } from '../graph/graph-builder.ts';
+import { sizeOf, type ValueType } from '../graph/value-type.ts';
 import type { Convolution, Four, Sized } from './convolution-geometry.ts';
 import { cutFilter, usefulTaps } from './useful-taps.ts';
 
@@ -10,6 +11,16 @@ export function sized(graph: GraphBuilder, x: Handle, layout: readonly number[])
     name: graph.inLayout(x, layout),
     sizes: layout.map((axis) => x.shape[axis]!) as unknown as Four,
   };
+}
+
+/** What comes of a product with an operand that has no elements: zeros; otherwise nothing. */
+export function ofNothing(
+  graph: GraphBuilder,
+  operands: readonly (Handle | undefined)[],
+  { shape }: ValueType,
+): Handle | undefined {
+  const empty = operands.some((one) => one !== undefined && sizeOf(one.shape) === 0);
+  return empty ? graph.filled(shape, 'float32', 0) : undefined;
 }
 
 /** `x [n, c, h, w]`, `w [o, c / groups, kh, kw]` → name of `[n, o, oh, ow]`. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { type DType, identity } from '../graph/value-type.ts';
+import { type DType, identity, sizeOf } from '../graph/value-type.ts';
 
 /** Reduces logical axes where they lie. */
 export function reduce(
@@ -24,9 +24,11 @@ export function reduce(
   return graph.handle(name, shape, x.dtype, layout);
 }
 
+/** @param empty what there is where nothing is combined, as TensorFlow.js's `cpu` backend has it */
 function reduction(
   name: string,
   op: string,
+  empty: number,
   work: (dtype: DType) => DType,
   result: (dtype: DType) => DType,
 ): KernelDefinition {
@@ -47,6 +49,7 @@ function reduction(
       return { shape, dtype: result(x!.dtype) };
     },
     emit: (graph, [x], { axes, keepDims }, [out]) => {
+      if (sizeOf(x!.shape) === 0) return graph.filled(out!.shape, out!.dtype, empty);
       const operand = graph.cast(x!, work(x!.dtype));
       const reduced = reduce(graph, op, operand, axes, keepDims);
       const ordered = (op === 'ReduceMax' || op === 'ReduceMin') && operand.dtype === 'float32';
@@ -88,6 +91,7 @@ function position(name: 'ArgMax' | 'ArgMin'): KernelDefinition {
       dtype: 'int32',
     }),
     emit: (graph, [x], { axis }, [out]) => {
+      if (sizeOf(x!.shape) === 0) return graph.filled(out!.shape, 'int32', 0);
       const operand = graph.cast(x!, countable(x!.dtype));
       const rest = identity(x!.shape.length).filter((i) => i !== axis);
       // Values that are no numbers are passed over.
@@ -127,13 +131,13 @@ function softmax(name: string, op: string, attribute: string): KernelDefinition 
 
 /** Kernels that combine values along axes. */
 export const reductionKernels: readonly KernelDefinition[] = [
-  reduction('Sum', 'ReduceSum', countable, countable),
-  reduction('Mean', 'ReduceMean', float, float),
-  reduction('Max', 'ReduceMax', countable, own),
-  reduction('Min', 'ReduceMin', countable, own),
-  reduction('Prod', 'ReduceProd', countable, countable),
-  reduction('All', 'ReduceMin', int, bool),
-  reduction('Any', 'ReduceMax', int, bool),
+  reduction('Sum', 'ReduceSum', 0, countable, countable),
+  reduction('Mean', 'ReduceMean', 0, float, float),
+  reduction('Max', 'ReduceMax', Number.NaN, countable, own),
+  reduction('Min', 'ReduceMin', Number.NaN, countable, own),
+  reduction('Prod', 'ReduceProd', 1, countable, countable),
+  reduction('All', 'ReduceMin', 0, int, bool),
+  reduction('Any', 'ReduceMax', 0, int, bool),
   position('ArgMax'),
   position('ArgMin'),
   softmax('Softmax', 'Softmax', 'dim'),

@@ -16,12 +16,7 @@ export const shapeKernels: readonly KernelDefinition[] = [
     name: 'Fill',
     inputs: [],
     outputs: (_inputs, { shape, dtype }) => ({ shape, dtype }),
-    emit: (graph, _inputs, { shape, dtype, value }) =>
-      graph.handle(
-        graph.op('Expand', [graph.scalar(value, dtype), graph.ints(shape)]),
-        shape,
-        dtype,
-      ),
+    emit: (graph, _inputs, { shape, dtype, value }) => graph.filled(shape, dtype, value),
   },
   {
     name: 'Reshape',
@@ -164,7 +159,7 @@ export const shapeKernels: readonly KernelDefinition[] = [
     emit: (graph, parts, { axis }, [out]) => {
       const full = parts.filter((one) => sizeOf(one.shape) > 0);
       return full.length === 0
-        ? graph.handle(parts[0]!.name, out!.shape, out!.dtype)
+        ? graph.filled(out!.shape, out!.dtype, 0)
         : concat(graph, full, axis);
     },
   },

@@ -1,6 +1,6 @@
 import { nchw, oihw } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { backpropInput, filterHandle, forward, sized } from './convolution.ts';
+import { backpropInput, filterHandle, forward, ofNothing, sized } from './convolution.ts';
 import type { Convolution } from './convolution-geometry.ts';
 import { backpropFilter } from './filter-gradient.ts';
 
@@ -28,6 +28,8 @@ export const stsConvolutionKernels: readonly KernelDefinition[] = [
       };
     },
     emit: (graph, [x, filter], attrs, [out]) => {
+      const zeros = ofNothing(graph, [x, filter], out!);
+      if (zeros !== undefined) return zeros;
       const y = forward(
         graph,
         sized(graph, x!, nchw),
@@ -42,6 +44,8 @@ export const stsConvolutionKernels: readonly KernelDefinition[] = [
     inputs: ['dy', 'filter'],
     outputs: (_inputs, { inputShape }) => ({ shape: inputShape, dtype: 'float32' }),
     emit: (graph, [dy, filter], attrs, [out]) => {
+      const zeros = ofNothing(graph, [dy, filter], out!);
+      if (zeros !== undefined) return zeros;
       const [b, h, w, c] = out!.shape as [number, number, number, number];
       const dx = backpropInput(
         graph,
@@ -58,6 +62,8 @@ export const stsConvolutionKernels: readonly KernelDefinition[] = [
     inputs: ['x', 'dy'],
     outputs: (_inputs, { filterShape }) => ({ shape: filterShape, dtype: 'float32' }),
     emit: (graph, [x, dy], attrs, [out]) => {
+      const zeros = ofNothing(graph, [x, dy], out!);
+      if (zeros !== undefined) return zeros;
       const [kh, kw, depth, filters] = out!.shape as [number, number, number, number];
       const dw = backpropFilter(
         graph,

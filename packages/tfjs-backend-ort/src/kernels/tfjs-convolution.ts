@@ -3,7 +3,7 @@ import { type GraphBuilder, type Handle, nchw, oihw } from '../graph/graph-build
 import type { KernelDefinition } from '../graph/kernel.ts';
 import { type Attrs, identity, type ValueType } from '../graph/value-type.ts';
 import { activate, addBias } from './activation.ts';
-import { backpropInput, filterHandle, forward, sized } from './convolution.ts';
+import { backpropInput, filterHandle, forward, ofNothing, sized } from './convolution.ts';
 import type { Convolution } from './convolution-geometry.ts';
 import { backpropFilter } from './filter-gradient.ts';
 import { reshape } from './moves.ts';
@@ -56,6 +56,8 @@ const convolve =
   (deep: boolean): KernelDefinition['emit'] =>
   (graph, inputs, attrs, [out]) => {
     const [x, filter, bias, prelu] = inputs;
+    const zeros = ofNothing(graph, [x, filter], out!);
+    if (zeros !== undefined) return activate(graph, addBias(graph, zeros, bias), attrs, prelu);
     const layout = layoutOf(attrs);
     const weights = deep ? grouped(graph, filter!) : filter!;
     // A bias per filter belongs to the operator; anything else is added.
@@ -110,6 +112,8 @@ function family(
       attrs: (given, [, w]) => resolve(given, given['inputShape'], w!.shape, deep),
       outputs: (_inputs, { inShape }) => ({ shape: inShape, dtype: 'float32' }),
       emit: (graph, [dy, w], given, [out]) => {
+        const zeros = ofNothing(graph, [dy, w], out!);
+        if (zeros !== undefined) return zeros;
         const layout = layoutOf(given);
         const weights = deep ? grouped(graph, w!) : w!;
         const dx = backpropInput(
@@ -128,6 +132,8 @@ function family(
       attrs: (given, [x]) => resolve(given, x!.shape, given['filterShape'], deep),
       outputs: (_inputs, { filterShape }) => ({ shape: filterShape, dtype: 'float32' }),
       emit: (graph, [x, dy], given, [out]) => {
+        const zeros = ofNothing(graph, [x, dy], out!);
+        if (zeros !== undefined) return zeros;
         const layout = layoutOf(given);
         const [kh, kw, c, m] = out!.shape as Shape4;
         const shape: Shape4 = deep ? [kh, kw, 1, c * m] : [kh, kw, c, m];

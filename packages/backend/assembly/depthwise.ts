@@ -1,3 +1,4 @@
+import { CARRY, carry, settle } from './carry';
 import { fillOwners, fillTable, Geometry, positions } from './geometry';
 import { loadFour, madd, storeLanes } from './lanes';
 
@@ -72,13 +73,19 @@ function four(
   }
 }
 
-/** filter[tap, c] += Σ over positions of read[position + tap, c] × write[position, c]. */
-export function depthwiseFilter(geometry: usize, filter: usize, channels: i32): void {
+/**
+ * filter[tap, c] += Σ over positions of read[position + tap, c] × write[position, c]; `totals` and
+ * `size` as in `filterGradient`.
+ */
+export function depthwiseFilter(
+  geometry: usize, filter: usize, channels: i32, totals: usize, size: i32,
+): void {
   const geo = changetype<Geometry>(geometry);
   const taps = geo.tapCount;
   const total = positions(geo);
   const tapStride = geo.tile << 2;
   for (let start = 0; start < total; start += geo.tile) {
+    if (totals != 0 && (start / geo.tile) % CARRY == CARRY - 1) carry(filter, totals, size);
     const count = min(geo.tile, total - start);
     fillTable(geo, start, count, 32, tapStride);
     fillOwners(geo, start, count);
@@ -97,6 +104,10 @@ export function depthwiseFilter(geometry: usize, filter: usize, channels: i32): 
         }
       }
     }
+  }
+  if (totals != 0) {
+    carry(filter, totals, size);
+    settle(filter, totals, size);
   }
 }
 

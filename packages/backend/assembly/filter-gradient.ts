@@ -1,13 +1,17 @@
+import { CARRY, carry, settle } from './carry';
 import { fillOwners, fillTable, Geometry, positions } from './geometry';
 import { loadFour, madd, storeFour } from './lanes';
 
 /**
  * filter[tap, k, g, n] += Σ over positions of read[position + tap, g, k] × write[position, g, n],
  * filter being [tap, depth, groups × width]. A row is a (tap, k) pair of a group; rows go by fours.
- * `scratch` has room for tile × (5 + width rounded up to 8, 16 where width ≤ 4) floats.
+ * `scratch` has room for tile × (5 + width rounded up to 8, 16 where width ≤ 4) floats, `totals`, if
+ * it is not 0, for the `size` elements of the filter as zeros of float64: for so many positions that
+ * float32 would lose digits.
  */
 export function filterGradient(
   geometry: usize, filter: usize, groups: i32, depth: i32, width: i32, scratch: usize,
+  totals: usize, size: i32,
 ): void {
   const geo = changetype<Geometry>(geometry);
   const total = positions(geo);
@@ -22,6 +26,7 @@ export function filterGradient(
   const columns = rows + (tapStride << 2);
   for (let p = 0; p < geo.tile; p++) store<usize>(pointers + (p << 2), rows + (p << 4));
   for (let start = 0; start < total; start += geo.tile) {
+    if (totals != 0 && (start / geo.tile) % CARRY == CARRY - 1) carry(filter, totals, size);
     const count = min(geo.tile, total - start);
     fillTable(geo, start, count, 32, tapStride);
     fillOwners(geo, start, count);
@@ -57,6 +62,10 @@ export function filterGradient(
         }
       }
     }
+  }
+  if (totals != 0) {
+    carry(filter, totals, size);
+    settle(filter, totals, size);
   }
 }
 

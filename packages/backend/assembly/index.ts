@@ -1,4 +1,4 @@
-export { columnProducts, columnSums } from './columns';
+export { columnProducts, columnSums, rowSums } from './columns';
 export { convolve, packFilter } from './convolution';
 export { repeat, slice } from './copy';
 export { depthwise, depthwiseFilter } from './depthwise';

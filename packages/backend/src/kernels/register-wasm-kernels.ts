@@ -5,6 +5,7 @@ import { adamW, reluGradient } from '../wasm/elementwise.ts';
 import { fasterKernels } from '../wasm/faster/faster-kernels.ts';
 import { kernelBytes } from '../wasm/native.ts';
 import { stsConvolution } from '../wasm/sts-convolution.ts';
+import { exactKernels } from '../wasm/sums/exact-kernels.ts';
 import { tfjsConvolution } from '../wasm/tfjs-convolution.ts';
 import { unsortedSegmentSum } from '../wasm/unsorted-segment-sum.ts';
 
@@ -24,6 +25,7 @@ export function registerWasmKernels(): void {
     ...stsConvolution,
     ...batchNormalization,
     ...fasterKernels(),
+    ...exactKernels(),
     reluGradient,
     adamW,
     unsortedSegmentSum,

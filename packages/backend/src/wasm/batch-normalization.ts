@@ -49,6 +49,7 @@ export const batchNormalization: readonly KernelConfig[] = [
     const native = nativeKernels(backend);
     const [from, gradient] = [addressOf(backend, x), addressOf(backend, dy)];
     const centre = addressOf(backend, mean);
+    // A row of float64, and three of float32 afterwards.
     withScratch(backend, 12 * channels, (scratch) => {
       native.columnSums(gradient, rows, channels, addressOf(backend, dbeta), scratch);
       const products = addressOf(backend, dgamma);

@@ -1,5 +1,13 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, floats, type WasmBackend, withScratch } from './backend.ts';
+import {
+  addressOf,
+  allocate,
+  floats,
+  memoryOf,
+  sizeOf,
+  type WasmBackend,
+  withScratch,
+} from './backend.ts';
 import {
   type Convolution,
   geometryBytes,
@@ -57,6 +65,9 @@ export function convolveInputGradient(
   return dx;
 }
 
+/** Sums over more positions than this are added up in double precision. */
+const LONG = 1 << 14;
+
 /** The gradient of a convolution with respect to its filter. */
 export function convolveFilterGradient(
   backend: WasmBackend,
@@ -72,12 +83,18 @@ export function convolveFilterGradient(
   const width = outputs / groups;
   const geometry = align(geometryBytes(sweep, shape.input[3], outputs));
   const scratch = 4 * TILE * (5 + (width <= 4 ? 16 : 8 * Math.ceil(width / 8)));
-  withScratch(backend, geometry + scratch, (address) => {
+  const size = sizeOf(filter);
+  const [batch, rows, columns] = shape.output;
+  const isLong = batch * rows * columns > LONG;
+  withScratch(backend, geometry + align(scratch) + (isLong ? 8 * size : 0), (address) => {
     writeGeometry(backend, address, sweep, at(backend, x), at(backend, dy));
     const target = addressOf(backend, filter);
     floats(backend, filter).fill(0);
-    if (depth === 1 && width === 1) native.depthwiseFilter(address, target, groups);
-    else native.filterGradient(address, target, groups, depth, width, address + geometry);
+    const room = address + geometry;
+    const totals = isLong ? room + align(scratch) : 0;
+    if (isLong) new Float64Array(memoryOf(backend).buffer, totals, size).fill(0);
+    if (depth === 1 && width === 1) native.depthwiseFilter(address, target, groups, totals, size);
+    else native.filterGradient(address, target, groups, depth, width, room, totals, size);
   });
   return filter;
 }

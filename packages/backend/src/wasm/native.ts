@@ -17,6 +17,7 @@ export type NativeKernels = Readonly<
     | 'packFilter'
     | 'reluGradient'
     | 'repeat'
+    | 'rowSums'
     | 'scatterPixels'
     | 'slice',
     (...numbers: number[]) => void

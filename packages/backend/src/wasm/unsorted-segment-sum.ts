@@ -17,13 +17,14 @@ export const unsortedSegmentSum: KernelConfig = kernel(
     const sums = allocate(backend, [numSegments, ...rest]);
     const { buffer } = memoryOf(backend);
     const from = new Float32Array(buffer, addressOf(backend, x), idCount * width);
-    const to = new Float32Array(buffer, addressOf(backend, sums), numSegments * width).fill(0);
+    const to = new Float64Array(numSegments * width);
     const ids = new Int32Array(buffer, addressOf(backend, segmentIds), idCount);
     for (let i = 0; i < idCount; i++) {
       const id = ids[i]!;
       if (id < 0 || id >= numSegments) continue;
       for (let j = 0; j < width; j++) to[id * width + j]! += from[i * width + j]!;
     }
+    new Float32Array(buffer, addressOf(backend, sums), to.length).set(to);
     return sums;
   },
 );

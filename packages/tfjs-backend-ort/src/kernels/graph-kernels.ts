@@ -1,4 +1,5 @@
 import type { KernelDefinition } from '../graph/kernel.ts';
+import { alongAxisKernels } from './along-axis.ts';
 import { binaryKernels } from './binary.ts';
 import { blockKernels } from './blocks.ts';
 import { imageKernels } from './image.ts';
@@ -19,6 +20,7 @@ export const graphKernels: ReadonlyMap<string, KernelDefinition> = new Map(
     ...unaryKernels,
     ...binaryKernels,
     ...reductionKernels,
+    ...alongAxisKernels,
     ...matMulKernels,
     ...shapeKernels,
     ...blockKernels,

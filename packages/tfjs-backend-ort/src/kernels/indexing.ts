@@ -5,18 +5,33 @@ import { identity, sizeOf } from '../graph/value-type.ts';
 import { transpose } from './moves.ts';
 
 const long = (graph: GraphBuilder, x: Handle) => graph.castName(graph.plain(x), 'int64');
-const zeros = (graph: GraphBuilder, shape: readonly number[], x: Handle) =>
-  graph.op('Expand', [graph.scalar(0, x.dtype), graph.ints(shape)]);
 
-/** `base` of `shape` with the updates at the indices; one update may stand for all. */
-function scatter(
+/** Where more float32 values than this may meet in one place, they are added in double precision. */
+const LONG = 128;
+
+/** Adds rows to zeros of `shape`, at `places` of int64. */
+function addRows(
   graph: GraphBuilder,
-  base: string,
+  shape: readonly number[],
+  places: string,
+  rows: string,
+  { dtype, count }: { dtype: Handle['dtype']; count: number },
+): string {
+  const isLong = dtype === 'float32' && count > LONG && graph.contrib;
+  const type = isLong ? 'float64' : dtype;
+  const base = graph.op('Expand', [graph.scalar(0, type), graph.ints(shape)]);
+  const values = isLong ? graph.castName(rows, 'float64') : rows;
+  const sums = graph.op('ScatterND', [base, places, values], { reduction: 'add' });
+  return isLong ? graph.castName(sums, 'float32') : sums;
+}
+
+/** Updates and the places that they go to, in the forms of `ScatterND`; one may stand for all. */
+function scattered(
+  graph: GraphBuilder,
   shape: readonly number[],
   indices: Handle,
   updates: Handle,
-  reduction: 'add' | 'none',
-): string {
+): { places: string; values: string; count: number } {
   const deep = indices.shape.length > 1 ? indices.shape.at(-1)! : 1;
   const count = sizeOf(indices.shape) / Math.max(1, deep);
   const target = [count, ...shape.slice(deep)];
@@ -27,7 +42,7 @@ function scatter(
     graph.ints(target),
   ]);
   const places = graph.reshape(long(graph, indices), indices.shape, [count, deep]);
-  return graph.op('ScatterND', [base, places, values], { reduction });
+  return { places, values, count };
 }
 
 /** Kernels that look values up or put them somewhere by index. */
@@ -118,7 +133,8 @@ export const indexingKernels: readonly KernelDefinition[] = [
     outputs: ([, updates], { shape }) => ({ shape, dtype: updates!.dtype }),
     emit: (graph, [indices, updates], { shape }, [out]) => {
       const wide = graph.cast(updates!, updates!.dtype === 'bool' ? 'int32' : updates!.dtype);
-      const name = scatter(graph, zeros(graph, shape, wide), shape, indices!, wide, 'add');
+      const { places, values, count } = scattered(graph, shape, indices!, wide);
+      const name = addRows(graph, shape, places, values, { dtype: wide.dtype, count });
       return graph.cast(graph.handle(name, shape, wide.dtype), out!.dtype);
     },
   },
@@ -130,7 +146,8 @@ export const indexingKernels: readonly KernelDefinition[] = [
       const work = out!.dtype === 'bool' ? 'int32' : out!.dtype;
       const [wide, filler] = [graph.cast(values!, work), graph.cast(rest!, work)];
       const base = graph.op('Expand', [graph.plain(filler), graph.ints(outputShape)]);
-      const name = scatter(graph, base, outputShape, indices!, wide, 'none');
+      const { places, values: updates } = scattered(graph, outputShape, indices!, wide);
+      const name = graph.op('ScatterND', [base, places, updates], { reduction: 'none' });
       return graph.cast(graph.handle(name, outputShape, work), out!.dtype);
     },
   },
@@ -154,9 +171,8 @@ export const indexingKernels: readonly KernelDefinition[] = [
         1,
       ]);
       const shape = [numSegments + 1, ...out!.shape.slice(1)];
-      const sums = graph.op('ScatterND', [zeros(graph, shape, x!), rows, graph.plain(x!)], {
-        reduction: 'add',
-      });
+      const count = sizeOf(ids!.shape);
+      const sums = addRows(graph, shape, rows, graph.plain(x!), { dtype: x!.dtype, count });
       const name = graph.op('Slice', [
         sums,
         graph.ints([0]),

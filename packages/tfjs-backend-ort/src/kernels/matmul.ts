@@ -4,6 +4,8 @@ import type { KernelDefinition } from '../graph/kernel.ts';
 import { type Attrs, identity, type ValueType } from '../graph/value-type.ts';
 import { activate, addBias } from './activation.ts';
 import { broadcastShape } from './binary.ts';
+import { transpose } from './moves.ts';
+import { sum } from './reduce.ts';
 
 /** Exchanges the last two axes; only the book-keeping changes. */
 function swapped(x: Handle): Handle {
@@ -109,16 +111,23 @@ export const matMulKernels: readonly KernelDefinition[] = [
       shape: einsumShape(equation, inputs),
       dtype: 'float32',
     }),
-    emit: (graph, inputs, { equation }, [out]) =>
-      graph.handle(
-        graph.op(
-          'Einsum',
-          inputs.map((one) => graph.plain(graph.cast(one, 'float32'))),
-          { equation: (equation as string).replace(/\s/g, '') },
-        ),
-        out!.shape,
-        'float32',
-      ),
+    emit: (graph, inputs, attrs, [out]) => {
+      const equation = (attrs['equation'] as string).replace(/\s/g, '');
+      const operands = inputs.map((one) => graph.cast(one, 'float32'));
+      const [from, to] = equation.split('->') as [string, string];
+      // What is no product is a sum, which is ours to order.
+      if (operands.length === 1 && new Set(from).size === from.length) {
+        const summed = identity(from.length).filter((axis) => !to.includes(from[axis]!));
+        const kept = [...from].filter((one) => to.includes(one));
+        const total = summed.length === 0 ? operands[0]! : sum(graph, operands[0]!, summed);
+        return transpose(
+          total,
+          [...to].map((one) => kept.indexOf(one)),
+        );
+      }
+      const names = operands.map((one) => graph.plain(one));
+      return graph.handle(graph.op('Einsum', names, { equation }), out!.shape, 'float32');
+    },
   },
 ];
 

@@ -1,7 +1,7 @@
 import { type GraphBuilder, type Handle, isIdentity, nchw } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
 import { type Attrs, identity, sizeOf } from '../graph/value-type.ts';
-import { reduce } from './reduction.ts';
+import { mean, sum } from './reduce.ts';
 
 /** Layout in which per-channel work on `x` is done: channels second for images. */
 const layoutFor = (x: Handle) =>
@@ -107,13 +107,11 @@ export const normalizationKernels: readonly KernelDefinition[] = [
     emit: (graph, [x, gamma, beta], { epsilon }) => {
       const axes = axesBeforeLast(x!);
       const channels = gamma!.shape[0]!;
-      const mean = reduce(graph, 'ReduceMean', x!, axes, false);
+      const centre = mean(graph, x!, axes);
       const { sub } = arithmetic(graph, x!.shape);
       // Centred first: subtracting after squaring or scaling would lose the digits.
-      const centred = sub(x!, mean);
-      const squares = reduce(graph, 'ReduceSumSquare', centred, axes, false);
-      const count = graph.count(sizeOf(x!.shape.slice(0, -1)));
-      const variance = { ...squares, name: graph.op('Div', [squares.name, count]) };
+      const centred = sub(x!, centre);
+      const variance = mean(graph, centred, axes, false, 'ReduceSumSquare');
       const none = perChannel(graph, zeros(graph, channels), channels);
       const y = normalize(
         graph,
@@ -123,7 +121,7 @@ export const normalizationKernels: readonly KernelDefinition[] = [
       );
       return [
         y,
-        perChannel(graph, graph.plain(mean), channels),
+        perChannel(graph, graph.plain(centre), channels),
         perChannel(graph, graph.plain(variance), channels),
       ];
     },
@@ -138,26 +136,26 @@ export const normalizationKernels: readonly KernelDefinition[] = [
     ],
     // Ioffe & Szegedy 2015, section 3: dx = γ/σ · (dy − Σdy/n − x̂ · Σ(dy·x̂)/n), x̂ = (x − μ)/σ,
     // gathered into dx = a·dy + (b·(x − μ) + c) with a, b, c per channel.
-    emit: (graph, [dy, x, gamma, mean, variance], { epsilon }) => {
+    emit: (graph, [dy, x, gamma, centre, variance], { epsilon }) => {
       const axes = axesBeforeLast(x!);
       const channels = gamma!.shape[0]!;
       const count = graph.count(sizeOf(x!.shape.slice(0, -1)));
       const big = arithmetic(graph, x!.shape);
       const small = arithmetic(graph, [channels]);
       const inverse = inverseDeviation(graph, variance!, epsilon);
-      const sum = (of: Handle) =>
-        perChannel(graph, graph.plain(reduce(graph, 'ReduceSum', of, axes, false)), channels);
-      const dbeta = sum(dy!);
-      const product = small.sub(sum(big.mul(dy!, x!)), small.mul(mean!, dbeta));
-      const dgamma = small.mul(product, inverse);
+      const total = (of: Handle) => perChannel(graph, graph.plain(sum(graph, of, axes)), channels);
+      // What the forward pass has centred already, where it is part of the same graph.
+      const centred = big.sub(x!, centre!);
+      const dbeta = total(dy!);
+      const dgamma = small.mul(total(big.mul(dy!, centred)), inverse);
       const a = small.mul(gamma!, inverse);
       const negative = graph.op('Div', [graph.scalar(-1), count]);
       const share = graph.handle(negative, [], 'float32');
       const b = small.mul(small.mul(a, inverse), small.mul(dgamma, share));
       const c = small.mul(a, small.mul(dbeta, share));
       const straight = channelsSecond(x!)
-        ? affine(graph, x!, [b.name, c.name, mean!.name, ones(graph, channels)], 0)
-        : big.add(big.mul(big.sub(x!, mean!), b), c);
+        ? affine(graph, centred, [b.name, c.name, zeros(graph, channels), ones(graph, channels)], 0)
+        : big.add(big.mul(centred, b), c);
       return [big.add(big.mul(dy!, a), straight), dgamma, dbeta];
     },
   },

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type GraphBuilder, type Handle, nchw } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
 import type { Attrs, ValueType } from '../graph/value-type.ts';
+import { mean } from './reduce.ts';
 
 type Shape4 = [number, number, number, number];
 
@@ -99,6 +100,14 @@ function averageGradient(graph: GraphBuilder, dy: Handle, pool: Pool, shape: Sha
   return graph.handle(name, shape, 'float32', nchw);
 }
 
+/** Whether one window is the whole image. */
+const isWhole = ({ kernel, pads, outShape }: Pool, [, height, width]: readonly number[]) =>
+  outShape[1] === 1 &&
+  outShape[2] === 1 &&
+  kernel[0] === height &&
+  kernel[1] === width &&
+  pads.every((pad) => pad === 0);
+
 /** ONNX wants padding smaller than the window. */
 const wide = ({ kernel, pads }: Pool) => pads.some((pad, i) => pad >= kernel[i % 2]!);
 
@@ -159,8 +168,9 @@ export const poolingKernels: readonly KernelDefinition[] = [
     attrs: (attrs, [x]) => ({ ...resolve(attrs, x!.shape) }),
     outputs: result,
     emit: (graph, [x], attrs, [out]) => {
-      const image = graph.inLayout(graph.cast(x!, 'float32'), nchw);
       const pool = attrs as Pool;
+      if (isWhole(pool, x!.shape)) return mean(graph, graph.cast(x!, 'float32'), [1, 2], true);
+      const image = graph.inLayout(graph.cast(x!, 'float32'), nchw);
       const attributes = { kernel_shape: pool.kernel, strides: pool.strides };
       if (!wide(pool)) {
         const name = graph.op('AveragePool', [image], { ...attributes, pads: pool.pads });

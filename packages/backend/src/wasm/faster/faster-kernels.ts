@@ -1,6 +1,5 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { batchNormInference } from './batch-norm-inference.ts';
-import { columnReduction } from './column-reduction.ts';
 import { identity } from './identity.ts';
 import { maxPoolGradient } from './max-pool-gradient.ts';
 import { resizeNearestGradient } from './resize-nearest-gradient.ts';
@@ -14,8 +13,6 @@ import { tile } from './tile.ts';
  */
 export function fasterKernels(): readonly KernelConfig[] {
   return [
-    columnReduction('Sum'),
-    columnReduction('Mean'),
     batchNormInference(),
     identity(),
     maxPoolGradient(),

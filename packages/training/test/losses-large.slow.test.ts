@@ -1,0 +1,42 @@
+import { describeBackends } from '@sts-net/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-layers';
+import { expect, it } from 'vitest';
+import { crossEntropy, diceCrossEntropy } from '../src/losses/losses.ts';
+
+const shape: [number, number, number, number] = [1, 2848, 4288, 2];
+const pixels = shape[1] * shape[2];
+/** A lesion of one pixel in a thousand, and logits that know most of it. */
+const isLesion = (i: number) => i % 1000 === 7;
+const logit = (i: number, c: number) =>
+  (c === 1) === isLesion(i) ? 2 + Math.sin(i) : -2 - Math.cos(3 * i);
+
+/** The formulas of the docstrings, pixel by pixel in double precision. */
+function obvious(z: Float32Array) {
+  let [entropy, both, predicted, lesion] = [0, 0, 0, 0];
+  for (let i = 0; i < pixels; i++) {
+    const p = 1 / (1 + Math.exp(z[2 * i]! - z[2 * i + 1]!));
+    const y = isLesion(i) ? 1 : 0;
+    entropy -= Math.log(y === 1 ? p : 1 - p) / pixels;
+    both += p * y;
+    predicted += p;
+    lesion += y;
+  }
+  return { entropy, dice: 1 - (2 * both + 1) / (predicted + lesion + 1) };
+}
+
+describeBackends('losses of 2848 × 4288 pixels', () => {
+  it('equal the formulas to 10⁻⁵ (in double precision)', async () => {
+    const z = Float32Array.from({ length: 2 * pixels }, (_, i) => logit(i >> 1, i & 1));
+    const y = Float32Array.from({ length: 2 * pixels }, (_, i) =>
+      (i & 1) === (isLesion(i >> 1) ? 1 : 0) ? 1 : 0,
+    );
+    const { entropy, dice } = obvious(z);
+    const [labels, logits] = [tf.tensor4d(y, shape), tf.tensor4d(z, shape)];
+    const losses = [crossEntropy(labels, logits), diceCrossEntropy(labels, logits)];
+    const [first, second] = await Promise.all(losses.map((loss) => loss.data()));
+    expect(first!).toBeAllclose([entropy], { rtol: 1e-5 });
+    expect(second!).toBeAllclose([entropy + dice], { rtol: 1e-5 });
+    tf.dispose([labels, logits, ...losses]);
+  });
+}, ['wasm', 'ort']);

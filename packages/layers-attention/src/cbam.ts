@@ -1,4 +1,5 @@
 import {
+  checkSettings,
   conv2d,
   type LayerFacts,
   type LayerOperations,
@@ -69,6 +70,7 @@ export class CBAM extends layers.Layer implements LayerFacts {
     this.kernelSize = kernelSize;
     this.useBias = useBias;
     this.seed = seed;
+    checkSettings(this, layerArgs);
   }
 
   override build(inputShape: Shape | Shape[]): void {

@@ -1,4 +1,4 @@
-import type { LayerFacts, LayerOperations } from '@sts-net/layers-core';
+import { checkSettings, type LayerFacts, type LayerOperations } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { channelsOf, type LayerArgs, scaleChannels, single } from './squeeze.ts';
@@ -36,6 +36,7 @@ export class GCT extends layers.Layer implements LayerFacts {
       throw new RangeError(`\`gct\`: \`epsilon\` must be positive, got ${epsilon}.`);
     }
     this.epsilon = epsilon;
+    checkSettings(this, layerArgs);
   }
 
   override build(inputShape: Shape | Shape[]): void {

@@ -1,4 +1,4 @@
-import type { LayerFacts, LayerOperations } from '@sts-net/layers-core';
+import { checkSettings, type LayerFacts, type LayerOperations } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { Perceptron } from './perceptron.ts';
@@ -49,6 +49,7 @@ export class SE extends layers.Layer implements LayerFacts {
     this.reduction = reduction;
     this.useBias = useBias;
     this.seed = seed;
+    checkSettings(this, layerArgs);
   }
 
   override build(inputShape: Shape | Shape[]): void {

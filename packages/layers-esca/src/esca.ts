@@ -105,6 +105,7 @@ export class ESCA extends layers.Layer {
     this.shared = shared;
     this.activation = activation;
     this.seed = seed;
+    requireKnown(rest);
   }
 
   override build(inputShape: Shape | Shape[]): void {
@@ -194,6 +195,23 @@ export function esca(args?: ESCAArgs): ESCA {
 
 function isPositiveInteger(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) > 0;
+}
+
+/** What TensorFlow.js 4.22 tells every layer, `customObjects` on loading a model. */
+const common = [
+  ...['name', 'trainable', 'dtype', 'inputShape', 'batchInputShape', 'batchSize'],
+  ...['weights', 'inputDType', 'customObjects'],
+];
+
+/** TensorFlow.js passes over settings that a layer does not know. */
+function requireKnown(layerArgs: object): void {
+  const unknown = Object.entries(layerArgs)
+    .filter(([name, value]) => value !== undefined && !common.includes(name))
+    .map(([name]) => name);
+  if (unknown.length === 0) return;
+  throw new RangeError(
+    `\`esca\`: unknown setting ${unknown.join(', ')}; its settings are preset, kernelSize, gamma, b, repeats, shared, activation, seed, name, trainable, inputShape. Images are [batch, height, width, channels].`,
+  );
 }
 
 function requireOneOf(option: string, value: string, allowed: readonly string[]): void {

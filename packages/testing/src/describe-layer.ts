@@ -39,9 +39,9 @@ interface Facts {
 }
 
 /**
- * What every layer must do, whatever its options: give the shape that it announces, keep names,
- * weights and outputs through JSON, train, say what it costs and what its weights are in PyTorch,
- * draw in training as its step says, and leak nothing.
+ * What every layer must do, whatever its options: refuse those that it does not know, give the
+ * shape that it announces, keep names, weights and outputs through JSON, train, say what it costs
+ * and what its weights are in PyTorch, draw in training as its step says, and leak nothing.
  */
 export function describeLayer(title: string, variants: readonly LayerVariant[]): void {
   describe.each(variants)(`${title}: $title`, (variant) => {
@@ -68,6 +68,16 @@ export function describeLayer(title: string, variants: readonly LayerVariant[]):
       expect(model.weights.map((w) => w.shape)).toEqual(weightShapes);
       tf.dispose([x, y]);
       model.dispose();
+    });
+
+    test('a setting that it does not know is refused by name', () => {
+      const layer = create();
+      const Layer = layer.constructor as new (settings: object) => layers.Layer;
+      const settings = layer.getConfig();
+      expect(() => new Layer(settings)).not.toThrow();
+      expect(() => new Layer({ ...settings, dataFormat: 'channelsFirst', units: 3 })).toThrow(
+        /unknown setting dataFormat, units.*channels/,
+      );
     });
 
     test('JSON keeps config, weight names and outputs', async () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import type { LayerFacts, LayerOperations } from './layer-facts.ts';
 import { product, singleShape } from './shapes.ts';
 
@@ -26,6 +26,7 @@ export class AdaptiveAveragePool extends tfl.layers.Layer implements LayerFacts 
         `\`AdaptiveAveragePool\` ${this.name}: size must be a whole number from 1 on, got ${this.size}.`,
       );
     }
+    checkSettings(this, args);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

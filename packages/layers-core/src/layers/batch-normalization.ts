@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { batchNormTraining } from '../ops/batch-norm-training.ts';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import type { LayerFacts, LayerOperations } from './layer-facts.ts';
 import { product } from './shapes.ts';
 
@@ -45,6 +45,7 @@ export class BatchNormalization extends tfl.layers.Layer implements LayerFacts {
     this.momentum = args.momentum ?? 0.1;
     this.center = args.center ?? true;
     this.scale = args.scale ?? true;
+    checkSettings(this, args);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import { singleShape } from './shapes.ts';
 
 export interface ChannelSliceArgs extends LayerArgs {
@@ -24,6 +24,7 @@ export class ChannelSlice extends tfl.layers.Layer {
     super(args);
     this.begin = args.begin;
     this.size = args.size ?? undefined;
+    checkSettings(this, args);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

@@ -3,7 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { Kaiming } from '../initializers/kaiming.ts';
 import { conv2dTranspose } from '../ops/conv2d-transpose.ts';
 import { initializerFrom, serializedInitializer } from './initializer-config.ts';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import type { LayerFacts, LayerOperations } from './layer-facts.ts';
 import { mapSize, product, singleShape } from './shapes.ts';
 
@@ -55,6 +55,7 @@ export class Conv2DTranspose extends tfl.layers.Layer implements LayerFacts {
       () => new Kaiming({ mode: 'fanIn', distribution: 'uniform', gain: 1 / Math.sqrt(3) }),
     );
     this.biasInitializer = initializerFrom(args.biasInitializer, () => tfl.initializers.zeros());
+    checkSettings(this, args);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {

@@ -4,7 +4,7 @@ import { Kaiming } from '../initializers/kaiming.ts';
 import { conv2d } from '../ops/conv2d.ts';
 import { conv2dGeometry, type Padding } from '../ops/conv2d-geometry.ts';
 import { initializerFrom, serializedInitializer } from './initializer-config.ts';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import type { LayerFacts, LayerOperations } from './layer-facts.ts';
 import { product, singleShape } from './shapes.ts';
 
@@ -74,6 +74,7 @@ export class Conv2D extends tfl.layers.Layer implements LayerFacts {
       () => new Kaiming({ mode: 'fanIn', distribution: 'uniform', gain: 1 / Math.sqrt(3) }),
     );
     this.biasInitializer = initializerFrom(args.biasInitializer, () => tfl.initializers.zeros());
+    checkSettings(this, args);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { LayerArgs } from './layer-args.ts';
+import { checkSettings, type LayerArgs } from './layer-args.ts';
 import { twoShapes } from './shapes.ts';
 
 /**
@@ -12,6 +12,7 @@ export class CropToMatch extends tfl.layers.Layer {
 
   constructor(args: LayerArgs = {}) {
     super(args);
+    checkSettings(this, args);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import type { LayerFacts } from './layer-facts.ts';
 
 export interface DropoutArgs extends LayerArgs {
@@ -51,6 +51,7 @@ export class Dropout extends tfl.layers.Layer implements LayerFacts {
         `\`Dropout\` ${this.name}: unit must be 'value', 'channel' or 'image', got '${this.unit}'.`,
       );
     }
+    checkSettings(this, args);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {

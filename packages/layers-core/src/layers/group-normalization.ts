@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import type { LayerFacts, LayerOperations } from './layer-facts.ts';
 import { product, singleShape } from './shapes.ts';
 
@@ -31,6 +31,7 @@ export class GroupNormalization extends tfl.layers.Layer implements LayerFacts {
     super(args);
     this.groups = args.groups;
     this.epsilon = args.epsilon ?? 1e-5;
+    checkSettings(this, args);
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import { mapSize, singleShape } from './shapes.ts';
 
 export interface MaxPool2DArgs extends LayerArgs {
@@ -35,6 +35,7 @@ export class MaxPool2D extends tfl.layers.Layer {
         `\`MaxPool2D\` ${this.name}: padding must be at most half of poolSize ${this.poolSize}, got ${this.padding}.`,
       );
     }
+    checkSettings(this, args);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import { mapSize, singleShape } from './shapes.ts';
 
 export interface PadToMultipleArgs extends LayerArgs {
@@ -23,6 +23,7 @@ export class PadToMultiple extends tfl.layers.Layer {
     super(args);
     this.multiple = args.multiple;
     this.minimum = args.minimum ?? args.multiple;
+    checkSettings(this, args);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

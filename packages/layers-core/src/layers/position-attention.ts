@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { LayerArgs } from './layer-args.ts';
+import { checkSettings, type LayerArgs } from './layer-args.ts';
 import type { LayerFacts, LayerOperations } from './layer-facts.ts';
 
 /**
@@ -17,6 +17,7 @@ export class PositionAttention extends tfl.layers.Layer implements LayerFacts {
 
   constructor(args: LayerArgs = {}) {
     super(args);
+    checkSettings(this, args);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

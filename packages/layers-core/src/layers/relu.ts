@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { relu } from '../ops/relu.ts';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 
 export interface ReLUArgs extends LayerArgs {
   /** Upper bound, `null` for none; 6 gives ReLU6. @default null */
@@ -16,6 +16,7 @@ export class ReLU extends tfl.layers.Layer {
   constructor(args: ReLUArgs = {}) {
     super(args);
     this.maxValue = args.maxValue ?? null;
+    checkSettings(this, args);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

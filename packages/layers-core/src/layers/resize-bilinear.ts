@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { resizeBilinear } from '../ops/resize-bilinear.ts';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import type { LayerFacts, LayerOperations } from './layer-facts.ts';
 import { mapSize, product, singleShape } from './shapes.ts';
 
@@ -41,6 +41,7 @@ export class ResizeBilinear extends tfl.layers.Layer implements LayerFacts {
     this.size = args.size ?? undefined;
     this.scale = args.scale ?? undefined;
     this.alignCorners = args.alignCorners ?? false;
+    checkSettings(this, args, ['size', 'scale', 'alignCorners', 'halfPixelCenters']);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { resizeBilinear } from '../ops/resize-bilinear.ts';
-import type { LayerArgs } from './layer-args.ts';
+import { checkSettings, type LayerArgs } from './layer-args.ts';
 import type { LayerFacts, LayerOperations } from './layer-facts.ts';
 import { product, twoShapes } from './shapes.ts';
 
@@ -14,6 +14,7 @@ export class ResizeToMatch extends tfl.layers.Layer implements LayerFacts {
 
   constructor(args: LayerArgs = {}) {
     super(args);
+    checkSettings(this, args);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 
 /** `x · σ(x)` (Ramachandran et al. 2017; PyTorch's `SiLU`). Input and output of any one shape. */
 export class Swish extends tfl.layers.Layer {
@@ -8,6 +8,7 @@ export class Swish extends tfl.layers.Layer {
 
   constructor(args: LayerArgs = {}) {
     super(args);
+    checkSettings(this, args);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

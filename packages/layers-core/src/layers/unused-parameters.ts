@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import type { LayerFacts, LayerOperations } from './layer-facts.ts';
 
 export interface UnusedParametersArgs extends LayerArgs {
@@ -20,6 +20,7 @@ export class UnusedParameters extends tfl.layers.Layer implements LayerFacts {
   constructor(args: UnusedParametersArgs) {
     super(args);
     this.shapes = args.shapes;
+    checkSettings(this, args);
   }
 
   override build(): void {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { upsampleNearest } from '../ops/upsample-nearest.ts';
-import { type LayerArgs, single } from './layer-args.ts';
+import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import type { LayerFacts, LayerOperations } from './layer-facts.ts';
 import { mapSize, product, singleShape } from './shapes.ts';
 
@@ -18,6 +18,7 @@ export class UpsampleNearest extends tfl.layers.Layer implements LayerFacts {
   constructor(args: UpsampleNearestArgs = {}) {
     super(args);
     this.scale = args.scale ?? 2;
+    checkSettings(this, args);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

@@ -1,21 +1,28 @@
+import { permute } from '../graph/permute.ts';
 import { type Plan, plan } from '../graph/plan.ts';
-import type { SessionCache } from '../graph/session-cache.ts';
+import type { KnownGraph, SessionCache } from '../graph/session-cache.ts';
+import type { Structures } from '../graph/structures.ts';
 import type { Value } from '../graph/value.ts';
-import type { HostArray } from '../graph/value-type.ts';
+import { type HostArray, identity } from '../graph/value-type.ts';
 import type { OrtRuntime, OrtTensor } from '../runtime/ort-runtime.ts';
 import type { OrtStatistics } from './statistics.ts';
 
-/** Computes what is recorded and still wanted, as one graph at a time. */
+/** Computes what is recorded and still wanted, one graph after the other. */
 export class GraphRunner {
   readonly #ort: OrtRuntime;
   readonly #sessions: SessionCache;
-  /** Values of live tensors that have no data yet. */
+  /** Values of live tensors that no graph is to compute yet. */
   readonly #pending = new Set<Value>();
-  #running: Promise<unknown> = Promise.resolve();
+  /** Values of live tensors that a graph on its way makes. */
+  readonly #started = new Set<Value>();
+  /** The last graph on its way. */
+  #last: Promise<unknown> = Promise.resolve();
+  readonly #structures: Structures;
   #runs = 0;
   #milliseconds = 0;
 
-  constructor(ort: OrtRuntime, sessions: SessionCache) {
+  constructor(ort: OrtRuntime, sessions: SessionCache, structures: Structures) {
+    this.#structures = structures;
     this.#ort = ort;
     this.#sessions = sessions;
   }
@@ -28,7 +35,7 @@ export class GraphRunner {
       cachedSessions: this.#sessions.size,
       runs: this.#runs,
       runMilliseconds: this.#milliseconds,
-      pendingTensors: this.#pending.size,
+      pendingTensors: this.#pending.size + this.#started.size,
     };
   }
 
@@ -37,62 +44,132 @@ export class GraphRunner {
     this.#pending.add(value);
   }
 
+  /** A value that waits is `base` in another shape; it has its data as soon as that has. */
+  share(value: Value, base: Value): void {
+    if (base.data !== null) {
+      value.data = base.data;
+      value.node = null;
+      value.frozen = base.frozen;
+      this.#pending.delete(value);
+    } else if (base.run !== null) {
+      value.run = base.run;
+      base.run.aliases.push(value);
+      if (this.#pending.delete(value)) this.#started.add(value);
+    }
+  }
+
   /** No tensor waits for it any longer. */
   forget(value: Value): void {
     this.#pending.delete(value);
+    this.#started.delete(value);
+  }
+
+  /** Sends everything that a live tensor waits for on its way, as one graph. */
+  start(): void {
+    void this.#start([...this.#pending]).catch(() => undefined);
   }
 
   /** Gives data to `wanted` and to every value that a live tensor waits for. */
-  compute(wanted: readonly Value[]): Promise<void> {
-    const turn = this.#running.then(async () => {
-      const open = wanted.filter((value) => value.data === null);
-      const all = [...new Set([...this.#pending, ...open])];
-      try {
-        await this.#run(all);
-      } catch (error) {
-        // Another live tensor may be at fault, which must not keep this one from its data.
-        if (open.length === 0 || open.length === all.length) throw error;
-        await this.#run(open);
-      }
-    });
-    this.#running = turn.catch(() => undefined);
-    return turn;
+  async compute(wanted: readonly Value[]): Promise<void> {
+    // What else is recorded in this turn belongs to the same graph.
+    await undefined;
+    const isOpen = (value: Value) => value.data === null && value.run === null;
+    const all = [...new Set([...this.#pending, ...wanted.filter(isOpen)])];
+    const failure = await this.#start(all).catch((error: unknown) => ({ error }));
+    await Promise.all(wanted.map((value) => value.run?.over));
+    const left = wanted.filter(isOpen);
+    if (left.length === 0) {
+      if (failure !== undefined && wanted.length === 0) throw failure.error;
+      return;
+    }
+    // Another live tensor may be at fault, which must not keep these from their data.
+    await this.#start(left);
   }
 
-  /** Forgets everything, and frees the compiled graphs once they are idle. */
+  /** Waits for what is on its way, forgets everything and frees the compiled graphs. */
   dispose(): void {
     this.#pending.clear();
-    void this.#running.then(() => this.#sessions.clear());
+    this.#started.clear();
+    void this.#last.then(() => this.#sessions.clear());
   }
 
-  async #run(values: readonly Value[]): Promise<void> {
-    if (values.length === 0) return;
-    const todo: Plan = plan(values);
-    // Taken before anything is awaited: recording may reorder a leaf's data meanwhile.
-    const leaves = todo.leaves.map((leaf) => this.#tensor(leaf));
-    const graph = await this.#sessions.get(todo);
+  async #start(values: readonly Value[]): Promise<undefined> {
+    if (values.length === 0) {
+      await this.#last;
+      return;
+    }
+    const todo = plan(values, this.#structures);
+    const graph = this.#sessions.get(todo);
+    // What has data is taken at once: recording may bring it into another order meanwhile.
+    const layouts = todo.leaves.map(({ layout }) => layout);
+    const leaves = todo.leaves.map((leaf) => (leaf.data === null ? null : this.#tensor(leaf)));
+    graph.waiting++;
+    const turn = this.#last.then(async () => {
+      const inputs = leaves.map((one, i) => one ?? this.#tensor(todo.leaves[i]!, layouts[i]!));
+      await this.#run(graph, todo, inputs);
+    });
+    const aliases: Value[] = [];
+    const end = () => {
+      graph.waiting--;
+      for (const value of todo.results) this.#end(value);
+      for (const value of aliases) {
+        value.data = value.node!.inputs[0]!.data;
+        this.#end(value);
+      }
+    };
+    const over = turn.then(end, end);
+    this.#last = over;
+    graph.results.forEach(({ layout }, i) => {
+      const value = todo.results[i]!;
+      value.run = { over, aliases };
+      value.layout = layout;
+      if (this.#pending.delete(value)) this.#started.add(value);
+    });
+    await turn;
+    await over;
+  }
+
+  async #run(graph: KnownGraph, todo: Plan, leaves: readonly OrtTensor[]): Promise<void> {
+    const session = await this.#sessions.session(graph);
     const feeds: Record<string, OrtTensor> = {};
     graph.feeds.forEach((name, i) => {
       if (name !== null) feeds[name] = leaves[i]!;
     });
     const start = performance.now();
-    const outputs = (await graph.session?.run(feeds, graph.outputNames)) ?? {};
+    const outputs = (await session?.run(feeds, graph.outputNames)) ?? {};
     this.#milliseconds += performance.now() - start;
     this.#runs++;
     graph.results.forEach(({ name, layout, leaf }, i) => {
+      if (leaf === -1) checkShape(todo.results[i]!, layout, outputs[name]!.dims);
+    });
+    graph.results.forEach(({ name, leaf }, i) => {
       const value = todo.results[i]!;
-      if (leaf === -1) checkShape(value, layout, outputs[name]!.dims);
       value.data = (leaf === -1 ? outputs[name]! : leaves[leaf]!).data as HostArray;
-      value.layout = layout;
-      value.node = null;
-      this.#pending.delete(value);
     });
   }
 
+  /** A value of a graph that is over: without data it is recorded as it was before. */
+  #end(value: Value): void {
+    value.run = null;
+    const isLive = this.#started.delete(value);
+    if (value.data !== null) {
+      value.node = null;
+      return;
+    }
+    value.layout = identity(value.shape.length);
+    if (isLive) this.#pending.add(value);
+  }
+
   /** A value with data as a graph's input. */
-  #tensor({ dtype, data, layout, shape }: Value): OrtTensor {
+  #tensor(value: Value, layout: readonly number[] = value.layout): OrtTensor {
+    const { dtype, data, shape } = value;
+    if (data === null) {
+      throw new Error('ort backend: a result of an earlier graph is missing, since it failed.');
+    }
     const sizes = layout.map((axis) => shape[axis]!);
-    return new this.#ort.Tensor(dtype, data!, sizes);
+    const isMoved = layout.some((axis, i) => axis !== value.layout[i]);
+    const elements = isMoved ? permute(data, shape, value.layout, layout) : data;
+    return new this.#ort.Tensor(dtype, elements, sizes);
   }
 }
 

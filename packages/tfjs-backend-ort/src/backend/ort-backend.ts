@@ -2,14 +2,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import { same, spellOut } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
 import { leaf, ownCopy } from '../graph/leaf.ts';
-import { copyInOrder, inOrder, permute } from '../graph/permute.ts';
+import { copyInOrder, liesInOrder, permute } from '../graph/permute.ts';
 import { Scalars } from '../graph/scalars.ts';
 import { SessionCache } from '../graph/session-cache.ts';
-import type { Node, Value } from '../graph/value.ts';
+import { Structures } from '../graph/structures.ts';
+import { type Node, recorded, type Value } from '../graph/value.ts';
 import { type Attrs, type DType, type HostArray, identity, sizeOf } from '../graph/value-type.ts';
 import type { OrtRuntime } from '../runtime/ort-runtime.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { checked, type OrtBackendOptions, sessionOptions } from './options.ts';
+import { RecordingBound } from './recording-bound.ts';
 import type { OrtStatistics } from './statistics.ts';
 
 /** One entry of TensorFlow.js's table of data: a value of the graph, or strings. */
@@ -34,6 +36,8 @@ export class OrtBackend extends tf.KernelBackend {
   tracing = false;
   /** Numbers that kernels give to their graphs. */
   readonly scalars: Scalars = new Scalars();
+  readonly #bound = new RecordingBound();
+  #isTurnWatched = false;
   #nodes = 0;
   #freezes = 0;
 
@@ -42,7 +46,7 @@ export class OrtBackend extends tf.KernelBackend {
     const { cacheSize = 32 } = checked(options);
     this.#entries = new tf.DataStorage<Entry>(this, tf.engine());
     const sessions = new SessionCache(ort, cacheSize, sessionOptions(options));
-    this.#runner = new GraphRunner(ort, sessions);
+    this.#runner = new GraphRunner(ort, sessions, new Structures(2 * cacheSize));
   }
 
   /** Counters since the backend was made. */
@@ -105,7 +109,7 @@ export class OrtBackend extends tf.KernelBackend {
   override async read(dataId: tf.DataId): Promise<tf.backend_util.BackendValues> {
     const { value, strings } = this.#entries.get(dataId);
     if (value === null) return copyStrings(strings!);
-    if (value.data === null) await this.#runner.compute([value]);
+    if (value.data === null) await this.#compute([value]);
     return copyInOrder(value.data!, value.shape, value.layout);
   }
 
@@ -190,51 +194,53 @@ export class OrtBackend extends tf.KernelBackend {
     });
   }
 
-  /** A second tensor of another shape on the same data. */
-  alias(value: Value, shape: readonly number[]): tf.TensorInfo {
-    return this.#info(
-      leaf(shape, value.dtype, inOrder(value.data!, value.shape, value.layout), value.frozen),
-    );
-  }
-
-  /** Records one operation. */
+  /** Records one operation; `places` are numbers that may change from run to run. */
   record(
     kernel: KernelDefinition,
     inputs: readonly (Value | null)[],
     attrs: Attrs,
+    places: readonly number[] | null = null,
   ): tf.TensorInfo | tf.TensorInfo[] {
     const made = kernel.outputs(inputs as Value[], attrs);
     const outputs = Array.isArray(made) ? made : [made];
+    if (!this.tracing) this.#keepBounded();
     const node: Node = {
       id: ++this.#nodes,
       kernel,
       inputs,
       attrs,
+      places,
       outputs,
       key: `${kernel.name}${JSON.stringify(attrs, spellOut)}${outputs.map((one) => `${one.dtype}[${one.shape}]`)}`,
     };
-    const infos = outputs.map(({ shape, dtype }, index) => {
+    const infos = outputs.map((type, index) => {
       // Nothing is to be computed, and ONNX Runtime's operators differ in what they take.
-      if (sizeOf(shape) === 0 && !this.tracing)
-        return this.makeHost(shape, dtype, ownCopy([], dtype));
-      const value: Value = {
-        shape,
-        dtype,
-        node,
-        index,
-        data: null,
-        layout: identity(shape.length),
-        frozen: 0,
-      };
+      if (sizeOf(type.shape) === 0 && !this.tracing) {
+        return this.makeHost(type.shape, type.dtype, ownCopy([], type.dtype));
+      }
+      const value = recorded(type, node, index);
       this.#runner.add(value);
       return this.#info(value);
     });
     return Array.isArray(made) ? infos : infos[0]!;
   }
 
-  /** Reorders data that is at hand, once, so that graphs need not do it each time. */
+  /**
+   * Lets a recorded tensor have its operand's data, of which it is another shape, where that is
+   * there or on its way and in order: nothing is to be computed.
+   */
+  share(info: tf.TensorInfo): void {
+    const value = this.value(info);
+    const base = value.node?.inputs[0];
+    if (base != null && liesInOrder(base.shape, base.layout)) this.#runner.share(value, base);
+  }
+
+  /**
+   * Reorders data that was given, once, so that graphs need not do it each time. What graphs made
+   * stays as it is: whether its data is there already is a matter of time.
+   */
   settle(value: Value, layout: readonly number[]): void {
-    if (value.data === null || same(value.layout, layout)) return;
+    if (!value.given || value.data === null || same(value.layout, layout)) return;
     value.data = permute(value.data, value.shape, value.layout, layout);
     value.layout = layout;
   }
@@ -245,15 +251,32 @@ export class OrtBackend extends tf.KernelBackend {
    */
   async freeze(tensors: readonly tf.Tensor[]): Promise<void> {
     await Promise.all(tensors.map((tensor) => this.read(tensor.dataId)));
-    for (const tensor of tensors) {
-      const value = this.value(tensor);
+    for (const value of tensors.map((tensor) => this.value(tensor))) {
       if (value.frozen === 0) value.frozen = ++this.#freezes;
     }
   }
 
   /** Computes everything that is recorded and still wanted. */
   async flush(): Promise<void> {
-    await this.#runner.compute([]);
+    await this.#compute([]);
+  }
+
+  #compute(values: readonly Value[]): Promise<void> {
+    this.#bound.cut();
+    return this.#runner.compute(values);
+  }
+
+  /** Starts what is recorded where a step of training ends or it is enough, though nothing is read. */
+  #keepBounded(): void {
+    if (this.#bound.isPassed()) this.#runner.start();
+    if (this.#isTurnWatched) return;
+    this.#isTurnWatched = true;
+    queueMicrotask(() => {
+      this.#isTurnWatched = false;
+      if (!this.#bound.isTurnPassed()) return;
+      this.#bound.cut();
+      this.#runner.start();
+    });
   }
 
   #info(value: Value): tf.TensorInfo {

@@ -12,7 +12,9 @@ export function leaf(shape: readonly number[], dtype: DType, data: HostArray, fr
   return {
     shape: [...shape],
     dtype,
+    given: true,
     node: null,
+    run: null,
     index: 0,
     data,
     layout: identity(shape.length),

@@ -42,16 +42,10 @@ export function permute(
   return out;
 }
 
-/** Elements in the order of the logical axes; the same array where they are so already. */
-export function inOrder(
-  data: HostArray,
-  shape: readonly number[],
-  layout: readonly number[],
-): HostArray {
-  return liesInOrder(shape, layout) ? data : permute(data, shape, layout, identity(shape.length));
-}
-
-/** The same in an array that nobody else holds: what a caller does to it changes no graph. */
+/**
+ * Elements in the order of the logical axes, in an array that nobody else holds: what a caller does
+ * to it changes no graph.
+ */
 export function copyInOrder(
   data: HostArray,
   shape: readonly number[],

@@ -2,14 +2,22 @@ import type { OrtRuntime, OrtSession } from '../runtime/ort-runtime.ts';
 import type { Plan } from './plan.ts';
 import { type Translation, translate } from './translate.ts';
 
-export interface CompiledGraph extends Omit<Translation, 'model'> {
-  /** `null` where every result is data that is there already. */
-  readonly session: OrtSession | null;
+/** A graph that was translated; compiled when it runs first. */
+export interface KnownGraph extends Omit<Translation, 'model'> {
+  /** The ONNX file, until it is compiled. */
+  model: Uint8Array | null;
+  session: OrtSession | null;
+  /** Whether its weights are constants. */
+  readonly isFrozen: boolean;
+  /** The names of its kernels. */
+  readonly kernels: readonly string[];
+  /** Runs that wait for it; it is kept until they are over. */
+  waiting: number;
 }
 
-/** Sessions by the structure of their graphs; the least recently used one goes first. */
+/** Graphs by their structure; the least recently used one goes first. */
 export class SessionCache {
-  readonly #sessions = new Map<string, CompiledGraph>();
+  readonly #graphs = new Map<string, KnownGraph>();
   readonly #ort: OrtRuntime;
   readonly #limit: number;
   readonly #options: object;
@@ -23,38 +31,49 @@ export class SessionCache {
   }
 
   get size(): number {
-    return this.#sessions.size;
+    return this.#graphs.size;
   }
 
-  /** The session for a plan, compiled where it is new. */
-  async get(plan: Plan): Promise<CompiledGraph> {
-    let graph = this.#sessions.get(plan.key);
-    if (graph === undefined) {
-      graph = await this.#compile(plan);
-    } else {
-      this.#sessions.delete(plan.key);
-    }
-    this.#sessions.set(plan.key, graph);
-    while (this.#sessions.size > this.#limit) {
-      const [oldest, { session }] = this.#sessions.entries().next().value!;
-      this.#sessions.delete(oldest);
-      await session?.release();
-    }
+  /** The graph for a plan, translated where it is new. */
+  get(plan: Plan): KnownGraph {
+    const known = this.#graphs.get(plan.key);
+    const graph = known ?? this.#translate(plan);
+    this.#graphs.delete(plan.key);
+    this.#graphs.set(plan.key, graph);
     return graph;
   }
 
-  async #compile(plan: Plan): Promise<CompiledGraph> {
+  /** The session for a graph, compiled where it is new; `null` where there is nothing to compute. */
+  async session(graph: KnownGraph): Promise<OrtSession | null> {
+    if (graph.model !== null) {
+      if (graph.outputNames.length > 0) graph.session = await this.#compile(graph, graph.model);
+      graph.model = null;
+    }
+    for (const [key, { session, waiting }] of this.#graphs) {
+      if (this.#graphs.size <= this.#limit) break;
+      if (waiting > 0) continue;
+      this.#graphs.delete(key);
+      await session?.release();
+    }
+    return graph.session;
+  }
+
+  #translate(plan: Plan): KnownGraph {
     const start = performance.now();
-    const { model, ...translation } = translate(plan);
+    const isFrozen = plan.leaves.some((leaf) => leaf.frozen > 0);
+    const kernels = plan.nodes.map((node) => node.kernel.name);
+    const graph = { ...translate(plan), session: null, isFrozen, kernels, waiting: 0 };
+    this.compileMilliseconds += performance.now() - start;
+    return graph;
+  }
+
+  async #compile(graph: KnownGraph, model: Uint8Array): Promise<OrtSession> {
+    const start = performance.now();
     try {
-      const nothing = translation.outputNames.length === 0;
-      const session = nothing
-        ? null
-        : await this.#ort.InferenceSession.create(model, this.#optionsFor(plan));
-      return { ...translation, session };
+      return await this.#ort.InferenceSession.create(model, this.#optionsFor(graph));
     } catch (error) {
       throw new Error(
-        `ort backend: ONNX Runtime refused a graph of ${plan.nodes.length} kernels (${[...new Set(plan.nodes.map((node) => node.kernel.name))].slice(0, 20).join(', ')}): ${(error as Error).message}`,
+        `ort backend: ONNX Runtime refused a graph of ${graph.kernels.length} kernels (${[...new Set(graph.kernels)].slice(0, 20).join(', ')}): ${(error as Error).message}`,
         { cause: error },
       );
     } finally {
@@ -67,14 +86,13 @@ export class SessionCache {
    * ONNX Runtime's optimisers pay where weights are constants. Otherwise they cost seconds for a
    * training step and gain next to nothing: the graph is small already.
    */
-  #optionsFor(plan: Plan): object {
-    const constants = plan.leaves.some((leaf) => leaf.frozen > 0);
-    return { graphOptimizationLevel: constants ? 'all' : 'disabled', ...this.#options };
+  #optionsFor({ isFrozen }: KnownGraph): object {
+    return { graphOptimizationLevel: isFrozen ? 'all' : 'disabled', ...this.#options };
   }
 
   async clear(): Promise<void> {
-    const old = [...this.#sessions.values()];
-    this.#sessions.clear();
+    const old = [...this.#graphs.values()];
+    this.#graphs.clear();
     for (const { session } of old) await session?.release();
   }
 }

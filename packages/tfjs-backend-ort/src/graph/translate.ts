@@ -1,7 +1,7 @@
 import { type OnnxModel, type OnnxValueInfo, writeModel } from '../onnx/model-writer.ts';
 import { GraphBuilder, type Handle } from './graph-builder.ts';
 import type { Plan } from './plan.ts';
-import type { Value } from './value.ts';
+import { isLeaf, type Value } from './value.ts';
 
 /** A plan as an ONNX model, with what is needed to feed it and to read its results. */
 export interface Translation {
@@ -69,13 +69,17 @@ export function emitNodes(
 ): (value: Value) => Handle {
   const made = new Map<Plan['nodes'][number], readonly Handle[]>();
   const find = (value: Value): Handle => {
-    const handle = value.node === null ? leaves.get(value) : made.get(value.node)?.[value.index];
+    const handle = isLeaf(value) ? leaves.get(value) : made.get(value.node!)?.[value.index];
     if (handle === undefined) throw new Error('ort backend: a value is used before it is made.');
     return handle;
   };
   for (const node of plan.nodes) {
     const inputs = node.inputs.map((value) => (value === null ? undefined : find(value)));
-    const handles = node.kernel.emit(graph, inputs as Handle[], node.attrs, node.outputs);
+    const varying = plan.places.get(node);
+    if (varying !== undefined) inputs.push(find(varying));
+    const isConstant = node.places !== null && varying === undefined;
+    const attrs = isConstant ? { ...node.attrs, places: node.places } : node.attrs;
+    const handles = node.kernel.emit(graph, inputs as Handle[], attrs, node.outputs);
     made.set(node, Array.isArray(handles) ? handles : [handles]);
   }
   return find;

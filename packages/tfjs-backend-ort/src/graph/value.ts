@@ -1,12 +1,16 @@
 import type { KernelDefinition } from './kernel.ts';
-import type { Attrs, DType, HostArray, ValueType } from './value-type.ts';
+import { type Attrs, type DType, type HostArray, identity, type ValueType } from './value-type.ts';
 
 /** What a tensor holds: either data, or the node that will make it. */
 export interface Value {
   readonly shape: readonly number[];
   readonly dtype: DType;
-  /** The node that makes it, until it is materialised. */
+  /** Whether its data was there from the start and is no other value's. */
+  readonly given: boolean;
+  /** The node that makes it, until it has data. */
   node: Node | null;
+  /** The graph on its way that will give it data. */
+  run: Run | null;
   /** Which of the node's results it is. */
   readonly index: number;
   /** Elements in the order of `layout`. */
@@ -17,6 +21,25 @@ export interface Value {
   frozen: number;
 }
 
+/** A result of a node, to be computed. */
+export function recorded({ shape, dtype }: ValueType, node: Node, index: number): Value {
+  const layout = identity(shape.length);
+  return { shape, dtype, given: false, node, run: null, index, data: null, layout, frozen: 0 };
+}
+
+/** A graph that waits for its turn or is being computed. */
+interface Run {
+  /** When it is over, well or not. */
+  readonly over: Promise<void>;
+  /** Values that share the data of its results. */
+  readonly aliases: Value[];
+}
+
+/** Whether graphs take it as an input: its data is there, or a graph on its way makes it. */
+export function isLeaf(value: Value): boolean {
+  return value.node === null || value.run !== null;
+}
+
 /** A recorded operation. */
 export interface Node {
   /** Counts up, so that sorting by it is a topological order. */
@@ -25,6 +48,8 @@ export interface Node {
   /** `null` where an optional one is absent. */
   readonly inputs: readonly (Value | null)[];
   readonly attrs: Attrs;
+  /** Numbers that may change from run to run, such as where a cut begins; no part of the key. */
+  readonly places: readonly number[] | null;
   readonly outputs: readonly ValueType[];
   /** Operation, attributes and result types as a string. */
   readonly key: string;

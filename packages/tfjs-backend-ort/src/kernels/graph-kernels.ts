@@ -9,6 +9,7 @@ import { normalizationKernels } from './normalization.ts';
 import { poolingKernels } from './pooling.ts';
 import { reductionKernels } from './reduction.ts';
 import { shapeKernels } from './shape.ts';
+import { sliceKernels } from './slicing.ts';
 import { stsConvolutionKernels } from './sts-convolution.ts';
 import { tfjsConvolutionKernels } from './tfjs-convolution.ts';
 import { trainingKernels } from './training.ts';
@@ -23,6 +24,7 @@ export const graphKernels: ReadonlyMap<string, KernelDefinition> = new Map(
     ...alongAxisKernels,
     ...matMulKernels,
     ...shapeKernels,
+    ...sliceKernels,
     ...blockKernels,
     ...indexingKernels,
     ...stsConvolutionKernels,

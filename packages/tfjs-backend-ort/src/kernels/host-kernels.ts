@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OrtBackend } from '../backend/ort-backend.ts';
 import { held } from '../graph/held.ts';
-import { liesInOrder } from '../graph/permute.ts';
 import type { DType } from '../graph/value-type.ts';
+import { atPlaces } from './at-places.ts';
 import { filterLayout } from './convolution.ts';
 import { fallback } from './fallback.ts';
 import { graphKernels } from './graph-kernels.ts';
@@ -21,10 +21,9 @@ function reshape(backend: OrtBackend, x: tf.TensorInfo, shape: number[]): tf.Ten
     backend.incRef(x.dataId);
     return { dataId: x.dataId, shape, dtype: x.dtype };
   }
-  if (value.data !== null && liesInOrder(value.shape, value.layout)) {
-    return backend.alias(value, shape);
-  }
-  return backend.record(graphKernels.get('Reshape')!, [value], { shape }) as tf.TensorInfo;
+  const info = backend.record(graphKernels.get('Reshape')!, [value], { shape }) as tf.TensorInfo;
+  backend.share(info);
+  return info;
 }
 
 function filled(backend: OrtBackend, shape: readonly number[], dtype: tf.DataType, value: number) {
@@ -99,6 +98,9 @@ export const hostKernels: Readonly<Record<string, HostKernel>> = {
     }
     return recorder('GatherV2')(backend, inputs, attrs);
   },
+  Slice: atPlaces('Slice'),
+  StridedSlice: atPlaces('StridedSlice'),
+  PadV2: atPlaces('PadV2'),
   StsConv2D: withFilter('StsConv2D'),
   StsConv2DBackpropInput: withFilter('StsConv2DBackpropInput'),
   Conv2D: withFilter('Conv2D'),

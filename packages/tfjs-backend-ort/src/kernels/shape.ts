@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelDefinition } from '../graph/kernel.ts';
 import { identity, sizeOf } from '../graph/value-type.ts';
-import { concat, pad, reshape, slice, transpose } from './moves.ts';
+import { concat, reshape, slice, transpose } from './moves.ts';
 
 const axisOf = (axis: number, rank: number) => (axis < 0 ? axis + rank : axis);
 const insert = (shape: readonly number[], axis: number, size: number) => [
@@ -41,54 +41,6 @@ export const shapeKernels: readonly KernelDefinition[] = [
     emit: (graph, [x], { dtype }) => graph.cast(x!, dtype),
   },
   {
-    name: 'Slice',
-    inputs: ['x'],
-    attrs: ({ begin, size }, [x]) => {
-      const [from, sizes] = tf.slice_util.parseSliceParams(
-        { shape: [...x!.shape] } as tf.Tensor,
-        begin,
-        size,
-      ) as [number[], number[]];
-      tf.slice_util.assertParamsValid(
-        { shape: [...x!.shape], rank: x!.shape.length } as unknown as tf.TensorInfo,
-        from,
-        sizes,
-      );
-      return { begin: from, end: from.map((start, i) => start + sizes[i]!) };
-    },
-    outputs: ([x], { begin, end }) => ({
-      shape: begin.map((from: number, i: number) => end[i] - from),
-      dtype: x!.dtype,
-    }),
-    emit: (graph, [x], { begin, end }) => slice(graph, x!, begin, end),
-  },
-  {
-    name: 'StridedSlice',
-    inputs: ['x'],
-    attrs: (attrs, [x]) => {
-      const info = tf.slice_util.sliceInfo(
-        [...x!.shape],
-        attrs['begin'],
-        attrs['end'],
-        attrs['strides'],
-        attrs['beginMask'],
-        attrs['endMask'],
-        attrs['ellipsisMask'],
-        attrs['newAxisMask'],
-        attrs['shrinkAxisMask'],
-      );
-      return {
-        begin: info.begin,
-        end: info.end,
-        strides: info.strides,
-        shape: info.finalShape,
-      };
-    },
-    outputs: ([x], { shape }) => ({ shape, dtype: x!.dtype }),
-    emit: (graph, [x], { begin, end, strides, shape }) =>
-      reshape(graph, slice(graph, x!, begin, end, strides), shape),
-  },
-  {
     name: 'Reverse',
     inputs: ['x'],
     attrs: ({ dims }, [x]) => ({ axes: tf.util.parseAxisParam(dims, [...x!.shape]) }),
@@ -103,16 +55,6 @@ export const shapeKernels: readonly KernelDefinition[] = [
             x!.shape.map((size, i) => (axes.includes(i) ? -1 : size)),
             x!.shape.map((_, i) => (axes.includes(i) ? -1 : 1)),
           ),
-  },
-  {
-    name: 'PadV2',
-    inputs: ['x'],
-    outputs: ([x], { paddings }) => ({
-      shape: x!.shape.map((size, i) => size + paddings[i][0] + paddings[i][1]),
-      dtype: x!.dtype,
-    }),
-    emit: (graph, [x], { paddings, constantValue }) =>
-      pad(graph, x!, paddings, graph.scalar(Number(constantValue ?? 0), x!.dtype)),
   },
   {
     name: 'MirrorPad',

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
 import { decoders } from '@sts-net/decoders';
 import * as tf from '@tensorflow/tfjs-core';
-import { createModel, exportModel, validateConfig } from 'sts-net';
+import { createModel, exportModel } from 'sts-net';
 
 const [folder] = process.argv.slice(2);
 await useBackend('ort');
@@ -27,12 +27,7 @@ const cases = [];
 for (const [encoder, decoder, attention] of networks) {
   const settings = { encoder, decoder, attention, classes: 2 };
   const model = createModel({ ...settings, inputShape: [null, null, 3] });
-  const config = await validateConfig({
-    model: settings,
-    data: { cases: [{ id: 'a', image: 'a.nii', mask: 'b.nii' }] },
-    training: { steps: 1 },
-    output: 'run',
-  });
+  const described = { model, network: settings, preprocessing: {} };
   // Multiples of 128, so that a file for any size need not pad differently than the network does.
   const sizes = [
     [1, 128, 256],
@@ -44,7 +39,7 @@ for (const [encoder, decoder, attention] of networks) {
       '/',
       '-',
     );
-    writeFileSync(join(folder, `${name}.onnx`), await exportModel({ model, config }, { size }));
+    writeFileSync(join(folder, `${name}.onnx`), await exportModel(described, { size }));
     const runs = [];
     for (const shape of size === null ? sizes : sizes.slice(0, 1)) {
       const x = tf.randomUniform([...shape, 3], -1, 1, 'float32', 1);

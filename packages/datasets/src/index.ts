@@ -23,6 +23,7 @@ export { imageDigest } from './images/image-digest.ts';
 export { isGrey } from './images/is-grey.ts';
 export { type PlaceOptions, placeLabels } from './images/place-labels.ts';
 export { drawnKind } from './images/read-drawn-mask.ts';
+export { readFileOrSeries } from './images/read-file-or-series.ts';
 export { isFlatImage, readImageFile } from './images/read-image-file.ts';
 export { labelRemedy, type ReadLabelsOptions, readLabels } from './images/read-labels.ts';
 export { areaOf } from './images/unite-masks.ts';

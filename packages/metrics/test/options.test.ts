@@ -13,6 +13,18 @@ const mask = { data: [0, 1, 1, 0], shape: [2, 2] };
 const counts = { tp: 1, fp: 1, fn: 1, tn: 1 };
 const sweep = thresholdSweep([0.1, 0.9], [0, 1]);
 
+const lesionWiseOptions = {
+  connectivity: 4,
+  matching: 'iou',
+  iouThreshold: 0.2,
+  minimumSize: 2,
+  dilation: 1,
+  spacing: [1, 2],
+  label: 1,
+  empty: 'best',
+  id: 'x',
+} satisfies Required<metrics.LesionWiseOptions>;
+
 /** Every function with all of its options, which the compiler holds to be complete. */
 const calls: readonly (readonly [string, (options: never) => unknown, object])[] = [
   [
@@ -92,34 +104,12 @@ const calls: readonly (readonly [string, (options: never) => unknown, object])[]
     (options) => metrics.distanceTransform(mask, options),
     { spacing: [1, 2], label: 1, id: 'x' } satisfies Required<metrics.DistanceTransformOptions>,
   ],
-  [
-    'lesionWise',
-    (options) => metrics.lesionWise(mask, mask, options),
-    {
-      connectivity: 4,
-      matching: 'iou',
-      iouThreshold: 0.2,
-      minimumSize: 2,
-      dilation: 1,
-      spacing: [1, 2],
-      label: 1,
-      empty: 'best',
-      id: 'x',
-    } satisfies Required<metrics.LesionWiseOptions>,
-  ],
+  ['lesionWise', (options) => metrics.lesionWise(mask, mask, options), lesionWiseOptions],
   [
     'lesionWiseHausdorff',
     (options) => metrics.lesionWiseHausdorff(mask, mask, options),
     {
-      connectivity: 4,
-      matching: 'iou',
-      iouThreshold: 0.2,
-      minimumSize: 2,
-      dilation: 1,
-      spacing: [1, 2],
-      label: 1,
-      empty: 'best',
-      id: 'x',
+      ...lesionWiseOptions,
       percentile: 90,
       penalty: 9,
       surface: 'pixels',

@@ -17,8 +17,11 @@ export interface DrawnMaskOptions extends ReadingOptions {
   readonly segment?: string | undefined;
 }
 
+/** What a file whose masks are placed by their position is. */
+export type DrawnKind = 'SEG' | 'RTSTRUCT';
+
 /** What a file is, if its masks are placed by their position: a DICOM segmentation or structure set. */
-export async function drawnKind(path: string): Promise<'SEG' | 'RTSTRUCT' | undefined> {
+export async function drawnKind(path: string): Promise<DrawnKind | undefined> {
   if (isFlatImage(path)) return undefined;
   const modality = (await readDicomInfo(path))?.modality;
   return modality === 'SEG' || modality === 'RTSTRUCT' ? modality : undefined;
@@ -28,14 +31,16 @@ export async function drawnKind(path: string): Promise<'SEG' | 'RTSTRUCT' | unde
  * The mask that was drawn in a DICOM segmentation (SEG) or structure set (RTSTRUCT): 0 and 1, or what lies
  * in between where the segmentation is fractional.
  *
+ * @param kind what `drawnKind` says of the file
  * @throws RangeError if there are several segments and none is chosen, or one that is not there
  * @throws Error naming the file, if it is damaged or does not lie on `like`
  */
 export async function readDrawnMask(
   path: string,
+  kind: DrawnKind,
   { like, segment, onWarning }: DrawnMaskOptions = {},
 ): Promise<Volume> {
-  if ((await drawnKind(path)) === 'SEG') {
+  if (kind === 'SEG') {
     const segments = await readDicomSegments(path, { ...(like && { like }), onWarning });
     return valuesOf(choose(path, segments, segment));
   }

@@ -45,9 +45,10 @@ export async function readLabels(
   const { like, reference = 'the image', segment, flat, placeless, ...given } = options;
   const { reading = { onWarning: given.onWarning }, ...wording } = given;
   const words = { subject: `'${path}'`, remedy: labelRemedy, ...wording };
-  const isDrawn = (await drawnKind(path)) !== undefined;
+  const kind = await drawnKind(path);
+  const isDrawn = kind !== undefined;
   const mask = isDrawn
-    ? await readDrawnMask(path, { like, segment, ...reading })
+    ? await readDrawnMask(path, kind, { like, segment, ...reading })
     : await readMaskFile(path, reading);
   const labels = labelsOf(mask, typeof rule === 'function' ? rule(mask) : rule, words);
   if (like === undefined || isDrawn) return labels;

@@ -77,9 +77,8 @@ export function evaluateCommand(): CommandUnknownOpts {
 function refuse(options: Readonly<Record<string, unknown>>): void {
   const [given] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
   if (given === undefined) return;
-  const option = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new RangeError(
-    `--${option} is for --prediction and --truth; a run's config says what its masks hold`,
+    `\`${given}\` is for --prediction and --truth; a run's config says what its masks hold`,
   );
 }
 

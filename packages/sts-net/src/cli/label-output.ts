@@ -1,9 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { readImageFile } from '@sts-net/datasets';
 import {
   likeVolume,
-  type ReadingOptions,
-  readDicomSeries,
   type Volume,
   writeDicomSegments,
   writeImage,
@@ -23,15 +19,6 @@ export function checkLabelName(path: string, flat: boolean): void {
   throw new RangeError(
     `--output must end in .nii or .nii.gz, .nrrd, .mha, or .dcm for a DICOM segmentation, got '${path}'`,
   );
-}
-
-/** The volume or 2-D image in a file, or the DICOM series in a folder. */
-export async function readFileOrSeries(path: string, options: ReadingOptions): Promise<Volume> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  return isFolder ? readDicomSeries(path, options) : readImageFile(path, options);
 }
 
 /** @throws RangeError if the name asks for a DICOM segmentation of an image that is not from DICOM. */

@@ -1,20 +1,14 @@
 import { resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { BackendName } from '@sts-net/backend';
-import { areaOf, isFlatImage } from '@sts-net/datasets';
+import { areaOf, isFlatImage, readFileOrSeries } from '@sts-net/datasets';
 import { checkWritable } from '@sts-net/datasets/files';
 import { type Predictor, predictImage, predictVolume } from '@sts-net/inference';
 import type { ModelDescription } from '../runs/model-file.ts';
 import { backendOption } from './arguments.ts';
 import { sayAdvice } from './engine-advice.ts';
 import { interruptible, progressLine } from './interruption.ts';
-import {
-  checkLabelFormat,
-  checkLabelName,
-  readFileOrSeries,
-  writeLabelImage,
-  writeLabels,
-} from './label-output.ts';
+import { checkLabelFormat, checkLabelName, writeLabelImage, writeLabels } from './label-output.ts';
 import { warnOnce } from './warn-once.ts';
 
 export function predictCommand(): CommandUnknownOpts {

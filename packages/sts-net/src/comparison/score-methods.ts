@@ -19,7 +19,7 @@ export interface MethodScores {
   /** By label; 0 is what has no label of its own: all above 0 as one. */
   readonly byLabel: ReadonlyMap<number, ComparedScores>;
   /** Of a label that neither truth nor predictions hold. */
-  readonly nothing: ComparedScores;
+  nothing(): ComparedScores;
 }
 
 /** Scores two predictions of a case against its truth. */
@@ -36,12 +36,14 @@ export function scoreMethods(
     return withoutVanishing(names, { a: a!, b: b! });
   };
   const targets = labels.length === 0 ? [undefined] : labels;
-  const { shape } = truth.voxels;
-  const none = ndarray(new Uint8Array(truth.voxels.size), [...shape]);
-  const empty = scoreCase(measure(none, none, options), names, rule);
+  const { shape, size } = truth.voxels;
   return {
     byLabel: new Map(targets.map((label) => [label ?? 0, scored(label)])),
-    nothing: { a: empty, b: empty },
+    nothing() {
+      const none = ndarray(new Uint8Array(size), [...shape]);
+      const empty = scoreCase(measure(none, none, options), names, rule);
+      return { a: empty, b: empty };
+    },
   };
 }
 
@@ -75,7 +77,7 @@ export function compareLabels(
     cases: cases.map(({ id, patient, scored }) => {
       const all = labels.map((label) => ({
         label,
-        ...(scored.byLabel.get(label) ?? scored.nothing),
+        ...(scored.byLabel.get(label) ?? scored.nothing()),
       }));
       if (all.length === 1) return { id, patient, a: all[0]!.a, b: all[0]!.b, labels: [] };
       const means = (method: 'a' | 'b') =>

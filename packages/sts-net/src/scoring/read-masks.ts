@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import {
   drawnKind,
   isFlatImage,
   type ReadLabelsOptions,
+  readFileOrSeries,
   readImageFile,
   readLabels,
 } from '@sts-net/datasets';
@@ -12,7 +12,6 @@ import {
   labelsOf,
   type ReadingOptions,
   readDicomGrid,
-  readDicomSeries,
   type Volume,
   type WrongKind,
 } from '@sts-net/volume-io';
@@ -139,7 +138,8 @@ async function gridOf(
   image: string | undefined,
   reading: ReadingOptions,
 ): Promise<{ readonly volume: Volume; readonly name: string } | undefined> {
-  if (image !== undefined) return { volume: await readSeries(image, reading), name: 'the image' };
+  if (image !== undefined)
+    return { volume: await readFileOrSeries(image, reading), name: 'the image' };
   if (kinds[0] === undefined) return undefined;
   const whole = paths.find((_, i) => kinds[i] === undefined);
   if (whole !== undefined) return { volume: await readImageFile(whole), name: 'the prediction' };
@@ -149,15 +149,6 @@ async function gridOf(
   throw new RangeError(
     `'${paths.join("', '")}' hold contours, which have no voxels of their own; give the \`image\` that they were drawn on`,
   );
-}
-
-/** An image, or the folder of a DICOM series. */
-async function readSeries(path: string, reading: ReadingOptions): Promise<Volume> {
-  const isFolder = await stat(path).then(
-    (one) => one.isDirectory(),
-    () => false,
-  );
-  return isFolder ? readDicomSeries(path, reading) : readImageFile(path, reading);
 }
 
 type RuleWords = Parameters<typeof labelCounts>[1];

@@ -1,14 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import type { Attrs, DType, ValueType } from '../graph/value-type.ts';
+import type { Attrs, ValueType } from '../graph/value-type.ts';
 import { slice } from './moves.ts';
 import { reduce, sum } from './reduce.ts';
-
-/** On longer axes ONNX Runtime's float32 sums lose digits. */
-const LONG = 128;
-
-const countable = (dtype: DType): DType => (dtype === 'bool' ? 'int32' : dtype);
+import { countable } from './reduction.ts';
+import { SHORT } from './sums.ts';
 
 function softmax(
   name: string,
@@ -24,7 +21,7 @@ function softmax(
     outputs: ([x]) => ({ shape: x!.shape, dtype: 'float32' }),
     emit: (graph, [logits], { axis }) => {
       const x = graph.cast(logits!, 'float32');
-      if (!graph.contrib || x.shape[axis]! <= LONG) {
+      if (!graph.contrib || x.shape[axis]! <= SHORT) {
         return { ...x, name: graph.op(name, [x.name], { axis: x.layout.indexOf(axis) }) };
       }
       const largest = reduce(graph, 'ReduceMax', x, [axis], true);
@@ -52,7 +49,7 @@ function scan(
     outputs: ([x]): ValueType => ({ shape: x!.shape, dtype: countable(x!.dtype) }),
     emit: (graph, [x], attrs, [out]) => {
       const operand = graph.cast(x!, out!.dtype);
-      const isLong = out!.dtype === 'float32' && x!.shape[attrs['axis']]! > LONG;
+      const isLong = out!.dtype === 'float32' && x!.shape[attrs['axis']]! > SHORT;
       const wide = isLong ? graph.castName(operand.name, 'float64') : operand.name;
       const name = emit(graph, { ...operand, name: wide }, attrs['axis'], attrs);
       return { ...operand, name: isLong ? graph.castName(name, 'float32') : name };

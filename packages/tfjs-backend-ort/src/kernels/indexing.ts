@@ -3,13 +3,11 @@ import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
 import { identity, sizeOf } from '../graph/value-type.ts';
 import { transpose } from './moves.ts';
+import { SHORT } from './sums.ts';
 
 const long = (graph: GraphBuilder, x: Handle) => graph.castName(graph.plain(x), 'int64');
 
-/** Where more float32 values than this may meet in one place, they are added in double precision. */
-const LONG = 128;
-
-/** Adds rows to zeros of `shape`, at `places` of int64. */
+/** Adds rows to zeros of `shape`, at `places` of int64; in double precision where many may meet. */
 function addRows(
   graph: GraphBuilder,
   shape: readonly number[],
@@ -17,7 +15,7 @@ function addRows(
   rows: string,
   { dtype, count }: { dtype: Handle['dtype']; count: number },
 ): string {
-  const isLong = dtype === 'float32' && count > LONG && graph.contrib;
+  const isLong = dtype === 'float32' && count > SHORT && graph.contrib;
   const type = isLong ? 'float64' : dtype;
   const base = graph.op('Expand', [graph.scalar(0, type), graph.ints(shape)]);
   const values = isLong ? graph.castName(rows, 'float64') : rows;

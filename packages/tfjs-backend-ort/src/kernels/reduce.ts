@@ -1,9 +1,6 @@
 import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
 import { identity, sizeOf } from '../graph/value-type.ts';
-import { sumOf } from './sums.ts';
-
-/** So few numbers ONNX Runtime's own operators sum as well as `sumOf`. */
-const SHORT = 128;
+import { SHORT, sumOf } from './sums.ts';
 
 /** Reduces logical axes where they lie, by an ONNX operator. */
 export function reduce(

@@ -72,7 +72,8 @@ const float = (): DType => 'float32';
 const bool = (): DType => 'bool';
 const int = (): DType => 'int32';
 const own = (dtype: DType): DType => dtype;
-const countable = (dtype: DType): DType => (dtype === 'bool' ? 'int32' : dtype);
+/** The type in which values of a type are added up. */
+export const countable = (dtype: DType): DType => (dtype === 'bool' ? 'int32' : dtype);
 
 function position(name: 'ArgMax' | 'ArgMin'): KernelDefinition {
   return {

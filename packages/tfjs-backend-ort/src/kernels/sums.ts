@@ -1,6 +1,9 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { identity, sizeOf } from '../graph/value-type.ts';
 
+/** So few numbers ONNX Runtime's own float32 operators sum as well as `sumOf`; of more they lose digits. */
+export const SHORT = 128;
+
 /** Numbers that are added up one after the other, at most: along rows, and down columns. */
 const BLOCK = { row: 128, column: 64 } as const;
 /** So many numbers are added up in double precision at once. */

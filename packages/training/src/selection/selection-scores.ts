@@ -28,7 +28,10 @@ export const selectionScores: Readonly<Record<SelectionName, SelectionSpec>> = {
    */
   dice: ofConfusions({
     result: (slices) => dice(pool(slices)),
-    ofClass: (slices, k) => dice(pool(slices).classes[k]!),
+    ofClasses: (slices) =>
+      pool(slices)
+        .classes.slice(1)
+        .map((one) => dice(one)),
   }),
   /**
    * The mean over slices of the mean IoU of the classes that prediction or truth has, background
@@ -36,17 +39,21 @@ export const selectionScores: Readonly<Record<SelectionName, SelectionSpec>> = {
    */
   mIoU: ofConfusions({
     result: (slices) => mean(slices.map((slice) => mean(presentIoUs(slice)))),
-    ofClass: (slices, k) =>
-      mean(slices.flatMap(({ classes }) => presentIoUs({ classes: [classes[k]!] }))),
+    ofClasses: (slices) =>
+      slices[0]!.classes
+        .slice(1)
+        .map((_, k) =>
+          mean(slices.flatMap(({ classes }) => presentIoUs({ classes: [classes[k + 1]!] }))),
+        ),
   }),
 };
 
 interface OfConfusions {
   readonly result: (slices: readonly Confusion[]) => number;
-  readonly ofClass: (slices: readonly Confusion[], k: number) => number;
+  readonly ofClasses: (slices: readonly Confusion[]) => readonly number[];
 }
 
-function ofConfusions({ result, ofClass }: OfConfusions): SelectionSpec {
+function ofConfusions({ result, ofClasses }: OfConfusions): SelectionSpec {
   return {
     create({ classes }) {
       const slices: Confusion[] = [];
@@ -54,7 +61,7 @@ function ofConfusions({ result, ofClass }: OfConfusions): SelectionSpec {
         add: (prediction, truth, id) =>
           void slices.push(confusion(prediction, truth, { classes, id })),
         result: () => result(slices),
-        ofClasses: () => Array.from({ length: classes - 1 }, (_, i) => ofClass(slices, i + 1)),
+        ofClasses: () => ofClasses(slices),
       };
     },
   };

@@ -15,7 +15,7 @@ export function scan(
       if (dtype !== 'float32' || sizeOf(x!) === 0 || shape.length === 0) return undefined;
       const along = util.parseAxisParam(axis, shape)[0]!;
       const length = shape[along]!;
-      const stride = shape.slice(along + 1).reduce((a, b) => a * b, 1);
+      const stride = util.sizeFromShape(shape.slice(along + 1));
       const out = allocate(backend, shape);
       const [from, to] = [floats(backend, x!), floats(backend, out)];
       const step = reverse ? -stride : stride;

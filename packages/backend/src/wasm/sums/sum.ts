@@ -36,7 +36,8 @@ function sumAxes(backend: WasmBackend, x: TensorInfo, axes: readonly number[]): 
     if (!axes.includes(end - 1)) continue;
     let first = end - 1;
     while (first > 0 && axes.includes(first - 1)) first--;
-    const [blocks, rows] = [product(x.shape.slice(0, first)), product(x.shape.slice(first, end))];
+    const blocks = util.sizeFromShape(x.shape.slice(0, first));
+    const rows = util.sizeFromShape(x.shape.slice(first, end));
     const columns = sizeOf(from) / blocks / rows;
     const to = allocate(backend, [blocks, columns]);
     sumRows(backend, addressOf(backend, from), addressOf(backend, to), [blocks, rows, columns]);
@@ -65,8 +66,4 @@ function sumRows(
       native.columnSums(block, rows, columns, to + 4 * i * columns, totals);
     }
   });
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((a, b) => a * b, 1);
 }

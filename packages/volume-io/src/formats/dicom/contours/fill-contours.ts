@@ -25,12 +25,7 @@ interface Raster {
  * mask, be it one pixel wide.
  */
 export function fillEvenOdd(contours: readonly Contour[], mask: NdArray<Uint8Array>): void {
-  const { left, top, width, height, states } = rasterOf(contours, mask);
-  for (let row = 0, at = 0; row < height; row++) {
-    for (let column = 0; column < width; column++, at++) {
-      if (states[at] !== 0) mask.set(top + row, left + column, 1);
-    }
-  }
+  paint(rasterOf(contours, mask), mask);
 }
 
 /**
@@ -40,7 +35,8 @@ export function fillEvenOdd(contours: readonly Contour[], mask: NdArray<Uint8Arr
 export function fillShapes(shapes: readonly Shape[], mask: NdArray<Uint8Array>): void {
   let pixels = 0;
   for (const { outer, holes } of shapes) {
-    const { left, top, width, height, states } = rasterOf([outer], mask);
+    const raster = rasterOf([outer], mask);
+    const { left, top, width, height, states } = raster;
     pixels += states.length;
     for (const hole of holes) {
       const inner = rasterOf([hole], mask);
@@ -57,10 +53,15 @@ export function fillShapes(shapes: readonly Shape[], mask: NdArray<Uint8Array>):
         }
       }
     }
-    for (let row = 0, at = 0; row < height; row++) {
-      for (let column = 0; column < width; column++, at++) {
-        if (states[at] !== 0) mask.set(top + row, left + column, 1);
-      }
+    paint(raster, mask);
+  }
+}
+
+/** Sets the pixels of a mask that lie inside or on the contours of a raster. */
+function paint({ left, top, width, height, states }: Raster, mask: NdArray<Uint8Array>): void {
+  for (let row = 0, at = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, at++) {
+      if (states[at] !== 0) mask.set(top + row, left + column, 1);
     }
   }
 }

@@ -1,6 +1,12 @@
 import { decodeText } from './character-sets.ts';
 import { dictionary, type Keyword, tagOf } from './dictionary.ts';
-import { type DicomBytes, type Element, type Elements, readItems } from './element-reader.ts';
+import {
+  type DicomBytes,
+  type Element,
+  type Elements,
+  IMPLICIT,
+  readItems,
+} from './element-reader.ts';
 
 /** The elements of a DICOM file or of an item of a sequence; what is absent or empty is `undefined`. */
 export interface DataSet {
@@ -84,8 +90,7 @@ export function dataSetOf(
       const found = element(keyword);
       if (found === undefined) return [];
       const { start, length } = found;
-      // What was of unknown representation is written as implicit (PS3.5, 6.2.2, note 4).
-      const inner = found.vr === 'UN' ? { isLittle: true, isExplicit: false } : encoding;
+      const inner = found.vr === 'UN' ? IMPLICIT : encoding;
       const items = found.items ?? readItems(file, inner, { start, end: start + length }).items;
       return items.map((item) => dataSetOf(file, item, characterSets));
     },

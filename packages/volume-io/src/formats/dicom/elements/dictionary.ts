@@ -140,6 +140,9 @@ export const dictionary = {
 
 export type Keyword = keyof typeof dictionary;
 
+/** What holds the pixels of an image, as integers or as floats; one of these. */
+export const PIXEL_KEYWORDS = ['PixelData', 'FloatPixelData', 'DoubleFloatPixelData'] as const;
+
 /** The tag as a number, `0xggggeeee`. */
 export function tagOf(keyword: Keyword): number {
   return Number.parseInt(dictionary[keyword][0], 16);

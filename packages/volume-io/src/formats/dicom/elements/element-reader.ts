@@ -44,7 +44,8 @@ const SEQUENCE_END = 0xfffee0dd;
 const UNDEFINED = 0xffffffff;
 /** Deeper than any sound file goes. */
 const MAX_DEPTH = 64;
-const IMPLICIT: Encoding = { isLittle: true, isExplicit: false };
+/** Also that of what was of unknown representation (UN) (PS3.5, 6.2.2, note 4). */
+export const IMPLICIT: Encoding = { isLittle: true, isExplicit: false };
 
 /** Value representations whose length has 16 bits (PS3.5, table 7.1-2); that of all others has 32. */
 const SHORT = /^(A[EST]|CS|D[AST]|F[DL]|IS|LO|LT|PN|S[HLST]|TM|U[ILS])$/;
@@ -90,7 +91,6 @@ export function readElements(
       into.set(tag, { vr, start: head.start, length: next - head.start, fragments, isOpen });
       at = next;
     } else {
-      // What was of unknown representation is written as implicit (PS3.5, 6.2.2, note 4).
       const inner = vr === 'UN' ? IMPLICIT : encoding;
       const { items, next } = readItems(file, inner, { ...within, isDelimited: true });
       into.set(tag, { vr, start: head.start, length: next - head.start, items });

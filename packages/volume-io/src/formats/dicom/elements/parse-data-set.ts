@@ -2,7 +2,7 @@ import { joinBytes } from '../../../bytes/byte-arrays.ts';
 import { inflatingSource } from '../../../bytes/byte-source.ts';
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 import { type DataSet, dataSetOf } from './data-set.ts';
-import { tagOf } from './dictionary.ts';
+import { PIXEL_KEYWORDS, tagOf } from './dictionary.ts';
 import { type DicomBytes, type Element, type Encoding, readElements } from './element-reader.ts';
 import { isBlank, isDicom, startOfElements } from './is-dicom.ts';
 
@@ -26,11 +26,7 @@ export interface DicomFileHead extends DicomFile {
   readonly damage: VolumeFormatError | undefined;
 }
 
-const PIXELS = [
-  tagOf('PixelData'),
-  tagOf('FloatPixelData'),
-  tagOf('DoubleFloatPixelData'),
-] as const;
+const PIXELS = PIXEL_KEYWORDS.map(tagOf);
 
 /**
  * Parses a file as a whole. What follows the pixels may be damaged; then a warning says so.
@@ -48,7 +44,7 @@ export async function parseDataSet(
     if (!PIXELS.some((tag) => elements.has(tag))) throw error;
     onWarning(`${name}: what follows the pixels is damaged and was passed over`);
   }
-  if (elements.get(PIXELS[0])?.isOpen) {
+  if (elements.get(tagOf('PixelData'))?.isOpen) {
     onWarning(`${name}: the compressed pixels are not ended; something may be cut off`);
   }
   return { dataSet: dataSetOf(file, { byTag: elements, encoding }), transferSyntaxUid };

@@ -1,6 +1,7 @@
 import { joinBytes } from '../../../bytes/byte-arrays.ts';
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 import type { DataSet } from '../elements/data-set.ts';
+import { PIXEL_KEYWORDS } from '../elements/dictionary.ts';
 import type { Span } from '../elements/element-reader.ts';
 import type { ImageAttributes } from './image-attributes.ts';
 
@@ -55,8 +56,7 @@ export function encapsulatedFrames(
 
 /** The bytes of pixels that are not compressed. */
 export function nativeBytes(dataSet: DataSet, size: number, name: string): Uint8Array {
-  const keywords = ['PixelData', 'FloatPixelData', 'DoubleFloatPixelData'] as const;
-  const { start, length, fragments } = dataSet.element(keywords.find(dataSet.has)!)!;
+  const { start, length, fragments } = dataSet.element(PIXEL_KEYWORDS.find(dataSet.has)!)!;
   if (fragments !== undefined || length < size) {
     throw new VolumeFormatError(
       `${name}: rows, columns, frames and bits declare ${size} bytes of pixels, got ${fragments === undefined ? length : 'fragments'}; the file is cut off or damaged`,

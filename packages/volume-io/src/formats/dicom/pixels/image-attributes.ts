@@ -1,6 +1,5 @@
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
-import type { DataSet } from '../elements/data-set.ts';
-import type { Keyword } from '../elements/dictionary.ts';
+import { type Keyword, PIXEL_KEYWORDS } from '../elements/dictionary.ts';
 import type { DicomFile } from '../elements/parse-data-set.ts';
 
 /** The attributes that say how pixels are stored (PS3.3, C.7.6.3). */
@@ -25,11 +24,6 @@ export interface ImageAttributes {
   readonly planarConfiguration: 0 | 1;
 }
 
-/** Whether there are pixels, as integers or as floats. */
-function hasPixels({ has }: DataSet): boolean {
-  return has('PixelData') || has('FloatPixelData') || has('DoubleFloatPixelData');
-}
-
 /** @throws {VolumeFormatError} if there are no pixels, or their attributes are damaged */
 export function imageAttributes(
   { dataSet, transferSyntaxUid }: DicomFile,
@@ -41,7 +35,7 @@ export function imageAttributes(
       { field },
     );
   };
-  if (!hasPixels(dataSet)) {
+  if (!PIXEL_KEYWORDS.some(dataSet.has)) {
     const modality = dataSet.text('Modality');
     throw new VolumeFormatError(
       `${name}: holds no pixels${modality === undefined ? '' : ` (Modality ${modality})`}; it is no image`,

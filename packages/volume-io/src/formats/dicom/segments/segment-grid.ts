@@ -64,12 +64,14 @@ export function ownGrid(slices: readonly Slice[], name: string): Volume {
   return onGrid(voxels, affine);
 }
 
+/** A direction in LPS, as DICOM has it, in RAS. */
+const toRas = ([x, y, z]: Vector): Vector => [-x, -y, z];
+
 /** Where the frames of a segmentation lead, in RAS; nowhere if it has none. */
 export function frameDirections(parsed: ParsedDicom, name: string): Directions {
   const [first] = slicesOf(parsed, name);
   if (first === undefined) return {};
   const { alongRow, alongColumn } = first.geometry;
-  const toRas = ([x, y, z]: Vector): Vector => [-x, -y, z];
   return {
     column: toRas(alongRow),
     row: toRas(alongColumn),
@@ -94,7 +96,6 @@ export function sliceOnGrid(
   }
   const { position, alongRow, alongColumn, pixelSpacing, radiansOff, millimetresOff } = geometry;
   if (position === undefined) return fail('says not where it lies');
-  const toRas = ([x, y, z]: Vector): Vector => [-x, -y, z];
   const at = voxelAt(affine, position);
   const right = stepsAlong(affine, toRas(alongRow));
   const down = stepsAlong(affine, toRas(alongColumn));

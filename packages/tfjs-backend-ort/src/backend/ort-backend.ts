@@ -36,8 +36,7 @@ export class OrtBackend extends tf.KernelBackend {
   tracing = false;
   /** Numbers that kernels give to their graphs. */
   readonly scalars: Scalars = new Scalars();
-  readonly #bound = new RecordingBound();
-  #isTurnWatched = false;
+  readonly #bound: RecordingBound;
   #nodes = 0;
   #freezes = 0;
 
@@ -47,6 +46,7 @@ export class OrtBackend extends tf.KernelBackend {
     this.#entries = new tf.DataStorage<Entry>(this, tf.engine());
     const sessions = new SessionCache(ort, cacheSize, sessionOptions(options));
     this.#runner = new GraphRunner(ort, sessions, new Structures(2 * cacheSize));
+    this.#bound = new RecordingBound(() => this.#runner.start());
   }
 
   /** Counters since the backend was made. */
@@ -203,7 +203,7 @@ export class OrtBackend extends tf.KernelBackend {
   ): tf.TensorInfo | tf.TensorInfo[] {
     const made = kernel.outputs(inputs as Value[], attrs);
     const outputs = Array.isArray(made) ? made : [made];
-    if (!this.tracing) this.#keepBounded();
+    if (!this.tracing) this.#bound.count();
     const node: Node = {
       id: ++this.#nodes,
       kernel,
@@ -264,19 +264,6 @@ export class OrtBackend extends tf.KernelBackend {
   #compute(values: readonly Value[]): Promise<void> {
     this.#bound.cut();
     return this.#runner.compute(values);
-  }
-
-  /** Starts what is recorded where a step of training ends or it is enough, though nothing is read. */
-  #keepBounded(): void {
-    if (this.#bound.isPassed()) this.#runner.start();
-    if (this.#isTurnWatched) return;
-    this.#isTurnWatched = true;
-    queueMicrotask(() => {
-      this.#isTurnWatched = false;
-      if (!this.#bound.isTurnPassed()) return;
-      this.#bound.cut();
-      this.#runner.start();
-    });
   }
 
   #info(value: Value): tf.TensorInfo {

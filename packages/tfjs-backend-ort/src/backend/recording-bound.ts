@@ -8,10 +8,12 @@ const ENOUGH_UPDATES = 8192;
 type Scopes = readonly { readonly name: string }[];
 
 /**
- * Says where recording may be cut, so that graphs stay bounded where nothing is read: between the
+ * Starts what is recorded where it may be cut, so that graphs stay bounded where nothing is read: between the
  * repetitions of whatever repeats, since every graph is then as the one before and compiled once.
  */
 export class RecordingBound {
+  readonly #start: () => void;
+  #isTurnWatched = false;
   /** Operations since the last cut, and of those the ones since the last gradient. */
   #count = 0;
   #plain = 0;
@@ -22,19 +24,23 @@ export class RecordingBound {
   /** The outermost level of scopes on which one followed another. */
   #level = Number.POSITIVE_INFINITY;
 
-  /** Counts an operation; whether what was recorded before is better computed first. */
-  isPassed(): boolean {
+  /** @param start sends everything that is recorded on its way */
+  constructor(start: () => void) {
+    this.#start = start;
+  }
+
+  /** Counts an operation that is about to be recorded. */
+  count(): void {
     const { gradientDepth, scopeStack } = tf.engine().state;
     // TensorFlow.js walks back in a scope of this name.
     const isInGradient = gradientDepth > 0 || scopeStack.some(({ name }) => name === 'backward');
-    const isPassed = isInGradient ? this.#begins() : this.#repeats(scopeStack);
-    if (isPassed) this.cut();
+    if (isInGradient ? this.#begins() : this.#repeats(scopeStack)) this.#pass();
     this.#isInGradient = isInGradient;
     this.#hadGradient ||= isInGradient;
     this.#scopes = isInGradient ? null : [...scopeStack];
     this.#plain = isInGradient ? 0 : this.#plain + 1;
     this.#count++;
-    return isPassed;
+    this.#watchTurn();
   }
 
   /** The forward pass waits for its gradient, so a step of training is never cut in its midst. */
@@ -51,9 +57,19 @@ export class RecordingBound {
     return false;
   }
 
-  /** Whether to compute at the end of a turn: after a step of training, else when it is enough. */
-  isTurnPassed(): boolean {
-    return this.#hadGradient || this.#count >= ENOUGH;
+  /** Starts at the end of a turn: after a step of training, else when it is enough. */
+  #watchTurn(): void {
+    if (this.#isTurnWatched) return;
+    this.#isTurnWatched = true;
+    queueMicrotask(() => {
+      this.#isTurnWatched = false;
+      if (this.#hadGradient || this.#count >= ENOUGH) this.#pass();
+    });
+  }
+
+  #pass(): void {
+    this.cut();
+    this.#start();
   }
 
   /** What was recorded is on its way. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { computeOnLeaving } from './backend/compute-on-leaving.ts';
 import { checked, type OrtBackendOptions } from './backend/options.ts';
 import { OrtBackend } from './backend/ort-backend.ts';
 import { registerKernels } from './kernels/register-kernels.ts';
@@ -23,6 +24,7 @@ export async function registerOrtBackend(options?: OrtBackendOptions): Promise<v
     );
   }
   registerKernels();
+  computeOnLeaving();
   tf.registerBackend('ort', () => new OrtBackend(ort, settings), 1);
   if (tf.findBackend('ort') == null) {
     throw new Error("`registerOrtBackend`: TensorFlow.js refused the backend 'ort'.");

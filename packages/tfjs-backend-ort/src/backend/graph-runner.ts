@@ -1,4 +1,4 @@
-import { permute } from '../graph/permute.ts';
+import { copyInOrder, permute } from '../graph/permute.ts';
 import { type Plan, plan } from '../graph/plan.ts';
 import type { KnownGraph, SessionCache } from '../graph/session-cache.ts';
 import type { Structures } from '../graph/structures.ts';
@@ -64,16 +64,38 @@ export class GraphRunner {
     this.#started.delete(value);
   }
 
-  /** Sends everything that a live tensor waits for on its way, as one graph. */
-  start(): void {
-    void this.#start([...this.#pending]).catch(() => undefined);
+  /** Sends everything that a live tensor waits for on its way, as one graph; ends when it is over. */
+  async start(): Promise<void> {
+    // Who reads one of the tensors meets the error.
+    await this.#start([...this.#pending]).catch(() => undefined);
+  }
+
+  /** Gives `results` the data that `work` makes of the operands' data, as soon as that is there. */
+  later(
+    operands: readonly Value[],
+    results: readonly Value[],
+    work: (data: readonly HostArray[]) => readonly HostArray[],
+  ): void {
+    for (const value of results) this.#pending.delete(value);
+    const open = operands.filter(isOpen);
+    void this.#start([...new Set([...this.#pending, ...open])]).catch(() => undefined);
+    for (const value of results) this.#pending.add(value);
+    void this.#inTurn(results, async () => {
+      // Another live tensor may have been at fault, which must not keep these from their data.
+      const left = operands.filter(isOpen);
+      if (left.length > 0) await this.#prepare(left)();
+      for (const value of left) this.#end(value);
+      const made = work(operands.map(inOrder));
+      made.forEach((data, i) => {
+        results[i]!.data = data;
+      });
+    }).catch(() => undefined);
   }
 
   /** Gives data to `wanted` and to every value that a live tensor waits for. */
   async compute(wanted: readonly Value[]): Promise<void> {
     // What else is recorded in this turn belongs to the same graph.
     await undefined;
-    const isOpen = (value: Value) => value.data === null && value.run === null;
     const all = [...new Set([...this.#pending, ...wanted.filter(isOpen)])];
     const failure = await this.#start(all).catch((error: unknown) => ({ error }));
     await Promise.all(wanted.map((value) => value.run?.over));
@@ -98,20 +120,36 @@ export class GraphRunner {
       await this.#last;
       return;
     }
+    await this.#inTurn(values, this.#prepare(values));
+  }
+
+  /** What computes the values, once all that is on its way is over. */
+  #prepare(values: readonly Value[]): () => Promise<void> {
     const todo = plan(values, this.#structures);
     const graph = this.#sessions.get(todo);
     // What has data is taken at once: recording may bring it into another order meanwhile.
     const layouts = todo.leaves.map(({ layout }) => layout);
     const leaves = todo.leaves.map((leaf) => (leaf.data === null ? null : this.#tensor(leaf)));
-    graph.waiting++;
-    const turn = this.#last.then(async () => {
-      const inputs = leaves.map((one, i) => one ?? this.#tensor(todo.leaves[i]!, layouts[i]!));
-      await this.#run(graph, todo, inputs);
+    graph.results.forEach(({ layout }, i) => {
+      todo.results[i]!.layout = layout;
     });
+    graph.waiting++;
+    return async () => {
+      try {
+        const inputs = leaves.map((one, i) => one ?? this.#tensor(todo.leaves[i]!, layouts[i]!));
+        await this.#run(graph, todo, inputs);
+      } finally {
+        graph.waiting--;
+      }
+    };
+  }
+
+  /** Lets `work` give `results` their data when all that is on its way is over. */
+  async #inTurn(results: readonly Value[], work: () => Promise<void> | void): Promise<void> {
+    const turn = this.#last.then(work);
     const aliases: Value[] = [];
     const end = () => {
-      graph.waiting--;
-      for (const value of todo.results) this.#end(value);
+      for (const value of results) this.#end(value);
       for (const value of aliases) {
         value.data = value.node!.inputs[0]!.data;
         this.#end(value);
@@ -119,12 +157,10 @@ export class GraphRunner {
     };
     const over = turn.then(end, end);
     this.#last = over;
-    graph.results.forEach(({ layout }, i) => {
-      const value = todo.results[i]!;
+    for (const value of results) {
       value.run = { over, aliases };
-      value.layout = layout;
       if (this.#pending.delete(value)) this.#started.add(value);
-    });
+    }
     await turn;
     await over;
   }
@@ -163,14 +199,24 @@ export class GraphRunner {
   /** A value with data as a graph's input. */
   #tensor(value: Value, layout: readonly number[] = value.layout): OrtTensor {
     const { dtype, data, shape } = value;
-    if (data === null) {
-      throw new Error('ort backend: a result of an earlier graph is missing, since it failed.');
-    }
+    if (data === null) throw missing();
     const sizes = layout.map((axis) => shape[axis]!);
     const isMoved = layout.some((axis, i) => axis !== value.layout[i]);
     const elements = isMoved ? permute(data, shape, value.layout, layout) : data;
     return new this.#ort.Tensor(dtype, elements, sizes);
   }
+}
+
+/** Whether no graph on its way makes it yet. */
+const isOpen = (value: Value) => value.data === null && value.run === null;
+
+const missing = () =>
+  new Error('ort backend: a result of an earlier graph is missing, since it failed.');
+
+/** A copy of a value's data in the plain order. */
+function inOrder({ data, shape, layout }: Value): HostArray {
+  if (data === null) throw missing();
+  return copyInOrder(data, shape, layout);
 }
 
 /** What a kernel claimed when it was recorded must be what the graph made. */

@@ -46,7 +46,7 @@ export class OrtBackend extends tf.KernelBackend {
     this.#entries = new tf.DataStorage<Entry>(this, tf.engine());
     const sessions = new SessionCache(ort, cacheSize, sessionOptions(options));
     this.#runner = new GraphRunner(ort, sessions, new Structures(2 * cacheSize));
-    this.#bound = new RecordingBound(() => this.#runner.start());
+    this.#bound = new RecordingBound(() => void this.#runner.start());
   }
 
   /** Counters since the backend was made. */
@@ -118,7 +118,7 @@ export class OrtBackend extends tf.KernelBackend {
     if (value === null) return copyStrings(strings!);
     if (value.data === null) {
       throw new Error(
-        'ort backend: this tensor is recorded and not yet computed, and ONNX Runtime computes asynchronously; use `await tensor.data()` (or `array()`) instead of `dataSync()` (or `arraySync()`).',
+        'ort backend: this tensor is recorded and not yet computed, and ONNX Runtime computes asynchronously; use `await tensor.data()` (or `array()`) instead of `dataSync()` (or `arraySync()`), and before `print()`, `toString()` or a change of backends that is not awaited.',
       );
     }
     return copyInOrder(value.data, value.shape, value.layout);
@@ -140,12 +140,19 @@ export class OrtBackend extends tf.KernelBackend {
     return true;
   }
 
-  override async time(f: () => void): Promise<{ kernelMs: number }> {
-    await this.flush();
-    const before = this.statistics().runMilliseconds;
+  /** TensorFlow.js's profiler wants `f` to be over when this returns. */
+  override time(f: () => void): Promise<tf.BackendTimingInfo> {
+    const start = this.#runner.start().then(() => this.statistics().runMilliseconds);
     f();
-    await this.flush();
-    return { kernelMs: this.statistics().runMilliseconds - before };
+    const spent = async () => {
+      const before = await start;
+      await this.flush();
+      return { kernelMs: this.statistics().runMilliseconds - before };
+    };
+    return spent().catch(({ message }: Error) => ({
+      kernelMs: Number.NaN,
+      getExtraProfileInfo: () => message,
+    }));
   }
 
   override dispose(): void {
@@ -223,6 +230,19 @@ export class OrtBackend extends tf.KernelBackend {
       return this.#info(value);
     });
     return Array.isArray(made) ? infos : infos[0]!;
+  }
+
+  /** Records what `work` makes of the operands' data, outside of graphs. */
+  later(
+    kernel: KernelDefinition,
+    operands: readonly Value[],
+    work: (data: readonly HostArray[]) => readonly HostArray[],
+  ): tf.TensorInfo[] {
+    const infos = [this.record(kernel, operands, {})].flat();
+    this.#bound.cut();
+    const results = infos.map((info) => this.value(info));
+    this.#runner.later(operands, results, work);
+    return infos;
   }
 
   /**

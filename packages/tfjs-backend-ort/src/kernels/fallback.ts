@@ -1,67 +1,114 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { OrtBackend } from '../backend/ort-backend.ts';
+import { ownCopy } from '../graph/leaf.ts';
+import type { DType, ValueType } from '../graph/value-type.ts';
 import type { HostKernel } from './host-kernel.ts';
+import { type Made, type Operands, onCpu } from './on-cpu.ts';
 
-/** Names of every kernel that TensorFlow.js knows: it exports each under its own name. */
-export const kernelNames: readonly string[] = Object.entries(tf)
-  .filter(([name, value]) => name === value)
-  .map(([name]) => name);
-
-type Operand = tf.TensorInfo | tf.TensorInfo[] | undefined;
+/** Shapes of their results depend on the operands' values; `Draw` draws as soon as it is called. */
+const needValues = /^(Draw|NonMaxSuppression|Ragged|Sparse|StaticRegex|String|Unique)/;
 
 /**
- * Stands in for a kernel that no ONNX graph can express: runs TensorFlow.js's `cpu` kernel on the
- * spot, for which its operands must have been computed. Throws an error that says so otherwise.
+ * Stands in for a kernel that no ONNX graph can express: TensorFlow.js's `cpu` kernel runs, on the
+ * spot where the operands are computed, else in its turn between the graph that makes them and the
+ * graphs that use what it makes.
  */
 export function fallback(name: string): HostKernel {
   return (backend, inputs, attrs) => {
-    const kernel = tf.getKernel(name, 'cpu');
-    const cpu = tf.findBackend('cpu');
-    if (kernel == null || cpu == null) {
-      throw new Error(
-        `ort backend: kernel '${name}' cannot be part of an ONNX graph; import '@tensorflow/tfjs-backend-cpu', on which it can run, or use another backend for it.`,
-      );
-    }
-    const given = Object.values(inputs)
+    const run = onCpu(name);
+    const operands = Object.values(inputs)
       .flat()
       .filter((info) => info != null);
-    for (const info of given) {
-      if (backend.isComputed(info)) continue;
-      throw new Error(
-        `ort backend: kernel '${name}' runs on the cpu backend, which needs its operands computed; call \`await tensor.data()\` on them first.`,
+    if (operands.every((info) => backend.isComputed(info))) {
+      const made = run(inputs, attrs, ({ dataId }) => backend.readSync(dataId));
+      return unwrap(
+        made,
+        made.map(({ values, shape, dtype }) => ({
+          dataId: backend.write(values, [...shape], dtype),
+          shape: [...shape],
+          dtype,
+        })),
       );
     }
-    const copies: tf.TensorInfo[] = [];
-    // Operands are tensors or lists of them; some kernels want to know the rank.
-    const copy = (info: Operand): Operand => {
-      if (info == null) return info;
-      if (Array.isArray(info)) return info.map(copy) as tf.TensorInfo[];
-      const { dataId, shape, dtype } = info;
-      const moved = { dataId: cpu.write(backend.readSync(dataId), shape, dtype), shape, dtype };
-      copies.push(moved);
-      return Object.assign({ ...moved }, { rank: shape.length });
-    };
-    try {
-      const moved = Array.isArray(inputs)
-        ? inputs.map(copy)
-        : Object.fromEntries(Object.entries(inputs).map(([key, info]) => [key, copy(info)]));
-      const results = kernel.kernelFunc({
-        inputs: moved as unknown as tf.NamedTensorInfoMap,
-        attrs,
-        backend: cpu,
-      });
-      const back = [results].flat().map(({ dataId, shape, dtype }) => {
-        const values = dtype === 'complex64' ? null : cpu.readSync(dataId);
-        cpu.disposeData(dataId);
-        if (values === null) {
-          throw new TypeError(
-            `ort backend: kernel '${name}' gives complex numbers, which this backend does not hold; use the cpu backend for it.`,
-          );
-        }
-        return { dataId: backend.write(values, shape, dtype), shape, dtype };
-      });
-      return Array.isArray(results) ? back : back[0]!;
-    } finally {
-      for (const { dataId } of copies) cpu.disposeData(dataId);
+    if (backend.tracing) {
+      throw new Error(`ort backend: kernel '${name}' has no form in ONNX and cannot be exported.`);
     }
+    if (needValues.test(name)) {
+      throw new Error(
+        `ort backend: kernel '${name}' runs on the cpu backend and needs the values of its operands at once; call \`await tensor.data()\` on them first.`,
+      );
+    }
+    const types = typesOf(name, inputs, operands, attrs, run);
+    return unwrap(types, later(backend, name, inputs, operands, attrs, types));
   };
+}
+
+function unwrap<T>({ isList }: { isList: boolean }, results: T[]): T | T[] {
+  return isList ? results : results[0]!;
+}
+
+/** Runs a kernel as soon as its operands have data. */
+function later(
+  backend: OrtBackend,
+  name: string,
+  inputs: Operands,
+  operands: readonly tf.TensorInfo[],
+  attrs: tf.NamedAttrMap,
+  types: readonly ValueType[],
+): tf.TensorInfo[] {
+  const run = onCpu(name);
+  // Tensors may be disposed of by then; their places are kept.
+  const order = new Map(operands.map(({ dataId }, i) => [dataId, i]));
+  let failure: unknown = null;
+  const definition = {
+    name,
+    inputs: [],
+    outputs: () => [...types],
+    emit: () => {
+      throw new Error(
+        `ort backend: kernel '${name}' could not run on the cpu backend: ${(failure as Error)?.message}`,
+        { cause: failure },
+      );
+    },
+  };
+  return backend.later(
+    definition,
+    operands.map((info) => backend.value(info)),
+    (data) => {
+      try {
+        const made = run(inputs, attrs, ({ dataId }) => data[order.get(dataId)!]!);
+        return made.map(({ values, dtype }) => ownCopy(values, dtype as DType));
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+    },
+  );
+}
+
+type Types = readonly ValueType[] & { readonly isList: boolean };
+
+const known = new Map<string, Types>();
+
+/** Shapes and types of a kernel's results, tried out on zeros once for each kind of call. */
+function typesOf(
+  name: string,
+  inputs: Operands,
+  operands: readonly tf.TensorInfo[],
+  attrs: tf.NamedAttrMap,
+  run: ReturnType<typeof onCpu>,
+): Types {
+  const key = JSON.stringify([name, operands.map(({ shape, dtype }) => [shape, dtype]), attrs]);
+  let types = known.get(key);
+  if (types === undefined) {
+    const zeros = ({ shape, dtype }: tf.TensorInfo) =>
+      tf.util.makeZerosTypedArray(tf.util.sizeFromShape(shape), dtype as DType);
+    const made: Made = run(inputs, attrs, zeros);
+    types = Object.assign(
+      made.map(({ shape, dtype }) => ({ shape, dtype: dtype as DType })),
+      { isList: made.isList },
+    );
+    known.set(key, types);
+  }
+  return types;
 }

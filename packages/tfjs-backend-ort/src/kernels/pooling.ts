@@ -116,11 +116,17 @@ function padImage(graph: GraphBuilder, image: string, { pads }: Pool, value: str
   return graph.op('Pad', [image, graph.ints([0, 0, top, left, 0, 0, bottom, right]), value]);
 }
 
-/** The maxima and where each came from. */
+/**
+ * The maxima and where each came from. Whole numbers go through double: ONNX Runtime has no maxima
+ * of int32, and float32 holds 24 bits.
+ */
 function maxPool(graph: GraphBuilder, x: Handle, pool: Pool): string[] {
-  const image = graph.inLayout(x, nchw);
+  const isFloat = x.dtype === 'float32';
+  const given = graph.inLayout(x, nchw);
+  const image = isFloat ? given : graph.castName(given, 'float64');
   if (!wide(pool)) return graph.ops('MaxPool', [image], 2, attributes(pool));
-  const padded = padImage(graph, image, pool, graph.scalar(-Infinity));
+  const lowest = graph.scalar(-Infinity, isFloat ? 'float32' : 'float64');
+  const padded = padImage(graph, image, pool, lowest);
   return graph.ops('MaxPool', [padded], 2, attributes({ ...pool, pads: [0, 0, 0, 0] }));
 }
 
@@ -130,10 +136,12 @@ export const poolingKernels: readonly KernelDefinition[] = [
     name: 'MaxPool',
     inputs: ['x'],
     attrs: (attrs, [x]) => ({ ...resolve(attrs, x!.shape) }),
-    outputs: result,
+    outputs: ([x], { outShape }) => ({ shape: outShape, dtype: x!.dtype }),
     emit: (graph, [x], attrs, [out]) => {
       const [y] = maxPool(graph, x!, attrs as Pool);
-      return graph.handle(y!, out!.shape, 'float32', nchw);
+      const { shape, dtype } = out!;
+      const name = dtype === 'float32' ? y! : graph.castName(y!, dtype);
+      return graph.handle(name, shape, dtype, nchw);
     },
   },
   {

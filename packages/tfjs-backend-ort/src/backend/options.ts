@@ -1,6 +1,9 @@
 /** Options of `registerOrtBackend`. */
 export interface OrtBackendOptions {
-  /** Threads that work on one operator. @default ONNX Runtime's own choice: the physical cores */
+  /**
+   * Threads that work on one operator. @default 1 for graphs whose tensors have fewer than 2¹⁸
+   * elements each, ONNX Runtime's own choice for others: the physical cores
+   */
   readonly threads?: number;
   /**
    * ONNX Runtime execution providers in the order of preference, each its name or an object with

@@ -1,6 +1,11 @@
 import type { OrtRuntime, OrtSession } from '../runtime/ort-runtime.ts';
 import type { Plan } from './plan.ts';
 import { type Translation, translate } from './translate.ts';
+import type { Node } from './value.ts';
+import { sizeOf } from './value-type.ts';
+
+/** Tensors of fewer elements are computed by one thread sooner than divided among several. */
+const SMALL = 2 ** 18;
 
 /** A graph that was translated; compiled when it runs first. */
 export interface KnownGraph extends Omit<Translation, 'model'> {
@@ -9,6 +14,8 @@ export interface KnownGraph extends Omit<Translation, 'model'> {
   session: OrtSession | null;
   /** Whether its weights are constants. */
   readonly isFrozen: boolean;
+  /** Whether all that it works on is small. */
+  readonly isSmall: boolean;
   /** The names of its kernels. */
   readonly kernels: readonly string[];
   /** Runs that wait for it; it is kept until they are over. */
@@ -62,7 +69,8 @@ export class SessionCache {
     const start = performance.now();
     const isFrozen = plan.leaves.some((leaf) => leaf.frozen > 0);
     const kernels = plan.nodes.map((node) => node.kernel.name);
-    const graph = { ...translate(plan), session: null, isFrozen, kernels, waiting: 0 };
+    const facts = { isFrozen, isSmall: plan.nodes.every(isSmall), kernels };
+    const graph = { ...translate(plan), ...facts, session: null, waiting: 0 };
     this.compileMilliseconds += performance.now() - start;
     return graph;
   }
@@ -84,10 +92,15 @@ export class SessionCache {
 
   /**
    * ONNX Runtime's optimisers pay where weights are constants. Otherwise they cost seconds for a
-   * training step and gain next to nothing: the graph is small already.
+   * training step and gain next to nothing: the graph is small already. Options of the caller's own
+   * win.
    */
-  #optionsFor({ isFrozen }: KnownGraph): object {
-    return { graphOptimizationLevel: isFrozen ? 'all' : 'disabled', ...this.#options };
+  #optionsFor({ isFrozen, isSmall }: KnownGraph): object {
+    return {
+      graphOptimizationLevel: isFrozen ? 'all' : 'disabled',
+      ...(isSmall ? { intraOpNumThreads: 1 } : {}),
+      ...this.#options,
+    };
   }
 
   async clear(): Promise<void> {
@@ -95,4 +108,11 @@ export class SessionCache {
     this.#graphs.clear();
     for (const { session } of old) await session?.release();
   }
+}
+
+function isSmall({ kernel, inputs, outputs }: Node): boolean {
+  // Of what these take, such as all samples, they use a part.
+  const isCut = ['GatherV2', 'Slice', 'StridedSlice'].includes(kernel.name);
+  const touched = isCut ? outputs : [...inputs, ...outputs];
+  return touched.every((one) => one === null || sizeOf(one.shape) < SMALL);
 }

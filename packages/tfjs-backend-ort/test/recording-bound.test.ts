@@ -1,121 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { OrtBackend } from '../src/index.ts';
 import { random } from './against-cpu.ts';
+import { counted, dense } from './counted.ts';
 
 // The property of this file: how often graphs are compiled and run does not grow with the length
 // of a program.
-
-const statistics = () => (tf.backend() as OrtBackend).statistics();
-
-/** Graphs compiled and run by a function, and by what it left to be computed. */
-async function counted(run: () => unknown): Promise<{ compiles: number; runs: number }> {
-  await (tf.backend() as OrtBackend).flush();
-  const before = statistics();
-  await run();
-  await (tf.backend() as OrtBackend).flush();
-  const { compiles, runs, pendingTensors } = statistics();
-  expect(pendingTensors).toBe(0);
-  return { compiles: compiles - before.compiles, runs: runs - before.runs };
-}
-
-beforeEach(async () => {
-  await tf.setBackend('ort');
-});
-
-function dense(optimizer: string | tf.Optimizer = 'adam'): tfl.Sequential {
-  const layers = [
-    tfl.layers.dense({ inputShape: [8], units: 4, activation: 'relu' }),
-    tfl.layers.dense({ units: 1 }),
-  ];
-  const model = tfl.sequential({ layers });
-  model.compile({ optimizer, loss: 'meanSquaredError', metrics: ['mse'] });
-  return model;
-}
-
-describe('`fit` of one batch size compiles at most three graphs', () => {
-  const callbacks = {
-    'without callbacks': {},
-    'with one that returns nothing': { onBatchEnd: () => undefined },
-    'with one that reads': {
-      onBatchEnd: async (_batch: number, logs?: tfl.Logs) => void logs!['loss'],
-    },
-    'with one at the end of an epoch': { onEpochEnd: async () => undefined },
-  };
-  let width = 8;
-  for (const [title, some] of Object.entries(callbacks)) {
-    for (const samples of [320, 330]) {
-      test(`${samples} samples, ${title}`, async () => {
-        // Another number of samples is another structure, so that nothing is compiled already.
-        const count = samples + 32 * width++;
-        const model = dense();
-        const [x, y] = [random([count, 8]), random([count, 1], 2)];
-        const steps = 4 * Math.ceil(count / 32);
-        const { compiles, runs } = await counted(() =>
-          model.fit(x, y, { epochs: 4, batchSize: 32, verbose: 0, callbacks: some as never }),
-        );
-        expect(compiles).toBeLessThanOrEqual(3);
-        // A step is a graph; the means of an epoch may be one more, and there is nothing else.
-        expect(runs).toBeGreaterThanOrEqual(steps);
-        expect(runs).toBeLessThanOrEqual(steps + 5);
-      });
-    }
-  }
-
-  test('with validation data, in the order of the samples', async () => {
-    const model = dense('sgd');
-    const [x, y] = [random([200, 8]), random([200, 1], 2)];
-    const options = { epochs: 3, batchSize: 32, verbose: 0, shuffle: false, validationSplit: 0.25 };
-    const { compiles } = await counted(() => model.fit(x, y, options as tfl.ModelFitArgs));
-    expect(compiles).toBeLessThanOrEqual(3);
-  });
-
-  test('of a network with convolutions, weights that are reshaped, and dropout', async () => {
-    const layers = [
-      tfl.layers.conv1d({ inputShape: [12, 2], filters: 4, kernelSize: 3, activation: 'relu' }),
-      tfl.layers.batchNormalization(),
-      tfl.layers.maxPooling1d({ poolSize: 2 }),
-      tfl.layers.dropout({ rate: 0.2 }),
-      tfl.layers.flatten(),
-      tfl.layers.dense({ units: 3, activation: 'softmax' }),
-    ];
-    const model = tfl.sequential({ layers });
-    model.compile({ optimizer: 'rmsprop', loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
-    const x = random([100, 12, 2]);
-    const y = tf.oneHot(
-      tf.cast(tf.tensor1d(Array.from({ length: 100 }, (_, i) => i % 3)), 'int32'),
-      3,
-    );
-    const { compiles } = await counted(() =>
-      model.fit(x, y, { epochs: 3, batchSize: 25, verbose: 0 }),
-    );
-    expect(compiles).toBeLessThanOrEqual(3);
-  });
-
-  test('`fitDataset`', async () => {
-    const model = dense();
-    const [x, y] = [random([64, 8]), random([64, 1], 2)];
-    // What `tf.data` hands over, without that package.
-    const dataset = {
-      iterator: async () => {
-        let at = 0;
-        return {
-          next: async () => {
-            const begin = at++ * 16;
-            if (begin >= 64) return { value: null, done: true };
-            const [xs, ys] = [tf.slice(x, [begin, 0], [16, 8]), tf.slice(y, [begin, 0], [16, 1])];
-            return { value: { xs, ys }, done: false };
-          },
-        };
-      },
-    };
-    const { compiles } = await counted(() =>
-      model.fitDataset(dataset as never, { epochs: 3, verbose: 0 }),
-    );
-    expect(compiles).toBeLessThanOrEqual(3);
-  });
-});
 
 describe("a loop of one's own", () => {
   // What turns out to change is a constant at first, so there are two graphs at most.
@@ -214,6 +104,17 @@ describe("a loop of one's own", () => {
     adam.dispose();
   });
 
+  test('two optimisers in one turn are two graphs, turn by turn', async () => {
+    const [x, w] = [random([64, 16]), tf.variable(random([16, 1], 2))];
+    const [adam, sgd] = [tf.train.adam(1e-3), tf.train.sgd(1e-3)];
+    const { compiles, runs } = await loop((i) => {
+      adam.minimize(() => tf.mul(square(x, w), 2) as tf.Scalar);
+      const loss = sgd.minimize(() => tf.mul(square(x, w), 3 + i - i) as tf.Scalar, true)!;
+      return loss;
+    }, true);
+    expect({ compiles, runs }).toEqual({ compiles: 2, runs: 2 * rows });
+  });
+
   test('predictions of a large set in one turn, and over many', async () => {
     const model = dense();
     const x = random([32 * 1000, 8]);
@@ -231,6 +132,22 @@ describe("a loop of one's own", () => {
     });
     expect(over.compiles).toBeLessThanOrEqual(3);
     expect(over.runs).toBeGreaterThan(2);
+  });
+
+  test('a step and what is computed of its gradients are two graphs, an evaluation one of its own', async () => {
+    const [x, w, adam] = [random([64, 16]), tf.variable(random([16, 1], 2)), tf.train.adam(1e-3)];
+    const { compiles, runs } = await loop((i) => {
+      const norm = tf.tidy(() => {
+        const { grads } = tf.variableGrads(() => square(x, w), [w]);
+        adam.applyGradients(grads as never);
+        return tf.sum(tf.square(tf.mul(grads[w.name]!, [[1 + i]])));
+      });
+      const after = square(x, w);
+      norm.dispose();
+      return after;
+    }, false);
+    expect(compiles).toBeLessThanOrEqual(3);
+    expect(runs).toBeLessThanOrEqual(2 * rows);
   });
 
   test('a step of many operations stays one graph', async () => {

@@ -1,8 +1,9 @@
-import { copyInOrder, permute } from '../graph/permute.ts';
+import { canonical, copyInOrder, permute } from '../graph/permute.ts';
 import { type Plan, plan } from '../graph/plan.ts';
 import type { KnownGraph, SessionCache } from '../graph/session-cache.ts';
+import { byStep } from '../graph/steps.ts';
 import type { Structures } from '../graph/structures.ts';
-import type { Value } from '../graph/value.ts';
+import type { Moment, Value } from '../graph/value.ts';
 import { type HostArray, identity } from '../graph/value-type.ts';
 import type { OrtRuntime, OrtTensor } from '../runtime/ort-runtime.ts';
 import type { OrtStatistics } from './statistics.ts';
@@ -64,10 +65,14 @@ export class GraphRunner {
     this.#started.delete(value);
   }
 
-  /** Sends everything that a live tensor waits for on its way, as one graph; ends when it is over. */
-  async start(): Promise<void> {
+  /**
+   * Sends what live tensors wait for on its way: all, or what was recorded when `isDue`; ends when it
+   * is over.
+   */
+  async start(isDue: (moment: Moment) => boolean = () => true): Promise<void> {
+    const due = [...this.#pending].filter(({ node }) => isDue(node!.moment));
     // Who reads one of the tensors meets the error.
-    await this.#start([...this.#pending]).catch(() => undefined);
+    await this.#start(due).catch(() => undefined);
   }
 
   /** Gives `results` the data that `work` makes of the operands' data, as soon as that is there. */
@@ -92,11 +97,18 @@ export class GraphRunner {
     }).catch(() => undefined);
   }
 
-  /** Gives data to `wanted` and to every value that a live tensor waits for. */
+  /**
+   * Gives data to `wanted` and to every value that a live tensor waits for, but for those of later
+   * steps of training; without `wanted` to all.
+   */
   async compute(wanted: readonly Value[]): Promise<void> {
     // What else is recorded in this turn belongs to the same graph.
     await undefined;
-    const all = [...new Set([...this.#pending, ...wanted.filter(isOpen)])];
+    const open = wanted.filter(isOpen);
+    const steps = open.map(({ node }) => node!.moment.step);
+    const last = wanted.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...steps);
+    const due = [...this.#pending].filter(({ node }) => node!.moment.step <= last);
+    const all = [...new Set([...due, ...open])];
     const failure = await this.#start(all).catch((error: unknown) => ({ error }));
     await Promise.all(wanted.map((value) => value.run?.over));
     const left = wanted.filter(isOpen);
@@ -115,12 +127,16 @@ export class GraphRunner {
     void this.#last.then(() => this.#sessions.clear());
   }
 
+  /** A graph for each step of training, since the next step has the same. */
   async #start(values: readonly Value[]): Promise<undefined> {
     if (values.length === 0) {
       await this.#last;
       return;
     }
-    await this.#inTurn(values, this.#prepare(values));
+    const parts = byStep(values).map((part) => this.#inTurn(part, this.#prepare(part)));
+    const ends = await Promise.allSettled(parts);
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   /** What computes the values, once all that is on its way is over. */
@@ -131,7 +147,8 @@ export class GraphRunner {
     const layouts = todo.leaves.map(({ layout }) => layout);
     const leaves = todo.leaves.map((leaf) => (leaf.data === null ? null : this.#tensor(leaf)));
     graph.results.forEach(({ layout }, i) => {
-      todo.results[i]!.layout = layout;
+      const value = todo.results[i]!;
+      value.layout = canonical(value.shape, layout);
     });
     graph.waiting++;
     return async () => {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { same, spellOut } from '../graph/graph-builder.ts';
+import { same } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { leaf, ownCopy } from '../graph/leaf.ts';
-import { copyInOrder, liesInOrder, permute } from '../graph/permute.ts';
+import { copyStrings, leaf, ownCopy } from '../graph/leaf.ts';
+import { Names } from '../graph/names.ts';
+import { canonical, copyInOrder, liesInOrder, permute } from '../graph/permute.ts';
 import { Scalars } from '../graph/scalars.ts';
 import { SessionCache } from '../graph/session-cache.ts';
 import { Structures } from '../graph/structures.ts';
@@ -37,6 +38,7 @@ export class OrtBackend extends tf.KernelBackend {
   /** Numbers that kernels give to their graphs. */
   readonly scalars: Scalars = new Scalars();
   readonly #bound: RecordingBound;
+  readonly #names = new Names();
   #nodes = 0;
   #freezes = 0;
 
@@ -46,7 +48,7 @@ export class OrtBackend extends tf.KernelBackend {
     this.#entries = new tf.DataStorage<Entry>(this, tf.engine());
     const sessions = new SessionCache(ort, cacheSize, sessionOptions(options));
     this.#runner = new GraphRunner(ort, sessions, new Structures(2 * cacheSize));
-    this.#bound = new RecordingBound(() => void this.#runner.start());
+    this.#bound = new RecordingBound((isDue) => void this.#runner.start(isDue));
   }
 
   /** Counters since the backend was made. */
@@ -210,16 +212,17 @@ export class OrtBackend extends tf.KernelBackend {
   ): tf.TensorInfo | tf.TensorInfo[] {
     const made = kernel.outputs(inputs as Value[], attrs);
     const outputs = Array.isArray(made) ? made : [made];
-    if (!this.tracing) this.#bound.count();
     const node: Node = {
       id: ++this.#nodes,
+      moment: this.#bound.now,
       kernel,
       inputs,
       attrs,
       places,
       outputs,
-      key: `${kernel.name}${JSON.stringify(attrs, spellOut)}${outputs.map((one) => `${one.dtype}[${one.shape}]`)}`,
+      key: this.#names.get(kernel.name, attrs, outputs),
     };
+    if (!this.tracing) this.#bound.count(node);
     const infos = outputs.map((type, index) => {
       // Nothing is to be computed, and ONNX Runtime's operators differ in what they take.
       if (sizeOf(type.shape) === 0 && !this.tracing) {
@@ -229,6 +232,7 @@ export class OrtBackend extends tf.KernelBackend {
       this.#runner.add(value);
       return this.#info(value);
     });
+    if (kernel.endsStep) this.#bound.endStep();
     return Array.isArray(made) ? infos : infos[0]!;
   }
 
@@ -259,7 +263,8 @@ export class OrtBackend extends tf.KernelBackend {
    * Reorders data that was given, once, so that graphs need not do it each time. What graphs made
    * stays as it is: whether its data is there already is a matter of time.
    */
-  settle(value: Value, layout: readonly number[]): void {
+  settle(value: Value, wanted: readonly number[]): void {
+    const layout = canonical(value.shape, wanted);
     if (!value.given || value.data === null || same(value.layout, layout)) return;
     value.data = permute(value.data, value.shape, value.layout, layout);
     value.layout = layout;
@@ -289,11 +294,6 @@ export class OrtBackend extends tf.KernelBackend {
   #info(value: Value): tf.TensorInfo {
     const dataId = {};
     this.#entries.set(dataId, { value, strings: null, references: 1 });
-    return { dataId, shape: [...value.shape], dtype: value.dtype };
+    return { dataId, shape: value.shape as number[], dtype: value.dtype };
   }
-}
-
-/** Strings are arrays of bytes here, which callers may fill anew. */
-function copyStrings(strings: tf.backend_util.BackendValues): tf.backend_util.BackendValues {
-  return (strings as Uint8Array[]).map((bytes) => bytes.slice());
 }

@@ -7,6 +7,7 @@ import type {
 } from '../onnx/model-writer.ts';
 import { powerOf } from './free-size.ts';
 import { held } from './held.ts';
+import { spell } from './spell.ts';
 import { type DType, identity, sizeOf } from './value-type.ts';
 
 /** A value inside the graph: the name of an ONNX value and how its axes lie in it. */
@@ -35,7 +36,9 @@ export class GraphBuilder {
   readonly initializers: OnnxInitializer[] = [];
   /** Whether operators outside ONNX's own set that ONNX Runtime has may be used. */
   readonly contrib: boolean;
-  readonly #made = new Map<string, string>();
+  /** The results of operators, and names of constants. */
+  readonly #operators = new Map<string, string[]>();
+  readonly #constants = new Map<string, string>();
   #count = 0;
   /** What stands for the primes of free sizes. */
   readonly #units = new Map<number, string>();
@@ -54,7 +57,7 @@ export class GraphBuilder {
     return this.ops(op, inputs, 1, attributes, domain)[0]!;
   }
 
-  /** Adds an operator with several results. */
+  /** Adds an operator with several results, or gives the one that there is more of them. */
   ops(
     op: string,
     inputs: readonly string[],
@@ -62,16 +65,15 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, Attribute>> = {},
     domain = '',
   ): string[] {
-    const key = `${op}(${inputs})${JSON.stringify(attributes, spellOut)}${results}`;
-    let first = this.#made.get(key);
-    const name = (i: number) => (i === 0 ? first! : `${first}_${i}`);
-    if (first === undefined) {
-      first = `v${this.#count++}`;
-      this.#made.set(key, first);
-      const outputs = identity(results).map(name);
+    const key = `${op}(${inputs})${spell(attributes)}`;
+    let outputs = this.#operators.get(key);
+    if (outputs === undefined) {
+      outputs = [`v${this.#count++}`];
+      this.#operators.set(key, outputs);
       this.nodes.push({ op, domain, inputs, outputs, attributes });
     }
-    return identity(results).map(name);
+    while (outputs.length < results) outputs.push(`${outputs[0]}_${outputs.length}`);
+    return outputs.slice(0, results);
   }
 
   /** A graph input. */
@@ -88,10 +90,10 @@ export class GraphBuilder {
   ): string {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const seen = key ?? (bytes.length <= 256 ? `${type}[${shape}]${bytes}` : undefined);
-    const old = seen === undefined ? undefined : this.#made.get(seen);
+    const old = seen === undefined ? undefined : this.#constants.get(seen);
     if (old !== undefined) return old;
     const name = `c${this.#count++}`;
-    if (seen !== undefined) this.#made.set(seen, name);
+    if (seen !== undefined) this.#constants.set(seen, name);
     this.initializers.push({ name, type, shape, bytes });
     return name;
   }
@@ -270,9 +272,4 @@ export function isIdentity(layout: readonly number[]): boolean {
 
 export function same(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((one, i) => one === b[i]);
-}
-
-/** JSON has no infinities. */
-export function spellOut(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }

@@ -11,6 +11,8 @@ export interface KernelDefinition {
   readonly attrs?: (attrs: Attrs, inputs: readonly ValueType[]) => Attrs;
   /** Shapes and types of the results. */
   readonly outputs: (inputs: readonly ValueType[], attrs: Attrs) => ValueType | ValueType[];
+  /** Whether a step of training is over with it. */
+  readonly endsStep?: true;
   /** Adds the operators. Absent inputs are `undefined`. */
   readonly emit: (
     graph: GraphBuilder,

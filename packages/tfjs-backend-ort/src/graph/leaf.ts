@@ -30,3 +30,8 @@ export function ownCopy(values: tf.backend_util.BackendValues, dtype: DType): Ho
   const kind = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype];
   return values instanceof kind ? values.slice() : kind.from(values as unknown as number[]);
 }
+
+/** Strings are arrays of bytes here, which callers may fill anew. */
+export function copyStrings(strings: tf.backend_util.BackendValues): tf.backend_util.BackendValues {
+  return (strings as Uint8Array[]).map((bytes) => bytes.slice());
+}

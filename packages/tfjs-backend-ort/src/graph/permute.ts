@@ -56,6 +56,13 @@ export function copyInOrder(
     : permute(data, shape, layout, identity(shape.length));
 }
 
+/** The layout of the same order of elements that stands for all of them: axes of size 1 come last. */
+export function canonical(shape: readonly number[], layout: readonly number[]): readonly number[] {
+  if (liesInOrder(shape, layout)) return identity(shape.length);
+  const isOne = (axis: number) => shape[axis] === 1;
+  return [...layout.filter((axis) => !isOne(axis)), ...identity(shape.length).filter(isOne)];
+}
+
 /** Whether a layout orders the elements as the logical axes do; axes of size 1 do not matter. */
 export function liesInOrder(shape: readonly number[], layout: readonly number[]): boolean {
   const axes = layout.filter((axis) => shape[axis] !== 1);

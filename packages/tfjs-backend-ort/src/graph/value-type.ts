@@ -12,9 +12,13 @@ export type Attrs = Readonly<Record<string, any>>;
 
 /** `[0, 1, …, rank − 1]`. */
 export function identity(rank: number): number[] {
-  return Array.from({ length: rank }, (_, i) => i);
+  const axes = new Array<number>(rank);
+  for (let i = 0; i < rank; i++) axes[i] = i;
+  return axes;
 }
 
 export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
+  let size = 1;
+  for (const length of shape) size *= length;
+  return size;
 }

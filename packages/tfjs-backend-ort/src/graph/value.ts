@@ -40,10 +40,19 @@ export function isLeaf(value: Value): boolean {
   return value.node === null || value.run !== null;
 }
 
+/** When something was recorded. */
+export interface Moment {
+  /** How many steps of training, or other parts that repeat, were over. */
+  readonly step: number;
+  /** How many turns of the event loop were. */
+  readonly turn: number;
+}
+
 /** A recorded operation. */
 export interface Node {
   /** Counts up, so that sorting by it is a topological order. */
   readonly id: number;
+  moment: Moment;
   readonly kernel: KernelDefinition;
   /** `null` where an optional one is absent. */
   readonly inputs: readonly (Value | null)[];
@@ -51,6 +60,6 @@ export interface Node {
   /** Numbers that may change from run to run, such as where a cut begins; no part of the key. */
   readonly places: readonly number[] | null;
   readonly outputs: readonly ValueType[];
-  /** Operation, attributes and result types as a string. */
-  readonly key: string;
+  /** Stands for operation, attributes and result types. */
+  readonly key: number;
 }

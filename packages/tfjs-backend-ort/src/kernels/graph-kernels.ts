@@ -14,6 +14,7 @@ import { stsConvolutionKernels } from './sts-convolution.ts';
 import { tfjsConvolutionKernels } from './tfjs-convolution.ts';
 import { trainingKernels } from './training.ts';
 import { unaryKernels } from './unary.ts';
+import { updateKernels } from './updates.ts';
 
 /** Every kernel that becomes part of a graph, by its name. */
 export const graphKernels: ReadonlyMap<string, KernelDefinition> = new Map(
@@ -33,5 +34,6 @@ export const graphKernels: ReadonlyMap<string, KernelDefinition> = new Map(
     ...normalizationKernels,
     ...imageKernels,
     ...trainingKernels,
+    ...updateKernels,
   ].map((kernel) => [kernel.name, kernel]),
 );

@@ -106,6 +106,15 @@ export const hostKernels: Readonly<Record<string, HostKernel>> = {
   Conv2D: withFilter('Conv2D'),
   FusedConv2D: withFilter('FusedConv2D'),
   Conv2DBackpropInput: withFilter('Conv2DBackpropInput'),
+  StsUpdate: (backend, inputs, attrs) => {
+    const values = (inputs as unknown as tf.TensorInfo[]).map((one) => backend.value(one));
+    const { numbers, weights } = attrs;
+    // Slots lie as their weights do from the first step on.
+    values.slice(numbers + 2 * weights).forEach((slot, i) => {
+      backend.settle(slot, values[numbers + (i % weights)]!.layout);
+    });
+    return backend.record(graphKernels.get('StsUpdate')!, values, attrs);
+  },
   // PyTorch's AdamW: the decay comes first and is not part of the moments.
   StsAdamW: (backend, { value, gradient, m, v }, attrs) => {
     const { learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs;

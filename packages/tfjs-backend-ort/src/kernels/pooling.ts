@@ -117,17 +117,17 @@ function padImage(graph: GraphBuilder, image: string, { pads }: Pool, value: str
 }
 
 /**
- * The maxima and where each came from. Whole numbers go through double: ONNX Runtime has no maxima
+ * The maxima, and where each came from, which costs more. Whole numbers go through double: ONNX Runtime has no maxima
  * of int32, and float32 holds 24 bits.
  */
-function maxPool(graph: GraphBuilder, x: Handle, pool: Pool): string[] {
+function maxPool(graph: GraphBuilder, x: Handle, pool: Pool, results: 1 | 2): string[] {
   const isFloat = x.dtype === 'float32';
   const given = graph.inLayout(x, nchw);
   const image = isFloat ? given : graph.castName(given, 'float64');
-  if (!wide(pool)) return graph.ops('MaxPool', [image], 2, attributes(pool));
+  if (!wide(pool)) return graph.ops('MaxPool', [image], results, attributes(pool));
   const lowest = graph.scalar(-Infinity, isFloat ? 'float32' : 'float64');
   const padded = padImage(graph, image, pool, lowest);
-  return graph.ops('MaxPool', [padded], 2, attributes({ ...pool, pads: [0, 0, 0, 0] }));
+  return graph.ops('MaxPool', [padded], results, attributes({ ...pool, pads: [0, 0, 0, 0] }));
 }
 
 /** Pooling over height and width, and its gradients. */
@@ -138,7 +138,7 @@ export const poolingKernels: readonly KernelDefinition[] = [
     attrs: (attrs, [x]) => ({ ...resolve(attrs, x!.shape) }),
     outputs: ([x], { outShape }) => ({ shape: outShape, dtype: x!.dtype }),
     emit: (graph, [x], attrs, [out]) => {
-      const [y] = maxPool(graph, x!, attrs as Pool);
+      const [y] = maxPool(graph, x!, attrs as Pool, 1);
       const { shape, dtype } = out!;
       const name = dtype === 'float32' ? y! : graph.castName(y!, dtype);
       return graph.handle(name, shape, dtype, nchw);
@@ -157,7 +157,7 @@ export const poolingKernels: readonly KernelDefinition[] = [
           `ort backend: the gradient of \`maxPool\` needs a padding smaller than its window [${pool.kernel}], got [${pool.pads}].`,
         );
       }
-      const [, from] = maxPool(graph, input!, pool);
+      const [, from] = maxPool(graph, input!, pool, 2);
       const length = out!.shape.reduce((a, b) => a * b, 1);
       const places = graph.op('Reshape', [from!, graph.ints([-1])]);
       const values = graph.op('Reshape', [graph.inLayout(dy!, nchw), graph.ints([-1])]);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OrtBackend } from '../backend/ort-backend.ts';
 import type { Attrs } from '../graph/value-type.ts';
+import { updateAsAWhole } from '../updates/whole-updates.ts';
 import { fallback } from './fallback.ts';
 import { graphKernels } from './graph-kernels.ts';
 import type { HostKernel } from './host-kernel.ts';
@@ -25,13 +26,17 @@ export const absentKernels: ReadonlySet<string> = new Set([
   'UpperBound',
 ]);
 
-/** Registers every kernel for TensorFlow.js's backend `'ort'`, once. */
+/**
+ * Registers every kernel for TensorFlow.js's backend `'ort'`, once, and lets TensorFlow.js's
+ * optimisers use theirs.
+ */
 export function registerKernels(): void {
   const own = new Set([...graphKernels.keys(), ...Object.keys(hostKernels)]);
   for (const name of own) register(name, hostKernels[name] ?? recorder(name));
   for (const name of kernelNames) {
     if (!own.has(name) && !absentKernels.has(name)) register(name, fallback(name));
   }
+  updateAsAWhole();
 }
 
 function register(kernelName: string, run: HostKernel): void {

@@ -5,5 +5,6 @@ export { exportOnnx, type OnnxInput } from './export-onnx.ts';
 export type { FreeSize } from './graph/free-size.ts';
 export { readOnnxMetadata } from './onnx/read-onnx-metadata.ts';
 export { registerOrtBackend } from './register-ort-backend.ts';
-export { loadOrt, OrtMissingError } from './runtime/load-ort.ts';
+export { loadOrt } from './runtime/load-ort.ts';
+export { OrtMissingError } from './runtime/ort-missing-error.ts';
 export type { OrtRuntime, OrtSession, OrtTensor, OrtTensors } from './runtime/ort-runtime.ts';

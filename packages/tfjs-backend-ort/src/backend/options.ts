@@ -40,6 +40,12 @@ export function checked(options: OrtBackendOptions): OrtBackendOptions {
   return options;
 }
 
+/** The execution provider that comes first. */
+export function providerName({ executionProviders = ['cpu'] }: OrtBackendOptions): string {
+  const [first = 'cpu'] = executionProviders;
+  return typeof first === 'string' ? first : (first as { readonly name: string }).name;
+}
+
 /** The session options that they stand for. */
 export function sessionOptions(options: OrtBackendOptions): object {
   const { threads, executionProviders = ['cpu'] } = options;

@@ -11,7 +11,7 @@ import { type Node, recorded, type Value } from '../graph/value.ts';
 import { type Attrs, type DType, type HostArray, identity, sizeOf } from '../graph/value-type.ts';
 import type { OrtRuntime } from '../runtime/ort-runtime.ts';
 import { GraphRunner } from './graph-runner.ts';
-import { checked, type OrtBackendOptions, sessionOptions } from './options.ts';
+import { checked, type OrtBackendOptions, providerName, sessionOptions } from './options.ts';
 import { RecordingBound } from './recording-bound.ts';
 import type { OrtStatistics } from './statistics.ts';
 
@@ -31,6 +31,8 @@ interface Entry {
  * `registerOrtBackend` makes it.
  */
 export class OrtBackend extends tf.KernelBackend {
+  /** The ONNX Runtime execution provider that graphs run on: `'cpu'`, `'wasm'`, `'webgpu'`, `'cuda'`, …. */
+  readonly provider: string;
   readonly #entries: tf.DataStorage<Entry>;
   readonly #runner: GraphRunner;
   /** Whether a function is being traced, by `trace`. */
@@ -45,6 +47,7 @@ export class OrtBackend extends tf.KernelBackend {
   constructor(ort: OrtRuntime, options: OrtBackendOptions = {}) {
     super();
     const { cacheSize = 32 } = checked(options);
+    this.provider = providerName(options);
     this.#entries = new tf.DataStorage<Entry>(this, tf.engine());
     const sessions = new SessionCache(ort, cacheSize, sessionOptions(options));
     this.#runner = new GraphRunner(ort, sessions, new Structures(2 * cacheSize));

@@ -1,19 +1,5 @@
+import { firstLine, OrtMissingError } from './ort-missing-error.ts';
 import type { OrtRuntime } from './ort-runtime.ts';
-
-/** ONNX Runtime cannot be had: the message says why and how to get it, in one line. */
-export class OrtMissingError extends Error {
-  override readonly name = 'OrtMissingError';
-  /** What is missing. */
-  readonly reason: string;
-  /** How to get it. */
-  readonly remedy: string;
-
-  constructor(reason: string, cause: unknown) {
-    super(`ort backend: ${reason}; to get it: ${remedy}.`, { cause });
-    this.reason = reason;
-    this.remedy = remedy;
-  }
-}
 
 const name = 'onnxruntime-node';
 const remedy = `\`npm i ${name}\`, or where its download is blocked \`npm i ${name} --ignore-scripts\` (installs its CPU binaries in seconds)`;
@@ -36,12 +22,22 @@ export async function loadOrtBy(
   try {
     return (await importModule(name)) as OrtRuntime;
   } catch (error) {
-    const { code, message = String(error) } = error as { code?: string; message?: string };
-    const isAbsent = code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`);
-    const [line] = message.split('\n', 1);
-    throw new OrtMissingError(
-      isAbsent ? `${name} is not installed` : `${name} cannot be loaded: ${line}`,
-      error,
-    );
+    const { code, message } = error as { code?: string; message?: string };
+    const isAbsent = code === 'ERR_MODULE_NOT_FOUND' && message?.includes(`'${name}'`);
+    const reason = isAbsent ? 'is not installed' : `cannot be loaded: ${firstLine(error)}`;
+    throw new OrtMissingError(`${name} ${reason}`, remedy, error);
   }
+}
+
+/** How to get what providers of `onnxruntime-node` need besides the package. */
+const needs: Readonly<Record<string, string>> = {
+  cuda: `on Linux x64 \`ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild ${name}\` (downloads its CUDA libraries from nuget.org), and install CUDA 12 and cuDNN 9 where the loader finds them`,
+  webgpu:
+    'install a graphics driver with Vulkan (on Linux with its loader, libvulkan.so.1), Metal or Direct3D 12',
+};
+
+/** Why a provider of `onnxruntime-node` does not start, and what must be installed. */
+export function providerMissing(provider: string, error: unknown): OrtMissingError {
+  const reason = `${name}'s provider '${provider}' cannot be used: ${firstLine(error)}`;
+  return new OrtMissingError(reason, needs[provider] ?? remedy, error);
 }

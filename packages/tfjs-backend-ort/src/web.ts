@@ -1,0 +1,10 @@
+export type { OrtBackendOptions } from './backend/options.ts';
+export { OrtBackend } from './backend/ort-backend.ts';
+export type { OrtStatistics } from './backend/statistics.ts';
+export { exportOnnx, type OnnxInput } from './export-onnx.ts';
+export type { FreeSize } from './graph/free-size.ts';
+export { readOnnxMetadata } from './onnx/read-onnx-metadata.ts';
+export { type OrtWebOptions, registerOrtBackend } from './register-ort-backend-web.ts';
+export type { WasmPaths, WebProvider } from './runtime/load-ort-web.ts';
+export { OrtMissingError } from './runtime/ort-missing-error.ts';
+export type { OrtRuntime, OrtSession, OrtTensor, OrtTensors } from './runtime/ort-runtime.ts';

@@ -3,9 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, test } from 'vitest';
 import { registerOrtBackend } from '../src/index.ts';
+import { registerOrtBackend as registerOrtWeb } from '../src/web.ts';
+
+/** Whether the suites run on the twin for browsers, on WebAssembly: `STS_NET_TEST_ORT=web`. */
+export const isWeb: boolean = process.env['STS_NET_TEST_ORT'] === 'web';
 
 beforeAll(async () => {
-  await registerOrtBackend({ threads: 1 });
+  if (isWeb) await registerOrtWeb({ provider: 'wasm', threads: 1 });
+  else await registerOrtBackend({ threads: 1 });
 });
 
 /** Random numbers in ±1; the same for the same shape and seed. */

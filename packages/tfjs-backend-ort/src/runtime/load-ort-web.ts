@@ -28,7 +28,10 @@ export interface OrtWebSettings {
 
 /** What is used of the modules of `onnxruntime-web` besides what all of ONNX Runtime has. */
 interface OrtWebModule {
-  readonly env: { readonly wasm: { wasmPaths?: unknown; numThreads?: number } };
+  readonly env: {
+    logLevel?: string;
+    readonly wasm: { wasmPaths?: unknown; numThreads?: number };
+  };
 }
 
 /**
@@ -87,6 +90,8 @@ export async function loadOrtWebFrom(
     );
   }
   running.set(module, settings);
+  // Errors are thrown; what is logged besides is of no use to callers.
+  module.env.logLevel = 'fatal';
   if (wasmPaths !== undefined) module.env.wasm.wasmPaths = wasmPaths;
   if (threads !== undefined) module.env.wasm.numThreads = threads;
   return module as unknown as OrtRuntime;
@@ -125,7 +130,8 @@ export function notStarted(
 }
 
 function place(file: string, wasmPaths: WasmPaths | undefined): string {
-  if (typeof wasmPaths === 'string') return `${wasmPaths}${file}`;
-  if (wasmPaths?.wasm !== undefined) return String(wasmPaths.wasm);
-  return `${file} beside its own module`;
+  const path = typeof wasmPaths === 'string' ? `${wasmPaths}${file}` : wasmPaths?.wasm;
+  if (path === undefined) return `${file} beside its own module`;
+  const { location } = globalThis as { readonly location?: { readonly href: string } };
+  return location === undefined ? String(path) : new URL(path, location.href).href;
 }

@@ -1,0 +1,119 @@
+// Runs the backend `ort` of @sts-net/tfjs-backend-ort/web in Chromium, on WebAssembly and on WebGPU:
+// TensorFlow.js's own tests of operations, golden logits, gradients and training steps; and looks
+// whether what keeps it from starting is named. Needs no graphics processor: WebGPU is SwiftShader's,
+// the driver in software that Chromium ships. About 2 minutes; with --full 15.
+//
+//   node tools/engines/chromium-lane.mjs [--full] [wasm|webgpu …]
+//
+// CHROMIUM_PATH names the browser; without one, the lane names what it skips and succeeds.
+import { suites } from '../../packages/tfjs-backend-ort/op-tests/suites.mjs';
+import { findBrowser, serve, visit } from './chromium/browser.mjs';
+import { bundle } from './chromium/bundle.mjs';
+
+const given = process.argv.slice(2);
+const full = given.includes('--full');
+const named = given.filter((one) => one !== '--full');
+const providers = named.length > 0 ? named : ['wasm', 'webgpu'];
+/** Of the files of tests of operations, those that the short form runs. */
+const few =
+  /^(add|arithmetic|avg_pool|batchnorm|cast|clip_by_value|concat|conv2d|conv2d_transpose|depthwise_conv2d|gather|mat_mul|max_pool|mean|pad|reduce_sum|relu|resize_bilinear|resize_nearest_neighbor|slice|softmax|split|sum|transpose|unsorted_segment_sum|where)_test\.js$/;
+
+const browser = findBrowser();
+if (browser === undefined) {
+  console.log(
+    `chromium lane: skipped, no Chromium (Debian: apt install chromium): ${providers.join(' and ')} of @sts-net/tfjs-backend-ort/web`,
+  );
+  process.exit(0);
+}
+const bundles = await bundle(
+  suites().filter((file) => (full ? !file.includes('from_pixels') : few.test(file))),
+);
+const server = await serve(bundles);
+try {
+  let failed = 0;
+  for (const provider of providers) failed += await check(provider);
+  for (const failure of failures()) failed += await checkFailure(failure);
+  process.exitCode = failed > 0 ? 1 : 0;
+} finally {
+  server.close();
+}
+
+async function check(provider) {
+  const start = performance.now();
+  const result = await visit(
+    browser,
+    server,
+    { provider, threads: 2, wasmPaths: '/ort/', full },
+    full ? 1500 : 400,
+  );
+  if (result.error !== undefined) {
+    console.log(`FAIL ${provider}: ${result.error}`);
+    return 1;
+  }
+  for (const failure of result.failures) console.log(`FAIL ${provider}: ${failure}`);
+  const total = (counts, key) => counts.reduce((sum, [, count]) => sum + count[key], 0);
+  const of = result.counts.filter(([file]) => file.endsWith('_test.js'));
+  const rows = [
+    [`operations (${of.length} files)`, of],
+    ...result.counts.filter(([file]) => !file.endsWith('_test.js')).map((one) => [one[0], [one]]),
+  ];
+  for (const [title, counts] of rows) {
+    console.log(
+      `${provider.padEnd(7)} ${title.padEnd(26)} ${total(counts, 'passed')} passed, ${total(counts, 'failed')} failed, ${total(counts, 'skipped')} skipped`,
+    );
+  }
+  console.log(`${provider}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  return result.failures.length + (total(result.counts, 'passed') === 0 ? 1 : 0);
+}
+
+/** Ways in which it does not start, and what its message must name. */
+function failures() {
+  const here = (provider) => providers.includes(provider);
+  return [
+    {
+      title: 'files that are not served',
+      provider: 'wasm',
+      wasmPaths: '/nowhere/',
+      names: ['/nowhere/ort-wasm-simd-threaded.wasm', 'wasmPaths', 'connect-src'],
+    },
+    {
+      title: 'a page in place of the file',
+      provider: 'wasm',
+      wasmPaths: { wasm: '/page', mjs: '/ort/ort-wasm-simd-threaded.mjs' },
+      names: ['/page', 'wasmPaths'],
+    },
+    {
+      title: 'a policy without wasm-unsafe-eval',
+      provider: 'wasm',
+      wasmPaths: '/ort/',
+      policy: "script-src 'self'",
+      names: ["'wasm-unsafe-eval'"],
+    },
+    {
+      title: 'no WebGPU',
+      provider: 'webgpu',
+      wasmPaths: '/ort/',
+      noWebgpu: true,
+      names: ['WebGPU', "provider: 'wasm'"],
+    },
+  ].filter(({ provider }) => here(provider));
+}
+
+async function checkFailure({ title, names, policy = '', noWebgpu = false, ...settings }) {
+  const { name, message, error } = await visit(
+    browser,
+    server,
+    { ...settings, failure: true },
+    60,
+    {
+      policy,
+      noWebgpu,
+    },
+  );
+  const missing = error ?? names.filter((one) => !message.includes(one)).join(', ');
+  const isRight = name === 'OrtMissingError' && missing === '';
+  console.log(
+    isRight ? `named: ${title}: ${message}` : `FAIL ${title}: ${missing}: ${name}: ${message}`,
+  );
+  return isRight ? 0 : 1;
+}

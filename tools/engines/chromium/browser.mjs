@@ -1,0 +1,123 @@
+// A page in Chromium without a window, which sends one result back: no driver is needed for that.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const require = createRequire(join(here, '../../../packages/tfjs-backend-ort/package.json'));
+const ortFiles = dirname(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
+
+/** The browser, by CHROMIUM_PATH or where systems put it; undefined if there is none. */
+export function findBrowser() {
+  const { CHROMIUM_PATH } = process.env;
+  for (const name of CHROMIUM_PATH
+    ? [CHROMIUM_PATH]
+    : ['/usr/lib/chromium/chromium', 'chromium', 'chromium-browser', 'google-chrome']) {
+    try {
+      execFileSync(name, ['--version'], { stdio: 'ignore' });
+      return name;
+    } catch {}
+  }
+  return undefined;
+}
+
+/** Opens the page in a browser of its own; what it sends within `seconds`. */
+export async function visit(
+  browser,
+  server,
+  settings,
+  seconds,
+  { policy = '', noWebgpu = false } = {},
+) {
+  const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
+  const { port } = server.address();
+  const address = `http://localhost:${port}/?policy=${encodeURIComponent(policy)}#${encodeURIComponent(JSON.stringify(settings))}`;
+  const gpu = noWebgpu
+    ? ['--disable-features=WebGPU', '--disable-gpu']
+    : [
+        '--enable-unsafe-webgpu',
+        '--enable-features=Vulkan',
+        '--use-webgpu-adapter=swiftshader',
+        '--use-vulkan=swiftshader',
+      ];
+  const child = spawn(
+    browser,
+    [
+      '--headless=new',
+      '--no-sandbox',
+      '--no-first-run',
+      '--disable-dev-shm-usage',
+      `--user-data-dir=${profile}`,
+      ...gpu,
+      address,
+    ],
+    { stdio: process.env.VERBOSE ? 'inherit' : 'ignore', detached: true },
+  );
+  try {
+    return await new Promise((resolve, reject) => {
+      server.result = resolve;
+      child.once('error', reject);
+      child.once('exit', (code) => resolve({ error: `the browser ended with ${code}` }));
+      setTimeout(() => resolve({ error: 'no answer in time' }), 1000 * seconds).unref();
+    });
+  } finally {
+    child.removeAllListeners('exit');
+    // The browser is a group of processes.
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {}
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Serves the page and its bundles, isolated so that there are threads, and ONNX Runtime's files. */
+export async function serve(files) {
+  const isolated = {
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'Cache-Control': 'no-store',
+  };
+  const types = {
+    '.js': 'text/javascript',
+    '.mjs': 'text/javascript',
+    '.wasm': 'application/wasm',
+  };
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+    const answer = (status, type, body, more = {}) =>
+      response.writeHead(status, { 'Content-Type': type, ...isolated, ...more }).end(body);
+    if (pathname === '/result') {
+      let body = '';
+      request.on('data', (part) => (body += part));
+      request.on('end', () => {
+        answer(200, 'text/plain', '');
+        server.result?.(JSON.parse(body));
+      });
+      return;
+    }
+    if (pathname === '/' || pathname === '/page') {
+      const policy = searchParams.get('policy');
+      const headers = policy ? { 'Content-Security-Policy': policy } : {};
+      answer(
+        200,
+        'text/html',
+        '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>',
+        headers,
+      );
+      return;
+    }
+    const name = basename(pathname);
+    const type = types[/\.\w+$/.exec(name)?.[0]] ?? 'application/octet-stream';
+    if (files.has(name)) answer(200, type, files.get(name));
+    else if (pathname.startsWith('/ort/') && existsSync(join(ortFiles, name)))
+      answer(200, type, readFileSync(join(ortFiles, name)));
+    else answer(404, 'text/plain', 'not here');
+  });
+  await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+  return server;
+}

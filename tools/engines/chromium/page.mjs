@@ -1,0 +1,41 @@
+// Runs in the browser: everything that the lane checks on one provider, or one failure to start.
+// Sends what came of it back to the server.
+import { registerOrtBackend } from '@sts-net/tfjs-backend-ort/web';
+import jasmineRequire from 'jasmine-core/lib/jasmine-core/jasmine.js';
+import * as operations from 'operations';
+import { runJasmine } from '../../../packages/tfjs-backend-ort/op-tests/jasmine-run.mjs';
+import { declareNetworks } from './networks.mjs';
+
+const { provider, threads, wasmPaths, failure, full } = JSON.parse(
+  decodeURIComponent(location.hash.slice(1)),
+);
+try {
+  await send(await (failure ? fail() : check()));
+} catch (error) {
+  await send({ error: String(error?.stack ?? error) });
+}
+
+async function check() {
+  await registerOrtBackend({ provider, threads, wasmPaths, cacheSize: 8 });
+  operations.setBackend();
+  const declare = (of) => {
+    operations.declare(of);
+    declareNetworks(of, full);
+  };
+  const { counts, failures } = await runJasmine(jasmineRequire, declare, operations.skips, 120_000);
+  return { counts: [...counts], failures, isolated: globalThis.crossOriginIsolated };
+}
+
+/** The message with which it does not start. */
+async function fail() {
+  try {
+    await registerOrtBackend({ provider, wasmPaths });
+  } catch (error) {
+    return { name: error.name, message: error.message };
+  }
+  throw new Error('it started');
+}
+
+async function send(result) {
+  await fetch('/result', { method: 'POST', body: JSON.stringify(result) });
+}

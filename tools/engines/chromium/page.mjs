@@ -22,7 +22,8 @@ async function check() {
     operations.declare(of);
     declareNetworks(of, full);
   };
-  const { counts, failures } = await runJasmine(jasmineRequire, declare, operations.skips, 120_000);
+  const skips = operations.skips.filter((skip) => (skip.provider ?? provider) === provider);
+  const { counts, failures } = await runJasmine(jasmineRequire, declare, skips, 120_000);
   return { counts: [...counts], failures, isolated: globalThis.crossOriginIsolated };
 }
 

@@ -36,6 +36,11 @@ export class GraphBuilder {
   readonly initializers: OnnxInitializer[] = [];
   /** Whether operators outside ONNX's own set that ONNX Runtime has may be used. */
   readonly contrib: boolean;
+  /**
+   * Whether ONNX Runtime's WebGPU provider is to run it: there is no double precision then, and a few
+   * operators are wrong or missing, which kernels express otherwise.
+   */
+  readonly webgpu: boolean;
   /** The results of operators, and names of constants. */
   readonly #operators = new Map<string, string[]>();
   readonly #constants = new Map<string, string>();
@@ -43,8 +48,9 @@ export class GraphBuilder {
   /** What stands for the primes of free sizes. */
   readonly #units = new Map<number, string>();
 
-  constructor(contrib: boolean) {
+  constructor(contrib: boolean, webgpu = false) {
     this.contrib = contrib;
+    this.webgpu = webgpu;
   }
 
   /** Adds an operator with one result; the same operator on the same values is added once. */
@@ -136,7 +142,8 @@ export class GraphBuilder {
   }
 
   /** Constant scalar; what is too large for its type becomes the type's largest. */
-  scalar(value: number, dtype: DType | 'int64' | 'float64' = 'float32'): string {
+  scalar(value: number, type: DType | 'int64' | 'float64' = 'float32'): string {
+    const dtype = this.#held(type);
     const data = {
       float32: () => Float32Array.of(value),
       float64: () => Float64Array.of(value),
@@ -261,8 +268,13 @@ export class GraphBuilder {
   }
 
   castName(name: string, type: ElementType): string {
-    const to = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 }[type];
-    return this.op('Cast', [name], { to });
+    const to = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 };
+    return this.op('Cast', [name], { to: to[this.#held(type)] });
+  }
+
+  /** Double precision is float32 where there is none. */
+  #held<T extends ElementType>(type: T): T | 'float32' {
+    return type === 'float64' && this.webgpu ? 'float32' : type;
   }
 }
 

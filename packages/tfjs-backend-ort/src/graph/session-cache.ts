@@ -28,10 +28,13 @@ export class SessionCache {
   readonly #ort: OrtRuntime;
   readonly #limit: number;
   readonly #options: object;
+  readonly #webgpu: boolean;
   compiles = 0;
   compileMilliseconds = 0;
 
-  constructor(ort: OrtRuntime, limit: number, options: object) {
+  /** @param webgpu Whether ONNX Runtime's WebGPU provider runs the graphs. */
+  constructor(ort: OrtRuntime, limit: number, options: object, webgpu: boolean) {
+    this.#webgpu = webgpu;
     this.#ort = ort;
     this.#limit = limit;
     this.#options = options;
@@ -70,7 +73,7 @@ export class SessionCache {
     const isFrozen = plan.leaves.some((leaf) => leaf.frozen > 0);
     const kernels = plan.nodes.map((node) => node.kernel.name);
     const facts = { isFrozen, isSmall: plan.nodes.every(isSmall), kernels };
-    const graph = { ...translate(plan), ...facts, session: null, waiting: 0 };
+    const graph = { ...translate(plan, this.#webgpu), ...facts, session: null, waiting: 0 };
     this.compileMilliseconds += performance.now() - start;
     return graph;
   }

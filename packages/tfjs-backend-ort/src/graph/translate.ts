@@ -20,9 +20,9 @@ export interface Translation {
 
 export const opset = 18;
 
-/** Turns a plan into an ONNX model for ONNX Runtime. */
-export function translate(plan: Plan): Translation {
-  const graph = new GraphBuilder(true);
+/** Turns a plan into an ONNX model for ONNX Runtime, on its WebGPU provider or another. */
+export function translate(plan: Plan, webgpu: boolean): Translation {
+  const graph = new GraphBuilder(true, webgpu);
   const handles = new Map<Value, Handle>();
   const leafOf = new Map<string, number>();
   const feeds = plan.leaves.map((leaf, i) => {

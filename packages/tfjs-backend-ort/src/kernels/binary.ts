@@ -53,9 +53,9 @@ function arithmetic(name: string, emit: Emit): KernelDefinition {
 
 /**
  * Whole numbers go through double: dividing integers by zero would end the process, and powers may
- * be fractions or too large.
+ * be fractions or too large. Where there is no double precision they go through int64, by `whole`.
  */
-function wholeByDouble(name: string, emit: Emit, output?: DType): KernelDefinition {
+function wholeByDouble(name: string, emit: Emit, whole: Emit, output?: DType): KernelDefinition {
   return {
     ...binary(name, emit, undefined, output),
     emit: (graph, operands, _attrs, [out]) => {
@@ -65,6 +65,8 @@ function wholeByDouble(name: string, emit: Emit, output?: DType): KernelDefiniti
         return graph.cast(result, dtype);
       }
       const widened: Emit = (g, a, b) => {
+        if (g.webgpu)
+          return g.castName(whole(g, g.castName(a, 'int64'), g.castName(b, 'int64')), dtype);
         const result = emit(g, g.castName(a, 'float64'), g.castName(b, 'float64'));
         return dtype === 'int32' ? g.whole(result, 'float64') : g.castName(result, dtype);
       };
@@ -89,6 +91,25 @@ function comparison(name: string, emit: Emit): KernelDefinition {
   };
 }
 
+/** A quotient of int64 that is 0 where the divisor is. */
+function divided(emit: Emit): Emit {
+  return (graph, a, b) => {
+    const [none, one] = [graph.scalar(0, 'int64'), graph.scalar(1, 'int64')];
+    const isZero = graph.op('Equal', [b, none]);
+    const quotient = emit(graph, a, graph.op('Where', [isZero, one, b]));
+    return graph.op('Where', [isZero, none, quotient]);
+  };
+}
+
+const power: Emit = (graph, a, b) => {
+  const result = graph.op('Pow', [a, b]);
+  if (!graph.webgpu) return result;
+  // WebGPU takes the base without its sign.
+  const isRoot = graph.op('Not', [graph.op('Equal', [b, graph.op('Floor', [b])])]);
+  const isNone = graph.op('And', [graph.op('Less', [a, graph.scalar(0)]), isRoot]);
+  return graph.op('Where', [isNone, graph.scalar(Number.NaN), result]);
+};
+
 const zero = (graph: GraphBuilder, like: string) => graph.op('Sub', [like, like]);
 
 /** Element-wise functions of two tensors that broadcast. */
@@ -96,17 +117,29 @@ export const binaryKernels: readonly KernelDefinition[] = [
   arithmetic('Add', onnx('Add')),
   arithmetic('Sub', onnx('Sub')),
   arithmetic('Multiply', onnx('Mul')),
-  wholeByDouble('RealDiv', onnx('Div')),
-  wholeByDouble('FloorDiv', (graph, a, b) => graph.op('Floor', [graph.op('Div', [a, b])]), 'int32'),
+  wholeByDouble('RealDiv', onnx('Div'), divided(onnx('Div'))),
+  wholeByDouble(
+    'FloorDiv',
+    (graph, a, b) => graph.op('Floor', [graph.op('Div', [a, b])]),
+    divided((graph, a, b) => {
+      const rest = graph.op('Mod', [a, b]);
+      return graph.op('Div', [graph.op('Sub', [a, rest]), b]);
+    }),
+    'int32',
+  ),
   // The remainder has the divisor's sign.
-  wholeByDouble('Mod', (graph, a, b) => {
-    const rest = graph.op('Mod', [a, b], { fmod: 1 });
-    const opposite = graph.op('Less', [graph.op('Mul', [rest, b]), zero(graph, b)]);
-    return graph.op('Where', [opposite, graph.op('Add', [rest, b]), rest]);
-  }),
+  wholeByDouble(
+    'Mod',
+    (graph, a, b) => {
+      const rest = graph.op('Mod', [a, b], { fmod: 1 });
+      const opposite = graph.op('Less', [graph.op('Mul', [rest, b]), zero(graph, b)]);
+      return graph.op('Where', [opposite, graph.op('Add', [rest, b]), rest]);
+    },
+    divided(onnx('Mod')),
+  ),
   arithmetic('Maximum', onnx('Max')),
   arithmetic('Minimum', onnx('Min')),
-  wholeByDouble('Pow', onnx('Pow')),
+  wholeByDouble('Pow', power, onnx('Pow')),
   arithmetic('SquaredDifference', (graph, a, b) => {
     const difference = graph.op('Sub', [a, b]);
     return graph.op('Mul', [difference, difference]);

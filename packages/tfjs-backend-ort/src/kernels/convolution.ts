@@ -34,8 +34,15 @@ export function forward(
   const taps = usefulTaps(x.sizes, filter.sizes, convolution);
   const w = cutFilter(graph, filter, taps);
   const { strides, dilations, groups } = convolution;
-  const { pads } = taps;
-  return graph.op('Conv', bias === undefined ? [x.name, w.name] : [x.name, w.name, bias], {
+  let { pads } = taps;
+  let image = x.name;
+  // WebGPU takes some for products of matrices, looking at the padding before the image alone.
+  if (graph.webgpu && pads[0] === 0 && pads[2] === 0 && (pads[1] > 0 || pads[3] > 0)) {
+    const after = graph.ints([0, 0, 0, 0, 0, 0, pads[1], pads[3]]);
+    image = graph.op('Pad', [image, after, graph.scalar(0)]);
+    pads = [0, 0, 0, 0];
+  }
+  return graph.op('Conv', bias === undefined ? [image, w.name] : [image, w.name, bias], {
     kernel_shape: w.sizes.slice(2),
     strides,
     dilations,
@@ -114,7 +121,11 @@ function adjoint(
     height - ((oh - 1) * strides[0] + reach[0] + 1 - pads[0] - pads[1]),
     width - ((ow - 1) * strides[1] + reach[1] + 1 - pads[2] - pads[3]),
   ];
-  return graph.op('ConvTranspose', [dy.name, w.name], {
+  // WebGPU is wrong where several channels come to one in each of several groups: make that two.
+  const isWrong = graph.webgpu && groups > 1 && depth === 1 && filters > groups;
+  const two = graph.ints([0, 0, 0, 0, 0, 1, 0, 0]);
+  const filter = isWrong ? graph.op('Pad', [w.name, two, graph.scalar(0)]) : w.name;
+  const gradient = graph.op('ConvTranspose', [dy.name, filter], {
     kernel_shape: [kh, kw],
     strides,
     dilations,
@@ -122,6 +133,9 @@ function adjoint(
     output_padding: left,
     group: groups,
   });
+  if (!isWrong) return gradient;
+  const [from, to, axis, step] = [0, 2 * channels, 1, 2].map((one) => graph.ints([one]));
+  return graph.op('Slice', [gradient, from!, to!, axis!, step!]);
 }
 
 /**

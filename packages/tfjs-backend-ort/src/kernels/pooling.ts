@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type GraphBuilder, type Handle, nchw } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
 import type { Attrs, ValueType } from '../graph/value-type.ts';
+import { maximaByTaps, placesByTaps } from './places-by-taps.ts';
 import { mean } from './reduce.ts';
 
 type Shape4 = [number, number, number, number];
@@ -117,17 +118,29 @@ function padImage(graph: GraphBuilder, image: string, { pads }: Pool, value: str
 }
 
 /**
- * The maxima, and where each came from, which costs more. Whole numbers go through double: ONNX Runtime has no maxima
- * of int32, and float32 holds 24 bits.
+ * The maxima and, but on WebGPU, where each came from, which costs more. Whole numbers go through
+ * double: ONNX Runtime has no maxima of int32, and float32 holds 24 bits.
  */
 function maxPool(graph: GraphBuilder, x: Handle, pool: Pool, results: 1 | 2): string[] {
   const isFloat = x.dtype === 'float32';
+  if (graph.webgpu && !isFloat) return [maximaByTaps(graph, paddedLow(graph, x, pool), pool)];
   const given = graph.inLayout(x, nchw);
   const image = isFloat ? given : graph.castName(given, 'float64');
   if (!wide(pool)) return graph.ops('MaxPool', [image], results, attributes(pool));
   const lowest = graph.scalar(-Infinity, isFloat ? 'float32' : 'float64');
   const padded = padImage(graph, image, pool, lowest);
   return graph.ops('MaxPool', [padded], results, attributes({ ...pool, pads: [0, 0, 0, 0] }));
+}
+
+/** Where each maximum came from, counted through the image channels second. */
+function placesOfMaxima(graph: GraphBuilder, x: Handle, pool: Pool): string {
+  if (!graph.webgpu) return maxPool(graph, x, pool, 2)[1]!;
+  return placesByTaps(graph, paddedLow(graph, x, pool), pool, channelsSecond(x.shape));
+}
+
+/** The image, channels second, with the lowest numbers around it. */
+function paddedLow(graph: GraphBuilder, x: Handle, pool: Pool): string {
+  return padImage(graph, graph.inLayout(x, nchw), pool, graph.scalar(-Infinity, x.dtype));
 }
 
 /** Pooling over height and width, and its gradients. */
@@ -157,9 +170,9 @@ export const poolingKernels: readonly KernelDefinition[] = [
           `ort backend: the gradient of \`maxPool\` needs a padding smaller than its window [${pool.kernel}], got [${pool.pads}].`,
         );
       }
-      const [, from] = maxPool(graph, input!, pool, 2);
+      const from = placesOfMaxima(graph, input!, pool);
       const length = out!.shape.reduce((a, b) => a * b, 1);
-      const places = graph.op('Reshape', [from!, graph.ints([-1])]);
+      const places = graph.op('Reshape', [from, graph.ints([-1])]);
       const values = graph.op('Reshape', [graph.inLayout(dy!, nchw), graph.ints([-1])]);
       const zeros = graph.op('Expand', [graph.scalar(0), graph.ints([length])]);
       const sums = graph.op('ScatterElements', [zeros, places, values], {

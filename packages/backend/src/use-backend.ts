@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { type BackendName, backendNames } from './engines/backend-name.ts';
 import type { BackendProbe } from './engines/backend-probe.ts';
 import { engines, order } from './engines/engines.ts';
 import { environment } from './engines/runtime.ts';
+import { type Failure, start } from './engines/start.ts';
 
 /** The engine that TensorFlow.js runs on now. */
 export interface BackendInfo {
@@ -24,11 +24,12 @@ export interface BackendInfo {
  * Makes an engine TensorFlow.js's active backend and prepares it for training.
  *
  * `'auto'` takes the first that is there of: `tensorflow` with a graphics processor, `webgpu` with
- * a real one, `ort`, `tensorflow` on the processor, `wasm`, `cpu`; in Node.js the environment
- * variable `STS_NET_BACKEND` replaces `'auto'`.
+ * a real one, `ort`, `tensorflow` on the processor, `wasm`; in Node.js the environment variable
+ * `STS_NET_BACKEND` replaces `'auto'`. `cpu`, plain JavaScript, is taken by name only.
  *
  * @throws {RangeError} If the name, or that in `STS_NET_BACKEND`, is none of these.
- * @throws {Error} If the engine asked for by name cannot be used: what is missing, how to get it.
+ * @throws {Error} If the engine asked for by name, or every one that `'auto'` tries, cannot be used:
+ * what is missing, how to get it.
  */
 export async function useBackend(preference: 'auto' | BackendName = 'auto'): Promise<BackendInfo> {
   const variable = preference === 'auto' ? environment('STS_NET_BACKEND') : undefined;
@@ -41,10 +42,10 @@ export async function useBackend(preference: 'auto' | BackendName = 'auto'): Pro
     );
   }
   const probe = await engines[name as BackendName].probe();
-  const failure = probe.available ? await activate(probe.name) : probe.reason;
+  const failure = probe.available ? await activate(probe.name) : probe;
   if (failure !== undefined) {
-    const remedy = probe.remedy === '' ? '' : ` To get it: ${probe.remedy}.`;
-    throw new Error(`${subject}: backend ${name} cannot be used: ${failure}.${remedy}`);
+    const remedy = failure.remedy === '' ? '' : ` To get it: ${failure.remedy}.`;
+    throw new Error(`${subject}: backend ${name} cannot be used: ${failure.reason}.${remedy}`);
   }
   const asked = variable === undefined ? 'asked for by name' : 'asked for by STS_NET_BACKEND';
   return describe(probe, probe.reason === '' ? asked : `${asked}; ${probe.reason}`);
@@ -68,26 +69,20 @@ async function useBest(): Promise<BackendInfo> {
       const reasons = [...passed].map(([better, why]) => `${better}: ${why}`);
       return describe(probe, ['the best engine here', ...reasons].join('; '), advice);
     }
-    passed.set(name, failure);
+    passed.set(name, lack(failure, true));
   }
   throw new Error(
-    `\`useBackend\`: no engine can be used: ${[...passed].map(([name, why]) => `${name}: ${why}`).join('; ')}.`,
+    `\`useBackend\`: no engine can be used: ${[...passed].map(([name, why]) => `${name}: ${why}`).join('; ')}; backend cpu, plain JavaScript for small tests, is there by name.`,
   );
 }
 
 /** What an engine lacks and, for one that everybody can have, how to get it. */
-function lack({ reason, remedy }: BackendProbe, usual: boolean): string {
+function lack({ reason, remedy }: Failure, usual: boolean): string {
   return usual && remedy !== '' ? `${reason}, to get it: ${remedy}` : reason;
 }
 
-/** Switches to a backend; what went wrong, if something did. */
-async function activate(name: BackendName): Promise<string | undefined> {
-  try {
-    if (!(await tf.setBackend(name))) return 'TensorFlow.js could not start it';
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
+function activate(name: BackendName): Promise<Failure | undefined> {
+  return engines[name].start?.() ?? start(name);
 }
 
 function describe(

@@ -52,7 +52,6 @@ describe('auto', () => {
     ],
     ['TensorFlow before wasm', { tensorflow: {}, webgpu: {}, wasm: {}, cpu: {} }, 'tensorflow'],
     ['wasm before a software adapter', { webgpu: {}, wasm: {}, cpu: {} }, 'wasm'],
-    ['plain JavaScript last', { cpu: {} }, 'cpu'],
   ];
   test.each(best)('takes %s', async (_, present, expected) => {
     pretend(present);
@@ -72,11 +71,13 @@ describe('auto', () => {
     );
   });
 
-  test('without any engine names them all', async () => {
-    pretend({});
+  test('never ends on plain JavaScript: without any other engine it names them all', async () => {
+    pretend({ cpu: {} });
+    const switched = pretendSwitch();
     await expect(useBackend()).rejects.toThrow(
-      /no engine.*tensorflow:.*webgpu:.*ort:.*wasm:.*cpu:/,
+      /no engine.*tensorflow:.*webgpu:.*ort:.*wasm:.*cpu, plain JavaScript .* by name/,
     );
+    expect(switched).toEqual([]);
   });
 });
 

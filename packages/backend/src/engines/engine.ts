@@ -1,11 +1,14 @@
 import type { BackendName } from './backend-name.ts';
 import type { BackendProbe } from './backend-probe.ts';
+import type { Failure } from './start.ts';
 
 /** One way of computing, which can be looked for and switched to. */
 export interface Engine {
   readonly name: BackendName;
   /** Looks for it and leaves it registered in TensorFlow.js if it is there. Never throws. */
   probe(): Promise<BackendProbe>;
+  /** Switches to it where that takes more than `start`; what went wrong, if something did. */
+  start?(): Promise<Failure | undefined>;
 }
 
 /** Imports a package by name. */

@@ -16,7 +16,10 @@ export const engines: Readonly<Record<BackendName, Engine>> = {
   cpu: cpuEngine,
 };
 
-/** What `auto` tries, best first: an engine may stand twice, with and without a graphics processor. */
+/**
+ * What `auto` tries, best first: an engine may stand twice, with and without a graphics processor.
+ * `cpu` is not among them: hundreds of times slower, it would hide that the others do not start.
+ */
 export const order: readonly {
   readonly name: BackendName;
   readonly accepts: (probe: BackendProbe) => boolean;
@@ -28,5 +31,4 @@ export const order: readonly {
   { name: 'ort', accepts: () => true, usual: true },
   { name: 'tensorflow', accepts: () => true },
   { name: 'wasm', accepts: () => true },
-  { name: 'cpu', accepts: () => true },
 ];

@@ -2,9 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendProbe } from './backend-probe.ts';
 import { type Engine, missing } from './engine.ts';
 import { isNode, processors } from './runtime.ts';
+import { start } from './start.ts';
+import { watchFiles } from './wasm-files.ts';
 
 /** WebAssembly with SIMD, and the kernels without which it cannot train. */
-export const wasmEngine: Engine = { name: 'wasm', probe };
+export const wasmEngine: Engine = {
+  name: 'wasm',
+  probe,
+  start: () => (isNode() ? start('wasm') : watchFiles(() => start('wasm'))),
+};
 
 /**
  * Registers, for TensorFlow.js's `wasm` backend, the kernels without which it cannot train:

@@ -1,4 +1,4 @@
-export type { BackendName } from './engines/backend-name.ts';
+export type { BackendChoice, BackendName, OrtProvider } from './engines/backend-name.ts';
 export type { BackendProbe } from './engines/backend-probe.ts';
 export { registerWasmTrainingKernels } from './engines/wasm.ts';
 export { probeBackends } from './probe-backends.ts';

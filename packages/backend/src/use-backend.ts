@@ -1,4 +1,9 @@
-import { type BackendName, backendNames } from './engines/backend-name.ts';
+import {
+  type BackendChoice,
+  type BackendName,
+  backendChoices,
+  chosen,
+} from './engines/backend-name.ts';
 import type { BackendProbe } from './engines/backend-probe.ts';
 import { engines, order } from './engines/engines.ts';
 import { environment } from './engines/runtime.ts';
@@ -25,23 +30,27 @@ export interface BackendInfo {
  *
  * `'auto'` takes the first that is there of: `tensorflow` with a graphics processor, `webgpu` with
  * a real one, `ort`, `tensorflow` on the processor, `wasm`; in Node.js the environment variable
- * `STS_NET_BACKEND` replaces `'auto'`. `cpu`, plain JavaScript, is taken by name only.
+ * `STS_NET_BACKEND` replaces `'auto'`. `cpu`, plain JavaScript, is taken by name only, and so is `ort`
+ * on a graphics processor: `'ort:webgpu'`, and in Node.js `'ort:cuda'`.
  *
  * @throws {RangeError} If the name, or that in `STS_NET_BACKEND`, is none of these.
  * @throws {Error} If the engine asked for by name, or every one that `'auto'` tries, cannot be used:
  * what is missing, how to get it.
  */
-export async function useBackend(preference: 'auto' | BackendName = 'auto'): Promise<BackendInfo> {
+export async function useBackend(
+  preference: 'auto' | BackendChoice = 'auto',
+): Promise<BackendInfo> {
   const variable = preference === 'auto' ? environment('STS_NET_BACKEND') : undefined;
   const subject = variable === undefined ? '`useBackend`' : 'environment variable STS_NET_BACKEND';
   const name = variable ?? preference;
   if (name === 'auto') return useBest();
-  if (!backendNames.includes(name as BackendName)) {
+  if (!backendChoices.includes(name as BackendChoice)) {
     throw new RangeError(
-      `${subject}: backend must be one of auto, ${backendNames.join(', ')}, got ${name}.`,
+      `${subject}: backend must be one of auto, ${backendChoices.join(', ')}, got ${name}.`,
     );
   }
-  const probe = await engines[name as BackendName].probe();
+  const { name: engine, provider } = chosen(name as BackendChoice);
+  const probe = await engines[engine].probe(provider);
   const failure = probe.available ? await activate(probe.name) : probe;
   if (failure !== undefined) {
     const remedy = failure.remedy === '' ? '' : ` To get it: ${failure.remedy}.`;

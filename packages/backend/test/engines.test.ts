@@ -179,4 +179,66 @@ describe('ort', () => {
       remedy: `npm install ${backendPackage}`,
     });
   });
+
+  describe('on a provider', () => {
+    const register = (provider: string) => {
+      const backend = Object.assign(new tf.KernelBackend(), { provider, dispose: () => {} });
+      tf.registerBackend('ort', () => backend, 0);
+    };
+    const engine = () =>
+      ortEngine(
+        packages({
+          [backendPackage]: () => ({
+            registerOrtBackend: async (options?: { executionProviders: string[] }) => {
+              if (tf.findBackend('ort') != null) return;
+              register(options?.executionProviders[0] ?? 'cpu');
+            },
+          }),
+        }),
+      );
+
+    beforeEach(() => {
+      if (tf.findBackend('ort') != null) tf.removeBackend('ort');
+    });
+    afterEach(() => {
+      vi.unstubAllGlobals();
+      tf.setBackend('cpu');
+      tf.removeBackend('ort');
+    });
+
+    test('it is registered with that, in place of another that is not in use', async () => {
+      expect(await engine().probe()).toMatchObject({ device: 'cpu', gpu: false });
+      expect(await engine().probe('cuda')).toMatchObject({ device: 'cuda', gpu: true, threads: 0 });
+      expect(await engine().probe()).toMatchObject({ device: 'cuda' });
+      tf.setBackend('ort');
+      expect(await engine().probe('webgpu')).toMatchObject({
+        available: false,
+        reason: 'it runs on provider cuda already and cannot change to webgpu',
+      });
+    });
+
+    test('in browsers the application registers it, and a real adapter is a graphics processor', async () => {
+      vi.stubGlobal('process', { ...process, versions: {} });
+      expect(await engine().probe()).toMatchObject({
+        available: false,
+        remedy: expect.stringContaining(`${backendPackage}/web`),
+      });
+      register('webgpu');
+      for (const [architecture, gpu] of [
+        ['hopper', true],
+        ['swiftshader', false],
+      ] as const) {
+        const gpuOf = { requestAdapter: async () => ({ info: { architecture } }) };
+        vi.stubGlobal('navigator', { gpu: gpuOf });
+        expect(await engine().probe()).toMatchObject({ device: architecture, gpu, threads: 0 });
+      }
+      expect(await engine().probe('cuda')).toMatchObject({ available: false });
+    });
+
+    test('in browsers WebAssembly is no graphics processor', async () => {
+      vi.stubGlobal('process', { ...process, versions: {} });
+      register('wasm');
+      expect(await engine().probe()).toMatchObject({ device: 'wasm', gpu: false, threads: 1 });
+    });
+  });
 });

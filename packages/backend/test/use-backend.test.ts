@@ -92,7 +92,7 @@ describe('a name', () => {
   test('that is unknown lists the right ones', async () => {
     await expect(useBackend('gpu' as BackendName)).rejects.toThrow(
       new RangeError(
-        '`useBackend`: backend must be one of auto, tensorflow, webgpu, ort, wasm, cpu, got gpu.',
+        '`useBackend`: backend must be one of auto, tensorflow, webgpu, ort, wasm, cpu, ort:webgpu, ort:cuda, got gpu.',
       ),
     );
   });

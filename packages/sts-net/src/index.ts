@@ -1,5 +1,11 @@
 // What a Node user needs of the packages below, …
-export { type BackendInfo, type BackendName, probeBackends, useBackend } from '@sts-net/backend';
+export {
+  type BackendChoice,
+  type BackendInfo,
+  type BackendName,
+  probeBackends,
+  useBackend,
+} from '@sts-net/backend';
 export {
   type Case,
   type CaseConfig,

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
-import { type BackendName, useBackend } from '@sts-net/backend';
+import { type BackendChoice, useBackend } from '@sts-net/backend';
 import { beforeAll, describe } from 'vitest';
 
 /** The backends that the environment variable `STS_NET_TEST_BACKENDS` lists, separated by commas. */
-const namedBackends = process.env['STS_NET_TEST_BACKENDS']?.split(',') as BackendName[] | undefined;
+const namedBackends = process.env['STS_NET_TEST_BACKENDS']?.split(',') as
+  | BackendChoice[]
+  | undefined;
 
 /**
  * Runs a suite once on each backend, with that backend ready: on those of `STS_NET_TEST_BACKENDS`
@@ -12,8 +14,8 @@ const namedBackends = process.env['STS_NET_TEST_BACKENDS']?.split(',') as Backen
  */
 export function describeBackends(
   title: string,
-  suite: (backend: BackendName) => void,
-  defaults: readonly BackendName[] = ['cpu', 'wasm', 'ort'],
+  suite: (backend: BackendChoice) => void,
+  defaults: readonly BackendChoice[] = ['cpu', 'wasm', 'ort'],
 ): void {
   describe.each(namedBackends ?? defaults)(`${title} [%s]`, (backend) => {
     beforeAll(async () => {

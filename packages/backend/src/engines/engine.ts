@@ -1,12 +1,15 @@
-import type { BackendName } from './backend-name.ts';
+import type { BackendName, OrtProvider } from './backend-name.ts';
 import type { BackendProbe } from './backend-probe.ts';
 import type { Failure } from './start.ts';
 
 /** One way of computing, which can be looked for and switched to. */
 export interface Engine {
   readonly name: BackendName;
-  /** Looks for it and leaves it registered in TensorFlow.js if it is there. Never throws. */
-  probe(): Promise<BackendProbe>;
+  /**
+   * Looks for it and leaves it registered in TensorFlow.js if it is there; of `ort`, with a provider
+   * other than its own choice. Never throws.
+   */
+  probe(provider?: OrtProvider): Promise<BackendProbe>;
   /** Switches to it where that takes more than `start`; what went wrong, if something did. */
   start?(): Promise<Failure | undefined>;
 }

@@ -3,6 +3,7 @@ import type { BackendProbe } from './backend-probe.ts';
 import { cpuEngine } from './cpu.ts';
 import type { Engine } from './engine.ts';
 import { ortEngine } from './ort.ts';
+import { isNode } from './runtime.ts';
 import { tensorflowEngine } from './tensorflow.ts';
 import { wasmEngine } from './wasm.ts';
 import { webgpuEngine } from './webgpu.ts';
@@ -28,7 +29,8 @@ export const order: readonly {
 }[] = [
   { name: 'tensorflow', accepts: ({ gpu }) => gpu },
   { name: 'webgpu', accepts: ({ gpu }) => gpu },
-  { name: 'ort', accepts: () => true, usual: true },
+  // In browsers our own kernels are faster on the processor than ONNX Runtime's.
+  { name: 'ort', accepts: ({ device, gpu }) => gpu || device === 'cpu', usual: isNode() },
   { name: 'tensorflow', accepts: () => true },
   { name: 'wasm', accepts: () => true },
 ];

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerWebgpuCast } from '../kernels/register-webgpu-cast.ts';
+import { describeAdapter, webgpu } from './adapter.ts';
 import type { BackendProbe } from './backend-probe.ts';
 import {
   type Engine,
@@ -30,10 +31,8 @@ async function probe(importModule: ImportModule): Promise<BackendProbe> {
       return missing('webgpu', importFailure('webgpu', error), install);
     }
   }
-  const adapter = await webgpu()
-    ?.requestAdapter({ powerPreference: 'high-performance' })
-    .catch(() => null);
-  if (adapter == null) return missing('webgpu', 'WebGPU finds no graphics adapter', driver);
+  const adapter = await describeAdapter();
+  if (adapter === null) return missing('webgpu', 'WebGPU finds no graphics adapter', driver);
   if (tf.findBackendFactory('webgpu') == null) {
     try {
       await importModule(backendPackage);
@@ -43,17 +42,12 @@ async function probe(importModule: ImportModule): Promise<BackendProbe> {
     }
   }
   registerWebgpuCast();
-  const info = adapter.info ?? {};
-  const words = [info.vendor, info.architecture, info.device, info.description].filter(Boolean);
-  const isSoftware =
-    adapter.isFallbackAdapter === true ||
-    info.isFallbackAdapter === true ||
-    /swiftshader|llvmpipe|lavapipe|basic render|software/i.test(words.join(' '));
+  const { name: device, isSoftware } = adapter;
   return {
     name: 'webgpu',
     available: true,
     version: tf.version_core,
-    device: words.join(' ') || 'gpu',
+    device,
     gpu: !isSoftware,
     threads: 0,
     reason: isSoftware ? 'the adapter is software that imitates a graphics processor' : '',
@@ -61,28 +55,9 @@ async function probe(importModule: ImportModule): Promise<BackendProbe> {
   };
 }
 
-interface Adapter {
-  readonly isFallbackAdapter?: boolean;
-  readonly info?: {
-    readonly vendor?: string;
-    readonly architecture?: string;
-    readonly device?: string;
-    readonly description?: string;
-    readonly isFallbackAdapter?: boolean;
-  };
-}
-
-interface Webgpu {
-  requestAdapter(options: { powerPreference: string }): Promise<Adapter | null>;
-}
-
 interface WebgpuPackage {
-  create(flags: readonly string[]): Webgpu;
+  create(flags: readonly string[]): object;
   readonly globals: object;
-}
-
-function webgpu(): Webgpu | undefined {
-  return (globalThis.navigator as { gpu?: Webgpu } | undefined)?.gpu;
 }
 
 /** Puts WebGPU where the TensorFlow.js backend looks for it. Node.js 20 has no `navigator` at all. */

@@ -1,4 +1,4 @@
-import type { BackendName } from '@sts-net/backend';
+import type { BackendChoice } from '@sts-net/backend';
 import { nearestName } from '@sts-net/datasets/validation';
 
 /**
@@ -63,20 +63,22 @@ export function imageSize(text: string): [height: number, width: number] {
   return [height, Number(match[2] ?? height)];
 }
 
-const backends: readonly ('auto' | BackendName)[] = [
+const backends: readonly ('auto' | BackendChoice)[] = [
   'auto',
   'tensorflow',
   'ort',
   'webgpu',
   'wasm',
   'cpu',
+  'ort:webgpu',
+  'ort:cuda',
 ];
 
 /** `--backend` of commands that run a network: flags, description and what reads it. */
 export const backendOption: readonly [
   '--backend <name>',
   string,
-  (text: string) => 'auto' | BackendName,
+  (text: string) => 'auto' | BackendChoice,
 ] = ['--backend <name>', `engine: ${backends.join(', ')}`, oneOf('backend', backends)];
 
 /** Lines of a kind that are printed. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { BackendName } from '@sts-net/backend';
+import type { BackendChoice } from '@sts-net/backend';
 import { areaOf, isFlatImage, readFileOrSeries } from '@sts-net/datasets';
 import { checkWritable } from '@sts-net/datasets/files';
 import { type Predictor, predictImage, predictVolume } from '@sts-net/inference';
@@ -68,7 +68,7 @@ interface Loaded extends ModelDescription {
 }
 
 /** An ONNX file needs ONNX Runtime alone, a run TensorFlow.js; each is loaded where it is used. */
-async function load(path: string, engine: 'auto' | BackendName): Promise<Loaded> {
+async function load(path: string, engine: 'auto' | BackendChoice): Promise<Loaded> {
   if (/\.onnx$/i.test(path)) {
     const { loadOnnx } = await import('../onnx/load-onnx.ts');
     return { ...(await loadOnnx(path)), dispose: () => {} };

@@ -20,9 +20,11 @@ export const experimentSchema = z
         'Drives the weights’ start, the split, the order of the samples, patches, dropout.',
       ),
     backend: z
-      .enum(['auto', 'tensorflow', 'ort', 'webgpu', 'wasm', 'cpu'])
+      .enum(['auto', 'tensorflow', 'ort', 'webgpu', 'wasm', 'cpu', 'ort:webgpu', 'ort:cuda'])
       .default('auto')
-      .describe('The engine that computes; auto takes the best that is there.'),
+      .describe(
+        'The engine that computes; auto takes the best that is there, ort:webgpu and ort:cuda are ONNX Runtime on a graphics processor.',
+      ),
     model: modelSchema,
     data: dataSchema,
     preprocessing: preprocessingSchema

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { BackendInfo, BackendName } from '@sts-net/backend';
+import type { BackendChoice, BackendInfo } from '@sts-net/backend';
 import { type Case, findCases, type SplitName, splitCases } from '@sts-net/datasets';
 import { predictorOf } from '@sts-net/model';
 import { loadConfig } from '../config/validate-config.ts';
@@ -23,7 +23,7 @@ export interface EvaluateRunOptions extends EvaluateModelOptions {
   /** Evaluates the run's cases though their files have changed. @default false */
   readonly acceptData?: boolean;
   /** @default 'auto' */
-  readonly backend?: 'auto' | BackendName;
+  readonly backend?: 'auto' | BackendChoice;
   /** Told which engine computes. */
   readonly onEngine?: (engine: BackendInfo) => void;
 }

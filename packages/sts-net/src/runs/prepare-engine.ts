@@ -1,4 +1,4 @@
-import { type BackendInfo, type BackendName, useBackend } from '@sts-net/backend';
+import { type BackendChoice, type BackendInfo, useBackend } from '@sts-net/backend';
 import { enableProdMode } from '@tensorflow/tfjs-core';
 
 /**
@@ -6,7 +6,7 @@ import { enableProdMode } from '@tensorflow/tfjs-core';
  *
  * TensorFlow.js is put into its production mode: it then prints no advice about other engines.
  */
-export async function prepareEngine(name: 'auto' | BackendName): Promise<BackendInfo> {
+export async function prepareEngine(name: 'auto' | BackendChoice): Promise<BackendInfo> {
   enableProdMode();
   return useBackend(name);
 }

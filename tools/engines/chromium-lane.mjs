@@ -16,7 +16,7 @@ const named = given.filter((one) => one !== '--full');
 const providers = named.length > 0 ? named : ['wasm', 'webgpu'];
 /** Of the files of tests of operations, those that the short form runs. */
 const few =
-  /^(add|arithmetic|avg_pool|batchnorm|cast|clip_by_value|concat|conv2d|conv2d_transpose|depthwise_conv2d|gather|mat_mul|max_pool|mean|pad|reduce_sum|relu|resize_bilinear|resize_nearest_neighbor|slice|softmax|split|sum|transpose|unsorted_segment_sum|where)_test\.js$/;
+  /^(add|arithmetic|expm1|log|log1p|strided_slice|avg_pool|batchnorm|cast|clip_by_value|concat|conv2d|conv2d_transpose|depthwise_conv2d|gather|mat_mul|max_pool|mean|pad|reduce_sum|relu|resize_bilinear|resize_nearest_neighbor|slice|softmax|split|sum|transpose|unsorted_segment_sum|where)_test\.js$/;
 
 const browser = findBrowser();
 if (browser === undefined) {
@@ -66,37 +66,54 @@ async function check(provider) {
   return result.failures.length + (total(result.counts, 'passed') === 0 ? 1 : 0);
 }
 
-/** Ways in which it does not start, and what its message must name. */
+/** Ways in which engines do not start, and what the message must name. */
 function failures() {
-  const here = (provider) => providers.includes(provider);
+  const files = { provider: 'wasm', wasmPaths: '/ort/' };
+  const ours = { ...files, provider: 'auto' };
   return [
     {
+      ...files,
       title: 'files that are not served',
-      provider: 'wasm',
       wasmPaths: '/nowhere/',
       names: ['/nowhere/ort-wasm-simd-threaded.wasm', 'wasmPaths', 'connect-src'],
     },
     {
+      ...files,
       title: 'a page in place of the file',
-      provider: 'wasm',
       wasmPaths: { wasm: '/page', mjs: '/ort/ort-wasm-simd-threaded.mjs' },
       names: ['/page', 'wasmPaths'],
     },
     {
+      ...files,
       title: 'a policy without wasm-unsafe-eval',
-      provider: 'wasm',
-      wasmPaths: '/ort/',
       policy: "script-src 'self'",
       names: ["'wasm-unsafe-eval'"],
     },
     {
+      ...files,
       title: 'no WebGPU',
       provider: 'webgpu',
-      wasmPaths: '/ort/',
       noWebgpu: true,
       names: ['WebGPU', "provider: 'wasm'"],
     },
-  ].filter(({ provider }) => here(provider));
+    {
+      ...ours,
+      title: "TensorFlow.js's files that are not served",
+      names: ['tfjs-backend-wasm-threaded-simd.wasm', '404', 'setWasmPaths'],
+    },
+    {
+      ...ours,
+      title: "a policy without wasm-unsafe-eval, TensorFlow.js's files",
+      policy: "script-src 'self' blob:",
+      names: ["'wasm-unsafe-eval'"],
+    },
+    {
+      ...ours,
+      title: "a policy without connect-src for TensorFlow.js's files",
+      policy: 'connect-src http://localhost:*/result',
+      names: ['cannot be fetched', 'connect-src'],
+    },
+  ];
 }
 
 async function checkFailure({ title, names, policy = '', noWebgpu = false, ...settings }) {
@@ -111,7 +128,7 @@ async function checkFailure({ title, names, policy = '', noWebgpu = false, ...se
     },
   );
   const missing = error ?? names.filter((one) => !message.includes(one)).join(', ');
-  const isRight = name === 'OrtMissingError' && missing === '';
+  const isRight = missing === '' && (settings.provider === 'auto' || name === 'OrtMissingError');
   console.log(
     isRight ? `named: ${title}: ${message}` : `FAIL ${title}: ${missing}: ${name}: ${message}`,
   );

@@ -23,7 +23,7 @@ export function declareNetworks(of, full) {
     of(title, () =>
       globalThis.describe(name, () => {
         globalThis.beforeAll(() => tf.setBackend('ort'));
-        globalThis.it('to the tolerances of the other engines', body);
+        globalThis.it('to the tolerances of the other engines', body, 900_000);
       }),
     );
   test('golden logits', goldenLogits);

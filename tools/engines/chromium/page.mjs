@@ -1,10 +1,12 @@
 // Runs in the browser: everything that the lane checks on one provider, or one failure to start.
 // Sends what came of it back to the server.
+import { useBackend } from '@sts-net/backend';
 import { registerOrtBackend } from '@sts-net/tfjs-backend-ort/web';
 import jasmineRequire from 'jasmine-core/lib/jasmine-core/jasmine.js';
 import * as operations from 'operations';
 import { runJasmine } from '../../../packages/tfjs-backend-ort/op-tests/jasmine-run.mjs';
 import { declareNetworks } from './networks.mjs';
+import { declareNumbers } from './numbers.mjs';
 
 const { provider, threads, wasmPaths, failure, full } = JSON.parse(
   decodeURIComponent(location.hash.slice(1)),
@@ -20,6 +22,7 @@ async function check() {
   operations.setBackend();
   const declare = (of) => {
     operations.declare(of);
+    declareNumbers(of);
     declareNetworks(of, full);
   };
   const skips = operations.skips.filter((skip) => (skip.provider ?? provider) === provider);
@@ -30,7 +33,8 @@ async function check() {
 /** The message with which it does not start. */
 async function fail() {
   try {
-    await registerOrtBackend({ provider, wasmPaths });
+    if (provider === 'auto') await useBackend();
+    else await registerOrtBackend({ provider, wasmPaths });
   } catch (error) {
     return { name: error.name, message: error.message };
   }

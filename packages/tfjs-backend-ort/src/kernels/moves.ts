@@ -34,6 +34,13 @@ export function slice(
   end: readonly number[],
   steps: readonly number[] = begin.map(() => 1),
 ): Handle {
+  const isBack = steps.map((step) => step < 0);
+  // WebGPU begins every backward slice at the end.
+  if (graph.webgpu && begin.some((from, i) => isBack[i] && from < x.shape[i]! - 1)) {
+    const until = begin.map((from, i) => (isBack[i] ? from + 1 : x.shape[i]!));
+    const front = slice(graph, x, identity(begin.length).fill(0), until);
+    return slice(graph, front, begin, end, steps);
+  }
   const shape = begin.map((from, i) => Math.max(0, Math.ceil((end[i]! - from) / steps[i]!)));
   const cut = identity(begin.length).filter((i) => shape[i] !== x.shape[i] || steps[i] !== 1);
   if (cut.length === 0) return x;

@@ -83,6 +83,18 @@ function cutOut(
   }
   const whole = (values: readonly number[]) =>
     graph.initializer('int32', [values.length], Int32Array.from(values));
+  const sizes = x!.shape.map((old, axis) => (axes.includes(axis) ? size[axis] : old));
+  if (graph.webgpu && strides.some((stride: number) => stride < 0)) {
+    // WebGPU begins every backward slice at the end.
+    const from = input === undefined ? whole(places) : input.name;
+    const name = axes.reduce((cut: string, axis: number, i: number) => {
+      const first = graph.op('Slice', [from, whole([i]), whole([i + 1])]);
+      const steps = whole(identity(size[axis]).map((n) => n * strides[axis]));
+      const rows = graph.op('Add', [first, steps]);
+      return graph.op('Gather', [cut, rows], { axis: x!.layout.indexOf(axis) });
+    }, x!.name);
+    return reshape(graph, graph.handle(name, sizes, x!.dtype, x!.layout), shape);
+  }
   const lengths: number[] = axes.map((axis: number) => size[axis] * strides[axis]);
   const [begin, end] =
     input === undefined
@@ -90,7 +102,6 @@ function cutOut(
       : [input.name, graph.op('Add', [input.name, whole(lengths)])];
   const steps = whole(axes.map((axis: number) => strides[axis]));
   const name = graph.op('Slice', [x!.name, begin, end, whole(physical(x!, axes)), steps]);
-  const sizes = x!.shape.map((old, axis) => (axes.includes(axis) ? size[axis] : old));
   return reshape(graph, graph.handle(name, sizes, x!.dtype, x!.layout), shape);
 }
 

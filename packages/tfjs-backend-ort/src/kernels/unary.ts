@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
 import type { DType } from '../graph/value-type.ts';
+import { expm1, log1p, logarithm } from './logarithms.ts';
 
 type Emit = (graph: GraphBuilder, x: string, attrs: Record<string, number>) => string;
 
@@ -23,12 +24,6 @@ const onnx =
   (op: string): Emit =>
   (graph, x) =>
     graph.op(op, [x]);
-
-/** In double precision, where float32 would lose the small values. */
-const inDouble =
-  (emit: (graph: GraphBuilder, x: string) => string): Emit =>
-  (graph, x) =>
-    graph.castName(emit(graph, graph.castName(x, 'float64')), 'float32');
 
 /** For whole numbers nothing is to be done. */
 function rounding(name: string, op: string): KernelDefinition {
@@ -67,10 +62,7 @@ export const unaryKernels: readonly KernelDefinition[] = [
   real('Elu', onnx('Elu')),
   real('Erf', onnx('Erf')),
   real('Exp', onnx('Exp')),
-  real(
-    'Expm1',
-    inDouble((graph, x) => graph.op('Sub', [graph.op('Exp', [x]), graph.scalar(1, 'float64')])),
-  ),
+  real('Expm1', expm1),
   rounding('Floor', 'Floor'),
   unary(
     'IsFinite',
@@ -84,11 +76,8 @@ export const unaryKernels: readonly KernelDefinition[] = [
   real('LeakyRelu', (graph, x, { alpha }) =>
     graph.op('LeakyRelu', [x], { alpha: { float: alpha! } }),
   ),
-  real('Log', onnx('Log')),
-  real(
-    'Log1p',
-    inDouble((graph, x) => graph.op('Log', [graph.op('Add', [x, graph.scalar(1, 'float64')])])),
-  ),
+  real('Log', logarithm),
+  real('Log1p', log1p),
   unary('LogicalNot', onnx('Not'), 'bool'),
   unary('Neg', onnx('Neg')),
   real('Reciprocal', onnx('Reciprocal')),

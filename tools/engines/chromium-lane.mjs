@@ -3,7 +3,9 @@
 // whether what keeps it from starting is named. Needs no graphics processor: WebGPU is SwiftShader's,
 // the driver in software that Chromium ships. About 2 minutes; with --full 15.
 //
-//   node tools/engines/chromium-lane.mjs [--full] [wasm|webgpu …]
+//   node tools/engines/chromium-lane.mjs [--full] [wasm|webgpu|tfjs-wasm …]
+//
+// `tfjs-wasm` is TensorFlow.js's own WebAssembly with threads and the kernels of @sts-net/backend.
 //
 // CHROMIUM_PATH names the browser; without one, the lane names what it skips and succeeds.
 import { suites } from '../../packages/tfjs-backend-ort/op-tests/suites.mjs';
@@ -13,7 +15,7 @@ import { bundle } from './chromium/bundle.mjs';
 const given = process.argv.slice(2);
 const full = given.includes('--full');
 const named = given.filter((one) => one !== '--full');
-const providers = named.length > 0 ? named : ['wasm', 'webgpu'];
+const providers = named.length > 0 ? named : ['wasm', 'webgpu', 'tfjs-wasm'];
 /** Of the files of tests of operations, those that the short form runs. */
 const few =
   /^(add|arithmetic|expm1|log|log1p|strided_slice|avg_pool|batchnorm|cast|clip_by_value|concat|conv2d|conv2d_transpose|depthwise_conv2d|gather|mat_mul|max_pool|mean|pad|reduce_sum|relu|resize_bilinear|resize_nearest_neighbor|slice|softmax|split|sum|transpose|unsorted_segment_sum|where)_test\.js$/;
@@ -21,7 +23,7 @@ const few =
 const browser = findBrowser();
 if (browser === undefined) {
   console.log(
-    `chromium lane: skipped, no Chromium (Debian: apt install chromium): ${providers.join(' and ')} of @sts-net/tfjs-backend-ort/web`,
+    `chromium lane: skipped, no Chromium (Debian: apt install chromium): ${providers.join(', ')}`,
   );
   process.exit(0);
 }
@@ -43,7 +45,7 @@ async function check(provider) {
   const result = await visit(
     browser,
     server,
-    { provider, threads: 2, wasmPaths: '/ort/', full },
+    { provider, threads: 2, wasmPaths: provider === 'tfjs-wasm' ? '/tfjs/' : '/ort/', full },
     full ? 1500 : 400,
   );
   if (result.error !== undefined) {
@@ -54,7 +56,7 @@ async function check(provider) {
   const total = (counts, key) => counts.reduce((sum, [, count]) => sum + count[key], 0);
   const of = result.counts.filter(([file]) => file.endsWith('_test.js'));
   const rows = [
-    [`operations (${of.length} files)`, of],
+    ...(of.length > 0 ? [[`operations (${of.length} files)`, of]] : []),
     ...result.counts.filter(([file]) => !file.endsWith('_test.js')).map((one) => [one[0], [one]]),
   ];
   for (const [title, counts] of rows) {

@@ -9,7 +9,14 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(join(here, '../../../packages/tfjs-backend-ort/package.json'));
-const ortFiles = dirname(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
+const served = {
+  '/ort/': dirname(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm')),
+  '/tfjs/': dirname(
+    createRequire(join(here, '../../../packages/backend/package.json')).resolve(
+      '@tensorflow/tfjs-backend-wasm',
+    ),
+  ),
+};
 
 /** The browser, by CHROMIUM_PATH or where systems put it; undefined if there is none. */
 export function findBrowser() {
@@ -112,10 +119,10 @@ export async function serve(files) {
       return;
     }
     const name = basename(pathname);
+    const file = join(served[pathname.slice(0, pathname.indexOf('/', 1) + 1)] ?? '/none', name);
     const type = types[/\.\w+$/.exec(name)?.[0]] ?? 'application/octet-stream';
     if (files.has(name)) answer(200, type, files.get(name));
-    else if (pathname.startsWith('/ort/') && existsSync(join(ortFiles, name)))
-      answer(200, type, readFileSync(join(ortFiles, name)));
+    else if (existsSync(file)) answer(200, type, readFileSync(file));
     else answer(404, 'text/plain', 'not here');
   });
   await new Promise((resolve) => server.listen(0, 'localhost', resolve));

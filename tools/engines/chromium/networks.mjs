@@ -17,18 +17,18 @@ import {
 
 const name = 'Unet/mobilenet_v2';
 
-/** Declares them by `of(title, load)`; `full` adds the golden trajectory. */
-export function declareNetworks(of, full) {
+/** Declares them for a backend by `of(title, load)`; `full` adds the golden trajectory. */
+export function declareNetworks(of, backend, full) {
   const test = (title, body) =>
     of(title, () =>
       globalThis.describe(name, () => {
-        globalThis.beforeAll(() => tf.setBackend('ort'));
+        globalThis.beforeAll(() => tf.setBackend(backend));
         globalThis.it('to the tolerances of the other engines', body, 900_000);
       }),
     );
   test('golden logits', goldenLogits);
   test('golden gradients', goldenGradients);
-  test('ten steps of AdamW', smallTrajectory);
+  test('ten steps of AdamW', () => smallTrajectory(backend));
   if (full) test('golden trajectory', goldenTrajectory);
 }
 
@@ -82,9 +82,9 @@ async function goldenTrajectory() {
   model.dispose();
 }
 
-async function smallTrajectory() {
+async function smallTrajectory(backend) {
   const expected = await smallLosses('cpu');
-  close(await smallLosses('ort'), expected, { rtol: 1e-4 });
+  close(await smallLosses(backend), expected, { rtol: 1e-4 });
 }
 
 async function smallLosses(backend) {

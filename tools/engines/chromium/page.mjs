@@ -2,6 +2,7 @@
 // Sends what came of it back to the server.
 import { useBackend } from '@sts-net/backend';
 import { registerOrtBackend } from '@sts-net/tfjs-backend-ort/web';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import jasmineRequire from 'jasmine-core/lib/jasmine-core/jasmine.js';
 import * as operations from 'operations';
 import { runJasmine } from '../../../packages/tfjs-backend-ort/op-tests/jasmine-run.mjs';
@@ -18,16 +19,28 @@ try {
 }
 
 async function check() {
-  await registerOrtBackend({ provider, threads, wasmPaths, cacheSize: 8 });
-  operations.setBackend();
-  const declare = (of) => {
-    operations.declare(of);
-    declareNumbers(of);
-    declareNetworks(of, full);
-  };
+  const declare = provider === 'tfjs-wasm' ? await ourKernels() : await onnxRuntime();
   const skips = operations.skips.filter((skip) => (skip.provider ?? provider) === provider);
   const { counts, failures } = await runJasmine(jasmineRequire, declare, skips, 120_000);
   return { counts: [...counts], failures, isolated: globalThis.crossOriginIsolated };
+}
+
+async function onnxRuntime() {
+  await registerOrtBackend({ provider, threads, wasmPaths, cacheSize: 8 });
+  operations.setBackend();
+  return (of) => {
+    operations.declare(of);
+    declareNumbers(of);
+    declareNetworks(of, 'ort', full);
+  };
+}
+
+/** TensorFlow.js's WebAssembly with our kernels; in an isolated page it is the one with threads. */
+async function ourKernels() {
+  setWasmPaths(wasmPaths);
+  const { threads: running } = await useBackend('wasm');
+  if (running < 2) throw new Error(`must run with threads, got ${running}`);
+  return (of) => declareNetworks(of, 'wasm', full);
 }
 
 /** The message with which it does not start. */

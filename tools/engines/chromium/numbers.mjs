@@ -29,6 +29,8 @@ export function declareNumbers(of) {
       test('floorDiv', () => tf.floorDiv(whole(a), whole(b)), [357913941, -536870913, -4, -4, 0]);
       test('mod', () => tf.mod(whole(a), whole(b)), [2, 1, -1, 1, 0]);
       test('pow', () => tf.pow(whole([7, -3, 2]), whole([7, 3, 30])), [823543, -27, 2 ** 30]);
+      const pixels = () => tf.tensor4d([1, 2, 2 ** 30 + 1, 2 ** 30], [1, 2, 2, 1], 'int32');
+      test('whole maxima', () => tf.maxPool(pixels(), 2, 2, 0), [2 ** 30 + 1]);
       const many = Float32Array.from({ length: 2e6 }, (_, i) => 1 + (i % 7) / 7);
       const sum = many.reduce((total, one) => total + one, 0);
       test('a sum of two millions', () => tf.sum(tf.tensor1d(many)), [sum], 1e-6);

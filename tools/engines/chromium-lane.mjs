@@ -28,6 +28,7 @@ if (browser === undefined) {
   process.exit(0);
 }
 const bundles = await bundle(
+  'page.mjs',
   suites().filter((file) => (full ? !file.includes('from_pixels') : few.test(file))),
 );
 const server = await serve(bundles);

@@ -38,11 +38,11 @@ export async function visit(
   server,
   settings,
   seconds,
-  { policy = '', noWebgpu = false } = {},
+  { policy = '', noWebgpu = false, isolated = true } = {},
 ) {
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
   const { port } = server.address();
-  const address = `http://localhost:${port}/?policy=${encodeURIComponent(policy)}#${encodeURIComponent(JSON.stringify(settings))}`;
+  const address = `http://localhost:${port}/?isolated=${isolated}&policy=${encodeURIComponent(policy)}#${encodeURIComponent(JSON.stringify(settings))}`;
   const gpu = noWebgpu
     ? ['--disable-features=WebGPU', '--disable-gpu']
     : [
@@ -84,11 +84,12 @@ export async function visit(
 
 /** Serves the page and its bundles, isolated so that there are threads, and ONNX Runtime's files. */
 export async function serve(files) {
-  const isolated = {
+  const usual = { 'Cache-Control': 'no-store' };
+  const isolation = {
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Embedder-Policy': 'require-corp',
-    'Cache-Control': 'no-store',
   };
+  let isolated = true;
   const types = {
     '.js': 'text/javascript',
     '.mjs': 'text/javascript',
@@ -97,7 +98,9 @@ export async function serve(files) {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://localhost');
     const answer = (status, type, body, more = {}) =>
-      response.writeHead(status, { 'Content-Type': type, ...isolated, ...more }).end(body);
+      response
+        .writeHead(status, { 'Content-Type': type, ...usual, ...(isolated && isolation), ...more })
+        .end(body);
     if (pathname === '/result') {
       let body = '';
       request.on('data', (part) => (body += part));
@@ -108,6 +111,7 @@ export async function serve(files) {
       return;
     }
     if (pathname === '/' || pathname === '/page') {
+      if (pathname === '/') isolated = searchParams.get('isolated') === 'true';
       const policy = searchParams.get('policy');
       const headers = policy ? { 'Content-Security-Policy': policy } : {};
       answer(

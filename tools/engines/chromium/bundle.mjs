@@ -27,10 +27,10 @@ export const vi = {
   }),
 };`;
 
-/** The module `page.mjs` and its chunks, by name; it gets the tests of operations in `files`. */
-export async function bundle(files) {
+/** A page's module as `page.js`, and its chunks, by name; it gets the tests of operations in `files`. */
+export async function bundle(entry, files) {
   const { outputFiles } = await build({
-    entryPoints: [join(here, 'page.mjs')],
+    entryPoints: [{ in: join(here, entry), out: 'page' }],
     bundle: true,
     splitting: true,
     platform: 'browser',

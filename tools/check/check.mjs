@@ -44,8 +44,7 @@ const arrows = {
 /** Packages that must not know TensorFlow.js, but for an entry `tfjs` with an optional peer. */
 const plain = ['volume-io', 'amplify', 'metrics', 'inference', 'datasets'];
 /** Packages that run in browsers too, so that nothing in them may be Node's own. */
-const anyRuntime = (folder) =>
-  !['sts-net', 'datasets', 'tfjs-backend-ort', 'testing'].includes(folder);
+const anyRuntime = (folder) => !['sts-net', 'datasets', 'testing'].includes(folder);
 
 /** What only Node has. */
 const nodeOwn =

@@ -6,7 +6,7 @@ import { registerOrtBackend } from '../src/index.ts';
 import { registerOrtBackend as registerOrtWeb } from '../src/web.ts';
 
 /** Whether the suites run on the twin for browsers, on WebAssembly: `STS_NET_TEST_ORT=web`. */
-export const isWeb: boolean = process.env['STS_NET_TEST_ORT'] === 'web';
+const isWeb = process.env['STS_NET_TEST_ORT'] === 'web';
 
 beforeAll(async () => {
   if (isWeb) await registerOrtWeb({ provider: 'wasm', threads: 1 });

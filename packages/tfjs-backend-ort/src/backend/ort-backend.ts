@@ -49,12 +49,8 @@ export class OrtBackend extends tf.KernelBackend {
     const { cacheSize = 32 } = checked(options);
     this.provider = providerName(options);
     this.#entries = new tf.DataStorage<Entry>(this, tf.engine());
-    const sessions = new SessionCache(
-      ort,
-      cacheSize,
-      sessionOptions(options),
-      this.provider === 'webgpu',
-    );
+    const webgpu = this.provider === 'webgpu';
+    const sessions = new SessionCache(ort, cacheSize, sessionOptions(options), webgpu);
     this.#runner = new GraphRunner(ort, sessions, new Structures(2 * cacheSize));
     this.#bound = new RecordingBound((isDue) => void this.#runner.start(isDue));
   }

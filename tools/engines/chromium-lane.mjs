@@ -1,7 +1,7 @@
 // Runs the backend `ort` of @sts-net/tfjs-backend-ort/web in Chromium, on WebAssembly and on WebGPU:
 // TensorFlow.js's own tests of operations, golden logits, gradients and training steps; and looks
 // whether what keeps it from starting is named. Needs no graphics processor: WebGPU is SwiftShader's,
-// the driver in software that Chromium ships. About 2 minutes; with --full 15.
+// the driver in software that Chromium ships. About 2 minutes; with --full 10 or more.
 //
 //   node tools/engines/chromium-lane.mjs [--full] [wasm|webgpu|tfjs-wasm …]
 //

@@ -18,7 +18,7 @@ const named = given.filter((one) => one !== '--full');
 const providers = named.length > 0 ? named : ['wasm', 'webgpu', 'tfjs-wasm'];
 /** Of the files of tests of operations, those that the short form runs. */
 const few =
-  /^(add|arithmetic|expm1|log|log1p|strided_slice|avg_pool|batchnorm|cast|clip_by_value|concat|conv2d|conv2d_transpose|depthwise_conv2d|gather|mat_mul|max_pool|mean|pad|reduce_sum|relu|resize_bilinear|resize_nearest_neighbor|slice|softmax|split|sum|transpose|unsorted_segment_sum|where)_test\.js$/;
+  /^(acosh|asinh|atanh|cos|tan|add|arithmetic|expm1|log|log1p|strided_slice|avg_pool|batchnorm|cast|clip_by_value|concat|conv2d|conv2d_transpose|depthwise_conv2d|gather|mat_mul|max_pool|mean|pad|reduce_sum|relu|resize_bilinear|resize_nearest_neighbor|slice|softmax|split|sum|transpose|unsorted_segment_sum|where)_test\.js$/;
 
 const browser = findBrowser();
 if (browser === undefined) {

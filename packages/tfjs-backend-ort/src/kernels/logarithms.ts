@@ -2,11 +2,26 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 /** Natural logarithm of float32 values. */
 export function logarithm(graph: GraphBuilder, x: string): string {
-  const result = graph.op('Log', [x]);
+  const isOutside = () => graph.op('Less', [x, graph.scalar(0)]);
+  return within(graph, graph.op('Log', [x]), isOutside);
+}
+
+/** Inverse hyperbolic cosine, of values from 1 on. */
+export function acosh(graph: GraphBuilder, x: string): string {
+  const isOutside = () => graph.op('Less', [x, graph.scalar(1)]);
+  return within(graph, graph.op('Acosh', [x]), isOutside);
+}
+
+/** Inverse hyperbolic tangent, of values from −1 to 1. */
+export function atanh(graph: GraphBuilder, x: string): string {
+  const isOutside = () => graph.op('Greater', [graph.op('Abs', [x]), graph.scalar(1)]);
+  return within(graph, graph.op('Atanh', [x]), isOutside);
+}
+
+/** NaN outside of a function's domain, where WebGPU's shading language leaves the result open. */
+function within(graph: GraphBuilder, result: string, isOutside: () => string): string {
   if (!graph.webgpu) return result;
-  // WebGPU's shading language leaves open what the logarithm of a negative number is.
-  const isNegative = graph.op('Less', [x, graph.scalar(0)]);
-  return graph.op('Where', [isNegative, graph.scalar(Number.NaN), result]);
+  return graph.op('Where', [isOutside(), graph.scalar(Number.NaN), result]);
 }
 
 /** log(1 + x), exact for small values too. */

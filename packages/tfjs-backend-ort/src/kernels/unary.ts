@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
 import type { DType } from '../graph/value-type.ts';
-import { expm1, log1p, logarithm } from './logarithms.ts';
+import { acosh, atanh, expm1, log1p, logarithm } from './logarithms.ts';
 
 type Emit = (graph: GraphBuilder, x: string, attrs: Record<string, number>) => string;
 
@@ -39,11 +39,11 @@ function rounding(name: string, op: string): KernelDefinition {
 export const unaryKernels: readonly KernelDefinition[] = [
   unary('Abs', onnx('Abs')),
   real('Acos', onnx('Acos')),
-  real('Acosh', onnx('Acosh')),
+  real('Acosh', acosh),
   real('Asin', onnx('Asin')),
   real('Asinh', onnx('Asinh')),
   real('Atan', onnx('Atan')),
-  real('Atanh', onnx('Atanh')),
+  real('Atanh', atanh),
   rounding('Ceil', 'Ceil'),
   {
     name: 'ClipByValue',

@@ -27,17 +27,13 @@ interface Entry {
  * recorded that live tensors depend on becomes one ONNX graph, which ONNX Runtime compiles once
  * per structure and runs; live results become the tensors' data, tensors freed before are never
  * made.
- *
- * `registerOrtBackend` makes it.
  */
 export class OrtBackend extends tf.KernelBackend {
   /** The ONNX Runtime execution provider that graphs run on: `'cpu'`, `'wasm'`, `'webgpu'`, `'cuda'`, …. */
   readonly provider: string;
   readonly #entries: tf.DataStorage<Entry>;
   readonly #runner: GraphRunner;
-  /** Whether a function is being traced, by `trace`. */
   tracing = false;
-  /** Numbers that kernels give to their graphs. */
   readonly scalars: Scalars = new Scalars();
   readonly #bound: RecordingBound;
   readonly #names = new Names();

@@ -78,7 +78,12 @@ function rowDistances(mask: Uint8Array, width: number, spacing: number): Float64
 const block = 16;
 
 /** Widens squared distances along an axis of `length`, whose neighbours lie `inner` apart. */
-function passAxis(distances: Float64Array, length: number, inner: number, spacing: number): void {
+export function passAxis(
+  distances: Float64Array,
+  length: number,
+  inner: number,
+  spacing: number,
+): void {
   if (length === 1) return;
   const columns = new Float64Array(block * length);
   const apex = new Int32Array(length);

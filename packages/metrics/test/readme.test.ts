@@ -7,6 +7,7 @@ import { build, type Plugin } from 'esbuild';
 import { expect, test } from 'vitest';
 import * as curves from '../src/curves/index.ts';
 import * as metrics from '../src/index.ts';
+import * as regions from '../src/regions/index.ts';
 import * as statistics from '../src/statistics/index.ts';
 import * as tfjs from '../src/tfjs/index.ts';
 
@@ -60,6 +61,7 @@ test.each(blocks.map((code, index) => ({ code, index })))(
 test.each([
   ['src/index.ts', metrics],
   ['src/curves/index.ts', curves],
+  ['src/regions/index.ts', regions],
   ['src/statistics/index.ts', statistics],
   ['src/tfjs/index.ts', tfjs],
 ])('the README mentions every export of %s', (file, exported) => {
@@ -70,7 +72,7 @@ test.each([
 });
 
 test('of all entries only the one for TensorFlow.js needs it', async () => {
-  for (const entry of ['', '/curves', '/statistics']) {
+  for (const entry of ['', '/curves', '/regions', '/statistics']) {
     expect(await bundle(`export * from '@sts-net/metrics${entry}'`)).not.toContain('tensorflow');
   }
 });

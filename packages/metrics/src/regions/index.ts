@@ -1,0 +1,1 @@
+export { voronoiRegions } from './voronoi-regions.ts';

@@ -4,8 +4,9 @@
 //
 // Defaults: mobilenet_v2 unet 96 8, the light preset's network and patches.
 import { useBackend } from '@sts-net/backend';
+import { createLoss, createOptimizer, groupWeights } from '@sts-net/training';
 import tf from '@tensorflow/tfjs-core';
-import { AdamW, createModel, diceCrossEntropy } from 'sts-net';
+import { createModel } from 'sts-net';
 
 const [encoder = 'mobilenet_v2', decoder = 'unet', side = '96', count = '8'] =
   process.argv.slice(2);
@@ -46,11 +47,10 @@ const model = createModel({
   classes: 2,
   inputShape: [size, size, 3],
 });
-const weights = model.trainableWeights.map(({ originalName, val }) => ({
-  name: originalName,
-  variable: val,
-}));
-const optimizer = new AdamW(weights, { weightDecay: 0.01, betas: [0.9, 0.999], epsilon: 1e-8 });
+const weights = groupWeights(model);
+const adamw = { name: 'adamw', betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 };
+const optimizer = createOptimizer(adamw, weights);
+const diceCrossEntropy = createLoss('dice-cross-entropy');
 const images = tf.randomNormal([batch, size, size, 3], 0, 1, 'float32', 1);
 const labels = tf.oneHot(
   tf.cast(tf.randomUniform([batch, size, size], 0, 2, 'float32', 2), 'int32'),

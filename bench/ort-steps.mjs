@@ -10,11 +10,9 @@
 // 295 MB after a tenth, 284 MB at the end.
 import { plain } from '@sts-net/backbones';
 import { useBackend } from '@sts-net/backend';
+import { createLoss, createOptimizer, groupWeights, trainStep } from '@sts-net/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { createModel } from 'sts-net';
-import { AdamW } from '../packages/sts-net/dist/training/adamw.js';
-import { diceCrossEntropy } from '../packages/sts-net/dist/training/losses.js';
-import { trainStep } from '../packages/sts-net/dist/training/train-step.js';
 
 const steps = Number(process.argv[2] ?? 10_000);
 const [count, side, classes] = [2, 16, 2];
@@ -26,11 +24,9 @@ const model = createModel({
   classes,
   inputShape: [side, side, 3],
 });
-const variables = model.trainableWeights.map((weight) => weight.val);
-const optimizer = new AdamW(
-  variables.map((variable) => ({ name: variable.name, variable })),
-  { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 },
-);
+const adamw = { name: 'adamw', betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 };
+const optimizer = createOptimizer(adamw, groupWeights(model));
+const options = { model, optimizer, loss: createLoss('dice-cross-entropy') };
 
 const readings = [];
 for (let step = 1; step <= steps; step++) {
@@ -40,9 +36,7 @@ for (let step = 1; step <= steps; step++) {
   const labels = new Float32Array(count * side * side * classes);
   for (let i = 0; i < labels.length; i += classes) labels[i + (images[i] > 0.5 ? 1 : 0)] = 1;
   const batch = { images, labels, count, height: side, width: side, channels: 3, classes };
-  const loss = trainStep(model, variables, optimizer, diceCrossEntropy, batch, 1e-3 / step);
-  const [value] = await loss.data();
-  loss.dispose();
+  const value = await trainStep(options, batch, 1e-3 / step);
   if (step % Math.ceil(steps / 10) > 0 && step < steps) continue;
   globalThis.gc?.();
   const megabytes = process.memoryUsage().rss / 2 ** 20;

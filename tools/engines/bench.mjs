@@ -13,6 +13,8 @@ import { once } from 'node:events';
 const [what = 'train', size = '256', batch = '2', rounds = '3', list = 'tensorflow,ort,wasm'] =
   process.argv.slice(2);
 
+const adamw = { name: 'adamw', betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 };
+
 if (process.send === undefined) await compare(list.split(','));
 else await serve(process.env.ENGINE);
 
@@ -48,7 +50,7 @@ async function serve(name) {
   const { useBackend } = await import('@sts-net/backend');
   const tf = (await import('@tensorflow/tfjs-core')).default;
   const { createModel } = await import('sts-net');
-  const { AdamW } = await import('../../packages/sts-net/dist/training/adamw.js');
+  const { createOptimizer, groupWeights } = await import('@sts-net/training');
   const info = await useBackend(name);
   const side = Number(size);
   const model = createModel({
@@ -61,7 +63,8 @@ async function serve(name) {
   const x = tf.randomUniform([Number(batch), side, side, 3], 0, 1, 'float32', 1);
   // As `sts-net predict` does: ONNX Runtime packs constant weights in advance.
   if (what === 'predict' && name === 'ort') await tf.backend().freeze(model.getWeights());
-  const step = what === 'predict' ? prediction(tf, model, x) : training(tf, AdamW, model, x);
+  const create = () => createOptimizer(adamw, groupWeights(model));
+  const step = what === 'predict' ? prediction(tf, model, x) : training(tf, model, x, create);
   process.on('message', async () => {
     const start = performance.now();
     const used = process.cpuUsage();
@@ -83,16 +86,13 @@ function prediction(tf, model, x) {
   };
 }
 
-function training(tf, AdamW, model, x) {
+function training(tf, model, x, createOptimizer) {
   const y = tf.tidy(() => {
     const inside = tf.cast(tf.greater(tf.mean(x, 3), 0.5), 'int32');
     return tf.cast(tf.oneHot(inside, 2), 'float32');
   });
   const variables = model.trainableWeights.map((weight) => weight.val);
-  const optimizer = new AdamW(
-    variables.map((variable) => ({ name: variable.name, variable })),
-    { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 },
-  );
+  const optimizer = createOptimizer();
   return async () => {
     const loss = tf.tidy(() => {
       const { value, grads } = tf.variableGrads(

@@ -81,11 +81,12 @@ export {
   torchStateDict,
 } from '@sts-net/model';
 export {
-  AdamW,
-  crossEntropy,
-  diceCrossEntropy,
+  type CaseScore,
+  createLoss,
   type Loss,
+  type LossChoice,
   type LossName,
+  type LossSpec,
   losses,
   type Optimizer,
   type OptimizerSpec,

@@ -1,22 +1,53 @@
+export { WeightAverage, type WeightAverageOptions } from './averages/weight-average.ts';
 export {
+  hasStoppedEarly,
   type Interval,
+  newProgress,
   type Progress,
   type StepRecord,
   type TrainLoopOptions,
   trainLoop,
 } from './loop/train-loop.ts';
-export { setTrainingStep, trainStep } from './loop/train-step.ts';
+export { type StepOptions, setTrainingStep, trainStep } from './loop/train-step.ts';
 export {
-  crossEntropy,
-  diceCrossEntropy,
-  type Loss,
+  createTraining,
+  type OwnTrainingParts,
+  type Training,
+  type TrainingSettings,
+} from './loop/training.ts';
+export type {
+  ClassWeightOptions,
+  Loss,
+  LossFunction,
+  LossMap,
+  LossSpec,
+  MappedLoss,
+  Truth,
+} from './losses/contract/loss.ts';
+export type { InstanceLossOptions } from './losses/instances/instance-losses.ts';
+export {
+  createLoss,
+  type LossChoice,
+  type LossConfig,
   type LossName,
+  type LossOptions,
+  type LossPart,
   losses,
-  lossOf,
 } from './losses/losses.ts';
-export { AdamW, type AdamWOptions } from './optimizers/adamw.ts';
-export type { Optimizer, OptimizerSpec } from './optimizers/optimizer.ts';
+export type { BoundaryOptions } from './losses/pixels/boundary.ts';
+export type { FocalOptions, TopKCrossEntropyOptions } from './losses/pixels/cross-entropy.ts';
+export type { LovaszOptions } from './losses/pixels/lovasz-softmax.ts';
+export type {
+  FocalTverskyOptions,
+  OverlapOptions,
+  TverskyOptions,
+} from './losses/pixels/overlap.ts';
+export type { AdamOptions } from './optimizers/adam.ts';
+export { type Frozen, freeze } from './optimizers/freeze.ts';
+export type { Optimizer, OptimizerSpec, TrainedWeight } from './optimizers/optimizer.ts';
 export { createOptimizer, type OptimizerConfig, optimizers } from './optimizers/optimizers.ts';
+export type { SgdOptions } from './optimizers/sgd.ts';
+export { groupWeights, type WeightGroupOptions } from './optimizers/weight-groups.ts';
 export { type BatchSourceOptions, createBatchSource } from './samplers/batch-source.ts';
 export type {
   Draw,
@@ -42,19 +73,28 @@ export {
   type TrainingItem,
   type TrainingSlice,
 } from './samples/training-items.ts';
+export type { CosineOptions, DecayOptions, PolynomialOptions } from './schedules/decays.ts';
+export type { OneCycleOptions } from './schedules/one-cycle.ts';
+export type { Schedule, ScheduleSpec, TrainingLength } from './schedules/schedule.ts';
 export {
-  type CosineOptions,
   createSchedule,
-  type Schedule,
   type ScheduleConfig,
-  type ScheduleSpec,
+  type ScheduleName,
+  type ScheduleOptions,
   schedules,
-  type TrainingLength,
 } from './schedules/schedules.ts';
+export type { WarmupOptions } from './schedules/warmup.ts';
+export type { Scored } from './selection/best-scores.ts';
+export type {
+  CaseScore,
+  SelectionScore,
+  SelectionSpec,
+  ValidatedCase,
+  ValidatedRun,
+} from './selection/selection-score.ts';
+export { type SelectionName, selectionScores } from './selection/selection-scores.ts';
 export {
-  type SelectionName,
-  type SelectionScore,
-  type SelectionSpec,
-  selectionScores,
-} from './selection/selection-scores.ts';
-export { createValidation, type ValidationOptions } from './selection/validation.ts';
+  createValidation,
+  type SelectionChoice,
+  type ValidationOptions,
+} from './selection/validation.ts';

@@ -2,7 +2,7 @@ import { torchParameters } from '@sts-net/model';
 import { signedNchw, uniform } from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { AdamW } from '../src/optimizers/adamw.ts';
+import { createOptimizer } from '../src/index.ts';
 
 const batch = 2;
 
@@ -63,7 +63,10 @@ export async function trainSteps(model: LayersModel, rates: readonly number[]): 
     name: key,
     variable: weight.read() as tf.Variable,
   }));
-  const optimizer = new AdamW(named, { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 });
+  const optimizer = createOptimizer(
+    { name: 'adamw', betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 },
+    named,
+  );
   const losses: number[] = [];
   for (const [step, rate] of rates.entries()) {
     const { loss, gradients } = lossAndGradients(model, { step });

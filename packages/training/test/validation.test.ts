@@ -3,7 +3,14 @@ import { confusion, dice, paperProtocol } from '@sts-net/metrics';
 import { mulberry32 } from '@sts-net/testing';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
-import { createValidation, selectionScores, type TrainingCase } from '../src/index.ts';
+import {
+  createValidation,
+  type SelectionName,
+  type SelectionScore,
+  selectionScores,
+  type TrainingCase,
+  type ValidatedCase,
+} from '../src/index.ts';
 
 const identity: Normalization = [
   {
@@ -68,7 +75,32 @@ describe('createValidation', () => {
     let count = 0;
     const own = { create: () => ({ add: () => void count++, result: () => count }) };
     const counted = await createValidation(cases, { score: own, batchSize: 4 });
-    expect(await counted(witness().predictor)).toBe(10);
+    expect(await counted(witness().predictor)).toBe(2);
+    // A function of a case: the mean over those of which it is a number.
+    const depth = await createValidation(cases, {
+      score: ({ id, runs }) => (id === 'a' ? Number.NaN : runs[0]!.truth.shape[0]!),
+      batchSize: 4,
+    });
+    expect(await depth(witness().predictor)).toBe(4);
+  });
+
+  it('hands slices over in runs of those that follow one another', async () => {
+    const seen: string[] = [];
+    const score = ({ id, runs }: ValidatedCase) => {
+      seen.push(`${id}: ${runs.map(({ prediction: p }) => `${p.shape}=${p.data}`).join(' ')}`);
+      return 0;
+    };
+    for (const slices of [10, 6]) {
+      const validate = await createValidation(cases, { score, slices, batchSize: 4 });
+      await validate(witness().predictor);
+    }
+    expect(seen).toEqual([
+      'a: 6,1,2=0,1,0,0,0,1,0,0,0,1,0,0',
+      'b: 4,1,2=0,1,0,0,0,1,0,0',
+      // Slices 0 2 4 5 7 9 of ten, 1 and 3 of the second case.
+      'a: 1,1,2=0,1 1,1,2=0,1 2,1,2=0,1,0,0',
+      'b: 1,1,2=0,0 1,1,2=0,0',
+    ]);
   });
 
   it('refuses slices without any lesion', async () => {
@@ -87,14 +119,19 @@ describe('createValidation', () => {
 });
 
 describe('selection scores', () => {
-  const plane = (...labels: number[]) => ndarray(Uint8Array.from(labels), [1, labels.length]);
+  const volume = (slices: readonly (readonly number[])[]) =>
+    ndarray(Uint8Array.from(slices.flat()), [slices.length, 1, slices[0]!.length]);
+  const addCase = (score: SelectionScore, slices: readonly (readonly [number[], number[]])[]) => {
+    const [prediction, truth] = [0, 1].map((i) => volume(slices.map((slice) => slice[i]!)));
+    score.add({ id: 'a', runs: [{ prediction: prediction!, truth: truth! }] });
+  };
   const scoreOf = (
-    name: 'dice' | 'mIoU',
+    name: SelectionName,
     classes: number,
     slices: readonly (readonly [number[], number[]])[],
   ) => {
     const score = selectionScores[name].create({ classes });
-    for (const [i, [p, t]] of slices.entries()) score.add(plane(...p), plane(...t), `s${i}`);
+    addCase(score, slices);
     return { result: score.result(), ofClasses: score.ofClasses!() };
   };
   const random = mulberry32(4);
@@ -158,6 +195,67 @@ describe('selection scores', () => {
     const there = [1, 0, 0, 0];
     expect(scoreOf('dice', 3, [[there, there]]).ofClasses).toEqual([1, 1]);
     expect(scoreOf('dice', 3, [[[1, 0, 2, 0], there]]).ofClasses).toEqual([1, 0]);
+  });
+
+  it("case-dice is the mean of the cases' Dice, 1 where nothing is and nothing is said", () => {
+    const score = selectionScores['case-dice'].create({ classes: 2 });
+    addCase(score, [
+      [
+        [1, 1, 0, 0],
+        [1, 0, 0, 0],
+      ],
+      [
+        [0, 0, 0, 0],
+        [1, 0, 0, 0],
+      ],
+    ]);
+    addCase(score, [
+      [
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+      ],
+    ]);
+    addCase(score, [
+      [
+        [1, 0, 0, 0],
+        [0, 0, 0, 0],
+      ],
+    ]);
+    // 2·1 / (2 + 2), 1 and 0.
+    expect(score.result()).toBeCloseTo(0.5, 14);
+    expect(score.ofClasses!()).toEqual([score.result()]);
+  });
+
+  it('lesion-f1 counts the lesions of all cases, over slices that follow one another', () => {
+    const score = selectionScores['lesion-f1'].create({ classes: 3 });
+    // Class 1: one lesion over both slices, found in the second; another missed. Class 2: invented.
+    addCase(score, [
+      [
+        [0, 0, 0, 0, 0, 2],
+        [1, 0, 0, 1, 0, 0],
+      ],
+      [
+        [1, 0, 0, 0, 0, 0],
+        [1, 0, 0, 0, 0, 0],
+      ],
+    ]);
+    addCase(score, [
+      [
+        [1, 0, 0, 0, 0, 0],
+        [0, 0, 0, 1, 0, 0],
+      ],
+    ]);
+    // Found 1, missed 2, false 1: F1 = 2·1 / (2·1 + 2 + 1).
+    expect(score.ofClasses!()).toBeAllclose([2 / 5, 0], { rtol: 1e-12 });
+    expect(score.result()).toBeCloseTo(1 / 5, 14);
+    const empty = selectionScores['lesion-f1'].create({ classes: 2 });
+    addCase(empty, [
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    ]);
+    expect(empty.result()).toBe(1);
   });
 
   it('are told by class to who asks', async () => {

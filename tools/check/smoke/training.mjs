@@ -1,5 +1,11 @@
 import { trainableWeights } from '@sts-net/model';
-import { createOptimizer, createSchedule, emptyBatch, trainLoop } from '@sts-net/training';
+import {
+  createOptimizer,
+  createSchedule,
+  emptyBatch,
+  newProgress,
+  trainLoop,
+} from '@sts-net/training';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
@@ -21,7 +27,7 @@ await trainLoop({
   schedule: createSchedule({ name: 'constant' }, 0.1, { steps: 5, stepsPerEpoch: 1 }),
   validateEvery: 'epoch',
   saveEvery: 'epoch',
-  progress: { step: 0, bestStep: null, bestScore: null },
+  progress: newProgress(),
   onStep: ({ loss }) => void losses.push(loss),
 });
 if (!(losses[4] < losses[0])) throw new Error(`losses ${losses}`);

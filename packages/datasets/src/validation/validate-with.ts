@@ -69,7 +69,9 @@ function describeUnion(
 ): string {
   const { path } = issue;
   if ('discriminator' in issue) {
-    const options = (issue as { options?: readonly unknown[] }).options ?? [];
+    const all = (issue as { options?: readonly unknown[] }).options ?? [];
+    // A branch may be meant where there is none.
+    const options = all.filter((option) => option !== undefined);
     const value = valueAt(root, path);
     return line(path, `expected ${oneOf(options)}`, value, hint(value, options));
   }
@@ -90,7 +92,16 @@ function describeUnion(
       ? oneOf(error.values)
       : typeName((error as { expected?: string } | undefined)?.expected ?? 'another value'),
   );
-  return line(path, `expected ${[...new Set(expectations)].join(' or ')}`, valueAt(root, path));
+  const value = valueAt(root, path);
+  const names = branches.flatMap(([error]) =>
+    error?.code === 'invalid_value' ? error.values : [],
+  );
+  return line(
+    path,
+    `expected ${[...new Set(expectations)].join(' or ')}`,
+    value,
+    hint(value, names),
+  );
 }
 
 function line(

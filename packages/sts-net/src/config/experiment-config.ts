@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { amplificationSchema } from './amplification-schema.ts';
 import { dataSchema } from './data-schema.ts';
+import { classWeightsOf } from './loss-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { preprocessingSchema } from './preprocessing-schema.ts';
 import { trainingSchema } from './training-schema.ts';
@@ -36,6 +37,16 @@ export const experimentSchema = z
       .string()
       .min(1)
       .describe('Folder for checkpoints, log and config, relative to the config file.'),
+  })
+  .superRefine(({ model, training }, context) => {
+    for (const { path, weights } of classWeightsOf(training.loss)) {
+      if (weights.length === model.classes) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['training', 'loss', ...path],
+        message: `must be a weight for each of the ${model.classes} classes, the background's first, got ${weights.length}`,
+      });
+    }
   })
   .transform(({ $schema, ...config }) => config);
 

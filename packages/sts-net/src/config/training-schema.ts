@@ -1,11 +1,11 @@
-import { losses, selectionScores } from '@sts-net/training';
+import { selectionScores } from '@sts-net/training';
 import { z } from 'zod';
+import { lossSchema } from './loss-schema.ts';
 import { planeSize } from './preprocessing-schema.ts';
+import { optimizerSchema, scheduleSchema } from './steps-schema.ts';
 
 const positiveInteger = z.int().positive();
 const interval = z.union([positiveInteger, z.literal('epoch')]).default('epoch');
-const rate = z.number().min(0);
-const decayRate = z.number().min(0).lt(1);
 
 const pretrainedFileSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'must be an address, https://…' }),
@@ -29,38 +29,27 @@ const patchSchema = z.strictObject({
     ),
 });
 
-const optimizerSchema = z
-  .strictObject({
-    name: z.literal('adamw').default('adamw'),
-    learningRate: rate.default(1e-4),
-    betas: z.tuple([decayRate, decayRate]).default([0.9, 0.999]),
-    epsilon: z.number().positive().default(1e-8),
-    weightDecay: rate.default(0.01).describe('Decoupled decay, on every trainable weight.'),
-  })
-  .describe('AdamW as PyTorch defines it.');
-
-const scheduleSchema = z.discriminatedUnion('name', [
-  z.strictObject({ name: z.literal('constant') }),
-  z
-    .strictObject({
-      name: z.literal('cosine'),
-      minimumLearningRate: rate.default(1e-8),
-      per: z.enum(['epoch', 'step']).default('epoch').describe('When the rate changes.'),
-    })
-    .describe('Half a cosine from the learning rate to the minimum over the whole training.'),
-]);
-
 const validationSchema = z.strictObject({
   every: interval.describe('Steps between validations, or epoch.'),
   metric: z
     .enum(keysOf(selectionScores))
     .default('dice')
     .describe(
-      'Score that chooses the best checkpoint: foreground Dice over all pixels, the mean of its classes, or the paper’s mean IoU.',
+      'Score that chooses the best checkpoint; among equal ones the earlier is kept. dice: foreground Dice over all pixels, the mean of its classes; case-dice: the mean over the cases; lesion-f1: F1 of the lesions; mIoU: the paper’s mean IoU.',
     ),
   slices: positiveInteger
     .optional()
     .describe('How many slices, evenly spaced over the validation split; all if not given.'),
+  patience: positiveInteger
+    .optional()
+    .describe(
+      'Ends the training after so many validations in a row that are no better than the best.',
+    ),
+  keep: positiveInteger
+    .optional()
+    .describe(
+      'How many of the best checkpoints are kept, as best-STEP.safetensors; else the best alone.',
+    ),
 });
 
 export const trainingSchema = z
@@ -84,9 +73,38 @@ export const trainingSchema = z
       .boolean()
       .default(false)
       .describe('Mirrors samples at random, along rows and along columns.'),
-    loss: z.enum(keysOf(losses)).default('cross-entropy'),
+    loss: lossSchema.default('cross-entropy'),
     optimizer: optimizerSchema.prefault({}),
     schedule: scheduleSchema.prefault({ name: 'cosine' }),
+    accumulate: positiveInteger
+      .optional()
+      .describe(
+        'Batches whose gradients make one step together, so that it sees accumulate · batchSize samples; else 1.',
+      ),
+    clipNorm: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Gradients of a larger norm, over all weights together, are scaled down to it.'),
+    average: z
+      .strictObject({
+        decay: z.number().min(0).lt(1).default(0.999).describe('What stays of it at each step.'),
+      })
+      .optional()
+      .describe(
+        'Exponential moving average of the weights, which is validated and kept in place of them.',
+      ),
+    freeze: z
+      .array(z.enum(['encoder', 'batch-norms']))
+      .optional()
+      .describe('What is not trained: the encoder, or the normalisations with their statistics.'),
+    outputWeights: z
+      .array(z.number().min(0))
+      .min(1)
+      .optional()
+      .describe(
+        'Of a network of several outputs, what the loss of each counts, the prediction’s first; else halved from one to the next.',
+      ),
     validation: validationSchema.prefault({}),
     saveEvery: interval.describe(
       'Steps between writes of the checkpoint to resume from, or epoch.',

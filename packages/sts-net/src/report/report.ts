@@ -1,4 +1,5 @@
 import type { LesionWiseResult } from '@sts-net/metrics';
+import type { SelectionName } from '@sts-net/training';
 import type { Volume } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
 import type { Evaluation } from '../evaluation/evaluate-volumes.ts';
@@ -71,8 +72,8 @@ export interface ReportRun extends ReportColumn {
   readonly losses: readonly { readonly step: number; readonly loss: number }[];
   /** Scores on the validation split, 0 … 1. */
   readonly validations: readonly { readonly step: number; readonly score: number }[];
-  /** What these scores are: foreground Dice over all pixels, or the paper's mean IoU. */
-  readonly validationMetric: 'dice' | 'mIoU';
+  /** What these scores are. */
+  readonly validationMetric: SelectionName;
   /** The step whose weights are scored: the best validation. */
   readonly bestStep: number;
 }

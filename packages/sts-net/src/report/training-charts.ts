@@ -30,7 +30,12 @@ ${best}); the test split plays no part in the choice.</figcaption></figure>
 
 const smoothing = 15;
 
-const metricNames = { dice: 'Foreground Dice', mIoU: 'Mean IoU of the paper' } as const;
+const metricNames = {
+  dice: 'Foreground Dice',
+  'case-dice': 'Mean Dice of the cases',
+  'lesion-f1': 'F1 of the lesions',
+  mIoU: 'Mean IoU of the paper',
+} as const;
 
 function lossChart(runs: Report['runs']): Html {
   const marks = runs.flatMap(({ losses }, i) => [

@@ -2,8 +2,7 @@ import { access } from 'node:fs/promises';
 import { validateWith } from '@sts-net/datasets/validation';
 import type { NormalizationRule } from '@sts-net/inference';
 import { loadWeights, type StoredTensor } from '@sts-net/model';
-import type { Optimizer, Progress } from '@sts-net/training';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Progress, Training } from '@sts-net/training';
 import { z } from 'zod';
 import { currentForm } from '../config/earlier-config.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -12,8 +11,9 @@ import { type ModelDescription, parseJson, readModelFile, writeModelFile } from 
 import type { RunFolder } from './run-folder.ts';
 
 /**
- * Where to resume from: a model file that holds the optimizer's slots too, under `optimizer/…`, and
- * in its metadata the run's config and progress. It stays in the run's folder.
+ * Where to resume from: a model file that holds the state of the training too, the optimizer's slots
+ * under `optimizer/…` and an average of the weights under `average/…`, and in its metadata the run's
+ * config and progress. It stays in the run's folder.
  */
 export interface Checkpoint {
   readonly config: ExperimentConfig;
@@ -25,22 +25,19 @@ export interface Checkpoint {
   readonly path: string;
 }
 
-const optimizerPrefix = 'optimizer/';
-
 /** Writes the run's checkpoint, completely or not at all, and keeps the one before. */
 export async function writeCheckpoint(
   { last, previous }: RunFolder,
-  model: LayersModel,
-  optimizer: Optimizer,
+  training: Training,
   state: {
     readonly config: ExperimentConfig;
     readonly description: ModelDescription;
     readonly progress: Progress;
   },
 ): Promise<void> {
-  await writeModelFile(last, model, state.description, {
+  await writeModelFile(last, training.model, state.description, {
     previous,
-    tensors: [...optimizer.state()].map(([name, slot]) => [optimizerPrefix + name, slot] as const),
+    tensors: training.state(),
     metadata: { config: JSON.stringify(state.config), progress: JSON.stringify(state.progress) },
   });
 }
@@ -92,21 +89,17 @@ function readCheckpointFile(path: string): Checkpoint {
 
 const progressSchema: z.ZodType<Progress> = z.strictObject({
   step: z.int().min(0),
-  bestStep: z.int().min(0).nullable(),
-  bestScore: z.number().nullable(),
+  best: z.array(z.strictObject({ step: z.int().min(0), score: z.number() })),
+  sinceBest: z.int().min(0),
 });
 
-/** Puts model and optimizer where the checkpoint was. */
+/** Puts a training where the checkpoint was. */
 export function restoreCheckpoint(
   { tensors, progress, path }: Checkpoint,
-  model: LayersModel,
-  optimizer: Optimizer,
+  training: Training,
 ): void {
-  loadWeights(model, tensors, path);
-  const slots = [...tensors].flatMap(([name, tensor]): [string, StoredTensor][] =>
-    name.startsWith(optimizerPrefix) ? [[name.slice(optimizerPrefix.length), tensor]] : [],
-  );
-  optimizer.restore(progress.step, new Map(slots));
+  loadWeights(training.model, tensors, path);
+  training.restore(progress.step, tensors);
 }
 
 function exists(path: string): Promise<boolean> {

@@ -64,6 +64,7 @@ export interface ModelFile {
  * Writes a model file, completely or not at all: one safetensors file with the weights under
  * `layer/weight`, the description in its metadata, and a checksum over both.
  *
+ * @throws RangeError if a number of them is not finite; a file that is there stays as it is.
  * @param more tensors and metadata beside them, and where an existing file is kept
  */
 export async function writeModelFile(
@@ -78,6 +79,7 @@ export async function writeModelFile(
 ): Promise<void> {
   const weights = namedWeights(model).map(({ name, variable }) => [name, variable] as const);
   const tensors = await storedTensors([...weights, ...(more.tensors ?? [])]);
+  checkFinite(tensors, path);
   const metadata = {
     format: 'sts-net model 2',
     description: JSON.stringify(description),
@@ -113,6 +115,16 @@ export function readModelFile(path: string): ModelFile {
     );
   }
   return { description: parseDescription(rest['description'] ?? '', path), tensors, metadata };
+}
+
+/** What is no longer a number does not take the place of weights that are. */
+function checkFinite(tensors: ReadonlyMap<string, StoredTensor>, path: string): void {
+  for (const [name, { data }] of tensors) {
+    if (data.every(Number.isFinite)) continue;
+    throw new RangeError(
+      `'${path}' is not written, since '${name}' has become infinite or NaN; what was saved before stays; go on from it with a lower \`training.optimizer.learningRate\` or with \`training.clipNorm\``,
+    );
+  }
 }
 
 /** SHA-256 over the tensors and the metadata, whatever their order. */

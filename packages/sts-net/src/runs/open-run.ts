@@ -114,7 +114,7 @@ async function checkData(
   const sameValidation =
     before !== undefined && contents(before.validation) === contents(record.validation);
   if (sameValidation) return checkpoint;
-  return { ...checkpoint, progress: { ...checkpoint.progress, bestStep: null, bestScore: null } };
+  return { ...checkpoint, progress: { ...checkpoint.progress, best: [], sinceBest: 0 } };
 }
 
 function contents(cases: DataRecord['validation']): string {

@@ -9,6 +9,8 @@ export interface RunFolder {
   readonly data: string;
   /** Weights with the best validation score. */
   readonly best: string;
+  /** Weights of one of the best validations, where several are kept. */
+  bestOf(step: number): string;
   /** Where to resume from. */
   readonly last: string;
   /** Where to resume from if `last` is damaged. */
@@ -22,6 +24,7 @@ export function runFolder(folder: string): RunFolder {
     log: join(folder, 'log.jsonl'),
     data: join(folder, 'data.json'),
     best: join(folder, 'best.safetensors'),
+    bestOf: (step) => join(folder, `best-${step}.safetensors`),
     last: join(folder, 'last.safetensors'),
     previous: join(folder, 'previous.safetensors'),
   };

@@ -101,5 +101,5 @@ export type TrainEvent =
   | {
       readonly event: 'end';
       readonly step: number;
-      readonly reason: 'finished' | 'interrupted';
+      readonly reason: 'finished' | 'stopped early' | 'interrupted';
     };

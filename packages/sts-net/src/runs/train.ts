@@ -1,16 +1,18 @@
 import { resolve } from 'node:path';
 import type { BackendInfo } from '@sts-net/backend';
 import type { ChosenNormalization } from '@sts-net/inference';
-import { predictorOf, trainableWeights } from '@sts-net/model';
+import { predictorOf } from '@sts-net/model';
 import {
-  createOptimizer,
-  createSchedule,
-  type Loss,
+  createTraining,
+  hasStoppedEarly,
+  type LossChoice,
+  newProgress,
   type OptimizerSpec,
   type Progress,
   type SamplerSpec,
   type ScheduleSpec,
   type SelectionSpec,
+  type Training,
   trainLoop,
 } from '@sts-net/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -19,6 +21,7 @@ import { validateConfig } from '../config/validate-config.ts';
 import { type FolderLock, lockFolder } from '../locks/folder-lock.ts';
 import type { DownloadProgress } from '../pretrained/download-file.ts';
 import { loadPretrained } from '../pretrained/load-pretrained.ts';
+import { bestFiles, removeOutdone } from './best-files.ts';
 import { type Checkpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { withDigests } from './data-record.ts';
 import { buildModel } from './load-model.ts';
@@ -47,7 +50,7 @@ export interface TrainOptions {
   /** Called while pretrained weights are downloaded. */
   readonly onDownload?: (progress: DownloadProgress) => void;
   /** Takes the place of `config.training.loss`. */
-  readonly loss?: Loss;
+  readonly loss?: LossChoice;
   /** Takes the place of whole slices, or of patches where the config has them. */
   readonly sampler?: SamplerSpec;
   /** Takes the place of `config.training.optimizer`, whose learning rate it is given. */
@@ -68,6 +71,7 @@ export interface TrainResult {
   readonly output: string;
   /** Steps finished. */
   readonly step: number;
+  /** Whether the training has come to its end, or stopped early for want of better validations. */
   readonly finished: boolean;
   /** Step and score of the best validation; null without a validation split. */
   readonly bestStep: number | null;
@@ -145,27 +149,26 @@ async function runTraining(
   options: TrainOptions,
   { run, lock, data, backend, checkpoint, warnings, normalization }: ReadyRun,
 ): Promise<TrainResult> {
-  const { training } = config;
   const { signal, onEvent } = options;
+  const { validation, saveEvery, pretrained, accumulate } = config.training;
   const model = options.model ?? buildModel(config);
-  const optimizer = createOptimizer(
-    options.optimizer ?? training.optimizer,
-    trainableWeights(model),
-  );
+  const { stepsPerEpoch } = data.source;
+  const steps = config.training.steps ?? (config.training.epochs ?? 0) * stepsPerEpoch;
+  let training: Training | undefined;
   try {
-    const progress: Progress = checkpoint?.progress ?? { step: 0, bestStep: null, bestScore: null };
-    if (checkpoint !== undefined) restoreCheckpoint(checkpoint, model, optimizer);
-    else if (training.pretrained !== undefined) {
-      const onProgress = options.onDownload;
-      await loadPretrained(model, training.pretrained, { signal, onProgress });
+    const settings = { ...config.training, parts: accumulate };
+    training = createTraining(model, settings, { steps, stepsPerEpoch }, options);
+    const { averaged } = training;
+    const progress: Progress = checkpoint?.progress ?? newProgress();
+    if (checkpoint !== undefined) restoreCheckpoint(checkpoint, training);
+    else if (pretrained !== undefined) {
+      await loadPretrained(model, pretrained, { signal, onProgress: options.onDownload });
     }
     const log = await RunLog.open(run.log, progress.step);
     const report = async (event: TrainEvent): Promise<void> => {
       await log.append(event);
       onEvent?.(event);
     };
-    const { stepsPerEpoch } = data.source;
-    const steps = training.steps ?? (training.epochs ?? 0) * stepsPerEpoch;
     const { cases, slices, samples } = data;
     const { step } = progress;
     for (const message of warnings) await report({ event: 'warning', step, message });
@@ -182,62 +185,65 @@ async function runTraining(
     });
     const description = describeModel(config, normalization.rule, options.model);
     const state = { config, description, progress };
-    const saveBest = async (): Promise<void> => {
+    const saveWeights = async (paths: readonly string[]): Promise<void> => {
       await lock.check();
       const metadata = { progress: JSON.stringify(progress) };
-      await writeModelFile(run.best, model, description, { metadata });
+      for (const path of paths) await writeModelFile(path, model, description, { metadata });
     };
     const { validate } = data;
     const predictor = predictorOf(model, { freeze: false });
+    const { every, patience, keep = 1 } = validation;
     let validated: Validated | undefined;
     await trainLoop({
-      model,
-      optimizer,
+      ...training,
       progress,
       signal,
       steps,
+      patience,
+      saveEvery,
       source: data.source,
-      loss: options.loss ?? training.loss,
-      schedule: createSchedule(
-        options.schedule ?? training.schedule,
-        training.optimizer.learningRate,
-        { steps, stepsPerEpoch },
-      ),
-      validateEvery: training.validation.every,
-      saveEvery: training.saveEvery,
+      validateEvery: every,
+      keepBest: keep,
       onStep: (record) => report({ event: 'step', ...record }),
       ...(validate && {
         validate: async () => {
           validated = await validate(predictor);
           return validated.score;
         },
-        onScore: (_, best) => {
-          const metric = options.score === undefined ? training.validation.metric : 'own';
-          return report({
+        onScore: (_, best) =>
+          report({
             event: 'validation',
             step: progress.step,
-            metric,
+            metric: options.score === undefined ? validation.metric : 'own',
             ...validated!,
             best,
-          });
-        },
-        onBest: saveBest,
+          }),
+        onBest: (rank) => saveWeights(bestFiles(run, rank, progress.step, keep)),
       }),
       save: async () => {
-        if (validate === undefined) await saveBest();
+        if (validate === undefined) await averaged(() => saveWeights([run.best]));
         await lock.check();
-        await writeCheckpoint(run, model, optimizer, state);
+        await writeCheckpoint(run, training!, state);
+        await removeOutdone(run, progress);
       },
     });
-    const finished = progress.step === steps;
-    await report({
-      event: 'end',
+    const reason =
+      progress.step === steps
+        ? 'finished'
+        : hasStoppedEarly(progress, patience)
+          ? 'stopped early'
+          : 'interrupted';
+    await report({ event: 'end', step: progress.step, reason });
+    const [best] = progress.best;
+    return {
+      output: run.folder,
       step: progress.step,
-      reason: finished ? 'finished' : 'interrupted',
-    });
-    return { output: run.folder, finished, ...progress };
+      finished: reason !== 'interrupted',
+      bestStep: best?.step ?? null,
+      bestScore: best?.score ?? null,
+    };
   } finally {
-    optimizer.dispose();
+    training?.dispose();
     if (options.model === undefined) model.dispose();
   }
 }

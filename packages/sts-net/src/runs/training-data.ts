@@ -69,11 +69,11 @@ export async function prepareData(
   const slices = await listSlices(of(split.training));
   const amplifier = createAmplifier(amplification, slices, seed);
   const online = await createOnlineAmplifier(amplification.online ?? [], slices, seed);
-  const { batchSize, patch, flips } = training;
+  const { batchSize, accumulate = 1, patch, flips } = training;
   const source = createBatchSource({
     items: amplifier.items,
     sampler,
-    batchSize,
+    batchSize: batchSize * accumulate,
     patch,
     flips,
     seed,

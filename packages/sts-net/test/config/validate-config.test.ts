@@ -1,4 +1,5 @@
 import { nearestName } from '@sts-net/datasets/validation';
+import { createLoss, losses } from '@sts-net/training';
 import { describe, expect, it } from 'vitest';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { presets } from '../../src/presets/presets.ts';
@@ -64,6 +65,36 @@ describe('validateConfig', () => {
     expect(validateConfig(JSON.parse(JSON.stringify(once)))).toEqual(once);
   });
 
+  it.each([
+    ['adam', { learningRate: 1e-4, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0 }],
+    ['sgd', { learningRate: 0.01, momentum: 0.9, nesterov: true, weightDecay: 0 }],
+  ])('fills in what %s needs', (name, options) => {
+    const { training } = validateConfig(withValue('training.optimizer', { name }));
+    expect(training.optimizer).toEqual({ name, ...options });
+  });
+
+  it.each([
+    ['polynomial', { minimumLearningRate: 1e-8, per: 'epoch', power: 0.9 }],
+    ['one-cycle', { rise: 0.3, divisor: 25, finalDivisor: 1e4, form: 'cosine' }],
+  ])('fills in what the schedule %s needs, and its warm-up', (name, options) => {
+    const schedule = { name, warmup: { epochs: 2 } };
+    const { training } = validateConfig(withValue('training.schedule', schedule));
+    const warmup = { epochs: 2, from: 0.01 };
+    expect(training.schedule).toEqual({ name, ...options, warmup });
+  });
+
+  it.each(Object.keys(losses))(
+    'knows the loss %s by name, with class weights, and in a sum',
+    (name) => {
+      const classWeights = [1, 3];
+      for (const loss of [name, { name, classWeights }, [{ name, weight: 2, classWeights }]]) {
+        const { training } = validateConfig(withValue('training.loss', loss));
+        expect(training.loss).toEqual(loss);
+        expect(() => createLoss(training.loss)).not.toThrow();
+      }
+    },
+  );
+
   it.each(Object.entries(presets))('accepts the preset %s', (_, preset) => {
     const data = { cases: [{ id: 'a', image: 'a.nii', mask: 'm.nii' }] };
     expect(() => validateConfig({ ...preset, data, output: 'run' })).not.toThrow();
@@ -80,6 +111,52 @@ describe('validateConfig', () => {
       'training.optimizer.betas',
       [0.9],
       'training.optimizer.betas: expected at least 2 entries, got [0.9]',
+    ],
+    ['training.loss', 'dise', 'got "dise"; did you mean "dice"?'],
+    [
+      'training.loss',
+      { name: 'dise' },
+      'training.loss.name: expected one of "cross-entropy", "top-k-cross-entropy", "focal",',
+    ],
+    ['training.loss', { name: 'dice', smooth: 1 }, 'did you mean `smoothing`?'],
+    [
+      'training.loss',
+      [{ name: 'dice' }, { name: 'focal', gamma: -1 }],
+      'training.loss[1].gamma: expected number of at least 0, got -1',
+    ],
+    [
+      'training.loss',
+      [{ name: 'dice', classWeights: [1, 2, 3] }],
+      'training.loss[0].classWeights: must be a weight for each of the 2 classes',
+    ],
+    ['training.loss', { name: 'focal', classWeights: [0, 0] }, 'classWeights: one must be above 0'],
+    ['training.loss', [], 'training.loss'],
+    [
+      'training.optimizer',
+      { name: 'adamx' },
+      'training.optimizer.name: expected one of "adamw", "adam", "sgd", got "adamx"; did you mean "adam',
+    ],
+    [
+      'training.optimizer',
+      { name: 'sgd', momentum: 0 },
+      'training.optimizer.momentum: must be above 0 with Nesterov’s momentum',
+    ],
+    ['training.optimizer', { name: 'sgd', betas: [0, 0] }, 'training.optimizer.betas: unknown key'],
+    [
+      'training.schedule',
+      { name: 'one-cycle', warmup: {} },
+      'training.schedule.warmup.steps: give either `steps` or `epochs`',
+    ],
+    [
+      'training.freeze',
+      ['decoder'],
+      'training.freeze[0]: expected one of "encoder", "batch-norms"',
+    ],
+    ['training.average', { decay: 1 }, 'training.average.decay: expected number of less than 1'],
+    [
+      'training.validation.metric',
+      'f1',
+      'expected one of "dice", "case-dice", "lesion-f1", "mIoU"',
     ],
     ['training.optimizer.learningrate', 1, 'unknown key; did you mean `learningRate`?'],
     ['training.schedule.minimumLearningRat', 1, 'unknown key; did you mean `minimumLearningRate`?'],

@@ -1,7 +1,10 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { useBackend } from '@sts-net/backend';
 import { expectNoNewTensors } from '@sts-net/testing';
+import type { Progress } from '@sts-net/training';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { readLog, type TrainEvent } from '../../src/runs/run-log.ts';
@@ -17,10 +20,15 @@ beforeAll(async () => {
   data = await makeData();
 });
 
-async function trainTiny(output: string, options: TrainOptions = {}): Promise<TrainResult> {
+async function trainTiny(
+  output: string,
+  options: TrainOptions = {},
+  changes: Record<string, unknown> = {},
+): Promise<TrainResult> {
   const model = tinyModel();
+  const training = { ...(configFor()['training'] as object), ...changes };
   try {
-    return await train(validateConfig(configFor({ output })), {
+    return await train(validateConfig(configFor({ output, training })), {
       baseFolder: data,
       model,
       ...options,
@@ -65,6 +73,122 @@ describe('train', () => {
     },
   );
 
+  // Everything that a training may remember: slots of each kind, an average, the best few, the count of
+  // validations since the best, and parts of a batch.
+  const everything = {
+    accumulate: 2,
+    average: { decay: 0.6 },
+    clipNorm: 1,
+    loss: [{ name: 'dice-cross-entropy' }, { name: 'blob', weight: 0.5 }, { name: 'boundary' }],
+    schedule: { name: 'one-cycle', warmup: { steps: 2 } },
+    validation: { every: 1, metric: 'case-dice', keep: 3, patience: 5 },
+    saveEvery: 2,
+  };
+  const optimizers = [
+    { name: 'adamw', decay: 'kernels', weightDecay: 0.1 },
+    { name: 'adam', weightDecay: 0.1 },
+    { name: 'sgd' },
+  ];
+  const runs = optimizers.flatMap((optimizer) => [1, 3].map((step) => [optimizer, step] as const));
+  it.each(runs)(
+    'with an average, parts, the best few and %j: stopped after step %i and resumed equals one that was not',
+    async (optimizer, step) => {
+      const changes = { ...everything, optimizer };
+      const name = `${optimizer.name}-${step}`;
+      const straight = await trainTiny(`all-${name}`, {}, changes);
+      await trainTiny(`all-resumed-${name}`, stopAfter(step), changes);
+      const resumed = await trainTiny(`all-resumed-${name}`, { resume: true }, changes);
+      expect(await outcome(resumed)).toEqual(await outcome(straight));
+      const kept = (run: TrainResult) =>
+        readdirSync(run.output)
+          .filter((file) => /^best-\d/.test(file))
+          .map((file) => [file, readSafetensors(join(run.output, file))]);
+      expect(kept(resumed)).toHaveLength(3);
+      expect(kept(resumed)).toEqual(kept(straight));
+      const { progress } = readSafetensorsFile(join(resumed.output, 'last.safetensors')).metadata;
+      const { best } = JSON.parse(progress!) as Progress;
+      expect(kept(resumed).map(([file]) => file)).toEqual(
+        best.map((one) => `best-${one.step}.safetensors`).sort(),
+      );
+      const first = readSafetensors(join(resumed.output, `best-${best[0]!.step}.safetensors`));
+      expect(readSafetensors(join(resumed.output, 'best.safetensors'))).toEqual(first);
+    },
+  );
+
+  it('validates and keeps the average of the weights: with a decay of 0 it is the weights', async () => {
+    const own = await outcome(await trainTiny('average-none'));
+    const [same, slow] = [
+      await outcome(await trainTiny('average-0', {}, { average: { decay: 0 } })),
+      await outcome(await trainTiny('average-9', {}, { average: { decay: 0.9 } })),
+    ];
+    expect(same.best).toEqual(own.best);
+    const weight = 'stem.conv/kernel';
+    // The trajectory is that of a training without.
+    expect(slow.last.get(weight)).toEqual(own.last.get(weight));
+    expect(slow.last.get(`average/${weight}`)).toBeDefined();
+    expect(slow.best.get(weight)).not.toEqual(own.best.get(weight));
+  });
+
+  it('without a validation split, too, it is the average that is kept', async () => {
+    const { data: cases, training } = configFor() as Record<string, object>;
+    const config = configFor({
+      output: 'average-last',
+      data: { ...cases, split: { test: ['d'] } },
+      training: { ...training, average: { decay: 0.9 } },
+    });
+    const model = tinyModel();
+    const { output } = await train(validateConfig(config), { baseFolder: data, model });
+    model.dispose();
+    const last = readSafetensors(join(output, 'last.safetensors'));
+    const weight = 'stem.conv/kernel';
+    const kept = readSafetensors(join(output, 'best.safetensors')).get(weight);
+    expect(kept).toEqual(last.get(`average/${weight}`));
+    expect(kept).not.toEqual(last.get(weight));
+  });
+
+  it('stops early, and says so; going on changes nothing', async () => {
+    const changes = { steps: 40, validation: { every: 1, patience: 2 } };
+    // A score that never gets better than at first.
+    const score = { create: () => ({ add: () => {}, result: () => 0.5 }) };
+    const result = await trainTiny('early', { score }, changes);
+    expect(result).toMatchObject({ step: 3, finished: true, bestStep: 1, bestScore: 0.5 });
+    const log = () => readLog(join(result.output, 'log.jsonl'));
+    expect((await log()).at(-1)).toMatchObject({ event: 'end', step: 3, reason: 'stopped early' });
+    expect(await trainTiny('early', { score, resume: true }, changes)).toEqual(result);
+  });
+
+  it('keeps what was saved where a weight is no longer a number, and names it', async () => {
+    // The loss is finite, its gradient is not.
+    const loss = (_: tf.Tensor4D, logits: tf.Tensor4D) =>
+      tf.sum(tf.sqrt(tf.mul(logits, 0))) as tf.Scalar;
+    const controller = stopAfter(1);
+    await trainTiny('infinite', { ...controller });
+    const last = readFileSync(join(data, 'infinite', 'last.safetensors'));
+    const failed = trainTiny('infinite', { loss, resume: true }, { saveEvery: 1 });
+    await expect(failed).rejects.toThrow(/differs from the run's config/);
+    const again = trainTiny('infinite', { ...stopAfter(2), loss, resume: true });
+    await expect(again).rejects.toThrow(
+      /last.safetensors' is not written, since '.*' has become infinite or NaN/,
+    );
+    expect(readFileSync(join(data, 'infinite', 'last.safetensors')).equals(last)).toBe(true);
+  });
+
+  it('a frozen encoder stays as it is, and so it does when the run is gone on with', async () => {
+    const { training } = configFor() as Record<string, object>;
+    const settings = { ...training, freeze: ['encoder'], patch: { size: 32 }, steps: 2 };
+    const config = validateConfig(configFor({ output: 'frozen', training: settings }));
+    await train(config, { baseFolder: data, ...stopAfter(1) });
+    const first = readSafetensors(join(data, 'frozen', 'last.safetensors'));
+    const { output } = await train(config, { baseFolder: data, resume: true });
+    const last = readSafetensors(join(output, 'last.safetensors'));
+    const changed = [...first.keys()].filter(
+      (name) =>
+        !name.startsWith('optimizer/') && !isDeepStrictEqual(last.get(name), first.get(name)),
+    );
+    expect(changed.filter((name) => name.startsWith('encoder.'))).toEqual([]);
+    expect(changed.length).toBeGreaterThan(20);
+  });
+
   it('killed between two checkpoints and resumed equals one that was not', async () => {
     const straight = await trainTiny('straight');
     const killed = trainTiny('killed', {
@@ -106,7 +230,7 @@ describe('train', () => {
     const training = { ...(configFor()['training'] as object), optimizer: { learningRate: 1e38 } };
     const config = validateConfig(configFor({ output: 'diverged', training }));
     await expect(train(config, { baseFolder: data, model })).rejects.toThrow(
-      /the loss became (NaN|Infinity) at step \d; lower `training.optimizer.learningRate`/,
+      /the loss became (NaN|Infinity) at step \d, on the samples [ab]\S*, [ab]\S* and with the learning rate \S+; lower it|is not written, since '.*' has become infinite or NaN/,
     );
     model.dispose();
   });
@@ -119,7 +243,7 @@ describe('train', () => {
     const best = scores.reduce((a, b) => (b.score > a.score ? b : a));
     expect(result).toMatchObject({ bestStep: best.step, bestScore: best.score });
     const { metadata } = readSafetensorsFile(join(result.output, 'best.safetensors'));
-    expect(JSON.parse(metadata['progress']!)).toMatchObject({ bestStep: best.step });
+    expect(JSON.parse(metadata['progress']!)).toMatchObject({ best: [{ step: best.step }] });
   });
 
   it('learns: a bright lesion is found in a case never trained on', async () => {

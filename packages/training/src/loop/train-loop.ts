@@ -1,11 +1,9 @@
 import { nextTurn } from '@sts-net/inference';
-import { trainableWeights } from '@sts-net/model';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type Loss, type LossName, lossOf } from '../losses/losses.ts';
-import type { Optimizer } from '../optimizers/optimizer.ts';
-import type { BatchSource } from '../samples/batch.ts';
-import type { Schedule } from '../schedules/schedules.ts';
-import { setTrainingStep, trainStep } from './train-step.ts';
+import { createLoss, type LossChoice } from '../losses/losses.ts';
+import type { Batch, BatchSource } from '../samples/batch.ts';
+import type { Schedule } from '../schedules/schedule.ts';
+import { type Scored, withScore } from '../selection/best-scores.ts';
+import { type StepOptions, setTrainingStep, trainStep } from './train-step.ts';
 
 /** What a finished step reports. */
 export interface StepRecord {
@@ -16,12 +14,22 @@ export interface StepRecord {
   readonly learningRate: number;
 }
 
-/** Where a run stands; with the weights and the optimizer's slots it is all that resuming needs. */
+/**
+ * Where a run stands; with the weights, their average and the optimizer's state it is all that
+ * resuming needs.
+ */
 export interface Progress {
   /** Steps finished. */
   step: number;
-  bestStep: number | null;
-  bestScore: number | null;
+  /** The best validations, best first. */
+  best: readonly Scored[];
+  /** Validations since the best. */
+  sinceBest: number;
+}
+
+/** Where a run stands that begins. */
+export function newProgress(): Progress {
+  return { step: 0, best: [], sinceBest: 0 };
 }
 
 /** What the loop calls between steps; it waits for each. */
@@ -30,67 +38,68 @@ interface LoopHooks {
   /** Scores the model; larger is better. Not called without a validation split. */
   readonly validate?: () => Promise<number>;
   readonly onScore?: (score: number, best: boolean) => Promise<void>;
-  /** Called when a validation is better than all before. */
-  readonly onBest?: () => Promise<void>;
+  /**
+   * Called while the model has the weights of a validation that is among the best; 0 is the rank of
+   * one that is better than all before.
+   */
+  readonly onBest?: (rank: number) => Promise<void>;
   readonly save?: () => Promise<void>;
 }
 
 /** When something is done: every so many steps, or after each pass over the samples. */
 export type Interval = number | 'epoch';
 
-export interface TrainLoopOptions extends LoopHooks {
-  readonly model: LayersModel;
+export interface TrainLoopOptions extends LoopHooks, Omit<StepOptions, 'loss'> {
   readonly source: BatchSource;
+  readonly loss: LossChoice;
   /** Length of the whole training. */
   readonly steps: number;
-  readonly loss: LossName | Loss;
-  readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly validateEvery: Interval;
   readonly saveEvery: Interval;
+  /** How many of the best validations are kept. @default 1 */
+  readonly keepBest?: number | undefined;
+  /** Ends the training after so many validations in a row that are no better than the best. @default none */
+  readonly patience?: number | undefined;
   /** Where to go on from; mutated. */
   readonly progress: Progress;
   /** When aborted, the loop finishes the step, saves and returns. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Whether a training has ended before its last step, for want of better validations. */
+export function hasStoppedEarly({ sinceBest }: Progress, patience: number | undefined): boolean {
+  return patience !== undefined && sinceBest >= patience;
+}
+
 /**
- * Trains until the configured end or until `signal` aborts.
+ * Trains until the configured end, until validations get no better for as long as `patience` says, or
+ * until `signal` aborts. With an average of the weights, it is the average that is validated.
  *
  * @throws RangeError when the loss is not finite; the last saved checkpoint is then untouched.
  */
 export async function trainLoop(options: TrainLoopOptions): Promise<Progress> {
-  const { model, source, steps, optimizer, schedule, progress, signal } = options;
+  const { model, source, steps, schedule, progress, signal, patience, parts = 1 } = options;
   const { stepsPerEpoch } = source;
-  const variables = trainableWeights(model).map(({ variable }) => variable);
-  const loss = lossOf(options.loss);
+  const stepOptions = { ...options, loss: createLoss(options.loss) };
   const due = (every: Interval) =>
     progress.step === steps || progress.step % (every === 'epoch' ? stepsPerEpoch : every) === 0;
+  const ends = () =>
+    progress.step >= steps || signal?.aborted || hasStoppedEarly(progress, patience);
   let savedStep = progress.step;
-  while (progress.step < steps && !signal?.aborted) {
+  while (!ends()) {
     const learningRate = schedule(progress.step);
-    setTrainingStep(model, progress.step);
+    setTrainingStep(model, progress.step * parts);
     const batch = await source.batch(progress.step);
-    const scalar = trainStep(model, variables, optimizer, loss, batch, learningRate);
-    const [value = Number.NaN] = await scalar.data();
-    scalar.dispose();
+    const loss = await trainStep(stepOptions, batch, learningRate);
     progress.step++;
-    if (!Number.isFinite(value)) {
+    if (!Number.isFinite(loss)) {
       throw new RangeError(
-        `training: the loss became ${value} at step ${progress.step}; lower \`training.optimizer.learningRate\` or check the images for NaN`,
+        `training: the loss became ${loss} at step ${progress.step}, on ${samplesOf(batch)} and with the learning rate ${learningRate}; lower it, clip the gradients (\`clipNorm\`), or look at these images; what was saved before stays`,
       );
     }
-    await options.onStep?.({ step: progress.step, loss: value, learningRate });
-    if (options.validate !== undefined && due(options.validateEvery)) {
-      const score = await options.validate();
-      const best = progress.bestScore === null || score > progress.bestScore;
-      if (best) {
-        progress.bestScore = score;
-        progress.bestStep = progress.step;
-        await options.onBest?.();
-      }
-      await options.onScore?.(score, best);
-    }
+    await options.onStep?.({ step: progress.step, loss, learningRate });
+    if (due(options.validateEvery)) await validate(options);
     if (due(options.saveEvery)) {
       await options.save?.();
       savedStep = progress.step;
@@ -99,4 +108,26 @@ export async function trainLoop(options: TrainLoopOptions): Promise<Progress> {
   }
   if (savedStep !== progress.step) await options.save?.();
   return progress;
+}
+
+function samplesOf({ count, ids }: Batch): string {
+  return ids === undefined ? `${count} samples` : `the samples ${ids.join(', ')}`;
+}
+
+async function validate({
+  average,
+  progress,
+  keepBest = 1,
+  ...hooks
+}: TrainLoopOptions): Promise<void> {
+  if (hooks.validate === undefined) return;
+  const run = async () => {
+    const score = await hooks.validate!();
+    const { best, rank } = withScore(progress.best, { step: progress.step, score }, keepBest);
+    progress.best = best;
+    progress.sinceBest = rank === 0 ? 0 : progress.sinceBest + 1;
+    if (rank >= 0) await hooks.onBest?.(rank);
+    await hooks.onScore?.(score, rank === 0);
+  };
+  await (average === undefined ? run() : average.during(run));
 }

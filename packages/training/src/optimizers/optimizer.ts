@@ -1,6 +1,14 @@
 import type { NamedVariable, StoredTensor } from '@sts-net/model';
 import type * as tf from '@tensorflow/tfjs-core';
 
+/** A weight that an optimiser moves. */
+export interface TrainedWeight extends NamedVariable {
+  /** The learning rate is times this. @default 1 */
+  readonly rate?: number | undefined;
+  /** Whether weight decay acts on it. @default true */
+  readonly decays?: boolean | undefined;
+}
+
 /** Moves weights along their gradients, and can be stopped and gone on with. */
 export interface Optimizer {
   /**
@@ -26,5 +34,5 @@ export interface Optimizer {
  * @typeParam Options what the optimiser can be told, as data
  */
 export interface OptimizerSpec<Options = object> {
-  create(weights: readonly NamedVariable[], options: Options): Optimizer;
+  create(weights: readonly TrainedWeight[], options: Options): Optimizer;
 }

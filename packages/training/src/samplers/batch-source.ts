@@ -35,12 +35,14 @@ export function createBatchSource({
     stepsPerEpoch: stepsPerEpoch(options),
     async batch(step) {
       const batch = emptyBatch({ count, height, width, channels, classes });
+      const ids: string[] = [];
       for (let i = 0; i < count; i++) {
         const { item, pass, window } = draw(step, i);
         const { sample, normalization } = await read(item, pass);
         copySample(sample, normalization, window(sample), batch, i);
+        ids.push(sample.id);
       }
-      return batch;
+      return { ...batch, ids };
     },
   };
 }

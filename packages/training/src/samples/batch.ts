@@ -12,6 +12,8 @@ export interface Batch extends ImageBatch {
   /** One-hot truth `[count, height, width, classes]`. */
   readonly labels: Float32Array;
   readonly classes: number;
+  /** The samples by their ids, for messages. */
+  readonly ids?: readonly string[];
 }
 
 /** Hands out the batch of a step; the same step always gives the same batch. */
@@ -55,4 +57,22 @@ export function copySample(
       labels[to + label] = 1;
     }
   }
+}
+
+/** One of `parts` equal parts of a batch, with views into its arrays. */
+export function partOf(batch: Batch, part: number, parts: number): Batch {
+  if (parts === 1) return batch;
+  const count = batch.count / parts;
+  if (!Number.isInteger(count)) {
+    throw new RangeError(
+      `training: a batch must have a multiple of ${parts} samples to be cut into as many parts, got ${batch.count}`,
+    );
+  }
+  const cut = <Values extends Float32Array>(values: Values): Values => {
+    const size = values.length / parts;
+    return values.subarray(part * size, (part + 1) * size) as Values;
+  };
+  const ids = batch.ids?.slice(part * count, (part + 1) * count);
+  const [images, labels] = [cut(batch.images), cut(batch.labels)];
+  return { ...batch, count, images, labels, ...(ids && { ids }) };
 }

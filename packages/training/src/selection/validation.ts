@@ -1,12 +1,24 @@
 import { lesionArea } from '@sts-net/amplify';
 import { mostLikely, type Predictor, predictSamples } from '@sts-net/inference';
+import type { NdArray } from 'ndarray';
+import ndarray from 'ndarray';
 import type { TrainingCase } from '../samples/training-items.ts';
 import { specOf } from '../spec/spec-of.ts';
-import { type SelectionName, type SelectionSpec, selectionScores } from './selection-scores.ts';
+import {
+  type CaseScore,
+  meanOfCases,
+  type SelectionSpec,
+  type ValidatedCase,
+  type ValidatedRun,
+} from './selection-score.ts';
+import { type SelectionName, selectionScores } from './selection-scores.ts';
+
+/** What stands for a score: a name, a spec, or a function of a case, whose mean is taken. */
+export type SelectionChoice = SelectionName | SelectionSpec | CaseScore;
 
 export interface ValidationOptions {
-  /** What is computed of the slices; the weights with the largest value are kept. */
-  readonly score: SelectionName | SelectionSpec;
+  /** What is computed of the cases; the weights with the largest value are kept. */
+  readonly score: SelectionChoice;
   /** How many slices, evenly spaced over the cases. @default all */
   readonly slices?: number | undefined;
   /** Slices that go through the network together. */
@@ -31,7 +43,10 @@ export async function createValidation(
   cases: readonly TrainingCase[],
   { score, slices, batchSize, onClasses }: ValidationOptions,
 ): Promise<(predictor: Predictor) => Promise<number>> {
-  const spec = specOf('validation score', selectionScores, score);
+  const spec =
+    typeof score === 'function'
+      ? meanOfCases(score)
+      : specOf('validation score', selectionScores, score);
   const { selections, hasLesion } = await select(cases, slices);
   if (!hasLesion) {
     throw new RangeError(
@@ -43,15 +58,52 @@ export async function createValidation(
     for (const { one, indices } of selections) {
       const { samples, normalization } = await one.load();
       const chosen = { samples: indices.map((index) => samples[index]!), normalization };
-      let i = 0;
+      const predictions: NdArray<Uint8Array>[] = [];
       for await (const probabilities of predictSamples(predictor, chosen, { batchSize })) {
-        const { mask, id } = chosen.samples[i++]!;
-        scored.add(mostLikely(probabilities), mask, id);
+        predictions.push(mostLikely(probabilities));
       }
+      const truths = chosen.samples.map(({ mask }) => mask);
+      scored.add(validatedCase(one.id, indices, predictions, truths));
     }
     if (scored.ofClasses !== undefined) onClasses?.(scored.ofClasses());
     return scored.result();
   };
+}
+
+/** The slices in runs of those that follow one another and have the same size. */
+function validatedCase(
+  id: string,
+  indices: readonly number[],
+  predictions: readonly NdArray<Uint8Array>[],
+  truths: readonly NdArray<Uint8Array>[],
+): ValidatedCase {
+  const runs: ValidatedRun[] = [];
+  const size = (i: number) => truths[i]?.shape.join();
+  let start = 0;
+  for (let i = 1; i <= indices.length; i++) {
+    if (indices[i] === indices[i - 1]! + 1 && size(i) === size(i - 1)) continue;
+    const stack = (planes: readonly NdArray<Uint8Array>[]) => stacked(planes.slice(start, i));
+    runs.push({ prediction: stack(predictions), truth: stack(truths) });
+    start = i;
+  }
+  return { id, runs };
+}
+
+function stacked(planes: readonly NdArray<Uint8Array>[]): NdArray<Uint8Array> {
+  const [rows, columns] = planes[0]!.shape as [number, number];
+  const volume = ndarray(new Uint8Array(planes.length * rows * columns), [
+    planes.length,
+    rows,
+    columns,
+  ]);
+  for (const [slice, plane] of planes.entries()) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        volume.set(slice, row, column, plane.get(row, column));
+      }
+    }
+  }
+  return volume;
 }
 
 /** Evenly spaced slices over all cases together. */

@@ -1,0 +1,130 @@
+import { type LossName, losses } from '@sts-net/training';
+import { z } from 'zod';
+
+const atLeast0 = z.number().min(0).optional();
+const above0 = z.number().positive().optional();
+const flag = z.boolean().optional();
+
+const weights = {
+  classWeights: z
+    .array(z.number().min(0))
+    .min(2)
+    .refine((all) => all.some((weight) => weight > 0), 'one must be above 0')
+    .optional()
+    .describe('A weight for each class, the background first; else all 1.'),
+};
+
+const overlap = {
+  ...weights,
+  smoothing: above0.describe(
+    'Added to numerator and denominator; large values flatten the gradient of small targets. Else 1e-5.',
+  ),
+  batch: flag.describe('Sums over the whole batch, the default; else over each sample.'),
+  background: flag.describe('Whether class 0 takes part; else not.'),
+};
+
+const tversky = {
+  ...overlap,
+  alpha: atLeast0.describe('Weight of false positives; else 0.3.'),
+  beta: atLeast0.describe('Weight of false negatives; else 0.7.'),
+};
+
+const instances = {
+  ...weights,
+  base: z
+    .enum(['dice', 'cross-entropy', 'dice-cross-entropy'])
+    .optional()
+    .describe('What is computed of the whole and of each lesion.'),
+  alpha: atLeast0.describe('Weight of the loss of the whole batch.'),
+  beta: atLeast0.describe('Weight of the mean over the lesions.'),
+  smoothing: above0.describe('Of the Dice; else 1e-5.'),
+  connectivity: z
+    .literal([4, 8])
+    .optional()
+    .describe('Pixels of one lesion share an edge (4), or an edge or a corner (8); else 8.'),
+};
+
+const weight = z.number().min(0).default(1).describe('What the loss is multiplied with.');
+
+const options = {
+  'cross-entropy': weights,
+  'top-k-cross-entropy': {
+    ...weights,
+    share: z
+      .number()
+      .positive()
+      .max(1)
+      .optional()
+      .describe('Which share of the pixels, the worst, it looks at; else 0.1.'),
+  },
+  focal: { ...weights, gamma: atLeast0.describe('Else 2.') },
+  dice: overlap,
+  'dice-cross-entropy': overlap,
+  tversky,
+  'focal-tversky': { ...tversky, gamma: above0.describe('Else 4/3.') },
+  'lovasz-softmax': {
+    ...weights,
+    batch: flag.describe('Ranks all pixels of the batch, the default; else those of each sample.'),
+    background: flag.describe('Whether class 0 takes part, the default.'),
+  },
+  boundary: { ...weights, background: flag.describe('Whether class 0 takes part; else not.') },
+  blob: instances,
+  'cc-dice-cross-entropy': instances,
+} as const satisfies Readonly<Record<LossName, z.core.$ZodShape>>;
+
+const named = <Name extends LossName>(name: Name) => ({
+  name: z.literal(name),
+  ...options[name],
+});
+const one = <Name extends LossName>(name: Name) => z.strictObject(named(name));
+const part = <Name extends LossName>(name: Name) => z.strictObject({ ...named(name), weight });
+
+/** A loss: by its name, with options, or a sum of several with their weights. */
+export const lossSchema = z
+  .union([
+    z.enum(Object.keys(losses) as [LossName, ...LossName[]]),
+    z.discriminatedUnion('name', [
+      one('cross-entropy'),
+      one('top-k-cross-entropy'),
+      one('focal'),
+      one('dice'),
+      one('dice-cross-entropy'),
+      one('tversky'),
+      one('focal-tversky'),
+      one('lovasz-softmax'),
+      one('boundary'),
+      one('blob'),
+      one('cc-dice-cross-entropy'),
+    ]),
+    z
+      .array(
+        z.discriminatedUnion('name', [
+          part('cross-entropy'),
+          part('top-k-cross-entropy'),
+          part('focal'),
+          part('dice'),
+          part('dice-cross-entropy'),
+          part('tversky'),
+          part('focal-tversky'),
+          part('lovasz-softmax'),
+          part('boundary'),
+          part('blob'),
+          part('cc-dice-cross-entropy'),
+        ]),
+      )
+      .min(1),
+  ])
+  .describe('A loss by its name, with options, or several that are added up by their weights.');
+
+type Loss = z.output<typeof lossSchema>;
+
+/** The class weights in a loss, each with its path. */
+export function classWeightsOf(loss: Loss): { path: PropertyKey[]; weights: readonly number[] }[] {
+  if (typeof loss === 'string') return [];
+  const parts = Array.isArray(loss) ? [...loss.entries()] : [[undefined, loss] as const];
+  return parts.flatMap(([i, { classWeights }]) =>
+    classWeights === undefined
+      ? []
+      : [{ path: i === undefined ? ['classWeights'] : [i, 'classWeights'], weights: classWeights }],
+  );
+}

@@ -1,0 +1,32 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * The loss of a model's outputs: of the only one, or the weighted sum of the losses of several, each
+ * held against the same truth. The first is the prediction, the others are auxiliary.
+ *
+ * @throws RangeError unless there is a weight for each output
+ */
+export function outputLoss(
+  loss: (logits: tf.Tensor4D) => tf.Scalar,
+  outputs: tf.Tensor4D | readonly tf.Tensor4D[],
+  weights?: readonly number[],
+): tf.Scalar {
+  const all = Array.isArray(outputs)
+    ? (outputs as readonly tf.Tensor4D[])
+    : [outputs as tf.Tensor4D];
+  const shares = weights ?? usualWeights(all.length);
+  if (shares.length !== all.length) {
+    throw new RangeError(
+      `training: \`outputWeights\` must have a number for each of the model's outputs, ${all.length}, got [${shares.join(', ')}]`,
+    );
+  }
+  if (weights === undefined && all.length === 1) return loss(all[0]!);
+  return tf.addN(all.map((logits, i) => tf.mul(loss(logits), shares[i]!))) as tf.Scalar;
+}
+
+/** Halved from output to output, 1 in all, as nnU-Net weighs its levels. */
+function usualWeights(count: number): readonly number[] {
+  const halves = Array.from({ length: count }, (_, i) => 2 ** -i);
+  const total = halves.reduce((a, b) => a + b);
+  return halves.map((weight) => weight / total);
+}

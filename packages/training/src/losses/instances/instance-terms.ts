@@ -1,0 +1,106 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { sumAll } from '../../tensors/sums.ts';
+import { type Prediction, type Terms, throughSoftmax } from '../contract/prediction.ts';
+import { groupSums } from './group-sums.ts';
+import type { InstanceOptions } from './instances.ts';
+
+/** `instanceMaps` as tensors. */
+type Maps = Readonly<Record<string, tf.Tensor>>;
+
+/**
+ * The weighted mean over the instances of `1 − (2·Σ p·y + s) / (Σ p + Σ y + s)`, for each on its
+ * class's probability p where it looks.
+ */
+export function instanceDice(
+  prediction: Prediction,
+  maps: Maps,
+  { kind, smoothing }: Pick<InstanceOptions, 'kind'> & { readonly smoothing: number },
+): Terms {
+  const [batch, height, width, classes] = prediction.labels.shape;
+  const foreground = [batch, height, width, classes - 1] as const;
+  const cut = (x: tf.Tensor4D) => tf.slice(x, [0, 0, 0, 1], [...foreground]);
+  const [y, p] = [cut(prediction.labels), cut(prediction.probabilities)];
+  const { places, sizes, weights } = maps as Record<'places' | 'sizes' | 'weights', tf.Tensor>;
+  const column = (x: tf.Tensor) => tf.reshape(x, [-1, 1]);
+  const sums = groupSums(
+    tf.concat([column(p), column(tf.mul(p, y))], 1) as tf.Tensor2D,
+    planOf(maps),
+  );
+  const [around, both] = tf
+    .split(sums, 2, 1)
+    .map((x) => tf.reshape(x, sizes.shape as [number, number])) as [tf.Tensor2D, tf.Tensor2D];
+  const outside = tf.sub(prediction.counted, y);
+  const predicted = kind === 'blobs' ? tf.add(around, ofLines(tf.mul(outside, p))) : around;
+  const denominator = tf.add(tf.add(predicted, sizes), smoothing);
+  const overlap = tf.div(tf.add(tf.mul(both, 2), smoothing), denominator);
+  // d(1 − T)/dp = (T − 2·y) / denominator, where the instance looks.
+  const factor = tf.div(weights, denominator);
+  const byAll = tf.mul(factor, overlap);
+  const ofPixel = (table: tf.Tensor) =>
+    tf.gather(tf.concat([tf.reshape(table, [-1]), tf.zeros([1])]), places as tf.Tensor4D);
+  const own = tf.sub(ofPixel(byAll), tf.mul(tf.mul(ofPixel(factor), 2), y));
+  const byProbability =
+    kind === 'blobs'
+      ? tf.add(own, tf.mul(outside, tf.reshape(tf.sum(byAll, 1), [batch, 1, 1, classes - 1])))
+      : own;
+  return {
+    value: tf.sum(tf.sum(tf.mul(weights, tf.sub(1, overlap)), 1)) as tf.Scalar,
+    gradient: throughSoftmax(
+      tf.pad(byProbability, [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [1, 0],
+      ]) as tf.Tensor4D,
+      prediction.probabilities,
+    ),
+  };
+}
+
+/** The sums over each sample's pixels, `[batch · channels, 1]`. */
+function ofLines(x: tf.Tensor4D): tf.Tensor2D {
+  return tf.reshape(tf.sum(tf.sum(x, 2), 1), [-1, 1]);
+}
+
+function planOf(maps: Maps): readonly tf.Tensor2D[] {
+  const levels: tf.Tensor2D[] = [];
+  while (maps[`plan${levels.length}`] !== undefined) {
+    levels.push(maps[`plan${levels.length}`] as tf.Tensor2D);
+  }
+  return levels;
+}
+
+/**
+ * The sum over pixels and foreground classes of `−y·log p − (1 − y)·log(1 − p)`, each class against
+ * the rest, by the pixels' weights.
+ */
+export function instanceCrossEntropy(prediction: Prediction, { entropyWeights }: Maps): Terms {
+  const { labels, probabilities, logProbabilities, logits } = prediction;
+  const [batch, height, width, classes] = labels.shape;
+  const channel = (x: tf.Tensor4D, c: number) =>
+    tf.slice(x, [0, 0, 0, c], [batch, height, width, 1]);
+  let value = tf.scalar(0);
+  let gradient = tf.zerosLike(logits);
+  for (let c = 1; c < classes; c++) {
+    const isClass = Float32Array.from({ length: classes }, (_, k) => (k === c ? 1 : 0));
+    const own = tf.tensor1d(isClass);
+    const weight = channel(entropyWeights as tf.Tensor4D, c - 1);
+    const [y, p, logP] = [labels, probabilities, logProbabilities].map((x) => channel(x, c)) as [
+      tf.Tensor4D,
+      tf.Tensor4D,
+      tf.Tensor4D,
+    ];
+    // 1 − p, and how the rest shares it, without the rounding of p.
+    const rest = tf.sub(logits, tf.mul(own, 1e30));
+    const restShares = tf.softmax(rest, 3);
+    const logRest = tf.sub(tf.logSumExp(rest, 3, true), tf.logSumExp(logits, 3, true));
+    const [inside, outside] = [tf.mul(weight, y), tf.mul(weight, tf.sub(1, y))];
+    const each = tf.add(tf.mul(inside, logP), tf.mul(outside, logRest));
+    value = tf.sub(value, sumAll(each));
+    // d(−log p)/dz = p_k − [k = c];  d(−log(1 − p))/dz = p·([k = c] − share_k).
+    const byInside = tf.mul(inside, tf.sub(probabilities, own));
+    const byOutside = tf.mul(tf.mul(outside, p), tf.sub(own, restShares));
+    gradient = tf.add(gradient, tf.add(byInside, byOutside));
+  }
+  return { value, gradient };
+}

@@ -49,6 +49,7 @@ export { createOptimizer, type OptimizerConfig, optimizers } from './optimizers/
 export type { SgdOptions } from './optimizers/sgd.ts';
 export { groupWeights, type WeightGroupOptions } from './optimizers/weight-groups.ts';
 export { type BatchSourceOptions, createBatchSource } from './samplers/batch-source.ts';
+export type { SizeOptions } from './samplers/lesion-samplers.ts';
 export type {
   Draw,
   PatchOptions,
@@ -56,7 +57,14 @@ export type {
   SamplerOptions,
   SamplerSpec,
 } from './samplers/sampler.ts';
-export { type SamplerName, samplers } from './samplers/samplers.ts';
+export {
+  type SamplerChoice,
+  type SamplerConfig,
+  type SamplerName,
+  type SamplerSettings,
+  samplers,
+} from './samplers/samplers.ts';
+export { countSizes, type SizeCount } from './samplers/shown-lesions.ts';
 export { type AmplificationOptions, type Amplifier, createAmplifier } from './samples/amplifier.ts';
 export { type Batch, type BatchSource, copySample, emptyBatch } from './samples/batch.ts';
 export {
@@ -66,6 +74,7 @@ export {
   type OnlineAugmentation,
   type OnlineConfig,
 } from './samples/online-amplifier.ts';
+export type { SliceLesion } from './samples/slice-lesions.ts';
 export {
   listSlices,
   sliceStatistics,

@@ -4,7 +4,7 @@ import type { Sample } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { createBatchSource } from '../src/samplers/batch-source.ts';
-import { patchWindow } from '../src/samplers/patches.ts';
+import { patchWindow, randomLesionPixel } from '../src/samplers/patch-window.ts';
 import { copySample, emptyBatch } from '../src/samples/batch.ts';
 import type { TrainingItem } from '../src/samples/training-items.ts';
 
@@ -114,7 +114,12 @@ describe('patchWindow', () => {
   const patch = { size: [8, 6], lesionShare: 1, jitter: 2 } as const;
   const windows = (one: Sample, aroundLesion: boolean) =>
     Array.from({ length: 200 }, (_, i) =>
-      patchWindow(one, patch, { aroundLesion, flips: false }, seededRandom(1, i)),
+      patchWindow(
+        one,
+        patch,
+        { around: aroundLesion ? randomLesionPixel : undefined, flips: false },
+        seededRandom(1, i),
+      ),
     );
 
   it('has the lesion within the jitter of its centre, everywhere equally', () => {
@@ -139,7 +144,7 @@ describe('patchWindow', () => {
     const one = sample(60, 60, [30, 31]);
     const offsets = Array.from({ length: 300 }, (_, i) => {
       const options = { size: [16, 24], lesionShare: 1 } as const;
-      const flags = { aroundLesion: true, flips: false };
+      const flags = { around: randomLesionPixel, flips: false };
       const { top, left } = patchWindow(one, options, flags, seededRandom(2, i));
       return Math.max(Math.abs(top + 8 - 30), Math.abs(left + 12 - 31));
     });
@@ -171,6 +176,7 @@ describe('createBatchSource', () => {
       one: { id: 'c', group: 'g', load: () => Promise.reject(new Error('not to be read')) },
       index,
       lesionArea: index < 2 ? 1 : 0,
+      lesions: [],
       rows: 3,
       columns: 2,
     },

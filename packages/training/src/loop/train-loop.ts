@@ -34,7 +34,7 @@ export function newProgress(): Progress {
 
 /** What the loop calls between steps; it waits for each. */
 interface LoopHooks {
-  readonly onStep?: (record: StepRecord) => void | Promise<void>;
+  readonly onStep?: (record: StepRecord, batch: Batch) => void | Promise<void>;
   /** Scores the model; larger is better. Not called without a validation split. */
   readonly validate?: () => Promise<number>;
   readonly onScore?: (score: number, best: boolean) => Promise<void>;
@@ -98,7 +98,7 @@ export async function trainLoop(options: TrainLoopOptions): Promise<Progress> {
         `training: the loss became ${loss} at step ${progress.step}, on ${samplesOf(batch)} and with the learning rate ${learningRate}; lower it, clip the gradients (\`clipNorm\`), or look at these images; what was saved before stays`,
       );
     }
-    await options.onStep?.({ step: progress.step, loss, learningRate });
+    await options.onStep?.({ step: progress.step, loss, learningRate }, batch);
     if (due(options.validateEvery)) await validate(options);
     if (due(options.saveEvery)) {
       await options.save?.();

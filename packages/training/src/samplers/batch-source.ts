@@ -1,13 +1,13 @@
 import { type BatchSource, copySample, emptyBatch } from '../samples/batch.ts';
 import type { Drawn } from '../samples/online-amplifier.ts';
 import type { TrainingItem } from '../samples/training-items.ts';
-import { specOf } from '../spec/spec-of.ts';
-import { type SamplerOptions, type SamplerSpec, stepsPerEpoch } from './sampler.ts';
-import { type SamplerName, samplers } from './samplers.ts';
+import { type SamplerOptions, stepsPerEpoch } from './sampler.ts';
+import { createSampler, type SamplerChoice } from './samplers.ts';
+import { shownLesions } from './shown-lesions.ts';
 
 export interface BatchSourceOptions extends SamplerOptions {
-  /** @default 'slices', or 'patches' where there is a patch */
-  readonly sampler?: SamplerName | SamplerSpec | undefined;
+  /** @default 'slices', or 'pixels' where there is a patch */
+  readonly sampler?: SamplerChoice | undefined;
   readonly channels: number;
   readonly classes: number;
   /**
@@ -26,23 +26,24 @@ export function createBatchSource({
   read,
   ...options
 }: BatchSourceOptions): BatchSource {
-  const usual = options.patch === null ? 'slices' : 'patches';
-  const spec = specOf('sampler', samplers, sampler ?? usual);
-  const [height, width] = spec.size(options);
-  const draw = spec.create(options);
+  const { size, draw } = createSampler(sampler, options);
+  const [height, width] = size;
   const count = options.batchSize;
   return {
     stepsPerEpoch: stepsPerEpoch(options),
     async batch(step) {
       const batch = emptyBatch({ count, height, width, channels, classes });
       const ids: string[] = [];
+      const lesions: number[] = [];
       for (let i = 0; i < count; i++) {
         const { item, pass, window } = draw(step, i);
         const { sample, normalization } = await read(item, pass);
-        copySample(sample, normalization, window(sample), batch, i);
+        const at = window(sample);
+        copySample(sample, normalization, at, batch, i);
         ids.push(sample.id);
+        lesions.push(...shownLesions(sample.mask, at, [height, width]));
       }
-      return { ...batch, ids };
+      return { ...batch, ids, lesions };
     },
   };
 }

@@ -6,7 +6,7 @@ import type { TrainingItem } from '../samples/training-items.ts';
 export interface PatchOptions {
   /** Height and width in pixels. */
   readonly size: readonly [number, number];
-  /** Share of the patches that hold a lesion, as far as the data have any, 0 … 1. */
+  /** Share of the patches that are drawn around a lesion, as far as the data have any, 0 … 1. */
   readonly lesionShare: number;
   /** How far, in pixels, the lesion lies at most from the patch centre. @default a quarter of the smaller side */
   readonly jitter?: number | undefined;
@@ -36,11 +36,25 @@ export interface Draw {
 /** Draws what the place `index` in the batch of a step holds, by nothing but the seed and these. */
 export type Sampler = (step: number, index: number) => Draw;
 
-/** What a sampler's name stands for. */
-export interface SamplerSpec {
+/**
+ * What a sampler's name stands for.
+ *
+ * @typeParam Options what the sampler can be told, as data
+ */
+export interface SamplerSpec<Options = object> {
   /** Height and width of the images in a batch. */
   size(options: SamplerOptions): readonly [height: number, width: number];
-  create(options: SamplerOptions): Sampler;
+  create(options: SamplerOptions, own: Options): Sampler;
+}
+
+/** Height and width that hold every item. */
+export function largestSize(items: readonly TrainingItem[]): readonly [number, number] {
+  let [height, width] = [0, 0];
+  for (const { slice } of items) {
+    height = Math.max(height, slice.rows);
+    width = Math.max(width, slice.columns);
+  }
+  return [height, width];
 }
 
 /** Batches that one pass over the items makes; what does not fill one is left out. */

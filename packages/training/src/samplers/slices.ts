@@ -1,17 +1,14 @@
 import { seededRandom, shuffled } from '@sts-net/amplify';
 import { wholeSample } from '@sts-net/inference';
 import type { TrainingItem } from '../samples/training-items.ts';
-import { type SamplerSpec, stepsPerEpoch } from './sampler.ts';
+import { largestSize, type SamplerSpec, stepsPerEpoch } from './sampler.ts';
 
 /**
  * Whole slices: each epoch is one pass over the items in a new order. Smaller slices are padded with
  * zeros at the bottom and right to the largest.
  */
 export const slices: SamplerSpec = {
-  size: ({ items }) => [
-    Math.max(...items.map(({ slice }) => slice.rows)),
-    Math.max(...items.map(({ slice }) => slice.columns)),
-  ],
+  size: ({ items }) => largestSize(items),
   create(options) {
     const { items, batchSize, flips, seed } = options;
     const perEpoch = stepsPerEpoch(options);

@@ -14,6 +14,8 @@ export interface Batch extends ImageBatch {
   readonly classes: number;
   /** The samples by their ids, for messages. */
   readonly ids?: readonly string[];
+  /** Pixels of the lesions in the samples, whole also where a patch shows a part. */
+  readonly lesions?: readonly number[];
 }
 
 /** Hands out the batch of a step; the same step always gives the same batch. */

@@ -1,5 +1,6 @@
 import { areaStatistics, type LesionStatistics, lesionArea } from '@sts-net/amplify';
 import type { PreprocessedImage } from '@sts-net/inference';
+import { type SliceLesion, sliceLesions } from './slice-lesions.ts';
 
 /** A case to train or validate with, wherever its images are: in memory, in files, behind an address. */
 export interface TrainingCase {
@@ -16,6 +17,7 @@ export interface TrainingSlice {
   /** Position in the case's samples. */
   readonly index: number;
   readonly lesionArea: number;
+  readonly lesions: readonly SliceLesion[];
   readonly rows: number;
   readonly columns: number;
 }
@@ -34,9 +36,11 @@ export async function listSlices(
   const slices: TrainingSlice[] = [];
   for (const one of cases) {
     const { samples } = await one.load();
+    const lesions = sliceLesions(samples.map(({ mask }) => mask));
     for (const [index, { mask }] of samples.entries()) {
       const [rows, columns] = mask.shape as [number, number];
-      slices.push({ one, index, lesionArea: lesionArea(mask), rows, columns });
+      const area = lesionArea(mask);
+      slices.push({ one, index, lesionArea: area, lesions: lesions[index]!, rows, columns });
     }
   }
   return slices;

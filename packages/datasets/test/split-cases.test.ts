@@ -25,6 +25,35 @@ describe('splitCases', () => {
     expect(owners.reduce((sum, groups) => sum + groups.size, 0)).toBe(10);
   });
 
+  it('divides what is not for the test into folds, each of which validates once', () => {
+    for (const folds of [2, 3, undefined]) {
+      const count = folds ?? 5;
+      const splits = Array.from({ length: count }, (_, fold) =>
+        splitCases(cases, { validation: [], test: 0.2, folds, fold }, 1),
+      );
+      const groups = (part: readonly Case[]) => [...new Set(part.map(({ group }) => group))].sort();
+      const [{ test, training, validation }] = splits as [(typeof splits)[0]];
+      const outside = groups([...training, ...validation]);
+      for (const split of splits) {
+        expect(split.test).toEqual(test);
+        expect(groups(split.training)).toEqual(
+          outside.filter((group) => !groups(split.validation).includes(group)),
+        );
+        expect(Math.abs(groups(split.validation).length - 8 / count)).toBeLessThan(1);
+      }
+      expect(splits.flatMap((split) => groups(split.validation)).sort()).toEqual(outside);
+    }
+  });
+
+  it('refuses a fold beside what validates, beside splits that are known, and more folds than groups', () => {
+    const split = (changes: object, from = cases) =>
+      splitCases(from, { validation: [], test: 0.2, fold: 0, ...changes }, 1);
+    expect(() => split({ validation: 0.1 })).toThrow('either `validation` or a `fold`');
+    expect(() => split({ folds: 9 })).toThrow('for the test, 8, got 9; make fewer folds');
+    const known = cases.map((one) => ({ ...one, split: 'training' as const }));
+    expect(() => split({ test: 0 }, known)).toThrow('data.split: must be left out');
+  });
+
   it('depends on the seed, and on nothing but the groups’ names', () => {
     const ids = (seed: number, from = cases) =>
       splitCases(from, { validation: 0.2, test: 0.2 }, seed)

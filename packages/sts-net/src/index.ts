@@ -93,6 +93,7 @@ export {
   optimizers,
   type SamplerSpec,
   type ScheduleSpec,
+  type SelectionChoice,
   type SelectionSpec,
   samplers,
   schedules,
@@ -108,6 +109,7 @@ export {
   writeVolume,
 } from '@sts-net/volume-io';
 // … and what is this package's own.
+export type { CaseSource, SourceCase } from './cases/case-reader.ts';
 export type { AmplificationConfig } from './config/amplification-schema.ts';
 export type { DataConfig } from './config/data-schema.ts';
 export type { ExperimentConfig, ExperimentInput } from './config/experiment-config.ts';
@@ -148,7 +150,7 @@ export type { LoadPretrainedOptions } from './pretrained/load-pretrained.ts';
 export { type PretrainedFile, pretrainedFiles } from './pretrained/pretrained-files.ts';
 export type { LoadedModel, LoadModelOptions } from './runs/load-model.ts';
 export type { TrainEvent } from './runs/run-log.ts';
-export type { TrainOptions, TrainResult } from './runs/train.ts';
+export type { RunControl, TrainCallback, TrainOptions, TrainResult } from './runs/train.ts';
 export {
   readSafetensors,
   readSafetensorsFile,

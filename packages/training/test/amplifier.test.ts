@@ -16,6 +16,7 @@ const slice = {
   one: { id: 'a', group: 'a', load: () => Promise.reject(new Error('not to be read')) },
   index: 0,
   lesionArea: 16,
+  lesions: [],
   rows: 48,
   columns: 40,
 };

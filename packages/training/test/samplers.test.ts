@@ -227,7 +227,7 @@ describe('samplers', () => {
       { curve: [[1, -1]] },
       { exponent: 1, curve: [[1, 1]] },
     ]) {
-      await expect(drawn({ name: 'sizes', ...own } as SamplerChoice)).rejects.toThrow(
+      await expect(drawn({ name: 'sizes', ...own } as unknown as SamplerChoice)).rejects.toThrow(
         '`curve` must be pairs of rising sizes and weights',
       );
     }

@@ -11,6 +11,10 @@ export interface SplitConfig {
   readonly validation: readonly string[] | number;
   /** Seen by `evaluate` only. */
   readonly test: readonly string[] | number;
+  /** Cross-validation: how many folds the groups make that are not for the test. @default 5 */
+  readonly folds?: number | undefined;
+  /** Which fold validates, from 0, in place of `validation`. @default none */
+  readonly fold?: number | undefined;
 }
 
 /** The cases of each split. */
@@ -34,7 +38,8 @@ export function splitCases(cases: readonly Case[], split: SplitConfig, seed: num
   );
 }
 
-function knownSplit(cases: readonly Case[], { validation, test }: SplitConfig): Split {
+function knownSplit(cases: readonly Case[], split: SplitConfig): Split {
+  const { validation, test, fold } = split;
   const undecided = cases.find((one) => one.split === undefined);
   if (undecided !== undefined) {
     throw new RangeError(
@@ -43,7 +48,7 @@ function knownSplit(cases: readonly Case[], { validation, test }: SplitConfig): 
   }
   const holdsOut = (value: readonly string[] | number): boolean =>
     typeof value === 'number' ? value > 0 : value.length > 0;
-  if (holdsOut(validation) || holdsOut(test)) {
+  if (holdsOut(validation) || holdsOut(test) || fold !== undefined) {
     throw new RangeError(
       'data.split: must be left out, because the manifest says which split its items belong to; remove it, or the `split` column',
     );
@@ -72,12 +77,33 @@ function drawSplit(cases: readonly Case[], split: SplitConfig, seed: number): Sp
   const take = (value: readonly string[] | number): ReadonlySet<string> =>
     new Set(typeof value === 'number' ? free.splice(0, Math.round(value * groups.length)) : value);
   const test = take(split.test);
-  const validation = take(split.validation);
+  const validation =
+    split.fold === undefined ? take(split.validation) : foldOf(free, split, split.fold);
   return {
     training: cases.filter(({ group }) => !test.has(group) && !validation.has(group)),
     validation: cases.filter(({ group }) => validation.has(group)),
     test: cases.filter(({ group }) => test.has(group)),
   };
+}
+
+/** The groups of a fold; the folds are as large as one another, up to one group. */
+function foldOf(
+  groups: readonly string[],
+  { validation, folds = 5 }: SplitConfig,
+  fold: number,
+): ReadonlySet<string> {
+  if (typeof validation === 'number' ? validation > 0 : validation.length > 0) {
+    throw new RangeError(
+      'data.split: must have either `validation` or a `fold` that validates, got both; remove one',
+    );
+  }
+  if (folds > groups.length) {
+    throw new RangeError(
+      `data.split.folds: must be at most the number of groups that are not for the test, ${groups.length}, got ${folds}; make fewer folds`,
+    );
+  }
+  const start = Math.round((fold * groups.length) / folds);
+  return new Set(groups.slice(start, Math.round(((fold + 1) * groups.length) / folds)));
 }
 
 /**

@@ -1,15 +1,10 @@
 import { compact } from '@sts-net/amplify';
-import {
-  type Case,
-  findCases,
-  type ManifestItem,
-  manifestText,
-  splitCases,
-} from '@sts-net/datasets';
+import { type Case, type ManifestItem, manifestText } from '@sts-net/datasets';
 import { writeFolderAtomic } from '@sts-net/datasets/files';
 import { createAmplifier, listSlices, type TrainingSlice } from '@sts-net/training';
 import type { Spacing } from '@sts-net/volume-io';
 import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
+import { findSplit } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import type { EncodingJob } from './encode-samples.ts';
 import { encodeInWorkers } from './encoding-pool.ts';
@@ -49,7 +44,7 @@ export async function writeAmplified(
       `the \`format\` png holds 1 or 3 channels, but \`preprocessing.context\` ${preprocessing.context} makes ${2 * preprocessing.context + 1}; write nifti, or lower \`preprocessing.context\``,
     );
   }
-  const split = splitCases(await findCases(data.cases, baseFolder), data.split, seed);
+  const split = await findSplit({ seed, data }, baseFolder);
   const store = new CaseStore(preprocessing, model.classes);
   const cases = split.training.map((one) => store.trainingCase(one));
   const slices = await listSlices(cases);

@@ -1,11 +1,4 @@
-import {
-  type Case,
-  isFlatImage,
-  labelRemedy,
-  placeLabels,
-  readImageFile,
-  readLabels,
-} from '@sts-net/datasets';
+import { type Case, labelRemedy, placeLabels } from '@sts-net/datasets';
 import {
   channelsOf,
   type PreprocessedImage,
@@ -15,6 +8,7 @@ import {
 import type { TrainingCase } from '@sts-net/training';
 import type { Volume, WrongKind } from '@sts-net/volume-io';
 import { saidOnce } from '../words/said-once.ts';
+import { type CaseReader, fileReader } from './case-reader.ts';
 
 /** A case in memory, at the size that the config gives. */
 export interface LoadedCase extends PreprocessedImage {
@@ -29,12 +23,19 @@ export class CaseStore {
   readonly #preprocessing: Preprocessing;
   readonly #classes: number;
   readonly #limit: number;
+  readonly #reader: CaseReader;
   readonly #loaded = new Map<string, LoadedCase>();
   /** What is said about masks, by the case. */
   readonly #warnings = new Map<string, string>();
 
   /** @param megabytes what may be kept, in MiB */
-  constructor(preprocessing: Preprocessing, classes: number, megabytes = 1024) {
+  constructor(
+    preprocessing: Preprocessing,
+    classes: number,
+    megabytes = 1024,
+    reader: CaseReader = fileReader,
+  ) {
+    this.#reader = reader;
     this.#preprocessing = preprocessing;
     this.#classes = classes;
     this.#limit = megabytes * 2 ** 20;
@@ -48,7 +49,7 @@ export class CaseStore {
   async load(one: Case): Promise<LoadedCase> {
     const known = this.#loaded.get(one.id);
     const warn = (text: string) => void this.#warnings.set(one.id, text);
-    const loaded = known ?? (await readCase(one, this.#preprocessing, this.#classes, warn));
+    const loaded = known ?? (await this.#read(one, warn));
     this.#loaded.delete(one.id);
     this.#loaded.set(one.id, loaded);
     this.#forgetOldest();
@@ -65,6 +66,10 @@ export class CaseStore {
     return { id: one.id, group: one.group, load: () => this.load(one) };
   }
 
+  #read(one: Case, warn: (text: string) => void): Promise<LoadedCase> {
+    return readCase(one, this.#reader, this.#preprocessing, this.#classes, warn);
+  }
+
   #forgetOldest(): void {
     let used = 0;
     for (const [id, { image, mask }] of [...this.#loaded].reverse()) {
@@ -77,24 +82,29 @@ export class CaseStore {
 
 async function readCase(
   one: Case,
+  reader: CaseReader,
   preprocessing: Preprocessing,
   classes: number,
   onWarning: (text: string) => void,
 ): Promise<LoadedCase> {
   const { id, group } = one;
-  const image = await readImageFile(one.image);
-  const subject = `case '${id}': the mask '${one.mask}'`;
+  const image = await reader.image(one);
+  const named = one.mask === '' ? '' : ` '${one.mask}'`;
+  const subject = `case '${id}': the mask${named}`;
   const rule = classes === 2 ? 'nonzero' : { classes };
-  const labels = await readLabels(one.mask, rule, {
+  const labels = await reader.labels(one, rule, {
     subject,
     remedy: labelCure,
     // Logs name cases, not their files.
-    onWarning: (text) => onWarning(text.replace(` '${one.mask}'`, '')),
+    onWarning: (text) => onWarning(text.replace(named, '')),
   });
-  const flat = isFlatCase(one, image, labels, channelsOf(preprocessing));
+  const isFlat = reader.isFlat(one);
+  const flat = isFlat.image || isFlatCase(image, labels, channelsOf(preprocessing));
   const { axis = 0 } = preprocessing;
   if (flat && axis !== 0) {
-    throw new RangeError(`axis: must be 0 for 2-D images such as '${one.image}', got ${axis}`);
+    throw new RangeError(
+      `axis: must be 0 for 2-D images such as that of case '${id}', got ${axis}`,
+    );
   }
   const placed = placeLabels(labels, image, {
     subject,
@@ -102,7 +112,7 @@ async function readCase(
     remedy:
       'is it the mask of another image? Else resample it, or copy the image’s geometry into it if only the header is wrong',
     flat,
-    placeless: isFlatImage(one.image) || isFlatImage(one.mask),
+    placeless: isFlat.image || isFlat.mask,
   });
   const { mask = placed, ...input } = preprocess(image, preprocessing, {
     id,
@@ -122,10 +132,9 @@ function labelCure(kind: WrongKind, value: number): string {
 
 /** Whether the slices of the image are the channels of one sample. */
 function isFlatCase(
-  { image: path }: Case,
   { voxels: image }: Volume,
   { voxels: mask }: Volume,
   channels: number,
 ): boolean {
-  return isFlatImage(path) || (mask.shape[0] === 1 && image.shape[0] === channels);
+  return mask.shape[0] === 1 && image.shape[0] === channels;
 }

@@ -166,6 +166,8 @@ function inOptions(message: string, command: CommandUnknownOpts | undefined): st
     for (const sub of one.commands) collect(sub);
   };
   if (command !== undefined) collect(command);
+  // A field of the config, though an option may stand in for it.
+  options.delete('seed');
   return message.replace(/`(\w+)`/g, (text, name: string) => options.get(name) ?? text);
 }
 

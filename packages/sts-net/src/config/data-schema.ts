@@ -37,6 +37,26 @@ const splitSchema = z
   .strictObject({
     validation: heldOut.describe('Chooses the best checkpoint.'),
     test: heldOut.describe('Seen by `evaluate` only.'),
+    folds: z
+      .int()
+      .min(2)
+      .optional()
+      .describe(
+        'Cross-validation: how many folds the groups that are not for the test make; else 5.',
+      ),
+    fold: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Which fold validates, from 0, in place of `validation`.'),
+  })
+  .refine(({ folds, fold }) => folds === undefined || fold !== undefined, {
+    path: ['fold'],
+    message: 'must say which of the folds validates, from 0',
+  })
+  .refine(({ folds = 5, fold = 0 }) => fold < folds, {
+    path: ['fold'],
+    message: 'must be below the number of folds, which are counted from 0',
   })
   .describe(
     'Which groups are held out: their names, or the fraction of all groups, drawn with the seed.',
@@ -44,9 +64,9 @@ const splitSchema = z
 
 export const dataSchema = z.strictObject({
   cases: z
-    .union([z.array(caseSchema).min(1), caseFolderSchema, caseManifestSchema])
+    .union([z.array(caseSchema).min(1), caseFolderSchema, caseManifestSchema, z.literal('source')])
     .describe(
-      'The images with their masks: one by one, by the files of a folder ({id} and {group} in the patterns stand for a case’s name and its patient’s), or in a manifest as `sts-net data prepare` writes it. Paths are relative to the folder of the config file.',
+      'The images with their masks: one by one, by the files of a folder ({id} and {group} in the patterns stand for a case’s name and its patient’s), in a manifest as `sts-net data prepare` writes it, or "source", if code that trains gives them. Paths are relative to the folder of the config file.',
     ),
   split: splitSchema.default({ validation: [], test: [] }),
   cacheMegabytes: z

@@ -1,4 +1,4 @@
-import { selectionScores } from '@sts-net/training';
+import { samplers, selectionScores } from '@sts-net/training';
 import { z } from 'zod';
 import { lossSchema } from './loss-schema.ts';
 import { planeSize } from './preprocessing-schema.ts';
@@ -28,6 +28,35 @@ const patchSchema = z.strictObject({
       'How far, in pixels, the lesion lies at most from the patch centre; else a quarter of the smaller side.',
     ),
 });
+
+const samplerSchema = z.union([
+  z.enum(keysOf(samplers)),
+  z.discriminatedUnion('name', [
+    z.strictObject({ name: z.enum(['slices', 'plain', 'pixels', 'lesions', 'classes']) }),
+    z
+      .strictObject({
+        name: z.literal('sizes'),
+        exponent: z
+          .number()
+          .optional()
+          .describe('Lesions of n voxels are drawn in proportion to n to minus this; else 1.'),
+        curve: z
+          .array(z.tuple([z.number().min(0), z.number().min(0)]))
+          .min(1)
+          .refine(
+            (points) => points.every(([size], i) => i === 0 || size > points[i - 1]![0]),
+            'sizes must rise',
+          )
+          .refine((points) => points.some(([, weight]) => weight > 0), 'a weight must be above 0')
+          .optional()
+          .describe('Weights of sizes, [voxels, weight], with straight lines between them.'),
+      })
+      .refine(({ exponent, curve }) => exponent === undefined || curve === undefined, {
+        path: ['curve'],
+        message: 'must be given without `exponent`',
+      }),
+  ]),
+]);
 
 const validationSchema = z.strictObject({
   every: interval.describe('Steps between validations, or epoch.'),
@@ -69,6 +98,11 @@ export const trainingSchema = z
       .nullable()
       .default(null)
       .describe('Random patches; null trains on whole slices.'),
+    sampler: samplerSchema
+      .optional()
+      .describe(
+        'What is drawn: slices (each once an epoch), or at random plain (anything), pixels (around lesion pixels), lesions (each equally likely), classes (each equally likely), sizes (small lesions more often, or as a curve says); else slices, or pixels where there are patches.',
+      ),
     flips: z
       .boolean()
       .default(false)
@@ -110,10 +144,18 @@ export const trainingSchema = z
       'Steps between writes of the checkpoint to resume from, or epoch.',
     ),
   })
+  .refine(({ sampler, patch }) => patch === null || nameOf(sampler) !== 'slices', {
+    path: ['sampler'],
+    message: '"slices" draws whole slices; remove `patch`, or take another sampler',
+  })
   .refine(({ steps, epochs }) => (steps === undefined) !== (epochs === undefined), {
     path: ['steps'],
     message: 'give either `steps` or `epochs`, not both and not neither',
   });
+
+function nameOf(sampler: z.output<typeof samplerSchema> | undefined): string | undefined {
+  return typeof sampler === 'object' ? sampler.name : sampler;
+}
 
 /** How long, from what, with which loss and optimiser a network is trained, and what is kept. */
 export type TrainingConfig = z.output<typeof trainingSchema>;

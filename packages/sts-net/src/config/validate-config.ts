@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileError } from '@sts-net/datasets/files';
 import { validateWith } from '@sts-net/datasets/validation';
+import { type ConfigChange, withChanges } from './config-changes.ts';
 import { type ExperimentConfig, experimentSchema } from './experiment-config.ts';
 
 /**
@@ -16,10 +17,14 @@ export function validateConfig(value: unknown, source = 'config'): ExperimentCon
 /**
  * Reads and validates a config file.
  *
+ * @param changes fields that get another value than the file gives them
  * @throws Error naming the file and, where the file can be read, the line or field and the cure.
  */
-export async function loadConfig(path: string): Promise<ExperimentConfig> {
-  return validateConfig(await readJson(path), path);
+export async function loadConfig(
+  path: string,
+  changes: readonly ConfigChange[] = [],
+): Promise<ExperimentConfig> {
+  return validateConfig(withChanges(await readJson(path), changes), path);
 }
 
 /** The content of a JSON file. */

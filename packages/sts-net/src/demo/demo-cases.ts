@@ -1,6 +1,7 @@
 import { lesionStatistics } from '@sts-net/amplify';
-import { type Case, findCases, type SplitName, splitCases } from '@sts-net/datasets';
+import type { Case, SplitName } from '@sts-net/datasets';
 import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
+import { findSplit } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import type { ReportSplit } from '../report/index.ts';
 
@@ -17,7 +18,7 @@ export async function readCases({
   model,
   seed,
 }: ExperimentConfig): Promise<DemoCases> {
-  const split = splitCases(await findCases(data.cases, '/'), data.split, seed);
+  const split = await findSplit({ seed, data }, '/');
   const store = new CaseStore(preprocessing, model.classes);
   const read = (cases: readonly Case[]): Promise<DemoCase[]> =>
     Promise.all(

@@ -36,7 +36,7 @@ export async function trainVariant(
 ): Promise<TrainedVariant> {
   const { output, bestStep, step } = await train(config, {
     resume: true,
-    onEvent,
+    callbacks: onEvent,
     ...(signal && { signal }),
   });
   signal?.throwIfAborted();

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { BackendChoice, BackendInfo } from '@sts-net/backend';
-import { type Case, findCases, type SplitName, splitCases } from '@sts-net/datasets';
+import type { Case, SplitName } from '@sts-net/datasets';
 import { predictorOf } from '@sts-net/model';
+import { findSplit } from '../cases/find-split.ts';
 import { loadConfig } from '../config/validate-config.ts';
 import {
   DataChangedError,
@@ -62,8 +63,7 @@ export async function evaluateRun(
 
 async function casesOfConfig(path: string, split: SplitName): Promise<readonly Case[]> {
   const { data, seed } = await loadConfig(path);
-  const cases = await findCases(data.cases, dirname(resolve(path)));
-  return splitCases(cases, data.split, seed)[split];
+  return (await findSplit({ seed, data }, dirname(resolve(path))))[split];
 }
 
 async function casesOfRun(

@@ -1,5 +1,5 @@
 import type { LesionStatistics } from '@sts-net/amplify';
-import { checkLeakage, findCases, type SplitName, splitCases } from '@sts-net/datasets';
+import { checkLeakage, type SplitName } from '@sts-net/datasets';
 import { type ModelStatistics, modelStatistics } from '@sts-net/model';
 import {
   createAmplifier,
@@ -8,6 +8,7 @@ import {
   type TrainingSlice,
 } from '@sts-net/training';
 import { CaseStore } from '../cases/case-store.ts';
+import { findSplit } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { buildModel } from '../runs/load-model.ts';
 
@@ -36,7 +37,7 @@ export async function experimentStatistics(
   onWarning?: (text: string) => void,
 ): Promise<ExperimentStatistics> {
   const { data, preprocessing, seed, amplification } = config;
-  const split = splitCases(await findCases(data.cases, baseFolder), data.split, seed);
+  const split = await findSplit({ seed, data }, baseFolder);
   await checkLeakage(split);
   const store = new CaseStore(preprocessing, config.model.classes);
   const slices: Partial<Record<SplitName, readonly TrainingSlice[]>> = {};

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
-import type { Case, Split, SplitName } from '@sts-net/datasets';
+import { type Case, imageDigest, type Split, type SplitName } from '@sts-net/datasets';
 import { fileDigest, fileError, writeFileAtomic } from '@sts-net/datasets/files';
 import { validateWith } from '@sts-net/datasets/validation';
 import { z } from 'zod';
+import { type CaseReader, fileReader } from '../cases/case-reader.ts';
 
 const fileSchema = z.strictObject({
   /** From the folder of the record, with forward slashes; on another drive absolute. */
@@ -46,16 +47,26 @@ export class DataChangedError extends RangeError {
   }
 }
 
-/** Reads all files of a split once, for their digests. */
-export async function recordData(split: Split, folder: string): Promise<DataRecord> {
+/**
+ * Reads all files of a split once, for their digests; cases in memory have no path.
+ *
+ * @param folder of the record
+ */
+export async function recordData(
+  split: Split,
+  folder: string,
+  reader: CaseReader = fileReader,
+): Promise<DataRecord> {
   const file = async (path: string) => ({
     path: relative(folder, path).split(sep).join('/'),
     sha256: await fileDigest(path),
   });
   const of = async (name: SplitName) => {
     const cases = [];
-    for (const { id, group, image, mask } of split[name]) {
-      cases.push({ id, group, image: await file(image), mask: await file(mask) });
+    for (const one of split[name]) {
+      const { id, group, image, mask } = one;
+      if (image === '') cases.push({ id, group, ...(await inMemory(one, reader)) });
+      else cases.push({ id, group, image: await file(image), mask: await file(mask) });
     }
     return cases;
   };
@@ -65,6 +76,13 @@ export async function recordData(split: Split, folder: string): Promise<DataReco
     validation: await of('validation'),
     test: await of('test'),
   };
+}
+
+async function inMemory(one: Case, reader: CaseReader) {
+  const { voxels: image } = await reader.image(one);
+  const { voxels: mask } = await reader.labels(one, 'whole', {});
+  const file = (voxels: typeof image) => ({ path: '', sha256: imageDigest(voxels) });
+  return { image: file(image), mask: file(mask) };
 }
 
 export async function writeDataRecord(path: string, record: DataRecord): Promise<void> {
@@ -96,6 +114,11 @@ export function recordedCases(
   name: SplitName,
   folder: string,
 ): readonly Case[] {
+  if (record[name].some(({ image }) => image.path === '')) {
+    throw new RangeError(
+      `'${folder}': its cases were given in code, not as files; score it with \`evaluateModel\`, or with a config that names files`,
+    );
+  }
   return record[name].map(({ id, group, image, mask }) => ({
     id,
     group,

@@ -1,6 +1,5 @@
 import { access, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Split } from '@sts-net/datasets';
 import { writeFileAtomic } from '@sts-net/datasets/files';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { firstDifference } from '../config/validate-config.ts';
@@ -14,6 +13,7 @@ import {
   writeDataRecord,
 } from './data-record.ts';
 import type { RunFolder } from './run-folder.ts';
+import type { FoundData } from './training-data.ts';
 
 /** How a run is opened. */
 export interface OpenRunOptions {
@@ -42,7 +42,7 @@ export interface OpenedRun {
 export async function openRun(
   run: RunFolder,
   config: ExperimentConfig,
-  split: Split,
+  { split, reader }: FoundData,
   { resume, acceptData, onWarning }: OpenRunOptions,
 ): Promise<OpenedRun> {
   const begun = (await exists(run.last)) || (await exists(run.previous)) || (await exists(run.log));
@@ -51,7 +51,7 @@ export async function openRun(
       `'${run.folder}' holds a run already; go on with it (\`resume\`) or choose another \`output\``,
     );
   }
-  const record = await recordData(split, run.folder);
+  const record = await recordData(split, run.folder, reader);
   let checkpoint = resume ? await readCheckpoint(run, onWarning) : undefined;
   if (checkpoint !== undefined) {
     checkConfig(run, checkpoint.config, config);

@@ -3,7 +3,7 @@ import type { BackendInfo } from '@sts-net/backend';
 import type { SplitName } from '@sts-net/datasets';
 import { fileError, writeFileAtomic } from '@sts-net/datasets/files';
 import type { ChosenNormalization } from '@sts-net/inference';
-import type { SelectionName } from '@sts-net/training';
+import type { SelectionName, SizeCount } from '@sts-net/training';
 
 /**
  * The log of a run: one JSON object a line. On resuming, lines of steps after the checkpoint, which
@@ -73,6 +73,8 @@ export type TrainEvent =
       /** Training samples, without and with amplified copies. */
       readonly slices: number;
       readonly samples: number;
+      /** Lesions in the training slices, by their pixels there. */
+      readonly lesions: readonly SizeCount[];
     }
   | {
       readonly event: 'step';
@@ -80,6 +82,8 @@ export type TrainEvent =
       readonly step: number;
       readonly loss: number;
       readonly learningRate: number;
+      /** Pixels of each lesion in the batch, whole also where a patch shows a part. */
+      readonly lesions?: readonly number[];
     }
   | {
       readonly event: 'validation';
@@ -101,5 +105,8 @@ export type TrainEvent =
   | {
       readonly event: 'end';
       readonly step: number;
-      readonly reason: 'finished' | 'stopped early' | 'interrupted';
+      /** `stopped` by a callback. */
+      readonly reason: 'finished' | 'stopped early' | 'stopped' | 'interrupted';
+      /** How often lesions of each size, in pixels of their slice, were in a batch of the whole run. */
+      readonly seen: readonly SizeCount[];
     };

@@ -1,4 +1,4 @@
-import { type Case, isFlatImage, readImageFile } from '@sts-net/datasets';
+import type { Case } from '@sts-net/datasets';
 import {
   type ChosenNormalization,
   chooseNormalization,
@@ -6,6 +6,7 @@ import {
   intensityFacts,
   type NormalizationRule,
 } from '@sts-net/inference';
+import { type CaseReader, fileReader } from '../cases/case-reader.ts';
 
 /** Cases that are looked at where none says which rule fits. */
 const mostLooks = 8;
@@ -20,6 +21,7 @@ export async function runNormalization(
   given: NormalizationRule | undefined,
   before: NormalizationRule | undefined,
   cases: readonly Case[],
+  reader: CaseReader = fileReader,
 ): Promise<ChosenNormalization> {
   if (given !== undefined) return { rule: given, reason: 'the config says so' };
   if (before !== undefined) return { rule: before, reason: 'the run began so' };
@@ -29,14 +31,15 @@ export async function runNormalization(
     (_, k) => cases[Math.floor(((k + 0.5) * cases.length) / count)]!,
   );
   const facts: IntensityFacts[] = [];
-  for (const one of looks) facts.push(await factsOf(one));
+  for (const one of looks) facts.push(await factsOf(one, reader));
   return chooseNormalization(facts);
 }
 
-async function factsOf({ image, modality }: Case): Promise<IntensityFacts> {
-  const flat = isFlatImage(image);
+async function factsOf(one: Case, reader: CaseReader): Promise<IntensityFacts> {
+  const { modality } = one;
+  const flat = reader.isFlat(one).image;
   // Others need no look at their voxels.
   const isOpen = !flat && (modality === undefined || modality === 'MR');
   if (!isOpen) return { flat, modality, zeroBackground: false };
-  return intensityFacts(await readImageFile(image), flat, modality);
+  return intensityFacts(await reader.image(one), flat, modality);
 }

@@ -3,19 +3,20 @@ import type { BackendInfo } from '@sts-net/backend';
 import type { ChosenNormalization } from '@sts-net/inference';
 import { predictorOf } from '@sts-net/model';
 import {
+  countSizes,
   createTraining,
   hasStoppedEarly,
-  type LossChoice,
   newProgress,
-  type OptimizerSpec,
+  type OwnTrainingParts,
   type Progress,
-  type SamplerSpec,
-  type ScheduleSpec,
-  type SelectionSpec,
+  type SelectionChoice,
+  type SelectionName,
+  type SizeCount,
   type Training,
   trainLoop,
 } from '@sts-net/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { CaseSource } from '../cases/case-reader.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { type FolderLock, lockFolder } from '../locks/folder-lock.ts';
@@ -29,11 +30,27 @@ import { describeModel, writeModelFile } from './model-file.ts';
 import { openRun, writeIdentity } from './open-run.ts';
 import { prepareEngine } from './prepare-engine.ts';
 import { type RunFolder, runFolder } from './run-folder.ts';
-import { RunLog, type TrainEvent } from './run-log.ts';
+import { RunLog, readLog, type TrainEvent } from './run-log.ts';
 import { runNormalization } from './run-normalization.ts';
-import { findData, prepareData, type TrainingData, type Validated } from './training-data.ts';
+import {
+  findData,
+  type OwnDataParts,
+  prepareData,
+  type TrainingData,
+  type Validated,
+} from './training-data.ts';
 
-export interface TrainOptions {
+/** What a callback may do to the run. */
+export interface RunControl {
+  /** Ends the run when the step is finished and saved; it can be gone on with. */
+  stop(): void;
+}
+
+/** Something that watches a run; what it returns is waited for, and an error ends the run. */
+export type TrainCallback = (event: TrainEvent, run: RunControl) => unknown;
+
+/** `loss`, `optimizer` and `schedule` take the places of those that the config names. */
+export interface TrainOptions extends OwnTrainingParts, OwnDataParts {
   /** The folder that the config's relative paths start from. @default the working folder */
   readonly baseFolder?: string;
   /** Goes on where the run in the output folder stopped; begins if there is none. @default false */
@@ -45,20 +62,12 @@ export interface TrainOptions {
   readonly acceptData?: boolean;
   /** When aborted, the current step is finished, a checkpoint saved and the call returns. */
   readonly signal?: AbortSignal;
-  /** Called with every line of the log. */
-  readonly onEvent?: (event: TrainEvent) => void;
+  /** Called with every line of the log, one after the other; each is waited for, and may stop the run. */
+  readonly callbacks?: TrainCallback | readonly TrainCallback[];
   /** Called while pretrained weights are downloaded. */
   readonly onDownload?: (progress: DownloadProgress) => void;
-  /** Takes the place of `config.training.loss`. */
-  readonly loss?: LossChoice;
-  /** Takes the place of whole slices, or of patches where the config has them. */
-  readonly sampler?: SamplerSpec;
-  /** Takes the place of `config.training.optimizer`, whose learning rate it is given. */
-  readonly optimizer?: OptimizerSpec;
-  /** Takes the place of `config.training.schedule`. */
-  readonly schedule?: ScheduleSpec;
-  /** Chooses the best weights in place of `config.training.validation.metric`. */
-  readonly score?: SelectionSpec;
+  /** Cases in place of those of `config.data.cases`; divided as `config.data.split` says. */
+  readonly source?: CaseSource;
   /**
    * Trained in place of a model made from `config.model`; takes
    * `[batch, height, width, 2·context + 1]`, gives logits. The caller disposes it.
@@ -98,22 +107,24 @@ export async function train(
   const baseFolder = resolve(options.baseFolder ?? process.cwd());
   const checked = validateConfig(config);
   const run = runFolder(resolve(baseFolder, checked.output));
-  const split = await findData(checked, baseFolder);
+  const found = await findData(checked, baseFolder, options.source);
+  const { split, reader } = found;
   const warnings: string[] = [];
   const onWarning = (message: string) => void warnings.push(message);
   const lock = await lockFolder(run.folder, onWarning);
   try {
     const { resume = false, acceptData = false } = options;
-    const opened = await openRun(run, checked, split, { resume, acceptData, onWarning });
+    const opened = await openRun(run, checked, found, { resume, acceptData, onWarning });
     const { preprocessing } = checked;
     const normalization = await runNormalization(
       preprocessing.normalization,
       opened.checkpoint?.normalization,
       split.training,
+      reader,
     );
     const data = await prepareData(
       { ...checked, preprocessing: { ...preprocessing, normalization: normalization.rule } },
-      withDigests(split, opened.record),
+      { split: withDigests(split, opened.record), reader },
       options,
     );
     if (data.warning !== undefined) onWarning(data.warning);
@@ -149,7 +160,10 @@ async function runTraining(
   options: TrainOptions,
   { run, lock, data, backend, checkpoint, warnings, normalization }: ReadyRun,
 ): Promise<TrainResult> {
-  const { signal, onEvent } = options;
+  const { callbacks = [] } = options;
+  const ownStop = new AbortController();
+  const control: RunControl = { stop: () => ownStop.abort() };
+  const signal = AbortSignal.any([ownStop.signal, ...(options.signal ? [options.signal] : [])]);
   const { validation, saveEvery, pretrained, accumulate } = config.training;
   const model = options.model ?? buildModel(config);
   const { stepsPerEpoch } = data.source;
@@ -167,9 +181,9 @@ async function runTraining(
     const log = await RunLog.open(run.log, progress.step);
     const report = async (event: TrainEvent): Promise<void> => {
       await log.append(event);
-      onEvent?.(event);
+      for (const callback of [callbacks].flat()) await callback(event, control);
     };
-    const { cases, slices, samples } = data;
+    const { cases, slices, samples, lesions } = data;
     const { step } = progress;
     for (const message of warnings) await report({ event: 'warning', step, message });
     await report({
@@ -182,6 +196,7 @@ async function runTraining(
       cases,
       slices,
       samples,
+      lesions,
     });
     const description = describeModel(config, normalization.rule, options.model);
     const state = { config, description, progress };
@@ -204,7 +219,8 @@ async function runTraining(
       source: data.source,
       validateEvery: every,
       keepBest: keep,
-      onStep: (record) => report({ event: 'step', ...record }),
+      onStep: (record, { lesions: shown }) =>
+        report({ event: 'step', ...record, ...(shown && { lesions: shown }) }),
       ...(validate && {
         validate: async () => {
           validated = await validate(predictor);
@@ -214,7 +230,7 @@ async function runTraining(
           report({
             event: 'validation',
             step: progress.step,
-            metric: options.score === undefined ? validation.metric : 'own',
+            metric: nameOfScore(options.select ?? validation.metric),
             ...validated!,
             best,
           }),
@@ -232,13 +248,15 @@ async function runTraining(
         ? 'finished'
         : hasStoppedEarly(progress, patience)
           ? 'stopped early'
-          : 'interrupted';
-    await report({ event: 'end', step: progress.step, reason });
+          : ownStop.signal.aborted
+            ? 'stopped'
+            : 'interrupted';
+    await report({ event: 'end', step: progress.step, reason, seen: await seenLesions(run) });
     const [best] = progress.best;
     return {
       output: run.folder,
       step: progress.step,
-      finished: reason !== 'interrupted',
+      finished: reason === 'finished' || reason === 'stopped early',
       bestStep: best?.step ?? null,
       bestScore: best?.score ?? null,
     };
@@ -246,4 +264,14 @@ async function runTraining(
     training?.dispose();
     if (options.model === undefined) model.dispose();
   }
+}
+
+/** How often lesions of each size were in a batch since the run began. */
+async function seenLesions({ log }: RunFolder): Promise<readonly SizeCount[]> {
+  const events = await readLog(log);
+  return countSizes(events.flatMap((one) => (one.event === 'step' ? (one.lesions ?? []) : [])));
+}
+
+function nameOfScore(select: SelectionChoice): SelectionName | 'own' {
+  return typeof select === 'string' ? select : 'own';
 }

@@ -1,24 +1,28 @@
-import {
-  type Case,
-  checkLeakage,
-  findCases,
-  type Split,
-  type SplitName,
-  splitCases,
-} from '@sts-net/datasets';
+import type { AugmentationSpec, Transform } from '@sts-net/amplify';
+import { type Case, checkLeakage, type Split, type SplitName, splitCases } from '@sts-net/datasets';
 import { channelsOf, type Predictor } from '@sts-net/inference';
 import {
   type BatchSource,
+  countSizes,
   createAmplifier,
   createBatchSource,
   createOnlineAmplifier,
   createValidation,
   listSlices,
-  type SamplerSpec,
-  type SelectionSpec,
+  type OnlineAugmentation,
+  type SamplerChoice,
+  type SelectionChoice,
+  type SizeCount,
   type TrainingCase,
 } from '@sts-net/training';
+import {
+  type CaseReader,
+  type CaseSource,
+  casesInMemory,
+  fileReader,
+} from '../cases/case-reader.ts';
 import { CaseStore } from '../cases/case-store.ts';
+import { findSplit } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 
 /** What a training draws its batches and its scores from. */
@@ -30,6 +34,8 @@ export interface TrainingData {
   readonly cases: Readonly<Record<SplitName, readonly string[]>>;
   /** Training slices. */
   readonly slices: number;
+  /** Lesions in them, by their pixels there. */
+  readonly lesions: readonly SizeCount[];
   /** Training slices and their amplified copies. */
   readonly samples: number;
   /** One sentence about masks that hold several numbers where there are two classes, if any do. */
@@ -44,31 +50,49 @@ export interface Validated {
 }
 
 /** Parts of the caller's own, in place of those that the config names. */
-interface OwnParts {
-  readonly sampler?: SamplerSpec;
-  readonly score?: SelectionSpec;
+export interface OwnDataParts {
+  /** In place of `config.training.sampler`. */
+  readonly sampler?: SamplerChoice;
+  /** Chooses the best weights in place of `config.training.validation.metric`. */
+  readonly select?: SelectionChoice;
+  /**
+   * Changes samples each time they are drawn, in place of `config.amplification.online`: a function of
+   * the sample and random numbers, or what makes one.
+   */
+  readonly augment?: Transform | AugmentationSpec;
 }
 
-/** Finds and splits the cases of a config. */
+/** The cases of a run, and what reads them. */
+export interface FoundData {
+  readonly split: Split;
+  readonly reader: CaseReader;
+}
+
+/** Finds and splits the cases of a config, or those of a source in their place. */
 export async function findData(
-  { seed, data }: Pick<ExperimentConfig, 'seed' | 'data'>,
+  config: Pick<ExperimentConfig, 'seed' | 'data'>,
   baseFolder: string,
-): Promise<Split> {
-  return splitCases(await findCases(data.cases, baseFolder), data.split, seed);
+  source?: CaseSource,
+): Promise<FoundData> {
+  if (source === undefined)
+    return { split: await findSplit(config, baseFolder), reader: fileReader };
+  const { cases, reader } = await casesInMemory(source);
+  return { split: splitCases(cases, config.data.split, config.seed), reader };
 }
 
 /** Checks the data of a run, and reads the training cases once. */
 export async function prepareData(
   { seed, model, data, preprocessing, training, amplification }: ExperimentConfig,
-  split: Split,
-  { sampler, score }: OwnParts = {},
+  { split, reader }: FoundData,
+  { sampler = training.sampler, select, augment }: OwnDataParts = {},
 ): Promise<TrainingData> {
   await checkLeakage(split);
-  const store = new CaseStore(preprocessing, model.classes, data.cacheMegabytes);
+  const store = new CaseStore(preprocessing, model.classes, data.cacheMegabytes, reader);
   const of = (cases: readonly Case[]) => cases.map((one) => store.trainingCase(one));
   const slices = await listSlices(of(split.training));
   const amplifier = createAmplifier(amplification, slices, seed);
-  const online = await createOnlineAmplifier(amplification.online ?? [], slices, seed);
+  const augmentations = augment === undefined ? (amplification.online ?? []) : [own(augment)];
+  const online = await createOnlineAmplifier(augmentations, slices, seed);
   const { batchSize, accumulate = 1, patch, flips } = training;
   const source = createBatchSource({
     items: amplifier.items,
@@ -88,28 +112,38 @@ export async function prepareData(
   const validate =
     split.validation.length === 0
       ? undefined
-      : await validationOf(of(split.validation), { training, model }, score);
+      : await validationOf(
+          of(split.validation),
+          { training, model },
+          select ?? training.validation.metric,
+        );
   const ids = (name: SplitName): string[] => split[name].map(({ id }) => id);
   return {
     source,
     validate,
     cases: { training: ids('training'), validation: ids('validation'), test: ids('test') },
     slices: slices.length,
+    lesions: countSizes(slices.flatMap((slice) => slice.lesions.map(({ area }) => area))),
     samples: amplifier.items.length,
     warning: store.warning,
   };
+}
+
+function own(augment: Transform | AugmentationSpec): OnlineAugmentation {
+  const spec = typeof augment === 'function' ? { create: () => augment } : augment;
+  return { name: spec, probability: 1 };
 }
 
 /** Makes the function that scores a network, by class too where there are several. */
 async function validationOf(
   cases: readonly TrainingCase[],
   { training, model }: Pick<ExperimentConfig, 'training' | 'model'>,
-  own: SelectionSpec | undefined,
+  score: SelectionChoice,
 ): Promise<(predictor: Predictor) => Promise<Validated>> {
-  const { metric, slices } = training.validation;
+  const { slices } = training.validation;
   let classes: readonly number[] | undefined;
   const validate = await createValidation(cases, {
-    score: own ?? metric,
+    score,
     slices,
     batchSize: training.batchSize,
     onClasses: (scores) => {

@@ -201,7 +201,7 @@ describe('validateConfig', () => {
       { folder: '.', image: 'a.nii', mask: '{id}.nii' },
       'data.cases.image: must contain {id}',
     ],
-    ['data.cases', 5, 'data.cases: expected array or object, got 5'],
+    ['data.cases', 5, 'data.cases: expected array or object or "source", got 5'],
     ['data.cases', [], 'data.cases: expected at least 1 entry, got []'],
     [
       'data.split.validation',

@@ -88,7 +88,7 @@ test('a loss, sampler, optimizer, schedule and score of one’s own take the pla
   const { bestScore } = await train(config, {
     baseFolder: data,
     model,
-    onEvent: (event) => events.push(event),
+    callbacks: (event) => events.push(event),
     loss: (_, logits) => {
       say('loss');
       return tf.mean(tf.square(logits));
@@ -114,7 +114,7 @@ test('a loss, sampler, optimizer, schedule and score of one’s own take the pla
       },
     },
     schedule: { create: (initial) => () => 10 * initial },
-    score: { create: () => ({ add: () => say('score'), result: () => 42 }) },
+    select: { create: () => ({ add: () => say('score'), result: () => 42 }) },
   });
   expect(called).toEqual([
     'optimizer of 6 weights',

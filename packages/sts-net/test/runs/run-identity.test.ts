@@ -39,7 +39,7 @@ async function stopped(changes: Record<string, unknown> = {}, network = tinyMode
     train(config, { baseFolder: data, model: network, ...options });
   await go({
     signal: controller.signal,
-    onEvent: ({ event, step }) => {
+    callbacks: ({ event, step }) => {
       if (event === 'step' && step === 4) controller.abort();
     },
   });
@@ -144,7 +144,7 @@ describe('resuming goes on', () => {
       writeFileSync(last, damage(readFileSync(last)));
       const said: string[] = [];
       const { step } = await resume({
-        onEvent: (event) => void (event.event === 'warning' && said.push(event.message)),
+        callbacks: (event) => void (event.event === 'warning' && said.push(event.message)),
       });
       expect(said).toEqual([
         expect.stringMatching(/last\.safetensors.*previous\.safetensors', is taken$/),
@@ -196,7 +196,7 @@ it('two trainings in one folder: the second is refused and changes nothing', asy
   await train(config, {
     baseFolder: data,
     model: networks[0]!,
-    onEvent: ({ event }) => {
+    callbacks: ({ event }) => {
       if (event !== 'start') return;
       called = true;
       const second = { baseFolder: data, model: networks[1]!, resume: true };

@@ -1,0 +1,20 @@
+import { findCases, type Split, splitCases } from '@sts-net/datasets';
+import type { ExperimentConfig } from '../config/experiment-config.ts';
+
+/**
+ * Finds and splits the cases of a config.
+ *
+ * @param baseFolder the folder that relative paths start from
+ * @throws RangeError if the config leaves the cases to the code that trains
+ */
+export async function findSplit(
+  { seed, data }: Pick<ExperimentConfig, 'seed' | 'data'>,
+  baseFolder: string,
+): Promise<Split> {
+  if (data.cases === 'source') {
+    throw new RangeError(
+      'data.cases: says that the cases are given in code, and none are; name a folder, a manifest or the cases themselves',
+    );
+  }
+  return splitCases(await findCases(data.cases, baseFolder), data.split, seed);
+}

@@ -1,0 +1,34 @@
+/** A field of a config that is given another value: its path, `training.loss`, and what it becomes. */
+export interface ConfigChange {
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/**
+ * A config as it is written, with some of its fields changed; those on the way that are missing are
+ * made. The config stays as it is.
+ *
+ * @throws RangeError for a path that leads through a value that has no fields
+ */
+export function withChanges(config: unknown, changes: readonly ConfigChange[]): unknown {
+  const result: unknown = structuredClone(config);
+  for (const { path, value } of changes) {
+    const keys = path.split('.');
+    const last = keys.pop()!;
+    let parent = result;
+    for (const [i, key] of keys.entries()) {
+      const fields = fieldsOf(parent, keys.slice(0, i).join('.'), path);
+      fields[key] ??= {};
+      parent = fields[key];
+    }
+    fieldsOf(parent, keys.join('.'), path)[last] = value;
+  }
+  return result;
+}
+
+function fieldsOf(value: unknown, at: string, path: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  throw new RangeError(
+    `${path}: '${at}' must have fields to have one changed, but is ${JSON.stringify(value)}; give the whole of '${at}'`,
+  );
+}

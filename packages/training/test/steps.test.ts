@@ -165,6 +165,18 @@ describe('createSchedule', () => {
     },
   );
 
+  it('takes a function of the step, or a spec that is told rate and length', () => {
+    const length = { steps: 4, stepsPerEpoch: 2 };
+    expect(createSchedule((step) => 2 ** -step, 1, length)(3)).toBe(0.125);
+    const spec = {
+      create:
+        (rate: number, { steps }: typeof length) =>
+        (step: number) =>
+          rate * (steps - step),
+    };
+    expect(createSchedule(spec, 10, length)(1)).toBe(30);
+  });
+
   const cosine = { name: 'cosine', minimumLearningRate: 1e-8, per: 'step' } as const;
 
   it('follows CosineAnnealingLR of PyTorch (golden: trajectory)', () => {

@@ -99,6 +99,16 @@ describe('parts of one’s own', () => {
     expect(made).toBe(1);
   });
 
+  it('accumulation draws as many batches as make a step together', async () => {
+    let calls = 0;
+    const augment = <Drawn>(sample: Drawn) => {
+      calls++;
+      return sample;
+    };
+    await run('accumulate', { augment }, { training: { accumulate: 3 } });
+    expect(calls).toBe(6 * 3 * 2);
+  });
+
   it('select takes a name, or a function of a case whose mean is the score', async () => {
     const ids: string[] = [];
     const own = await run('select', {

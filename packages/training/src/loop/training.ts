@@ -27,7 +27,7 @@ export interface TrainingSettings
 export interface OwnTrainingParts {
   readonly loss?: LossChoice | undefined;
   readonly optimizer?: OptimizerSpec | undefined;
-  readonly schedule?: ScheduleSpec | undefined;
+  readonly schedule?: ScheduleConfig | ScheduleSpec | Schedule | undefined;
 }
 
 /** What steps are made with, ready to go, and what it remembers from step to step. */

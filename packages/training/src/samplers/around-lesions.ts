@@ -6,7 +6,7 @@ import { type PixelDraw, patchWindow, randomLesionPixel } from './patch-window.t
 import { largestSize, type SamplerOptions, type SamplerSpec } from './sampler.ts';
 
 /** What a draw is to hold: a place in an item. */
-export interface Target {
+interface Target {
   readonly item: TrainingItem;
   readonly around: PixelDraw;
 }

@@ -37,15 +37,16 @@ export const schedules: { readonly [Name in ScheduleName]: ScheduleSpec<Schedule
 };
 
 /**
- * The schedule that a config or a spec of one's own stands for.
+ * The schedule that a config, a spec or a function of one's own stands for.
  *
  * @throws RangeError for a name that is not there, listing those that are, and for an impossible warm-up
  */
 export function createSchedule(
-  schedule: ScheduleConfig | ScheduleSpec,
+  schedule: ScheduleConfig | ScheduleSpec | Schedule,
   initial: number,
   length: TrainingLength,
 ): Schedule {
+  if (typeof schedule === 'function') return schedule;
   if (!('name' in schedule)) return schedule.create(initial, length, {});
   const { name, warmup, ...options } = schedule;
   const spec = specOf('schedule', schedules as Readonly<Record<string, ScheduleSpec>>, name);

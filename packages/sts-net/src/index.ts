@@ -150,7 +150,12 @@ export type { LoadPretrainedOptions } from './pretrained/load-pretrained.ts';
 export { type PretrainedFile, pretrainedFiles } from './pretrained/pretrained-files.ts';
 export type { LoadedModel, LoadModelOptions } from './runs/load-model.ts';
 export type { TrainEvent } from './runs/run-log.ts';
-export type { RunControl, TrainCallback, TrainOptions, TrainResult } from './runs/train.ts';
+export type {
+  RunControl,
+  TrainCallback,
+  TrainOptions,
+  TrainResult,
+} from './runs/train-options.ts';
 export {
   readSafetensors,
   readSafetensorsFile,

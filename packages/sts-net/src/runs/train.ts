@@ -7,7 +7,6 @@ import {
   createTraining,
   hasStoppedEarly,
   newProgress,
-  type OwnTrainingParts,
   type Progress,
   type SelectionChoice,
   type SelectionName,
@@ -15,12 +14,9 @@ import {
   type Training,
   trainLoop,
 } from '@sts-net/training';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { CaseSource } from '../cases/case-reader.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { type FolderLock, lockFolder } from '../locks/folder-lock.ts';
-import type { DownloadProgress } from '../pretrained/download-file.ts';
 import { loadPretrained } from '../pretrained/load-pretrained.ts';
 import { bestFiles, removeOutdone } from './best-files.ts';
 import { type Checkpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -32,60 +28,8 @@ import { prepareEngine } from './prepare-engine.ts';
 import { type RunFolder, runFolder } from './run-folder.ts';
 import { RunLog, readLog, type TrainEvent } from './run-log.ts';
 import { runNormalization } from './run-normalization.ts';
-import {
-  findData,
-  type OwnDataParts,
-  prepareData,
-  type TrainingData,
-  type Validated,
-} from './training-data.ts';
-
-/** What a callback may do to the run. */
-export interface RunControl {
-  /** Ends the run when the step is finished and saved; it can be gone on with. */
-  stop(): void;
-}
-
-/** Something that watches a run; what it returns is waited for, and an error ends the run. */
-export type TrainCallback = (event: TrainEvent, run: RunControl) => unknown;
-
-/** `loss`, `optimizer` and `schedule` take the places of those that the config names. */
-export interface TrainOptions extends OwnTrainingParts, OwnDataParts {
-  /** The folder that the config's relative paths start from. @default the working folder */
-  readonly baseFolder?: string;
-  /** Goes on where the run in the output folder stopped; begins if there is none. @default false */
-  readonly resume?: boolean;
-  /**
-   * Resumes with other data than the run began with: cases that came, went or moved between splits,
-   * images and masks with another content. @default false
-   */
-  readonly acceptData?: boolean;
-  /** When aborted, the current step is finished, a checkpoint saved and the call returns. */
-  readonly signal?: AbortSignal;
-  /** Called with every line of the log, one after the other; each is waited for, and may stop the run. */
-  readonly callbacks?: TrainCallback | readonly TrainCallback[];
-  /** Called while pretrained weights are downloaded. */
-  readonly onDownload?: (progress: DownloadProgress) => void;
-  /** Cases in place of those of `config.data.cases`; divided as `config.data.split` says. */
-  readonly source?: CaseSource;
-  /**
-   * Trained in place of a model made from `config.model`; takes
-   * `[batch, height, width, 2·context + 1]`, gives logits. The caller disposes it.
-   */
-  readonly model?: LayersModel;
-}
-
-export interface TrainResult {
-  /** The output folder, absolute. */
-  readonly output: string;
-  /** Steps finished. */
-  readonly step: number;
-  /** Whether the training has come to its end, or stopped early for want of better validations. */
-  readonly finished: boolean;
-  /** Step and score of the best validation; null without a validation split. */
-  readonly bestStep: number | null;
-  readonly bestScore: number | null;
-}
+import type { RunControl, TrainOptions, TrainResult } from './train-options.ts';
+import { findData, prepareData, type TrainingData, type Validated } from './training-data.ts';
 
 /**
  * Trains as a config says and leaves in the output folder: `config.json`, `log.jsonl` (one event a

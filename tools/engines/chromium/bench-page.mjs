@@ -3,9 +3,9 @@ import { useBackend } from '@sts-net/backend';
 import { batchNormTraining, conv2d, relu } from '@sts-net/layers-core';
 import { createModel } from '@sts-net/model';
 import { registerOrtBackend } from '@sts-net/tfjs-backend-ort/web';
+import { createOptimizer, groupWeights } from '@sts-net/training';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { AdamW } from '../../../packages/training/src/optimizers/adamw.ts';
 import { bottleneckOfJax } from './bench-jax.mjs';
 
 const { rounds, threads } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
@@ -93,10 +93,8 @@ function network() {
     return tf.cast(tf.oneHot(inside, 2), 'float32');
   });
   const variables = model.trainableWeights.map((weight) => weight.val);
-  const optimizer = new AdamW(
-    variables.map((variable) => ({ name: variable.name, variable })),
-    { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 },
-  );
+  const adamw = { name: 'adamw', betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 };
+  const optimizer = createOptimizer(adamw, groupWeights(model));
   return async () => {
     const loss = tf.tidy(() => {
       const { value, grads } = tf.variableGrads(

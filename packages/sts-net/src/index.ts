@@ -138,6 +138,7 @@ export {
   loadModel,
   loadOnnx,
   loadPretrained,
+  reportRun,
   runDemo,
   train,
   validateConfig,
@@ -148,6 +149,7 @@ export { type Preset, type PresetName, presets } from './presets/presets.ts';
 export type { DownloadProgress } from './pretrained/download-file.ts';
 export type { LoadPretrainedOptions } from './pretrained/load-pretrained.ts';
 export { type PretrainedFile, pretrainedFiles } from './pretrained/pretrained-files.ts';
+export type { ReportedRun, ReportRunOptions } from './reporting/report-run.ts';
 export type { LoadedModel, LoadModelOptions } from './runs/load-model.ts';
 export type { TrainEvent } from './runs/run-log.ts';
 export type {

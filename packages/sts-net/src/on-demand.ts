@@ -9,6 +9,7 @@ import type * as statistics from './evaluation/experiment-statistics.ts';
 import type * as exportModule from './onnx/export-model.ts';
 import type * as onnx from './onnx/load-onnx.ts';
 import type * as pretrained from './pretrained/load-pretrained.ts';
+import type * as reporting from './reporting/report-run.ts';
 import type * as load from './runs/load-model.ts';
 import type * as trainModule from './runs/train.ts';
 
@@ -35,6 +36,9 @@ export const loadPretrained: typeof pretrained.loadPretrained = async (...args) 
 
 export const runDemo: typeof demo.runDemo = async (...args) =>
   (await import('./demo/run-demo.ts')).runDemo(...args);
+
+export const reportRun: typeof reporting.reportRun = async (...args) =>
+  (await import('./reporting/report-run.ts')).reportRun(...args);
 
 export const loadModel = async (
   ...args: Parameters<typeof load.loadModel>

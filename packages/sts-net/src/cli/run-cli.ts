@@ -23,6 +23,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     description: 'score a trained network, or a label volume',
     load: async () => (await import('./evaluate-command.ts')).evaluateCommand(),
   },
+  report: {
+    description: 'the page of a run: curves, scores and pictures of lesions',
+    load: async () => (await import('./report-command.ts')).reportCommand(),
+  },
   compare: {
     description: 'two methods on the same cases, with intervals and p-values',
     load: async () => (await import('./compare-command.ts')).compareCommand(),

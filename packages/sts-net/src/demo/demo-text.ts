@@ -1,9 +1,10 @@
+import { scoredColumns } from '../report/summary.ts';
 import { formatTable, scoreText } from '../tables/format-table.ts';
 import type { DemoResult } from './run-demo.ts';
 
 /** What the demo found and where its files are, for people. */
 export function demoText({ reportPath, predictionPaths, report }: DemoResult): string {
-  const rows = [...report.runs, ...report.baselines].map(({ name, scores }) => {
+  const rows = scoredColumns([...report.runs, ...report.baselines]).map(({ name, scores }) => {
     const { slices, lesions } = scores;
     return [
       name,

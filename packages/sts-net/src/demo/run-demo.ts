@@ -99,6 +99,7 @@ export async function runDemo(options: DemoOptions = {}): Promise<DemoResult> {
     },
     runs: [main.run, ...others.map(({ run }) => run)],
     baselines: await baselines(cases),
+    scored: { split: 'test', ids: cases.test.map(({ id }) => id) },
     cases: cases.test.map(({ id, image, mask }, i) => {
       const prediction = foregroundOf(main.predictions[i]!.voxels);
       const truth = foregroundOf(mask.voxels);

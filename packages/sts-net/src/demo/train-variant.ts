@@ -1,8 +1,9 @@
 import { predictVolume } from '@sts-net/inference';
-import { modelStatistics, predictorOf } from '@sts-net/model';
+import { predictorOf } from '@sts-net/model';
 import type { Volume } from '@sts-net/volume-io';
 import { evaluateVolumes, type VolumePair } from '../evaluation/evaluate-volumes.ts';
-import type { ReportRun } from '../report/index.ts';
+import type { ReportRun, ReportScores } from '../report/index.ts';
+import { runFacts } from '../reporting/run-facts.ts';
 import { loadModel } from '../runs/load-model.ts';
 import { runFolder } from '../runs/run-folder.ts';
 import { readLog, type TrainEvent } from '../runs/run-log.ts';
@@ -19,7 +20,7 @@ export interface TrainVariantOptions {
 
 /** A trained network's row of the report, and what it found. */
 export interface TrainedVariant {
-  readonly run: ReportRun;
+  readonly run: ReportRun & { readonly scores: ReportScores };
   /** One for each test case, in their order. */
   readonly predictions: readonly Volume<Uint8Array>[];
 }
@@ -34,14 +35,13 @@ export async function trainVariant(
   { test }: DemoCases,
   { onEvent, onPredict, signal }: TrainVariantOptions,
 ): Promise<TrainedVariant> {
-  const { output, bestStep, step } = await train(config, {
+  const { output } = await train(config, {
     resume: true,
     callbacks: onEvent,
     ...(signal && { signal }),
   });
   signal?.throwIfAborted();
   const events = await readLog(runFolder(output).log);
-  const start = events.find((event) => event.event === 'start');
   const { model } = await loadModel(output);
   try {
     const predictor = predictorOf(model);
@@ -57,37 +57,14 @@ export async function trainVariant(
     }
     const { patch } = config.training;
     const [, rows = 0, columns = 0] = test[0]!.image.voxels.shape;
-    const { parameters, multiplyAdds } = modelStatistics(model, {
-      size: patch?.size ?? [rows, columns],
-    });
-    const run: ReportRun = {
+    const run = {
       name,
       explanation,
       scores: await evaluateVolumes(pairs),
-      parameters,
-      multiplyAdds,
-      amplifiedSamples: (start?.samples ?? 0) - (start?.slices ?? 0),
-      trainingSeconds: secondsOf(events),
-      losses: events.filter((event) => event.event === 'step'),
-      validations: events
-        .filter((event) => event.event === 'validation')
-        .map(({ step, score }) => ({ step, score })),
-      validationMetric: config.training.validation.metric,
-      bestStep: bestStep ?? step,
+      ...runFacts(events, model, patch?.size ?? [rows, columns]),
     };
     return { run, predictions: pairs.map(({ prediction }) => prediction) };
   } finally {
     model.dispose();
   }
-}
-
-/** Time from each start to the event before the next: pauses between interruption and resumption left out. */
-function secondsOf(events: readonly TrainEvent[]): number {
-  // The log adds the time to each event.
-  const times = events.map((event) => Date.parse((event as TrainEvent & { time: string }).time));
-  return events.reduce(
-    (sum, { event }, i) =>
-      i === 0 || event === 'start' ? sum : sum + (times[i]! - times[i - 1]!) / 1000,
-    0,
-  );
 }

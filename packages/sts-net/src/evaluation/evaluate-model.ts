@@ -6,9 +6,9 @@ import {
   type Preprocessing,
   predictSamples,
 } from '@sts-net/inference';
-import { stackSlices } from '@sts-net/volume-io';
+import { stackSlices, type Volume } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
-import { CaseStore } from '../cases/case-store.ts';
+import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
 import type { ScoringOptions } from '../scoring/scoring-options.ts';
 import { type Evaluation, evaluateVolumes, type VolumePair } from './evaluate-volumes.ts';
 
@@ -19,8 +19,18 @@ export interface EvaluateModelOptions extends ScoringOptions {
   readonly onProgress?: (id: string, done: number, total: number) => void;
   /** Stops between slices: the call then throws the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Called with each case that is predicted. */
+  readonly onCase?: (one: EvaluatedPrediction) => void;
   /** Called with a sentence about what is odd about the masks but no error. */
   readonly onWarning?: (text: string) => void;
+}
+
+/** A case and what the model predicted. */
+export interface EvaluatedPrediction {
+  readonly id: string;
+  readonly loaded: LoadedCase;
+  /** Labels, in the shape of the case's mask. */
+  readonly prediction: Volume<Uint8Array>;
 }
 
 /** What the model was trained with. */
@@ -39,7 +49,7 @@ export function evaluateModel(
   predictor: Predictor,
   { preprocessing, classes }: ModelInput,
   cases: readonly Case[],
-  { batchSize, onProgress, signal, onWarning, ...scoring }: EvaluateModelOptions = {},
+  { batchSize, onProgress, onCase, signal, onWarning, ...scoring }: EvaluateModelOptions = {},
 ): Promise<Evaluation> {
   const { axis, context, edge } = fullPreprocessing(preprocessing);
   const store = new CaseStore(preprocessing, classes);
@@ -56,6 +66,7 @@ export function evaluateModel(
         masks.push(mostLikely(slice));
       }
       const prediction = stackSlices(masks, truth, flat ? {} : { axis, context, edge });
+      onCase?.({ id: one.id, loaded, prediction });
       yield { id: one.id, prediction, truth };
     }
     if (store.warning !== undefined) onWarning?.(store.warning);

@@ -66,7 +66,8 @@ async function casesOfConfig(path: string, split: SplitName): Promise<readonly C
   return (await findSplit({ seed, data }, dirname(resolve(path))))[split];
 }
 
-async function casesOfRun(
+/** The cases of a split as the run's data record has them. */
+export async function casesOfRun(
   file: string,
   split: SplitName,
   acceptData: boolean,

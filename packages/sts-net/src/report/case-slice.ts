@@ -32,18 +32,23 @@ export function greyRange({ voxels }: Volume): readonly [black: number, white: n
   return [at(0.01), at(0.998)];
 }
 
+/** Which picture it is, for people. */
+export function placeText({ id, flat = false }: ReportCase, slice: number): string {
+  return flat ? id : `${id}, slice ${slice + 1}`;
+}
+
 /**
  * A window of one slice, turned as radiologists look at it: the patient's front or head up, the
- * patient's right side on the left. Parts of the window outside the slice are black.
+ * patient's right side on the left; pictures stay as they are. Parts of the window outside the slice are black.
  */
 export function cutPicture(
-  { volume, truth, prediction }: Pick<ReportCase, 'volume' | 'truth' | 'prediction'>,
+  { flat, volume, truth, prediction }: Omit<ReportCase, 'id' | 'lesions'>,
   slice: number,
   { row, column, height, width }: Window,
   [black, white]: readonly [number, number],
 ): Picture {
-  const upsideDown = axisSign(volume.affine, 1) > 0;
-  const mirrored = axisSign(volume.affine, 0) > 0;
+  const upsideDown = !flat && axisSign(volume.affine, 1) > 0;
+  const mirrored = !flat && axisSign(volume.affine, 0) > 0;
   const grey = new Uint8Array(width * height);
   const masks = { truth: new Uint8Array(grey.length), prediction: new Uint8Array(grey.length) };
   const [, rows = 0, columns = 0] = volume.voxels.shape;

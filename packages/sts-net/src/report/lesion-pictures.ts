@@ -1,6 +1,6 @@
 import type { Lesion } from '@sts-net/metrics';
 import type { NdArray } from 'ndarray';
-import { cutPicture, greyRange, windowAround } from './case-slice.ts';
+import { cutPicture, greyRange, placeText, windowAround } from './case-slice.ts';
 import { plural, scoreText } from './format.ts';
 import { type Html, html } from './html.ts';
 import { drawPanels } from './picture.ts';
@@ -60,7 +60,7 @@ function figure(
   const picture = cutPicture(of, slice, window, greyRange(of.volume));
   const scale = Math.max(1, Math.round(panelSize / window.width));
   const { uri, width, height } = drawPanels(picture, [[], ['truth'], ['prediction']], scale);
-  const text = `${of.id}, slice ${slice + 1}, ${sizeText(lesion, of)}: ${caption(lesion)}`;
+  const text = `${placeText(of, slice)}, ${sizeText(lesion, of)}: ${caption(lesion)}`;
   return html`<figure><img src="${uri}" width="${width}" height="${height}" alt="Image, truth and prediction side by side. ${text}">
 <figcaption>${text}</figcaption></figure>`;
 }
@@ -77,7 +77,8 @@ function alarmCaption(): string {
   return 'predicted where the truth has no lesion.';
 }
 
-function sizeText({ size }: Lesion, { volume: { spacing } }: ReportCase): string {
+function sizeText({ size }: Lesion, { flat = false, volume: { spacing } }: ReportCase): string {
+  if (flat) return plural(size, 'pixel');
   const cubicMillimetres = size * spacing[0] * spacing[1] * spacing[2];
   return `${cubicMillimetres.toFixed(cubicMillimetres < 10 ? 1 : 0)} mm³ (${plural(size, 'voxel')})`;
 }

@@ -1,4 +1,4 @@
-import { cutPicture, greyRange } from './case-slice.ts';
+import { cutPicture, greyRange, placeText } from './case-slice.ts';
 import { plural } from './format.ts';
 import { type Html, html } from './html.ts';
 import { drawPanels } from './picture.ts';
@@ -25,7 +25,7 @@ function figure(one: ReportCase, slice: number): Html {
       mask.reduce((sum, value) => sum + value, 0),
       'pixel',
     );
-  const text = `${one.id}, slice ${slice + 1}: ${area(picture.truth)} of lesion in the truth, ${area(picture.prediction)} predicted.`;
+  const text = `${placeText(one, slice)}: ${area(picture.truth)} of lesion in the truth, ${area(picture.prediction)} predicted.`;
   return html`<figure><img src="${drawn.uri}" width="${drawn.width}" height="${drawn.height}" alt="Whole slice with outlines. ${text}">
 <figcaption>${text}</figcaption></figure>`;
 }

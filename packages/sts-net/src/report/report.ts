@@ -1,3 +1,4 @@
+import type { SplitName } from '@sts-net/datasets';
 import type { LesionWiseResult } from '@sts-net/metrics';
 import type { SelectionName } from '@sts-net/training';
 import type { Volume } from '@sts-net/volume-io';
@@ -7,7 +8,7 @@ import type { Evaluation } from '../evaluation/evaluate-volumes.ts';
 /** Everything that `renderReport` shows. */
 export interface Report {
   readonly title: string;
-  /** When the run ended, ISO 8601. */
+  /** When the last of it happened, ISO 8601. */
   readonly date: string;
   /** What computed. */
   readonly engine: {
@@ -20,7 +21,14 @@ export interface Report {
   readonly runs: readonly [ReportRun, ...ReportRun[]];
   /** What predicts without a network, on the same images. */
   readonly baselines: readonly ReportColumn[];
-  /** Test images with their masks. */
+  /** The foreground classes of the first run by themselves, where there are several. @default none */
+  readonly classes?: readonly ReportColumn[];
+  /** The images that the scores are of. */
+  readonly scored: {
+    readonly split: SplitName;
+    readonly ids: readonly string[];
+  };
+  /** Those of them that are shown, with their masks. */
   readonly cases: readonly ReportCase[];
   /** The validated config of the first run, shown as JSON. */
   readonly config: unknown;
@@ -41,10 +49,12 @@ export interface ReportSplit {
   readonly name: string;
   /** Patients. */
   readonly groups: readonly string[];
+  /** Cases; where this or a count below is absent, it is not shown. */
+  readonly cases?: number;
   /** Slices, without amplified copies. */
-  readonly slices: number;
-  readonly slicesWithLesion: number;
-  readonly lesionPixels: number;
+  readonly slices?: number;
+  readonly slicesWithLesion?: number;
+  readonly lesionPixels?: number;
 }
 
 /** Name and scores of something that predicted the test images. */
@@ -58,8 +68,12 @@ export interface ReportColumn {
 /** Scores of the test images, as `evaluateVolumes` gives them. */
 export type ReportScores = Pick<Evaluation, 'slices' | 'lesions'>;
 
-/** A trained network. */
-export interface ReportRun extends ReportColumn {
+/** A trained network, or one that is being trained. */
+export interface ReportRun extends Omit<ReportColumn, 'scores'> {
+  /** Absent where no weights are saved yet. */
+  readonly scores?: ReportScores;
+  /** Steps of the whole training. */
+  readonly steps: number;
   /** Trainable numbers. */
   readonly parameters: number;
   /** Of one forward pass over one training input. */
@@ -73,14 +87,16 @@ export interface ReportRun extends ReportColumn {
   /** Scores on the validation split, 0 … 1. */
   readonly validations: readonly { readonly step: number; readonly score: number }[];
   /** What these scores are. */
-  readonly validationMetric: SelectionName;
+  readonly validationMetric: SelectionName | 'own';
   /** The step whose weights are scored: the best validation. */
   readonly bestStep: number;
 }
 
-/** A test image with its truth and the first run's prediction. */
+/** A scored image with its truth and the first run's prediction. */
 export interface ReportCase {
   readonly id: string;
+  /** Whether it is one picture, and no slices of a body. @default false */
+  readonly flat?: boolean;
   readonly volume: Volume;
   /** 0 and 1, `[slice, row, column]`. */
   readonly truth: NdArray<Uint8Array>;

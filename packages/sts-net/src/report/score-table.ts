@@ -146,7 +146,7 @@ function scoreRow(
   columns: readonly ReportColumn[],
 ): Html {
   const values = columns.map(({ scores }) => value?.(scores) ?? Number.NaN);
-  const highest = Math.max(...values.filter((one) => one > 0));
+  const highest = columns.length > 1 ? Math.max(...values.filter((one) => one > 0)) : Number.NaN;
   return html`<tr><th scope="row">${name} <small>${meaning}</small></th>${columns.map(
     ({ scores }, i) =>
       values[i] === highest

@@ -3,11 +3,12 @@ import { lines } from './colors.ts';
 import { scoreText } from './format.ts';
 import { type Html, html } from './html.ts';
 import { plot } from './plot.ts';
-import type { Report } from './report.ts';
+import type { Report, ReportRun } from './report.ts';
 
 /** The training loss and the validation Dice of all runs over the steps, as two figures. */
 export function trainingCharts(runs: Report['runs']): Html {
   const several = runs.length > 1;
+  const every = Math.ceil(Math.max(1, ...runs.map(({ losses }) => losses.length)) / points);
   const best = runs
     .map(({ name, bestStep }) => (several ? `${name}: step ${bestStep}` : `step ${bestStep}`))
     .join('; ');
@@ -19,8 +20,8 @@ export function trainingCharts(runs: Report['runs']): Html {
     : '';
   return html`${legend}
 <div class="charts">
-<figure>${lossChart(runs)}
-<figcaption>Training loss at each step (pale) and its running mean over ${smoothing} steps. Lower is better; it is
+<figure>${lossChart(runs.map(({ name, losses }) => ({ name, losses: meansOf(losses, every) })))}
+<figcaption>Training loss ${every === 1 ? 'at each step' : `as means of ${every} steps`} (pale) and its running mean over ${smoothing * every} steps. Lower is better; it is
 measured on the patches that the network learns from.</figcaption></figure>
 <figure>${validationChart(runs)}
 <figcaption>${metricNames[runs[0].validationMetric]} on the validation split. The weights with the highest value are kept (ringed;
@@ -35,9 +36,25 @@ const metricNames = {
   'case-dice': 'Mean Dice of the cases',
   'lesion-f1': 'F1 of the lesions',
   mIoU: 'Mean IoU of the paper',
+  own: 'The chosen score',
 } as const;
 
-function lossChart(runs: Report['runs']): Html {
+/** Most points of a line. */
+const points = 1500;
+
+type Losses = ReportRun['losses'];
+
+/** The means of so many losses that follow one another, at the last step of each. */
+function meansOf(losses: Losses, every: number): Losses {
+  if (every <= 1) return losses;
+  return Array.from({ length: Math.ceil(losses.length / every) }, (_, i) => {
+    const part = losses.slice(i * every, (i + 1) * every);
+    const sum = part.reduce((total, { loss }) => total + loss, 0);
+    return { step: part.at(-1)!.step, loss: sum / part.length };
+  });
+}
+
+function lossChart(runs: readonly Pick<ReportRun, 'name' | 'losses'>[]): Html {
   const marks = runs.flatMap(({ losses }, i) => [
     Plot.lineY(losses, { x: 'step', y: 'loss', stroke: lineOf(i).color, strokeOpacity: 0.25 }),
     Plot.lineY(
@@ -52,7 +69,8 @@ function lossChart(runs: Report['runs']): Html {
   const last = runs.map(
     ({ name, losses }) => `${name} ${scoreText(losses.at(-1)?.loss ?? Number.NaN)}`,
   );
-  return chart(runs, {
+  const steps = runs.flatMap(({ losses }) => losses.map(({ step }) => step));
+  return chart(steps, {
     label: 'loss',
     marks,
     values,
@@ -75,7 +93,8 @@ function validationChart(runs: Report['runs']): Html {
     const scores = validations.map(({ score }) => score);
     return `${name} ${scores.length === 0 ? 'none' : scoreText(Math.max(...scores))}`;
   });
-  return chart(runs, {
+  const steps = runs.flatMap(({ losses }) => losses.map(({ step }) => step));
+  return chart(steps, {
     label,
     marks,
     values,
@@ -94,19 +113,24 @@ interface ChartOptions {
 }
 
 /** A chart over the steps of all runs, from 0 up. */
-function chart(runs: Report['runs'], { label, marks, values, text }: ChartOptions): Html {
-  const steps = Math.max(1, ...runs.flatMap(({ losses }) => losses.map(({ step }) => step)));
+function chart(steps: readonly number[], { label, marks, values, text }: ChartOptions): Html {
+  const last = largest(steps, 1);
   const options = {
     width: 480,
     height: 260,
     marginLeft: 48,
     marginRight: 12,
     style: { fontSize: '12px' },
-    x: { label: 'step', domain: [0, steps], ticks: 6 },
-    y: { label, domain: [0, Math.max(0.1, ...values)], grid: true, nice: true, ticks: 5 },
+    x: { label: 'step', domain: [0, last], ticks: 6 },
+    y: { label, domain: [0, largest(values, 0.1)], grid: true, nice: true, ticks: 5 },
     marks: [Plot.ruleY([0], { strokeOpacity: 0.4 }), ...marks],
   };
   return plot(options, text);
+}
+
+/** The largest of `values`, which may be many, but at least `least`. */
+function largest(values: readonly number[], least: number): number {
+  return values.reduce((most, one) => Math.max(one, most), least);
 }
 
 /** Colour and dashes of a run's line. */

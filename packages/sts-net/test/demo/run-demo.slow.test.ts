@@ -35,7 +35,7 @@ describe('runDemo', () => {
 
     const truth = await readVolume(join(data, 'patient26_GOLD.nii.gz'));
     const pair = { id: 'patient26', prediction, truth } as VolumePair;
-    expect((await evaluateVolumes([pair])).slices.pooled).toEqual(run.scores.slices.pooled);
+    expect((await evaluateVolumes([pair])).slices.pooled).toEqual(run.scores!.slices.pooled);
 
     // The best single threshold, found independently with NumPy, and nothing.
     const [threshold, background] = report.baselines;

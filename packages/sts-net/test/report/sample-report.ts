@@ -46,6 +46,7 @@ async function run(name: string, mask = prediction): Promise<ReportRun> {
     multiplyAdds: 4.5e9,
     amplifiedSamples: 45,
     trainingSeconds: 125,
+    steps: 4,
     losses: [1.5, 1.25, 0.75, 0.5].map((loss, i) => ({ step: i + 1, loss })),
     validations: [
       { step: 2, score: 0.25 },
@@ -72,6 +73,7 @@ export async function sampleReport(): Promise<Report> {
     },
     runs: [await run('Network'), await run('Without ESCA', labels([1, 2, 3, 4]))],
     baselines: [await column('Threshold', labels([1, 0, 0, 10])), await column('All background')],
+    scored: { split: 'test', ids: ['p3'] },
     cases: [{ id: 'p3', volume: image, truth, prediction, lesions: lesionWise(prediction, truth) }],
     config: { seed: 7 },
   };

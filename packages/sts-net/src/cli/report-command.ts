@@ -1,0 +1,34 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { SplitName } from '@sts-net/datasets';
+import { reportRun } from '../reporting/report-run.ts';
+import { reportText } from '../reporting/report-text.ts';
+import { backendOption, oneOf } from './arguments.ts';
+import { sayAdvice } from './engine-advice.ts';
+import { interruptible, progressLine } from './interruption.ts';
+import { warnOnce } from './warn-once.ts';
+
+export function reportCommand(): CommandUnknownOpts {
+  return new Command('report')
+    .argument('<run>', 'the folder of a run, finished or not')
+    .option(
+      '--split <name>',
+      'cases that are scored: test, validation or training; by default test, without any validation',
+      oneOf('split', ['test', 'validation', 'training'] as SplitName[]),
+    )
+    .option('--output <file>', 'the page, in place of report.html in the run’s folder')
+    .option('--accept-data', 'report the run though files of its cases have changed')
+    .option(...backendOption)
+    .action(async (folder, options) => {
+      const line = progressLine();
+      const reported = await interruptible('nothing was written', (signal) =>
+        reportRun(folder, {
+          ...options,
+          onEngine: sayAdvice,
+          signal,
+          onProgress: (id, done, total) => line.show(`${id}: slice ${done}/${total}`),
+          onWarning: warnOnce(line),
+        }),
+      ).finally(() => line.clear());
+      process.stdout.write(`${reportText(reported)}\n`);
+    });
+}

@@ -129,6 +129,11 @@ export {
 export type { ExperimentStatistics } from './evaluation/experiment-statistics.ts';
 export type { LesionScores } from './evaluation/lesion-scores.ts';
 export type { SliceScores } from './evaluation/slice-scores.ts';
+export { csvLog } from './loggers/csv-log.ts';
+export type { MlflowServer } from './loggers/mlflow-client.ts';
+export { type MlflowLogOptions, mlflowLog } from './loggers/mlflow-log.ts';
+export type { TrainEvent, TrainEvent } from './loggers/run-log.ts';
+export { tensorboardLog } from './loggers/tensorboard-log.ts';
 export {
   evaluateModel,
   evaluateRun,
@@ -151,7 +156,6 @@ export type { LoadPretrainedOptions } from './pretrained/load-pretrained.ts';
 export { type PretrainedFile, pretrainedFiles } from './pretrained/pretrained-files.ts';
 export type { ReportedRun, ReportRunOptions } from './reporting/report-run.ts';
 export type { LoadedModel, LoadModelOptions } from './runs/load-model.ts';
-export type { TrainEvent } from './runs/run-log.ts';
 export type {
   RunControl,
   TrainCallback,

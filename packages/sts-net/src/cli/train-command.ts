@@ -3,7 +3,7 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { ChosenNormalization } from '@sts-net/inference';
 import type { ConfigChange } from '../config/config-changes.ts';
 import { loadConfig } from '../config/validate-config.ts';
-import type { TrainEvent } from '../runs/run-log.ts';
+import type { TrainEvent } from '../loggers/run-log.ts';
 import { train } from '../runs/train.ts';
 import { backendOption, number } from './arguments.ts';
 import { sayAdvice } from './engine-advice.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { amplificationSchema } from './amplification-schema.ts';
 import { dataSchema } from './data-schema.ts';
+import { loggersSchema } from './loggers-schema.ts';
 import { classWeightsOf } from './loss-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { preprocessingSchema } from './preprocessing-schema.ts';
@@ -33,6 +34,7 @@ export const experimentSchema = z
       .describe('How images become network input, in training and in prediction.'),
     amplification: amplificationSchema.default({ method: 'none' }),
     training: trainingSchema,
+    loggers: loggersSchema,
     output: z
       .string()
       .min(1)

@@ -7,12 +7,12 @@ import { channelsOf } from '@sts-net/inference';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { loadConfig } from '../config/validate-config.ts';
 import { casesOfRun } from '../evaluation/evaluate-run.ts';
+import { readLog, type TrainEvent } from '../loggers/run-log.ts';
 import type { Report, ReportRun, ReportSplit } from '../report/index.ts';
 import { type DataRecord, readDataRecord } from '../runs/data-record.ts';
 import { buildModel, type LoadedModel, loadModel } from '../runs/load-model.ts';
 import { prepareEngine } from '../runs/prepare-engine.ts';
 import { type RunFolder, runFolder } from '../runs/run-folder.ts';
-import { readLog, type TrainEvent } from '../runs/run-log.ts';
 import { runFacts, timeOf } from './run-facts.ts';
 import { scoreCases } from './score-cases.ts';
 

@@ -1,7 +1,7 @@
 import { modelStatistics } from '@sts-net/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { TrainEvent } from '../loggers/run-log.ts';
 import type { ReportRun } from '../report/index.ts';
-import type { TrainEvent } from '../runs/run-log.ts';
 
 /** What a report says of a run besides its name and scores. */
 export type RunFacts = Omit<ReportRun, 'name' | 'explanation' | 'scores'>;

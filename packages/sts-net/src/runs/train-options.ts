@@ -1,8 +1,8 @@
 import type { OwnTrainingParts } from '@sts-net/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { CaseSource } from '../cases/case-reader.ts';
+import type { TrainEvent } from '../loggers/run-log.ts';
 import type { DownloadProgress } from '../pretrained/download-file.ts';
-import type { TrainEvent } from './run-log.ts';
 import type { OwnDataParts } from './training-data.ts';
 
 /** What a callback may do to the run. */

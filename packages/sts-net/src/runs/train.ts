@@ -17,16 +17,17 @@ import {
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { type FolderLock, lockFolder } from '../locks/folder-lock.ts';
+import { RunLog, type TrainEvent } from '../loggers/run-log.ts';
 import { loadPretrained } from '../pretrained/load-pretrained.ts';
 import { bestFiles, removeOutdone } from './best-files.ts';
 import { type Checkpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { createLoggers } from './create-loggers.ts';
 import { withDigests } from './data-record.ts';
 import { buildModel } from './load-model.ts';
 import { describeModel, writeModelFile } from './model-file.ts';
 import { openRun, writeIdentity } from './open-run.ts';
 import { prepareEngine } from './prepare-engine.ts';
 import { type RunFolder, runFolder } from './run-folder.ts';
-import { RunLog, readLog, type TrainEvent } from './run-log.ts';
 import { runNormalization } from './run-normalization.ts';
 import type { RunControl, TrainOptions, TrainResult } from './train-options.ts';
 import { findData, prepareData, type TrainingData, type Validated } from './training-data.ts';
@@ -123,9 +124,13 @@ async function runTraining(
       await loadPretrained(model, pretrained, { signal, onProgress: options.onDownload });
     }
     const log = await RunLog.open(run.log, progress.step);
+    const said: string[] = [];
+    const loggers = createLoggers(config, run, (message) => void said.push(message));
     const report = async (event: TrainEvent): Promise<void> => {
       await log.append(event);
-      for (const callback of [callbacks].flat()) await callback(event, control);
+      for (const callback of [...loggers, ...[callbacks].flat()]) await callback(event, control);
+      const message = said.shift();
+      if (message !== undefined) await report({ event: 'warning', step: event.step, message });
     };
     const { cases, slices, samples, lesions } = data;
     const { step } = progress;

@@ -30,6 +30,7 @@ describe('validateConfig', () => {
       }),
     ).toEqual({
       seed: 2021,
+      loggers: [],
       backend: 'auto',
       model: { encoder: 'resnet50', decoder: 'unet', classes: 2 },
       data: {

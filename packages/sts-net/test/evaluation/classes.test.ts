@@ -8,7 +8,7 @@ import { validateConfig } from '../../src/config/validate-config.ts';
 import { evaluateModel } from '../../src/evaluation/evaluate-model.ts';
 import { evaluateVolumes } from '../../src/evaluation/evaluate-volumes.ts';
 import { evaluationText } from '../../src/evaluation/evaluation-text.ts';
-import { readLog } from '../../src/runs/run-log.ts';
+import { readLog } from '../../src/loggers/run-log.ts';
 import { train } from '../../src/runs/train.ts';
 import { configFor, makeData } from '../make-data.ts';
 import { tinyModel } from '../tiny-model.ts';

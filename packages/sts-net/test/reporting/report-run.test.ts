@@ -6,9 +6,9 @@ import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { evaluateRun } from '../../src/evaluation/evaluate-run.ts';
+import type { TrainEvent } from '../../src/loggers/run-log.ts';
 import { reportRun } from '../../src/reporting/report-run.ts';
 import { reportText } from '../../src/reporting/report-text.ts';
-import type { TrainEvent } from '../../src/runs/run-log.ts';
 import { train } from '../../src/runs/train.ts';
 import { cli } from '../cli/run.ts';
 import { configFor, makeData } from '../make-data.ts';
@@ -26,7 +26,7 @@ async function trained(output: string, steps: number, stopAfter = steps): Promis
   const result = await train(validateConfig(configFor({ output, training })), {
     baseFolder: data,
     signal: controller.signal,
-    onEvent: (event: TrainEvent) => {
+    callbacks: (event: TrainEvent) => {
       if (event.event === 'step' && event.step === stopAfter) controller.abort();
     },
   });

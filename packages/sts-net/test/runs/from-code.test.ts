@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { SourceCase } from '../../src/cases/case-reader.ts';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { evaluateRun } from '../../src/evaluation/evaluate-run.ts';
-import { readLog, type TrainEvent } from '../../src/runs/run-log.ts';
+import { readLog, type TrainEvent } from '../../src/loggers/run-log.ts';
 import { train } from '../../src/runs/train.ts';
 import type { TrainOptions } from '../../src/runs/train-options.ts';
 import { readSafetensors } from '../../src/weights/weight-files.ts';

@@ -9,8 +9,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
 import { validateConfig } from '../../src/config/validate-config.ts';
+import type { TrainEvent } from '../../src/loggers/run-log.ts';
 import { loadModel } from '../../src/runs/load-model.ts';
-import type { TrainEvent } from '../../src/runs/run-log.ts';
 import { train } from '../../src/runs/train.ts';
 import { configFor, makeData, oneStep } from '../make-data.ts';
 

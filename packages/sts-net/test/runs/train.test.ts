@@ -7,7 +7,7 @@ import type { Progress } from '@sts-net/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { validateConfig } from '../../src/config/validate-config.ts';
-import { readLog, type TrainEvent } from '../../src/runs/run-log.ts';
+import { readLog, type TrainEvent } from '../../src/loggers/run-log.ts';
 import { train } from '../../src/runs/train.ts';
 import type { TrainOptions, TrainResult } from '../../src/runs/train-options.ts';
 import { readSafetensors, readSafetensorsFile } from '../../src/weights/weight-files.ts';

@@ -51,7 +51,7 @@ function withMask(
   source: string,
 ): Pick<Case, 'id' | 'image' | 'mask'> {
   if (mask === undefined || mask === null) {
-    throw new TypeError(`${source}: case '${id}' needs a \`mask\` file; add its path`);
+    throw new RangeError(`${source}: case '${id}' needs a \`mask\` file; add its path`);
   }
   return { id, image: resolve(folder, image), mask: resolve(folder, mask) };
 }

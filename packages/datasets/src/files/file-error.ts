@@ -12,17 +12,28 @@ const causes: Readonly<Record<string, string | undefined>> = {
   ENOTEMPTY: 'the folder is not empty; choose another path',
 };
 
+/** A failed file operation. */
+export class FileError extends Error {
+  /** The verb, for example `read` or `write`. */
+  readonly action: string;
+
+  constructor(message: string, action: string, options: ErrorOptions) {
+    super(message, options);
+    this.action = action;
+  }
+}
+
 /**
  * The error for a failed file operation: says which path, what was attempted and what to do about it.
  *
  * @param action the verb, for example `read` or `write`
  */
-export function fileError(path: string, action: string, cause: unknown): Error {
+export function fileError(path: string, action: string, cause: unknown): FileError {
   const code = (cause as NodeJS.ErrnoException | null)?.code;
   const known =
     action === 'write' && code === 'ENOENT'
       ? 'its folder does not exist; make it first'
       : causes[code ?? ''];
   const reason = known ?? (cause instanceof Error ? cause.message : String(cause));
-  return new Error(`cannot ${action} '${path}': ${reason}`, { cause });
+  return new FileError(`cannot ${action} '${path}': ${reason}`, action, { cause });
 }

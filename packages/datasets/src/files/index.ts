@@ -1,6 +1,6 @@
 export { checkNewFolder, checkWritable } from './check-output.ts';
 export { fileDigest } from './file-digest.ts';
-export { fileError } from './file-error.ts';
+export { FileError, fileError } from './file-error.ts';
 export { listFiles } from './list-files.ts';
 export { writeFileAtomic } from './write-file-atomic.ts';
 export { writeFolderAtomic } from './write-folder-atomic.ts';

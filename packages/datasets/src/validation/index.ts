@@ -1,2 +1,2 @@
 export { nearestName } from './nearest-name.ts';
-export { describeIssue, validateWith } from './validate-with.ts';
+export { describeIssue, ValidationError, validateWith } from './validate-with.ts';

@@ -2,17 +2,20 @@ import type { z } from 'zod';
 import { nearestName } from './nearest-name.ts';
 import { keysAt } from './schema-keys.ts';
 
+/** A value that does not fit its schema. */
+export class ValidationError extends TypeError {}
+
 /**
  * The value that the schema makes of `value`, with defaults filled in.
  *
  * @param source what the error calls it, for example the file's path
- * @throws TypeError with one line for each wrong field: its path, what is expected, what it holds.
+ * @throws ValidationError with one line for each wrong field: its path, what is expected, what it holds.
  */
 export function validateWith<T>(schema: z.ZodType<T>, value: unknown, source: string): T {
   const result = schema.safeParse(value, { reportInput: false });
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => describeIssue(issue, schema, value));
-  throw new TypeError(
+  throw new ValidationError(
     lines.length === 1 ? `${source}: ${lines[0]}` : `${source}:\n  ${lines.join('\n  ')}`,
   );
 }

@@ -1,5 +1,6 @@
 import type { BackendChoice } from '@sts-net/backend';
 import { nearestName } from '@sts-net/datasets/validation';
+import { UsageError } from './usage-error.ts';
 
 /**
  * What reads an option's text as a number.
@@ -14,7 +15,7 @@ export function number(
   return (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text);
     if (Number.isFinite(value) && fits(value)) return value;
-    throw new RangeError(`--${option} must be ${requirement}, got '${text}'`);
+    throw new UsageError(`--${option} must be ${requirement}, got '${text}'`);
   };
 }
 
@@ -41,7 +42,7 @@ export function oneOf<const T extends string>(
     const found = known.find((name) => name === text);
     if (found !== undefined) return found;
     const nearest = nearestName(text, known);
-    throw new RangeError(
+    throw new UsageError(
       `--${option} must be of ${known.join(', ')}, got '${text}'${nearest === undefined ? '' : `; did you mean '${nearest}'?`}`,
     );
   };
@@ -55,7 +56,7 @@ export function oneOf<const T extends string>(
 export function imageSize(text: string): [height: number, width: number] {
   const match = /^([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?$/.exec(text);
   if (match === null) {
-    throw new RangeError(
+    throw new UsageError(
       `--size must be pixels, as 480 or 480x320 (height x width), got '${text}'`,
     );
   }

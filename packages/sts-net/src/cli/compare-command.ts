@@ -22,6 +22,7 @@ import {
   truthSegmentOption,
   truthThresholdOption,
 } from './scoring-arguments.ts';
+import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
 
 const usual: readonly ScoreName[] = [
@@ -110,7 +111,7 @@ function methodNames(text: string | undefined, a: string, b: string): readonly [
   }
   const [one, other, ...more] = text.split(',');
   if (one && other && more.length === 0) return [one, other];
-  throw new RangeError(`--names must be two names with a comma between them, got '${text}'`);
+  throw new UsageError(`--names must be two names with a comma between them, got '${text}'`);
 }
 
 function namesIn(text: string): readonly ScoreName[] {

@@ -10,6 +10,7 @@ import {
 } from '@sts-net/datasets';
 import { formatTable } from '../tables/format-table.ts';
 import { count, integer, number } from './arguments.ts';
+import { UsageError } from './usage-error.ts';
 
 export function dataSplitCommand(): CommandUnknownOpts {
   return new Command('split')
@@ -28,12 +29,12 @@ export function dataSplitCommand(): CommandUnknownOpts {
     .option('--output <file>', 'the manifest to write; else it replaces the first')
     .action(async (manifest, { test, validation, folds, fold, seed, output = manifest }) => {
       if (folds === undefined ? test + validation === 0 || fold !== undefined : test > 0) {
-        throw new RangeError(
+        throw new UsageError(
           'give --test, --validation or both; or --folds, with --fold and --validation if wanted',
         );
       }
       if (fold !== undefined && !(Number.isInteger(fold) && fold >= 0 && fold < folds!)) {
-        throw new RangeError(`--fold must be a whole number from 0 below ${folds}, got '${fold}'`);
+        throw new UsageError(`--fold must be a whole number from 0 below ${folds}, got '${fold}'`);
       }
       const items = await loadManifest(manifest);
       const divided =

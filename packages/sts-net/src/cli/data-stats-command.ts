@@ -5,6 +5,7 @@ import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
 import { formatTable } from '../tables/format-table.ts';
 import { areaTable, partTable } from '../tables/lesion-table.ts';
 import { interruptible, progressLine } from './interruption.ts';
+import { UsageError } from './usage-error.ts';
 
 export function dataStatsCommand(): CommandUnknownOpts {
   return new Command('stats')
@@ -14,7 +15,7 @@ export function dataStatsCommand(): CommandUnknownOpts {
     .option('--json <file>', 'file for all numbers as JSON')
     .action(async (manifest, { output, json }) => {
       if (output !== undefined && !/\.html?$/i.test(output)) {
-        throw new RangeError(`--output must end in .html, got '${output}'`);
+        throw new UsageError(`--output must end in .html, got '${output}'`);
       }
       for (const path of [output, json]) if (path !== undefined) await checkWritable(path);
       const line = progressLine();

@@ -18,6 +18,7 @@ import {
   truthSegmentOption,
   truthThresholdOption,
 } from './scoring-arguments.ts';
+import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
 
 export function evaluateCommand(): CommandUnknownOpts {
@@ -52,7 +53,7 @@ export function evaluateCommand(): CommandUnknownOpts {
       const { split, config, acceptData, backend = 'auto', ...options } = given;
       const pair = prediction !== undefined && truth !== undefined;
       if ((model === undefined) === !pair) {
-        throw new RangeError('give either --model, or --prediction and --truth');
+        throw new UsageError('give either --model, or --prediction and --truth');
       }
       const { tolerance, empty, penalty, ...masks } = options;
       const scoring = { tolerance, empty, penalty };
@@ -77,7 +78,7 @@ export function evaluateCommand(): CommandUnknownOpts {
 function refuse(options: Readonly<Record<string, unknown>>): void {
   const [given] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
   if (given === undefined) return;
-  throw new RangeError(
+  throw new UsageError(
     `\`${given}\` is for --prediction and --truth; a run's config says what its masks hold`,
   );
 }

@@ -4,6 +4,7 @@ import { exportModel } from '../onnx/export-model.ts';
 import { prepareEngine } from '../runs/prepare-engine.ts';
 import { count, imageSize } from './arguments.ts';
 import { loadForCli } from './load-for-cli.ts';
+import { UsageError } from './usage-error.ts';
 
 export function exportCommand(): CommandUnknownOpts {
   return new Command('export')
@@ -18,7 +19,7 @@ export function exportCommand(): CommandUnknownOpts {
     )
     .option('--batch <count>', 'slices at once; any number if left out', count('batch'))
     .action(async (_, path, file, { size, batch = null }) => {
-      if (!/\.onnx$/i.test(file)) throw new RangeError(`the file must end in .onnx, got '${file}'`);
+      if (!/\.onnx$/i.test(file)) throw new UsageError(`the file must end in .onnx, got '${file}'`);
       await checkWritable(file);
       await prepareEngine('ort');
       const loaded = await loadForCli(path);
@@ -34,5 +35,5 @@ export function exportCommand(): CommandUnknownOpts {
 
 function formatName(text: string): 'onnx' {
   if (text === 'onnx') return text;
-  throw new RangeError(`the format must be onnx, got '${text}'`);
+  throw new UsageError(`the format must be onnx, got '${text}'`);
 }

@@ -6,6 +6,7 @@ import {
   writeVolume,
 } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
+import { UsageError } from './usage-error.ts';
 
 const isSegmentation = (path: string) => /\.dcm$/i.test(path);
 
@@ -13,10 +14,10 @@ const isSegmentation = (path: string) => /\.dcm$/i.test(path);
 export function checkLabelName(path: string, flat: boolean): void {
   if (flat && /\.png$/i.test(path)) return;
   if (flat) {
-    throw new RangeError(`--output must end in .png, because the image is 2-D, got '${path}'`);
+    throw new UsageError(`--output must end in .png, because the image is 2-D, got '${path}'`);
   }
   if (/\.(nii|nii\.gz|nrrd|mha|dcm)$/i.test(path)) return;
-  throw new RangeError(
+  throw new UsageError(
     `--output must end in .nii or .nii.gz, .nrrd, .mha, or .dcm for a DICOM segmentation, got '${path}'`,
   );
 }
@@ -24,7 +25,7 @@ export function checkLabelName(path: string, flat: boolean): void {
 /** @throws RangeError if the name asks for a DICOM segmentation of an image that is not from DICOM. */
 export function checkLabelFormat(path: string, image: Volume): void {
   if (!isSegmentation(path) || image.header?.format === 'dicom') return;
-  throw new RangeError(
+  throw new UsageError(
     `--output '${path}' is a DICOM segmentation, which needs an image read from DICOM; choose .nii.gz, .nrrd or .mha`,
   );
 }

@@ -1,4 +1,5 @@
 import { type LoadedModel, loadModel, UnknownLayerError } from '../runs/load-model.ts';
+import { UsageError } from './usage-error.ts';
 
 /** As `loadModel`, with the cure that the command line has. */
 export async function loadForCli(path: string): Promise<LoadedModel> {
@@ -6,7 +7,7 @@ export async function loadForCli(path: string): Promise<LoadedModel> {
     return await loadModel(path);
   } catch (error) {
     if (!(error instanceof UnknownLayerError)) throw error;
-    throw new RangeError(
+    throw new UsageError(
       `'${error.path}' holds a network of one's own with a layer '${error.layer}', which only the program that trained it knows; use it from there, or let it write an .onnx file and name that`,
       { cause: error },
     );

@@ -9,6 +9,7 @@ import { backendOption } from './arguments.ts';
 import { sayAdvice } from './engine-advice.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import { checkLabelFormat, checkLabelName, writeLabelImage, writeLabels } from './label-output.ts';
+import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
 
 export function predictCommand(): CommandUnknownOpts {
@@ -27,7 +28,7 @@ export function predictCommand(): CommandUnknownOpts {
       const flat = isFlatImage(path);
       checkLabelName(output, flat);
       if (resolve(output) === resolve(path)) {
-        throw new RangeError(`--output must not be the image itself, got '${output}' for both`);
+        throw new UsageError(`--output must not be the image itself, got '${output}' for both`);
       }
       const image = await readFileOrSeries(path, { onWarning: warnOnce() });
       checkLabelFormat(output, image);

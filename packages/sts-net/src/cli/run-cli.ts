@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { nearestName } from '@sts-net/datasets/validation';
-import { LockedError } from '../locks/folder-lock.ts';
-import { Interrupted } from './interruption.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { UsageError } from './usage-error.ts';
 
 interface CommandEntry {
   readonly description: string;
@@ -69,7 +69,7 @@ const commands: Readonly<Record<string, CommandEntry>> = {
  * The `sts-net` command. Prints results to stdout, one line about what went wrong to stderr.
  *
  * @param rawArguments as the shell gives them, without program and script
- * @returns the exit code: 0, 1 after an error, 75 where another process is at it, 130 when interrupted
+ * @returns the exit code, one of `exitCodes`
  */
 export async function runCli(rawArguments: readonly string[]): Promise<number> {
   let program: CommandUnknownOpts | undefined;
@@ -83,8 +83,7 @@ export async function runCli(rawArguments: readonly string[]): Promise<number> {
     if (process.env['STS_NET_STACK'] && error instanceof Error) {
       process.stderr.write(`${error.stack}\n`);
     }
-    if (error instanceof LockedError) return 75;
-    return error instanceof Interrupted ? 130 : 1;
+    return exitCodeOf(error);
   }
 }
 
@@ -95,7 +94,7 @@ async function programFor(name: string | undefined): Promise<CommandUnknownOpts>
     .version(version(), '--version', 'print the version')
     .helpCommand(false);
   const unknown = name !== undefined && !name.startsWith('-') && !Object.hasOwn(commands, name);
-  if (unknown) throw new RangeError(unknownCommand(name, Object.keys(commands)));
+  if (unknown) throw new UsageError(unknownCommand(name, Object.keys(commands)));
   for (const [own, { description, load }] of Object.entries(commands)) {
     const command = own === name ? await load() : new Command(own).usage('[options]');
     program.addCommand(command.description(description));
@@ -124,7 +123,7 @@ function strict(command: CommandUnknownOpts): CommandUnknownOpts {
     if (!option.required) continue;
     const parse = option.parseArg;
     option.argParser((text: string, previous: unknown) => {
-      if (text.startsWith('--')) throw new RangeError(needsValue(`--${option.name()}`));
+      if (text.startsWith('--')) throw new UsageError(needsValue(`--${option.name()}`));
       return parse === undefined ? text : parse(text, previous as never);
     });
   }

@@ -1,6 +1,7 @@
 import type { EmptyRule } from '@sts-net/metrics';
 import { defaultTolerance } from '../scoring/scoring-options.ts';
 import { integer, number, oneOf } from './arguments.ts';
+import { UsageError } from './usage-error.ts';
 
 const rules = ['best', 'skip', 'zero', 'one', 'worst'] as const satisfies readonly EmptyRule[];
 
@@ -71,7 +72,7 @@ function labels(text: string): 'all' | readonly number[] {
   if (numbers.every((label) => Number.isSafeInteger(label) && label > 0)) {
     return [...new Set(numbers)];
   }
-  throw new RangeError(
+  throw new UsageError(
     `--label must be a whole number from 1 on, several with commas between them, or all, got '${text}'`,
   );
 }

@@ -7,7 +7,9 @@ import type { TrainEvent } from '../loggers/run-log.ts';
 import { train } from '../runs/train.ts';
 import { backendOption, number } from './arguments.ts';
 import { sayAdvice } from './engine-advice.ts';
+import { exitCodes } from './exit-code.ts';
 import { Interrupted, interruptible, progressLine } from './interruption.ts';
+import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
 
 export function trainCommand(): CommandUnknownOpts {
@@ -58,19 +60,22 @@ export function trainCommand(): CommandUnknownOpts {
         }
         show(event);
       };
-      const result = await interruptible('the last step is saved', (signal) =>
-        train(config, {
+      let stopped: AbortSignal | undefined;
+      const result = await interruptible('the last step is saved', (signal) => {
+        stopped = signal;
+        return train(config, {
           baseFolder: dirname(resolve(path)),
           resume: resume === true,
           acceptData: acceptData === true,
           signal,
           callbacks: report,
           onDownload: ({ file, received, total }) => line.show(downloadText(file, received, total)),
-        }),
-      ).finally(() => line.clear());
+        });
+      }).finally(() => line.clear());
       if (!result.finished) {
         throw new Interrupted(
           `interrupted after step ${result.step}; go on with: sts-net train ${path} --resume`,
+          (stopped?.reason as Interrupted | undefined)?.exitCode ?? exitCodes.again,
         );
       }
       const best =
@@ -85,7 +90,7 @@ export function trainCommand(): CommandUnknownOpts {
 function change(text: string, before: readonly ConfigChange[]): readonly ConfigChange[] {
   const at = text.indexOf('=');
   if (at < 1) {
-    throw new RangeError(`--set must be a path and a value, as training.steps=100, got '${text}'`);
+    throw new UsageError(`--set must be a path and a value, as training.steps=100, got '${text}'`);
   }
   return [...before, { path: text.slice(0, at), value: parsed(text.slice(at + 1)) }];
 }

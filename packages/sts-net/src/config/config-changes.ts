@@ -1,3 +1,5 @@
+import { ConfigError } from './config-error.ts';
+
 /** A field of a config that is given another value: its path, `training.loss`, and what it becomes. */
 export interface ConfigChange {
   readonly path: string;
@@ -8,7 +10,7 @@ export interface ConfigChange {
  * A config as it is written, with some of its fields changed; those on the way that are missing are
  * made. The config stays as it is.
  *
- * @throws RangeError for a path that leads through a value that has no fields
+ * @throws ConfigError for a path that leads through a value that has no fields
  */
 export function withChanges(config: unknown, changes: readonly ConfigChange[]): unknown {
   const result: unknown = structuredClone(config);
@@ -28,7 +30,7 @@ export function withChanges(config: unknown, changes: readonly ConfigChange[]): 
 
 function fieldsOf(value: unknown, at: string, path: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  throw new RangeError(
+  throw new ConfigError(
     `${path}: '${at}' must have fields to have one changed, but is ${JSON.stringify(value)}; give the whole of '${at}'`,
   );
 }

@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { fileError } from '@sts-net/datasets/files';
 import { validateWith } from '@sts-net/datasets/validation';
 import { type ConfigChange, withChanges } from './config-changes.ts';
+import { ConfigError } from './config-error.ts';
 import { type ExperimentConfig, experimentSchema } from './experiment-config.ts';
 
 /**
  * The config with its defaults filled in.
  *
  * @param source what the error calls it, for example the file's path
- * @throws TypeError with one line for each wrong field: its path, what is expected, what it holds.
+ * @throws ValidationError with one line for each wrong field: its path, what is expected, what it holds.
  */
 export function validateConfig(value: unknown, source = 'config'): ExperimentConfig {
   return validateWith(experimentSchema, value, source);
@@ -18,7 +19,7 @@ export function validateConfig(value: unknown, source = 'config'): ExperimentCon
  * Reads and validates a config file.
  *
  * @param changes fields that get another value than the file gives them
- * @throws Error naming the file and, where the file can be read, the line or field and the cure.
+ * @throws ConfigError or ValidationError naming the file and, where the file can be read, the line or field and the cure.
  */
 export async function loadConfig(
   path: string,
@@ -33,13 +34,14 @@ async function readJson(path: string): Promise<unknown> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw fileError(path, 'read', cause);
+    const { message } = fileError(path, 'read', cause);
+    throw new ConfigError(message, { cause });
   }
   try {
     return JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SyntaxError(`'${path}' is not valid JSON: ${reason}; correct it there`, { cause });
+    throw new ConfigError(`'${path}' is not valid JSON: ${reason}; correct it there`, { cause });
   }
 }
 

@@ -47,7 +47,7 @@ export interface ReportedRun {
  * lesions found and missed.
  *
  * @param folder the run's
- * @throws Error naming the file, if the folder holds no run; RangeError if the split has no case;
+ * @throws RangeError if the folder holds no run, or if the split has no case;
  * DataChangedError if a file of a case holds something else by now.
  */
 export async function reportRun(
@@ -58,7 +58,7 @@ export async function reportRun(
   const events = await readLog(run.log);
   const record = await readDataRecord(run.data);
   if (events.length === 0 || record === undefined || !existsSync(run.config)) {
-    throw new Error(
+    throw new RangeError(
       `'${run.folder}' must hold a run (\`config.json\`, \`data.json\` and \`log.jsonl\`), but does not; name the folder that a training wrote into`,
     );
   }

@@ -67,7 +67,7 @@ export function modelFileOf(path: string): string {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
   const { best } = runFolder(path);
   if (existsSync(best)) return best;
-  throw new Error(
+  throw new RangeError(
     `'${path}' must hold the weights 'best.safetensors', but does not; train first, resume the run until its first validation, or name a file of weights`,
   );
 }

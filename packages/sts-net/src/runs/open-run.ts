@@ -1,6 +1,7 @@
 import { access, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@sts-net/datasets/files';
+import { ConfigError } from '../config/config-error.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { firstDifference } from '../config/validate-config.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
@@ -36,7 +37,7 @@ export interface OpenedRun {
  * Finds out whether a run may begin or go on in its folder, and reads the checkpoint and the files'
  * digests. Nothing is written.
  *
- * @throws RangeError if the folder holds a run and `resume` is false, or a run of another config;
+ * @throws ConfigError if the folder holds a run and `resume` is false, or a run of another config;
  * DataChangedError for a run of other data.
  */
 export async function openRun(
@@ -47,7 +48,7 @@ export async function openRun(
 ): Promise<OpenedRun> {
   const begun = (await exists(run.last)) || (await exists(run.previous)) || (await exists(run.log));
   if (!resume && begun) {
-    throw new RangeError(
+    throw new ConfigError(
       `'${run.folder}' holds a run already; go on with it (\`resume\`) or choose another \`output\``,
     );
   }
@@ -77,7 +78,7 @@ function checkConfig(run: RunFolder, before: ExperimentConfig, now: ExperimentCo
   const preprocessing = { ...now.preprocessing, normalization };
   const path = firstDifference(comparable(before), comparable({ ...now, preprocessing }));
   if (path === undefined) return;
-  throw new RangeError(
+  throw new ConfigError(
     `cannot resume '${run.folder}': \`${path}\` differs from the run's config ('${run.config}'); restore it there or choose another \`output\``,
   );
 }

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { exitCodes } from '../../src/cli/exit-code.ts';
 import { readSafetensorsFile, writeSafetensors } from '../../src/weights/weight-files.ts';
 import { configFor, makeData, oneStep } from '../make-data.ts';
 import { type CliOutcome, cli } from './run.ts';
@@ -19,17 +20,20 @@ function allFiles(): string[] {
   return readdirSync(folder, { recursive: true }).map(String).sort();
 }
 
-/** Runs a command that must fail: exit code 1, one line on stderr, no file made or left. */
-async function refused(...args: string[]): Promise<string> {
+/** Runs a command that must fail: one line on stderr, no file made or left. */
+async function refusedWith(exitCode: number, args: readonly string[]): Promise<string> {
   const before = allFiles();
   const outcome: CliOutcome = await cli(...args);
-  const { code, stdout, stderr } = outcome;
-  expect(outcome).toMatchObject({ code: 1, stdout: '' });
-  expect(stderr.trimEnd().split('\n'), stderr).toHaveLength(1);
+  expect(outcome).toMatchObject({ code: exitCode, stdout: '' });
+  expect(outcome.stderr.trimEnd().split('\n'), outcome.stderr).toHaveLength(1);
   expect(allFiles()).toEqual(before);
-  expect([code, stdout]).toEqual([1, '']);
-  return stderr;
+  return outcome.stderr;
 }
+
+/** What the command reads is wrong. */
+const refused = (...args: string[]) => refusedWith(exitCodes.input, args);
+/** The command or its config is wrong. */
+const refusedUsage = (...args: string[]) => refusedWith(exitCodes.usage, args);
 
 /** Writes a config with one case, of which image or mask may be bad, among good ones. */
 function configWith(image: string, mask: string, changes: Record<string, unknown> = {}): string {
@@ -219,15 +223,15 @@ describe('bad configs', () => {
     const text = typeof content === 'string' ? content : JSON.stringify(configFor(content));
     writeFileSync(at('broken.json'), text);
     for (const command of ['train', 'stats']) {
-      const error = await refused(command, at('broken.json'));
+      const error = await refusedUsage(command, at('broken.json'));
       expect(error).toContain(message);
       expect(error).toContain('broken.json');
     }
   });
 
   it('a missing config, and a folder', async () => {
-    expect(await refused('train', at('none.json'))).toContain('it does not exist');
-    expect(await refused('train', folder)).toContain('it is a folder; name a file');
+    expect(await refusedUsage('train', at('none.json'))).toContain('it does not exist');
+    expect(await refusedUsage('train', folder)).toContain('it is a folder; name a file');
   });
 });
 
@@ -305,18 +309,20 @@ describe('bad arguments', () => {
       "--split must be of test, validation, training, got 'tset'; did you mean 'test'?",
     ],
   ])('%j', async (args, message) => {
-    expect(await refused(...args)).toContain(message);
+    expect(await refusedUsage(...args)).toContain(message);
   });
 
   it('a folder for the output that is not there', async () => {
     const output = at('none', 'out.nii.gz');
     const args = ['predict', at('images', 'a.nii.gz'), '--model', at('good'), '--output', output];
-    expect(await refused(...args)).toContain('its folder does not exist; make it first');
+    expect(await refusedWith(exitCodes.failed, args)).toContain(
+      'its folder does not exist; make it first',
+    );
   });
 
   it('a DICOM segmentation of an image that is not from DICOM', async () => {
     const args = ['predict', at('images', 'a.nii.gz'), '--model', at('good')];
-    const message = await refused(...args, '--output', at('out.dcm'));
+    const message = await refusedUsage(...args, '--output', at('out.dcm'));
     expect(message).toContain('needs an image read from DICOM; choose .nii.gz, .nrrd or .mha');
   });
 
@@ -344,6 +350,6 @@ describe('bad arguments', () => {
       expect(help.stdout).toContain(`sts-net ${name}`);
     }
     expect((await cli('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect((await cli()).code).toBe(1);
+    expect((await cli()).code).toBe(2);
   });
 });

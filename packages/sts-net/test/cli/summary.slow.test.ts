@@ -84,7 +84,7 @@ describe('summary', () => {
     [['--encoder', 'resnet50'], /decoder/i],
   ])('refuses %j and lists what there is', async (args, message) => {
     const { code, stdout, stderr } = await cli('summary', ...args);
-    expect([code, stdout]).toEqual([1, '']);
+    expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);
   });
 });
@@ -125,7 +125,7 @@ describe('models', () => {
 
   it('refuses an unknown encoder', async () => {
     const { code, stderr } = await cli('models', '--encoder', 'vgg');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toMatch(/^sts-net: --encoder must be of mobilenet_v2, .*, got 'vgg'/);
   });
 });

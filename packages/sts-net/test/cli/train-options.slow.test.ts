@@ -66,7 +66,7 @@ describe('sts-net train', () => {
     [['--fold', 'a'], "--fold must be a whole number from 0 on, got 'a'"],
   ])('%j is refused, and nothing is written', async (options, message) => {
     const { code, stderr } = await cli('train', config, '--output', join(data, 'new'), ...options);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain(message);
     expect(existsSync(join(data, 'new'))).toBe(false);
   });

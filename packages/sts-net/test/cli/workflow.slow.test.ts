@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { probeBackends } from '@sts-net/backend';
@@ -64,7 +64,7 @@ describe('the sts-net command', () => {
   it('does not overwrite a run, and resumes a finished one to nothing', async () => {
     const before = readFileSync(at('run', 'last.safetensors'));
     const again = await cli('train', at('config.json'));
-    expect(again.code).toBe(1);
+    expect(again.code).toBe(2);
     expect(again.stderr).toContain('holds a run already; go on with it (--resume)');
     const resumed = await cli('train', at('config.json'), '--resume');
     expect(resumed.code).toBe(0);
@@ -75,7 +75,7 @@ describe('the sts-net command', () => {
     const config = shortRun({ seed: 99 });
     writeFileSync(at('other.json'), JSON.stringify(config));
     const { code, stderr } = await cli('train', at('other.json'), '--resume');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain('`seed` differs from the run’s config'.replace('’', "'"));
   });
 
@@ -210,17 +210,22 @@ describe('the sts-net command', () => {
     expect(stdout).toMatch(/`auto` takes \w+: /);
   });
 
-  it('goes on after an interruption as if there had been none', async () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 75],
+    ['SIGUSR2', 75],
+  ] as const)('goes on after %s as if there had been none', async (signal, code) => {
     const config = shortRun({ output: 'interrupted' });
     writeFileSync(at('interrupted.json'), JSON.stringify(config));
+    rmSync(at('interrupted'), { recursive: true, force: true });
     const training = cli('train', at('interrupted.json'));
     const log = at('interrupted', 'log.jsonl');
     while (!existsSync(log) || !readFileSync(log, 'utf8').includes('"step":2')) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    process.emit('SIGINT');
+    process.emit(signal, signal);
     const stopped = await training;
-    expect(stopped.code).toBe(130);
+    expect(stopped.code).toBe(code);
     expect(stopped.stderr).toMatch(/interrupted after step \d; go on with: .*--resume/);
     const resumed = await cli('train', at('interrupted.json'), '--resume');
     expect(resumed.code).toBe(0);

@@ -95,7 +95,7 @@ describe('is refused in one line, with what would do', () => {
   ])('%s', async (_, prediction, truth, more, message) => {
     const args = ['--prediction', at(prediction), '--truth', at(truth), ...more];
     const outcome = await cli('evaluate', ...args);
-    expect(outcome).toMatchObject({ code: 1, stdout: '' });
+    expect(outcome).toMatchObject({ code: 65, stdout: '' });
     expect(outcome.stderr).toMatch(message);
     expect(outcome.stderr.trimEnd().split('\n')).toHaveLength(1);
   });
@@ -106,7 +106,7 @@ describe('is refused in one line, with what would do', () => {
     const moved = affine.map((value, i) => (i === 3 ? value + 40 : value));
     await writeVolume(away, createVolume(voxels, { affine: moved }));
     const outcome = await cli('evaluate', '--prediction', at('near.dcm'), '--truth', away);
-    expect(outcome).toMatchObject({ code: 1, stdout: '' });
+    expect(outcome).toMatchObject({ code: 65, stdout: '' });
     expect(outcome.stderr).toMatch(/it is a segmentation of another image, 40\.0 mm away/);
   });
 });

@@ -86,7 +86,7 @@ describe('evaluate of two files', () => {
     ['evaluate/truth.nii.gz', 'evaluate/mask_soft.nii.gz', /give --truth-threshold, from/],
   ])('%s against %s is refused in one line, with what would do', async (p, t, message) => {
     const outcome = await cli('evaluate', '--prediction', at(p), '--truth', at(t));
-    expect(outcome).toMatchObject({ code: 1, stdout: '' });
+    expect(outcome).toMatchObject({ code: 65, stdout: '' });
     expect(outcome.stderr).toMatch(message);
     expect(outcome.stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(outcome.stderr).not.toMatch(/labelsOf|`/);

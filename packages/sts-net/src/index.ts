@@ -132,7 +132,7 @@ export type { SliceScores } from './evaluation/slice-scores.ts';
 export { csvLog } from './loggers/csv-log.ts';
 export type { MlflowServer } from './loggers/mlflow-client.ts';
 export { type MlflowLogOptions, mlflowLog } from './loggers/mlflow-log.ts';
-export type { TrainEvent, TrainEvent } from './loggers/run-log.ts';
+export type { TrainEvent } from './loggers/run-log.ts';
 export { tensorboardLog } from './loggers/tensorboard-log.ts';
 export {
   evaluateModel,

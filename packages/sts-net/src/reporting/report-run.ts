@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { BackendInfo, BackendName } from '@sts-net/backend';
+import type { BackendChoice, BackendInfo } from '@sts-net/backend';
 import type { SplitName } from '@sts-net/datasets';
 import { writeFileAtomic } from '@sts-net/datasets/files';
 import { channelsOf } from '@sts-net/inference';
@@ -24,7 +24,7 @@ export interface ReportRunOptions {
   /** Reports the run though files of its cases have changed. @default false */
   readonly acceptData?: boolean;
   /** @default 'auto' */
-  readonly backend?: 'auto' | BackendName;
+  readonly backend?: 'auto' | BackendChoice;
   /** Told which engine computes. */
   readonly onEngine?: (engine: BackendInfo) => void;
   /** Called after each slice that is predicted. */

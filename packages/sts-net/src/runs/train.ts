@@ -17,7 +17,7 @@ import {
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { type FolderLock, lockFolder } from '../locks/folder-lock.ts';
-import { RunLog, type TrainEvent } from '../loggers/run-log.ts';
+import { RunLog, readLog, type TrainEvent } from '../loggers/run-log.ts';
 import { loadPretrained } from '../pretrained/load-pretrained.ts';
 import { bestFiles, removeOutdone } from './best-files.ts';
 import { type Checkpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';

@@ -13,7 +13,7 @@ import {
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { evaluateRun } from '../../src/evaluation/evaluate-run.ts';
-import { readLog, readLog } from '../../src/loggers/run-log.ts';
+import { readLog } from '../../src/loggers/run-log.ts';
 import { loadModel } from '../../src/runs/load-model.ts';
 import { train } from '../../src/runs/train.ts';
 import type { TrainOptions, TrainResult } from '../../src/runs/train-options.ts';

@@ -72,7 +72,7 @@ describe('trainLoop', () => {
 
   it('keeps the earlier of equal scores', async () => {
     const { progress, seen } = await run({ validate: scores(0.5, 0.5, 0.4) });
-    expect(progress).toEqual({ step: 6, best: [{ step: 2, score: 0.5 }], sinceBest: 2 });
+    expect(progress).toMatchObject({ step: 6, best: [{ step: 2, score: 0.5 }], sinceBest: 2 });
     expect(seen.filter((what) => what.startsWith('best'))).toEqual(['best 2']);
   });
 
@@ -99,7 +99,7 @@ describe('trainLoop', () => {
       ...{ steps: 20, patience: 2, saveEvery: 100 },
       validate: scores(0.5, 0.4, 0.6, 0.6, 0.1, 0.9),
     });
-    expect(progress).toEqual({ step: 10, best: [{ step: 6, score: 0.6 }], sinceBest: 2 });
+    expect(progress).toMatchObject({ step: 10, best: [{ step: 6, score: 0.6 }], sinceBest: 2 });
     expect(seen.at(-1)).toBe('save 10');
     expect(hasStoppedEarly(progress, 2)).toBe(true);
     const again = await run({ steps: 20, patience: 2, progress, validate: scores(1) });
@@ -113,6 +113,37 @@ describe('trainLoop', () => {
         `the validation at step 2 must be a finite number, got ${score}`,
       );
     }
+  });
+
+  it('leaves a validation when it is stopped, saves, and makes up for it when it goes on', async () => {
+    const controller = new AbortController();
+    const stop = async (signal: AbortSignal | undefined): Promise<number> => {
+      controller.abort();
+      signal!.throwIfAborted();
+      return 0;
+    };
+    const first = await run({ signal: controller.signal, validate: stop });
+    expect(first.seen).toEqual(['step 1', 'step 2', 'save 2']);
+    expect(first.progress).toMatchObject({ step: 2, best: [], owesValidation: true });
+    const { progress, seen } = await run({ progress: first.progress, validate: scores(3, 2, 1) });
+    expect(seen).toEqual([
+      ...['best 2', 'save 2', 'step 3', 'step 4', 'save 4', 'step 5', 'step 6', 'save 6'],
+    ]);
+    expect(progress).toMatchObject({ step: 6, sinceBest: 2, owesValidation: false });
+  });
+
+  it('makes up for the validation of its last step', async () => {
+    const progress = { ...newProgress(), step: 6, owesValidation: true };
+    expect((await run({ progress, validate: scores(1) })).seen).toEqual(['best 6', 'save 6']);
+  });
+
+  it('fails with what a validation throws that is not the signal’s reason', async () => {
+    const controller = new AbortController();
+    const validate = async () => {
+      controller.abort();
+      throw new Error('no such file');
+    };
+    await expect(run({ signal: controller.signal, validate })).rejects.toThrow('no such file');
   });
 
   it('validates and saves at its end, wherever the interval is', async () => {

@@ -3,10 +3,13 @@ import type { BackendInfo } from '@sts-net/backend';
 import type { SplitName } from '@sts-net/datasets';
 import { fileError, writeFileAtomic } from '@sts-net/datasets/files';
 import type { ChosenNormalization } from '@sts-net/inference';
-import type { SelectionName, SizeCount } from '@sts-net/training';
+import type { Progress, SelectionName, SizeCount } from '@sts-net/training';
+
+/** A run's progress as far as its log goes by it. */
+type RunPoint = Pick<Progress, 'step' | 'owesValidation'>;
 
 /**
- * The log of a run: one JSON object a line. On resuming, lines of steps after the checkpoint, which
+ * The log of a run: one JSON object a line. On resuming, lines of what is after the checkpoint, which
  * will be run again, are cut off.
  */
 export class RunLog {
@@ -16,9 +19,11 @@ export class RunLog {
     this.#path = path;
   }
 
-  /** @param step the step that the run goes on from */
-  static async open(path: string, step: number): Promise<RunLog> {
-    const lines = step === 0 ? [] : (await readLog(path)).filter((event) => event.step <= step);
+  /** @param progress where the run goes on from */
+  static async open(path: string, { step, owesValidation }: RunPoint): Promise<RunLog> {
+    const isAgain = (event: TrainEvent) =>
+      event.step > step || (owesValidation && event.event === 'validation' && event.step === step);
+    const lines = step === 0 ? [] : (await readLog(path)).filter((event) => !isAgain(event));
     await writeFileAtomic(path, lines.map((event) => `${JSON.stringify(event)}\n`).join(''));
     return new RunLog(path);
   }

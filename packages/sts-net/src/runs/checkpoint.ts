@@ -91,6 +91,7 @@ const progressSchema: z.ZodType<Progress> = z.strictObject({
   step: z.int().min(0),
   best: z.array(z.strictObject({ step: z.int().min(0), score: z.number() })),
   sinceBest: z.int().min(0),
+  owesValidation: z.boolean(),
 });
 
 /** Puts a training where the checkpoint was. */

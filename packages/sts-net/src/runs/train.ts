@@ -123,7 +123,7 @@ async function runTraining(
     else if (pretrained !== undefined) {
       await loadPretrained(model, pretrained, { signal, onProgress: options.onDownload });
     }
-    const log = await RunLog.open(run.log, progress.step);
+    const log = await RunLog.open(run.log, progress);
     const said: string[] = [];
     const loggers = createLoggers(config, run, (message) => void said.push(message));
     const report = async (event: TrainEvent): Promise<void> => {
@@ -171,8 +171,8 @@ async function runTraining(
       onStep: (record, { lesions: shown }) =>
         report({ event: 'step', ...record, ...(shown && { lesions: shown }) }),
       ...(validate && {
-        validate: async () => {
-          validated = await validate(predictor);
+        validate: async (stop) => {
+          validated = await validate(predictor, stop);
           return validated.score;
         },
         onScore: (_, best) =>
@@ -193,7 +193,7 @@ async function runTraining(
       },
     });
     const reason =
-      progress.step === steps
+      progress.step === steps && !progress.owesValidation
         ? 'finished'
         : hasStoppedEarly(progress, patience)
           ? 'stopped early'

@@ -29,7 +29,9 @@ import type { ExperimentConfig } from '../config/experiment-config.ts';
 export interface TrainingData {
   readonly source: BatchSource;
   /** Undefined without a validation split. */
-  readonly validate: ((predictor: Predictor) => Promise<Validated>) | undefined;
+  readonly validate:
+    | ((predictor: Predictor, signal?: AbortSignal) => Promise<Validated>)
+    | undefined;
   /** Ids of the cases of each split. */
   readonly cases: Readonly<Record<SplitName, readonly string[]>>;
   /** Training slices. */
@@ -139,7 +141,7 @@ async function validationOf(
   cases: readonly TrainingCase[],
   { training, model }: Pick<ExperimentConfig, 'training' | 'model'>,
   score: SelectionChoice,
-): Promise<(predictor: Predictor) => Promise<Validated>> {
+): Promise<NonNullable<TrainingData['validate']>> {
   const { slices } = training.validation;
   let classes: readonly number[] | undefined;
   const validate = await createValidation(cases, {
@@ -150,8 +152,8 @@ async function validationOf(
       if (model.classes > 2) classes = scores;
     },
   });
-  return async (predictor) => {
-    const score = await validate(predictor);
+  return async (predictor, signal) => {
+    const score = await validate(predictor, signal);
     return { score, ...(classes && { classes }) };
   };
 }

@@ -74,6 +74,25 @@ describe('train', () => {
     },
   );
 
+  it('stopped in the midst of a validation and resumed equals one that was not, bit by bit', async () => {
+    const straight = await trainTiny('whole-validation');
+    const controller = new AbortController();
+    const stopped = await trainTiny(
+      'left-validation',
+      {
+        signal: controller.signal,
+        callbacks: ({ event, step }) => {
+          // Between the slices of the validation that follows.
+          if (event === 'step' && step === 3) setImmediate(() => controller.abort());
+        },
+      },
+      {},
+    );
+    expect(stopped).toMatchObject({ step: 3, finished: false, bestStep: null });
+    const resumed = await trainTiny('left-validation', { resume: true });
+    expect(await outcome(resumed)).toEqual(await outcome(straight));
+  });
+
   // Everything that a training may remember: slots of each kind, an average, the best few, the count of
   // validations since the best, and parts of a batch.
   const everything = {

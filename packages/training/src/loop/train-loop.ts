@@ -25,18 +25,23 @@ export interface Progress {
   best: readonly Scored[];
   /** Validations since the best. */
   sinceBest: number;
+  /** Whether the validation of the last step is still to be made: the run was stopped in its midst. */
+  owesValidation: boolean;
 }
 
 /** Where a run stands that begins. */
 export function newProgress(): Progress {
-  return { step: 0, best: [], sinceBest: 0 };
+  return { step: 0, best: [], sinceBest: 0, owesValidation: false };
 }
 
 /** What the loop calls between steps; it waits for each. */
 interface LoopHooks {
   readonly onStep?: (record: StepRecord, batch: Batch) => void | Promise<void>;
-  /** Scores the model; larger is better. Not called without a validation split. */
-  readonly validate?: () => Promise<number>;
+  /**
+   * Scores the model; larger is better. Not called without a validation split. May throw the reason of
+   * the signal, where that aborts: the run is then saved, and validated when it goes on.
+   */
+  readonly validate?: (signal: AbortSignal | undefined) => Promise<number>;
   readonly onScore?: (score: number, best: boolean) => Promise<void>;
   /**
    * Called while the model has the weights of a validation that is among the best; 0 is the rank of
@@ -63,7 +68,7 @@ export interface TrainLoopOptions extends LoopHooks, Omit<StepOptions, 'loss'> {
   readonly patience?: number | undefined;
   /** Where to go on from; mutated. */
   readonly progress: Progress;
-  /** When aborted, the loop finishes the step, saves and returns. */
+  /** When aborted, the loop finishes the step, leaves a validation, saves and returns. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -87,6 +92,10 @@ export async function trainLoop(options: TrainLoopOptions): Promise<Progress> {
   const ends = () =>
     progress.step >= steps || signal?.aborted || hasStoppedEarly(progress, patience);
   let savedStep = progress.step;
+  if (progress.owesValidation && !signal?.aborted) {
+    await validate(options);
+    await options.save?.();
+  }
   while (!ends()) {
     const learningRate = schedule(progress.step);
     setTrainingStep(model, progress.step * parts);
@@ -99,7 +108,8 @@ export async function trainLoop(options: TrainLoopOptions): Promise<Progress> {
       );
     }
     await options.onStep?.({ step: progress.step, loss, learningRate }, batch);
-    if (due(options.validateEvery)) await validate(options);
+    progress.owesValidation = options.validate !== undefined && due(options.validateEvery);
+    if (progress.owesValidation) await validate(options);
     if (due(options.saveEvery)) {
       await options.save?.();
       savedStep = progress.step;
@@ -118,16 +128,21 @@ async function validate({
   average,
   progress,
   keepBest = 1,
+  signal,
   ...hooks
 }: TrainLoopOptions): Promise<void> {
-  if (hooks.validate === undefined) return;
   const run = async () => {
-    const score = await hooks.validate!();
+    const score = await hooks.validate!(signal);
     const { best, rank } = withScore(progress.best, { step: progress.step, score }, keepBest);
     progress.best = best;
     progress.sinceBest = rank === 0 ? 0 : progress.sinceBest + 1;
     if (rank >= 0) await hooks.onBest?.(rank);
     await hooks.onScore?.(score, rank === 0);
+    progress.owesValidation = false;
   };
-  await (average === undefined ? run() : average.during(run));
+  try {
+    await (average === undefined ? run() : average.during(run));
+  } catch (error) {
+    if (!signal?.aborted || error !== signal.reason) throw error;
+  }
 }

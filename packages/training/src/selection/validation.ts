@@ -36,13 +36,13 @@ interface Selection {
 /**
  * Makes the function that scores a network on the validation split.
  *
- * @returns larger is better
+ * @returns larger is better; throws the signal's reason between slices when it aborts
  * @throws RangeError if the slices hold no lesion at all, so that the score would mean nothing.
  */
 export async function createValidation(
   cases: readonly TrainingCase[],
   { score, slices, batchSize, onClasses }: ValidationOptions,
-): Promise<(predictor: Predictor) => Promise<number>> {
+): Promise<(predictor: Predictor, signal?: AbortSignal) => Promise<number>> {
   const spec =
     typeof score === 'function'
       ? meanOfCases(score)
@@ -53,13 +53,13 @@ export async function createValidation(
       `data.split.validation: its slices must hold a lesion somewhere, got none in ${cases.map(({ id }) => id).join(', ')}; choose other groups or raise \`training.validation.slices\``,
     );
   }
-  return async (predictor) => {
+  return async (predictor, signal) => {
     const scored = spec.create({ classes: predictor.classes });
     for (const { one, indices } of selections) {
       const { samples, normalization } = await one.load();
       const chosen = { samples: indices.map((index) => samples[index]!), normalization };
       const predictions: NdArray<Uint8Array>[] = [];
-      for await (const probabilities of predictSamples(predictor, chosen, { batchSize })) {
+      for await (const probabilities of predictSamples(predictor, chosen, { batchSize, signal })) {
         predictions.push(mostLikely(probabilities));
       }
       const truths = chosen.samples.map(({ mask }) => mask);

@@ -8,6 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'tools/**/*.test.ts'],
+    globalSetup: ['tools/check/temporary-folder.mjs'],
     setupFiles: ['packages/testing/src/setup.ts'],
     reporters: ['default', './tools/check/summary-reporter.mjs'],
     testTimeout: 120_000,

@@ -9,6 +9,7 @@ import { backendOption, number } from './arguments.ts';
 import { sayAdvice } from './engine-advice.ts';
 import { exitCodes } from './exit-code.ts';
 import { Interrupted, interruptible, progressLine } from './interruption.ts';
+import { trainingProgress } from './training-progress.ts';
 import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
 
@@ -46,7 +47,7 @@ export function trainCommand(): CommandUnknownOpts {
       const line = progressLine();
       const warn = warnOnce(line);
       line.show('reading the cases');
-      const show = reporter((text) => line.show(text));
+      const show = trainingProgress(config.training.batchSize, (text) => line.show(text));
       let byClass = '';
       let normalization = '';
       const report = (event: TrainEvent): void => {
@@ -124,26 +125,4 @@ function normalizationText({ rule, reason }: ChosenNormalization): string {
 function downloadText(file: string, received: number, total: number | null): string {
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
   return `downloading ${file}: ${megabytes(received)}${total === null ? '' : ` of ${megabytes(total)}`} MB`;
-}
-
-/** Turns events into the text of a progress line. */
-function reporter(show: (text: string) => void): (event: TrainEvent) => void {
-  let steps = 0;
-  let first = { step: 0, time: 0 };
-  let validation = '';
-  return (event) => {
-    if (event.event === 'start') {
-      steps = event.steps;
-      first = { step: event.step, time: performance.now() };
-      show(`${event.samples} samples, ${event.backend.name}`);
-    } else if (event.event === 'validation') {
-      validation = `, validation ${event.score.toFixed(4)}${event.best ? ' (best)' : ''}`;
-    } else if (event.event === 'step') {
-      const perStep = (performance.now() - first.time) / (event.step - first.step) / 1000;
-      const left = Math.round(perStep * (steps - event.step));
-      show(
-        `step ${event.step}/${steps}, loss ${event.loss.toFixed(4)}${validation}, ${perStep.toFixed(2)} s/step, ${left} s left`,
-      );
-    }
-  };
 }

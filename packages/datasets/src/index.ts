@@ -19,6 +19,24 @@ export {
   type TargetSlice,
 } from './check/manifest-statistics.ts';
 export { readItemFiles } from './check/read-item-files.ts';
+export {
+  type Consensus,
+  type ConsensusName,
+  consensuses,
+} from './consensus/consensus.ts';
+export { majorityVote } from './consensus/majority.ts';
+export {
+  type ReaderPerformance,
+  type Staple,
+  type StapleOptions,
+  staple,
+  stapleLabels,
+} from './consensus/staple.ts';
+export {
+  type ExportedNnunet,
+  type ExportNnunetOptions,
+  exportNnunet,
+} from './export/export-nnunet.ts';
 export { imageDigest } from './images/image-digest.ts';
 export { isGrey } from './images/is-grey.ts';
 export { type PlaceOptions, placeLabels } from './images/place-labels.ts';

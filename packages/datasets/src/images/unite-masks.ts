@@ -1,4 +1,3 @@
-import type { Volume } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
 
 /** Voxels that are not background. */
@@ -9,12 +8,12 @@ export function areaOf(labels: Uint8Array): number {
 }
 
 /**
- * The labels of one or several masks on one grid; where they overlap, the largest.
+ * The labels of one or several masks on one grid, in C order; where they overlap, the largest.
  *
  * @throws RangeError if the masks differ in shape.
  */
-export function uniteMasks(masks: readonly Volume<Uint8Array>[]): NdArray<Uint8Array> {
-  const [first, ...others] = masks.map(({ voxels }) => voxels);
+export function uniteMasks(masks: readonly NdArray<Uint8Array>[]): NdArray<Uint8Array> {
+  const [first, ...others] = masks;
   const shape = [...first!.shape];
   const labels = Uint8Array.from(first!.data);
   for (const { data, shape: own } of others) {

@@ -1,4 +1,4 @@
-import type { ReadingOptions, Volume } from '@sts-net/volume-io';
+import type { LabelRule, ReadingOptions, Volume } from '@sts-net/volume-io';
 import type { SplitName } from '../manifest/manifest-item.ts';
 
 /** An image that a data set holds, before anything of it is read. */
@@ -10,10 +10,17 @@ export interface DatasetItem {
   /** Its file, or what reads it where no single file holds it. */
   readonly image: string | ((options: ReadingOptions) => Promise<Volume>);
   /**
-   * Files of its masks, which are united, none where the data set has none of it; or what draws its
+   * Files of its masks, of which one is made, none where the data set has none of it; or what draws its
    * mask on the grid of the image.
    */
   readonly mask: readonly string[] | ((image: Volume, options: ReadingOptions) => Promise<Volume>);
+  /**
+   * What the numbers in its mask files are, where the data set says so. What it does not count on,
+   * `ignore`, must not occur. @default 'whole'
+   */
+  readonly rule?: LabelRule | undefined;
+  /** What the image was taken by, as DICOM names it, where the data set says so. @default that of the file */
+  readonly modality?: string | undefined;
 }
 
 /** A file that gives no item. */
@@ -23,9 +30,15 @@ export interface Skipped {
 }
 
 export interface DatasetOptions {
-  /** Path of images inside the folder, with `{id}` and, if wanted, `{group}`. @default found by name */
+  /**
+   * Path of images inside the folder, with `{id}` and, if wanted, `{group}`; of BIDS, entities and suffix.
+   * @default found by name
+   */
   readonly image?: string | undefined;
-  /** Path of the mask of an image, with the same. @default found by name */
+  /**
+   * Path of the mask of an image, with the same and `*` for anything, if there are several; of BIDS,
+   * entities and suffix. @default found by name
+   */
   readonly mask?: string | undefined;
   /**
    * What an image without a mask is: one of which nothing is known, or one without a target, as where
@@ -35,8 +48,15 @@ export interface DatasetOptions {
   readonly withoutMask?: 'skip' | 'empty' | undefined;
   /** Whose an image is by its id, for example `{patient}_*`. @default the data set's own rule */
   readonly patient?: string | undefined;
-  /** Which of the things drawn is the target, by name, with `*` for anything. @default the only one */
+  /**
+   * Which of the things drawn is the target, by name, with `*` for anything.
+   * @default the only one; of files that hold labels, all
+   */
   readonly target?: string | undefined;
+  /** Which of several channels of an image is taken, by its name or its number from 0. @default the only one */
+  readonly channel?: string | undefined;
+  /** Which fold says what trains and what validates, from 0, where the data set has folds. @default 0 */
+  readonly fold?: number | undefined;
   /** Readers of LIDC-IDRI that must agree on a voxel. @default 2 */
   readonly readers?: number | undefined;
 }

@@ -9,6 +9,7 @@ import {
 import { uniteMasks } from '../images/unite-masks.ts';
 import type { DatasetOptions } from './dataset-spec.ts';
 import type { Annotation } from './dicom-files.ts';
+import { namePattern } from './name-pattern.ts';
 
 /**
  * The targets of a series as one mask of 0 and 1.
@@ -39,7 +40,7 @@ export async function drawTargets(
         : `several things were drawn, ${list}; choose by \`target\``,
     );
   }
-  return likeVolume(image, uniteMasks(chosen));
+  return likeVolume(image, uniteMasks(chosen.map(({ voxels }) => voxels)));
 }
 
 /** The masks of 0 and 1 of what is wanted in a file. */
@@ -68,13 +69,4 @@ function atLeast(volume: Volume<Uint8Array>, threshold: number): Volume<Uint8Arr
   const { voxels } = volume;
   for (const [i, value] of voxels.data.entries()) voxels.data[i] = value >= threshold ? 1 : 0;
   return volume;
-}
-
-/** A name in which `*` stands for anything, in whatever form its characters were typed. */
-function namePattern(text: string): RegExp {
-  const escaped = text
-    .normalize()
-    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*');
-  return new RegExp(`^${escaped}$`, 'i');
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { searchFolder } from '../cases/find-cases.ts';
+import { foldName } from '../files/fold-name.ts';
 import { listFiles } from '../files/list-files.ts';
 import type { SplitName } from '../manifest/manifest-item.ts';
 import type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './dataset-spec.ts';
@@ -49,9 +50,13 @@ export async function* pairedFolders(
   const group = (id: string): string =>
     options.patient === undefined ? patient(id) : patientOf(id, options.patient);
   if (image !== undefined && mask !== undefined) {
+    const files = mask.includes('*') ? await listFiles(folder) : [];
     for (const one of await searchFolder({ folder, image, mask }, process.cwd())) {
       const ownGroup = image.includes('{group}') ? one.group : group(one.id);
-      yield { ...one, group: ownGroup, mask: existsSync(one.mask) ? [one.mask] : [] };
+      const masks = mask.includes('*')
+        ? files.map((path) => join(folder, path)).filter(matches(one.mask))
+        : [one.mask].filter((path) => existsSync(path));
+      yield { ...one, group: ownGroup, mask: masks };
     }
     return;
   }
@@ -77,6 +82,15 @@ export async function* pairedFolders(
       mask: masks.map((one) => join(folder, one)),
     };
   }
+}
+
+/** Tells whether a path is what another says, in which `*` stands for anything but a slash. */
+function matches(wanted: string): (path: string) => boolean {
+  const escaped = foldName(wanted)
+    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '[^/]*');
+  const pattern = new RegExp(`^${escaped}$`);
+  return (path) => pattern.test(foldName(path));
 }
 
 const splitFolders: Readonly<Record<SplitName, RegExp>> = {

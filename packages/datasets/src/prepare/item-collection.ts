@@ -84,7 +84,7 @@ export class ItemCollection {
   }
 
   async add(
-    { id, group, split, image: source }: DatasetItem,
+    { id, group, split, image: source, modality }: DatasetItem,
     { image, flat, labels, area }: ReadItem,
     files: Pick<ManifestItem, 'image' | 'mask'>,
   ): Promise<void> {
@@ -101,7 +101,7 @@ export class ItemCollection {
       ...files,
       ...found,
       spacing: flat || !isSpacingKnown(image) ? null : image.spacing,
-      modality: modalityOf(image),
+      modality: modality ?? modalityOf(image),
       area,
       split,
       ...(flat && { seal: await imageSeal(source as string, found) }),

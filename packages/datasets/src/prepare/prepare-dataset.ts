@@ -2,6 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { likeVolume, writeImage, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
+import { type Consensus, type ConsensusName, consensuses } from '../consensus/consensus.ts';
 import { fileError } from '../files/file-error.ts';
 import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
 import type { DatasetItem, DatasetOptions, DatasetSpec } from '../kinds/dataset-spec.ts';
@@ -12,6 +13,8 @@ import { type ReadItem, readItem } from './read-item.ts';
 export interface PrepareOptions extends DatasetOptions, SelectionOptions {
   /** Brings masks of 2-D images to the size of their image. @default false */
   readonly stretchMasks?: boolean | undefined;
+  /** How several masks of one image become one, such as those of several readers. @default 'union' */
+  readonly consensus?: ConsensusName | Consensus | undefined;
   /** Called before each item is read, with the number of those before. */
   readonly onProgress?: ((id: string, done: number) => void) | undefined;
   /**
@@ -29,7 +32,7 @@ const shownReasons = 3;
 
 /**
  * Lists a data set in `manifest.jsonl` of a new folder, and writes beside it what no file of the data
- * set holds: united or drawn masks, and volumes of DICOM series. Other files stay where they are and
+ * set holds: united, agreed or drawn masks, and volumes of DICOM series. Other files stay where they are and
  * are named by their path from the new folder. One item is in memory at a time. What cannot be read is
  * skipped, with the reason.
  *
@@ -42,7 +45,7 @@ export async function prepareDataset(
   options: PrepareOptions = {},
 ): Promise<PreparedDataset> {
   checkOptions(spec, options);
-  const { stretchMasks = false, withoutMask = 'skip', onWarning } = options;
+  const { stretchMasks = false, consensus = 'union', withoutMask = 'skip', onWarning } = options;
   const collected = new ItemCollection(options);
   let prepared = collected.result();
   await writeFolderAtomic(output, [], async (temporary, writeText) => {
@@ -50,7 +53,11 @@ export async function prepareDataset(
     const home = join(await realFolder(dirname(temporary)), basename(resolve(output)));
     // Files are named by their path inside the data set.
     const inside = (text: string) => text.replaceAll(`${root}${sep}`, '');
-    const reading = { onWarning: (message: string) => onWarning?.(inside(message)) };
+    const reading = {
+      stretch: stretchMasks,
+      consensus: typeof consensus === 'function' ? consensus : consensuses[consensus],
+      onWarning: (message: string) => onWarning?.(inside(message)),
+    };
     let done = 0;
     for await (const one of spec.list(root, options)) {
       options.signal?.throwIfAborted();
@@ -68,7 +75,7 @@ export async function prepareDataset(
         continue;
       }
       options.onProgress?.(one.id, done++);
-      const read = await readItem(one, stretchMasks, reading).catch((error: Error) => {
+      const read = await readItem(one, reading).catch((error: Error) => {
         collected.skip(one.id, inside(error.message));
       });
       if (read === undefined || !collected.takes(read)) continue;
@@ -92,11 +99,22 @@ export async function prepareDataset(
   return prepared;
 }
 
+const optionNames = [
+  'image',
+  'mask',
+  'withoutMask',
+  'patient',
+  'target',
+  'channel',
+  'fold',
+  'readers',
+] as const satisfies readonly (keyof DatasetOptions)[];
+
 function checkOptions(spec: DatasetSpec, options: DatasetOptions): void {
-  for (const name of ['image', 'mask', 'withoutMask', 'patient', 'target', 'readers'] as const) {
+  for (const name of optionNames) {
     if (options[name] === undefined || spec.options.includes(name)) continue;
     throw new RangeError(
-      `\`${name}\` means nothing for this kind of data set; it takes ${spec.options.map((one) => `\`${one}\``).join(', ')}`,
+      `\`${name}\` means nothing for this kind of data set; it takes ${spec.options.map((one) => `\`${one}\``).join(', ') || 'none'}`,
     );
   }
 }

@@ -1,14 +1,18 @@
 import {
+  IGNORED,
+  type LabelRule,
   labelsOf,
   ontoGridOf,
   type ReadingOptions,
   resizeLabels,
   type Volume,
+  type WrongKind,
 } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
+import { type Consensus, consensusOf } from '../consensus/consensus.ts';
 import { isFlatImage, readFlatImage, readImageFile } from '../images/read-image-file.ts';
-import { readLabels } from '../images/read-labels.ts';
-import { areaOf, uniteMasks } from '../images/unite-masks.ts';
+import { labelRemedy, readLabels } from '../images/read-labels.ts';
+import { areaOf } from '../images/unite-masks.ts';
 import type { DatasetItem } from '../kinds/dataset-spec.ts';
 
 /** An item with its voxels. */
@@ -29,24 +33,27 @@ export interface ReadItem {
 /** What errors call image and mask. */
 const words = { subject: 'its mask', reference: 'the image' };
 
+export interface ReadItemOptions extends ReadingOptions {
+  /** Brings the mask of a 2-D image to the size of the image, where it has another. */
+  readonly stretch: boolean;
+  /** Makes one mask of several. */
+  readonly consensus: Consensus;
+}
+
 /**
  * Reads an item.
  *
- * @param stretch brings the mask of a 2-D image to the size of the image, where it has another
  * @throws Error if a file cannot be read, or image and mask do not belong together.
  */
 export async function readItem(
   item: DatasetItem,
-  stretch: boolean,
-  reading: ReadingOptions,
+  { stretch, consensus, ...reading }: ReadItemOptions,
 ): Promise<ReadItem> {
   const { image, flat, orientation } = await readItemImage(item, reading);
   const drawn = typeof item.mask === 'function';
   const masks = drawn
     ? [labelsOf(await item.mask(image, reading), 'whole', words)]
-    : await Promise.all(
-        item.mask.map((path) => readLabels(path, 'whole', { ...words, ...reading })),
-      );
+    : await Promise.all(item.mask.map((path) => readMask(path, item.rule, reading)));
   const [slices, rows, columns] = image.voxels.shape as [number, number, number];
   const shape = [flat ? 1 : slices, rows, columns];
   if (masks.length === 0) {
@@ -54,13 +61,11 @@ export async function readItem(
     return { image, flat, labels: none, area: 0, masks: 0, made: true };
   }
   const placed = flat ? masks : masks.map((mask) => ontoGridOf(mask, image, words));
-  const labels = uniteMasks(placed.map((mask) => labelsOf(mask)));
-  // Files of one image may differ in what they call the target, 1 or 255.
-  if (masks.length > 1)
-    for (const [i, label] of labels.data.entries()) labels.data[i] = label && 255;
+  const voxels = placed.map((mask) => labelsOf(mask).voxels);
+  const labels = voxels.length === 1 ? voxels[0]! : consensusOf(voxels, consensus);
   if (labels.shape.join() === shape.join()) {
     const area = areaOf(labels.data);
-    const made = drawn || masks.length > 1;
+    const made = drawn || masks.length > 1 || (item.rule !== undefined && isMapped(item.rule));
     return { image, flat, labels, area, masks: masks.length, made };
   }
   if (orientation >= 5 && labels.shape.join() === [1, columns, rows].join()) {
@@ -76,6 +81,34 @@ export async function readItem(
   const plane = resizeLabels(labels.pick(0, null, null), [rows, columns]);
   const area = areaOf(plane.data);
   return { image, flat, labels: ndarray(plane.data, shape), area, masks: masks.length, made: true };
+}
+
+/** @throws Error if a voxel holds what the data set does not name, or what it says not to count */
+async function readMask(
+  path: string,
+  rule: LabelRule | undefined,
+  reading: ReadingOptions,
+): Promise<Volume<Uint8Array>> {
+  if (rule === undefined) return readLabels(path, 'whole', { ...words, ...reading });
+  const labels = await readLabels(path, rule, { ...words, remedy: undeclared, ...reading });
+  const ignore = typeof rule === 'object' && 'ignore' in rule ? rule.ignore : undefined;
+  if (ignore === undefined) return labels;
+  const count = labels.voxels.data.filter((label) => label === IGNORED).length;
+  if (count === 0) return labels;
+  throw new RangeError(
+    `its mask must hold labels that count, got ${ignore} in ${count} voxels, which the data set says to ignore; give them a label first, 0 for background`,
+  );
+}
+
+/** Whether the labels are other numbers than those in the file. */
+function isMapped(rule: LabelRule): boolean {
+  return rule === 'nonzero' || (typeof rule === 'object' && !('classes' in rule && !rule.map));
+}
+
+function undeclared(kind: WrongKind, value: number): string {
+  return kind === 'unknown'
+    ? 'correct the mask, or name the label in the description of the data set'
+    : labelRemedy(kind, value);
 }
 
 async function readItemImage(

@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { dataCheckCommand } from './data-check-command.ts';
+import { dataExportCommand } from './data-export-command.ts';
 import { dataPrepareCommand } from './data-prepare-command.ts';
 import { dataSplitCommand } from './data-split-command.ts';
 import { dataStatsCommand } from './data-stats-command.ts';
@@ -12,6 +13,7 @@ export function dataCommand(): CommandUnknownOpts {
     dataStatsCommand(),
     dataSplitCommand(),
     dataCheckCommand(),
+    dataExportCommand(),
   ]) {
     command.addCommand(sub);
   }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import {
+  type ConsensusName,
+  consensuses,
   type DatasetName,
   datasets,
   type PreparedDataset,
@@ -11,6 +13,7 @@ import { count, number, oneOf, someLines } from './arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
 
 const names = Object.keys(datasets) as DatasetName[];
+const consensusNames = Object.keys(consensuses) as ConsensusName[];
 
 export function dataPrepareCommand(): CommandUnknownOpts {
   return new Command('prepare')
@@ -18,15 +21,35 @@ export function dataPrepareCommand(): CommandUnknownOpts {
     .argument('<dataset>', `of ${names.join(', ')}`, oneOf('dataset', names))
     .argument('<folder>', 'the data set as it was unpacked')
     .requiredOption('--output <folder>', 'folder to make for manifest.jsonl')
-    .option('--image <path>', 'path of images in the folder: images/{id}.png')
-    .option('--mask <path>', 'path of their masks: masks/{id}_mask.png')
+    .option(
+      '--image <path>',
+      'path of images in the folder: images/{id}.png; of BIDS: acq-3D_FLAIR',
+    )
+    .option(
+      '--mask <path>',
+      'path of their masks: masks/{id}_mask.png, * for several; of BIDS: label-lesion_mask',
+    )
     .option(
       '--without-mask <what>',
       'what an image without a mask is: skip it, or empty: nothing of the kind is in it; else skip',
       oneOf('without-mask', ['skip', 'empty']),
     )
     .option('--patient <pattern>', 'whose an image is, by its name: {patient}_*')
-    .option('--target <name>', 'name of what was drawn in DICOM; * for anything')
+    .option(
+      '--target <name>',
+      'name of what was drawn in DICOM, or of a label in dataset.json; * for anything',
+    )
+    .option('--channel <name>', 'which of several channels: its name or number in dataset.json')
+    .option(
+      '--fold <number>',
+      'fold of splits_final.json, from 0; else 0',
+      number('fold', 'a whole number from 0 on', (n) => Number.isSafeInteger(n) && n >= 0),
+    )
+    .option(
+      '--consensus <rule>',
+      `what becomes of several masks of an image: ${consensusNames.join(', ')}; else union`,
+      oneOf('consensus', consensusNames),
+    )
     .option('--readers <count>', 'readers of LIDC-IDRI that must agree; else 2', count('readers'))
     .option(
       '--max-share <per cent>',

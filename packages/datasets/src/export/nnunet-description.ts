@@ -1,0 +1,118 @@
+import { isFlatImage } from '../images/read-image-file.ts';
+import type { DatasetJsonContent } from '../kinds/dataset-json.ts';
+import type { Fold } from '../kinds/nnunet-splits.ts';
+import type { ManifestItem } from '../manifest/manifest-item.ts';
+
+/** What the labels are in nnU-Net. */
+export interface ExportLabels {
+  /** Classes, the background among them; with 2 all labels but 0 are the target. @default 2 */
+  readonly classes?: number | undefined;
+  /** Names of the labels from 1 on. @default 'target'; of several 'class 1', … */
+  readonly labels?: readonly string[] | undefined;
+}
+
+/**
+ * Finds out before anything is written whether items have a form in nnU-Net.
+ *
+ * @returns whether they are 2-D images
+ * @throws RangeError naming what is required and what came
+ */
+export function checkExportable(
+  items: readonly ManifestItem[],
+  name: string,
+  source: string,
+): boolean {
+  if (!/^Dataset\d{3}_\S+$/.test(name)) {
+    throw new RangeError(
+      `the folder must be called as nnU-Net's data sets are, Dataset, three digits, _ and a name, as 'Dataset501_Lesions', got '${name}'`,
+    );
+  }
+  const flat = items.filter(({ image }) => isFlatImage(image));
+  if (flat.length > 0 && flat.length < items.length) {
+    const volume = items.find((item) => !flat.includes(item))!;
+    throw new RangeError(
+      `${source}: all images must be 2-D or all volumes, because nnU-Net has one format for a data set, but '${flat[0]!.id}' is 2-D and '${volume.id}' is not; export them as two`,
+    );
+  }
+  const [split, other] = [true, false].map((has) =>
+    items.find((item) => (item.split !== undefined) === has),
+  );
+  if (split !== undefined && other !== undefined) {
+    throw new RangeError(
+      `${source}: all items must have a \`split\` or none, but '${other.id}' has none and '${split.id}' has; split the manifest again`,
+    );
+  }
+  const unmasked = items.find((item) => item.mask === null && item.split !== 'test');
+  if (unmasked !== undefined) {
+    throw new RangeError(
+      `${source}: all items but those of the test must have a mask, but '${unmasked.id}' has none; leave it out`,
+    );
+  }
+  if (items.every((item) => item.split === 'test')) {
+    throw new RangeError(
+      `${source}: at least one item must be left for training, but all ${items.length} are of the test`,
+    );
+  }
+  return flat.length > 0;
+}
+
+/** The fold that a manifest's split is; `undefined` where it holds no validation. */
+export function foldOf(items: readonly ManifestItem[]): Fold | undefined {
+  const of = (name: ManifestItem['split']) =>
+    items.filter(({ split }) => split === name).map(({ id }) => id);
+  const val = of('validation');
+  return val.length === 0 ? undefined : { train: of('training'), val };
+}
+
+/**
+ * The names of the labels from 1 on.
+ *
+ * @throws RangeError unless there is one for each class but the background
+ */
+export function labelNames({ classes = 2, labels }: ExportLabels): readonly string[] {
+  if (!(Number.isInteger(classes) && classes >= 2 && classes <= 255)) {
+    throw new RangeError(
+      `\`classes\` must be a whole number from 2 to 255, the background among them, got ${classes}`,
+    );
+  }
+  const names = labels ?? defaultNames(classes);
+  const isFree = (name: string) => name !== '' && name !== 'background' && name !== 'ignore';
+  if (names.length === classes - 1 && new Set(names).size === names.length && names.every(isFree)) {
+    return names;
+  }
+  throw new RangeError(
+    `\`labels\` must be ${classes - 1} different names, one for each of ${classes} classes but the background, got ${names.map((one) => `'${one}'`).join(', ') || 'none'}`,
+  );
+}
+
+/** The `dataset.json` of the items. */
+export function datasetJson(
+  items: readonly ManifestItem[],
+  name: string,
+  labels: readonly string[],
+  { flat, isColoured }: { readonly flat: boolean; readonly isColoured: boolean },
+): DatasetJsonContent & { readonly name: string } {
+  const groups = items.filter(({ id, group }) => id !== group).map(({ id, group }) => [id, group]);
+  return {
+    name: name.replace(/^Dataset\d{3}_/, ''),
+    channel_names: Object.fromEntries(
+      (isColoured ? ['R', 'G', 'B'] : [channelName(items, flat)]).map((one, i) => [i, one]),
+    ),
+    labels: Object.fromEntries(['background', ...labels].map((one, i) => [one, i])),
+    numTraining: items.filter(({ split }) => split !== 'test').length,
+    file_ending: flat ? '.png' : '.nii.gz',
+    ...(groups.length > 0 && { groups: Object.fromEntries(groups) }),
+  };
+}
+
+function defaultNames(classes: number): string[] {
+  return classes === 2
+    ? ['target']
+    : Array.from({ length: classes - 1 }, (_, i) => `class ${i + 1}`);
+}
+
+/** nnU-Net normalises what is called `CT` as CT, and all else by mean and standard deviation. */
+function channelName(items: readonly ManifestItem[], flat: boolean): string {
+  const [first, ...others] = new Set(items.map(({ modality }) => modality));
+  return others.length === 0 && first !== undefined ? first : flat ? 'grey' : 'image';
+}

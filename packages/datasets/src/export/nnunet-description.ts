@@ -1,6 +1,5 @@
 import { isFlatImage } from '../images/read-image-file.ts';
-import type { DatasetJsonContent } from '../kinds/dataset-json.ts';
-import type { Fold } from '../kinds/nnunet-splits.ts';
+import type { DatasetJsonContent, Fold } from '../kinds/dataset-json-schema.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 
 /** What the labels are in nnU-Net. */

@@ -2,29 +2,8 @@ import { join } from 'node:path';
 import type { LabelRule } from '@sts-net/volume-io';
 import { readJson } from '../files/read-json.ts';
 import { validateWith } from '../validation/validate-with.ts';
+import type { DatasetJsonContent } from './dataset-json-schema.ts';
 import { namePattern } from './name-pattern.ts';
-
-/**
- * What a `dataset.json` holds, as nnU-Net describes it (`documentation/dataset_format.md`, versions 2 and
- * 1) and the Medical Segmentation Decathlon writes it; whatever else it holds is passed over.
- */
-export interface DatasetJsonContent {
-  readonly channel_names?: Readonly<Record<string, string>> | undefined;
-  readonly modality?: Readonly<Record<string, string>> | undefined;
-  readonly labels: Readonly<Record<string, string | number | readonly number[]>>;
-  readonly numTraining?: number | undefined;
-  readonly file_ending?: string | undefined;
-  readonly training?: readonly { readonly image: string; readonly label: string }[] | undefined;
-  readonly test?: readonly (string | { readonly image: string })[] | undefined;
-  /** Cases with files of any name. */
-  readonly dataset?:
-    | Readonly<
-        Record<string, { readonly images: readonly string[]; readonly label?: string | undefined }>
-      >
-    | undefined;
-  /** Whose a case is; written here, others leave it out. */
-  readonly groups?: Readonly<Record<string, string>> | undefined;
-}
 
 /** A `dataset.json`, whichever of its forms it has. */
 export interface DatasetJson {

@@ -4,12 +4,6 @@ import { readJson } from '../files/read-json.ts';
 import type { SplitName } from '../manifest/manifest-item.ts';
 import { validateWith } from '../validation/validate-with.ts';
 
-/** One fold of `splits_final.json`: names of cases. */
-export interface Fold {
-  readonly train: readonly string[];
-  readonly val: readonly string[];
-}
-
 /**
  * The split of each case in a fold of `splits_final.json`; `undefined` where there is no such file.
  *

@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadManifest, manifestText } from '@sts-net/datasets';
 import { temporaryFolder } from '@sts-net/testing';
@@ -26,6 +26,20 @@ beforeEach(async () => {
 });
 
 describe('sts-net data', () => {
+  it('goes to nnU-Net and back', async () => {
+    await done('data', 'split', manifest(), '--test', '0.3', '--validation', '0.3');
+    const raw = at('nnUNet_raw', 'Dataset501_BUSI');
+    mkdirSync(at('nnUNet_raw'));
+    const exporting = ['data', 'export', 'nnunet', manifest(), '--labels', 'lesion'];
+    const text = await done(...exporting, '--output', raw);
+    expect(text).toMatch(/Dataset501_BUSI: \d cases in imagesTr, \d in imagesTs\nnote: .*fold 0/);
+    const { stderr } = await cli(...exporting, '--output', raw);
+    expect(stderr).toContain('must not exist or be empty');
+    const back = await done('data', 'prepare', 'nnunet', raw, '--output', at('back'));
+    expect(back).toContain('9 images');
+    expect(back).not.toContain('skipped');
+  });
+
   it('goes from a data set to a trained, scored network', async () => {
     const split = await done('data', 'split', manifest(), '--test', '0.3', '--validation', '0.3');
     // Nine images, two of them one: eight groups, of which 0.3 is two.
@@ -147,6 +161,13 @@ describe('bad arguments of sts-net data', () => {
     [['data', 'prepair'], "did you mean 'prepare'?"],
     [['data', 'prepare', 'busy', '.', '--output', 'x'], "did you mean 'busi'?"],
     [['data', 'prepare', 'busi', '.', '--output', 'x', '--max-share', '0'], '--max-share must be'],
+    [['data', 'prepare', 'nnunet', '.', '--output', 'x', '--fold', '-1'], '--fold must be'],
+    [
+      ['data', 'prepare', 'bids', '.', '--output', 'x', '--consensus', 'stapel'],
+      "did you mean 'staple'?",
+    ],
+    [['data', 'export', 'nnunett', 'x', '--output', 'x'], "did you mean 'nnunet'?"],
+    [['data', 'export', 'nnunet', 'nowhere.jsonl', '--output', 'x'], 'it does not exist'],
     [['data', 'split', 'x.jsonl'], 'give --test, --validation or both'],
     [['data', 'split', 'x.jsonl', '--folds', '5', '--test', '0.1'], 'give --test'],
     [['data', 'split', 'x.jsonl', '--folds', '5', '--fold', '5'], 'from 0 below 5'],
@@ -160,7 +181,7 @@ describe('bad arguments of sts-net data', () => {
   });
 
   it('prints help for each command', async () => {
-    for (const name of ['prepare', 'stats', 'split', 'check']) {
+    for (const name of ['prepare', 'stats', 'split', 'check', 'export']) {
       const { code, stdout } = await cli('data', name, '--help');
       expect([code, stdout.includes(`sts-net data ${name}`)]).toEqual([0, true]);
     }

@@ -181,6 +181,12 @@ describe('a raw folder of nnU-Net', () => {
     const { items } = await prepare(folder);
     expect(items).toMatchObject([{ id: 'img (1)', size: [1, 3, 4], area: 2, spacing: null }]);
     expect(items[0]).not.toHaveProperty('modality');
+    await expect(prepare(folder, { channel: 'R' })).rejects.toThrow(
+      /`channel` means nothing here, because each image holds all channels, R, G, B/,
+    );
+    await expect(prepare(folder, { consensus: 'staple' })).rejects.toThrow(
+      '`consensus` means nothing for this kind of data set; it takes `patient`, `target`, `channel`, `fold`',
+    );
   });
 });
 

@@ -34,8 +34,9 @@ describe('BUSI', () => {
   it('unites masks, groups one image under two names, leaves files where they are', async () => {
     const folder = temporaryFolder();
     await makeBusi(folder);
-    const { items, output, duplicates, skipped } = await prepare('busi', folder);
+    const { items, output, duplicates, skipped, agreed } = await prepare('busi', folder);
     expect(skipped).toEqual([]);
+    expect(agreed).toBe(1);
     expect([...items.keys()]).toHaveLength(9);
     // Squares of 9 and 16 pixels that share one.
     expect(items.get('malignant (2)')).toMatchObject({

@@ -20,7 +20,7 @@ export const bids: DatasetSpec = {
     'BIDS: sub-*/[ses-*/]anat/, masks (_mask, _dseg) in derivatives/ or beside the images',
   layout:
     "images such as 'sub-01/anat/sub-01_FLAIR.nii.gz' with 'derivatives/manual/sub-01/anat/sub-01_label-lesion_mask.nii.gz'",
-  options: ['image', 'mask', 'withoutMask', 'patient'],
+  options: ['image', 'mask', 'withoutMask', 'consensus', 'patient'],
   list,
 };
 

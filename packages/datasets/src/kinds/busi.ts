@@ -14,7 +14,7 @@ const file = /(?:^|\/)(?:benign|malignant|normal)\/([^/]+ \(\d+\))(_mask(?:_\d+)
 export const busi: DatasetSpec = {
   description: 'BUSI, breast ultrasound: benign/, malignant/, normal/; masks of one image united',
   layout: "images such as 'benign/benign (1).png' with 'benign/benign (1)_mask.png'",
-  options: ['withoutMask', 'patient'],
+  options: ['withoutMask', 'consensus', 'patient'],
   list,
 };
 

@@ -1,4 +1,5 @@
 import type { LabelRule, ReadingOptions, Volume } from '@sts-net/volume-io';
+import type { Consensus, ConsensusName } from '../consensus/consensus.ts';
 import type { SplitName } from '../manifest/manifest-item.ts';
 
 /** An image that a data set holds, before anything of it is read. */
@@ -46,6 +47,8 @@ export interface DatasetOptions {
    * @default 'skip'
    */
   readonly withoutMask?: 'skip' | 'empty' | undefined;
+  /** How several masks of one image become one, such as those of several readers. @default 'union' */
+  readonly consensus?: ConsensusName | Consensus | undefined;
   /** Whose an image is by its id, for example `{patient}_*`. @default the data set's own rule */
   readonly patient?: string | undefined;
   /**

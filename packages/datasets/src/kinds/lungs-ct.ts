@@ -17,7 +17,7 @@ const patientNames = [
 export const lungsCt: DatasetSpec = {
   description: 'Lungs CT-Scan: folders of slices and masks, grouped by the scan in their names',
   layout: "slices and masks in folders such as 'images' and 'masks'",
-  options: ['image', 'mask', 'withoutMask', 'patient'],
+  options: ['image', 'mask', 'withoutMask', 'consensus', 'patient'],
   list: (folder, options) => pairedFolders(folder, flatFormat, options, scanOf),
 };
 

@@ -37,13 +37,18 @@ async function* list(root: string, options: DatasetOptions): AsyncGenerator<Data
     const reason = `\`numTraining\` must be the number of training cases, ${trained.length}, got ${numTraining}; are some missing?`;
     yield { skipped: json.path, reason };
   }
-  const isSeveral = json.channels.length > 1 && options.channel === undefined;
-  const isWhole = isSeveral && areWhole(json, cases);
+  const isWhole = json.channels.length > 1 && areWhole(json, cases);
+  if (isWhole && options.channel !== undefined) {
+    throw new RangeError(
+      `'${json.path}': \`channel\` means nothing here, because each image holds all channels, ${json.channels.join(', ')}; leave it out`,
+    );
+  }
   const channel = isWhole ? 0 : channelNumber(json, options.channel);
   const modality = isWhole ? undefined : modalityNamed(json.channels[channel]!);
   const splits = await readSplits(root, options.fold);
+  const here = new Set(trained.map(({ id }) => id));
   for (const id of splits?.keys() ?? []) {
-    if (trained.some((one) => one.id === id)) continue;
+    if (here.has(id)) continue;
     const reason = `it names '${id}', of which there is no image`;
     yield { skipped: join(root, 'splits_final.json'), reason };
   }

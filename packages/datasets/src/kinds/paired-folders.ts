@@ -16,7 +16,7 @@ export const flatFormat: RegExp = /\.(png|jpe?g|tiff?)$/i;
 export const imageFolders: DatasetSpec = {
   description: 'PNG, JPEG or TIFF images and masks in folders, or told apart by endings',
   layout: "images and masks (PNG, JPEG, TIFF) in folders such as 'images' and 'masks'",
-  options: ['image', 'mask', 'withoutMask', 'patient'],
+  options: ['image', 'mask', 'withoutMask', 'consensus', 'patient'],
   list: (folder, options) => pairedFolders(folder, flatFormat, options),
 };
 
@@ -26,7 +26,7 @@ const volumeFormat = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd)$/i;
 export const niftiPairs: DatasetSpec = {
   description: 'NIfTI (or NRRD, MetaImage) volumes and masks in folders, or told apart by endings',
   layout: "volumes and masks (NIfTI, NRRD, MetaImage) in folders such as 'volumes' and 'labels'",
-  options: ['image', 'mask', 'withoutMask', 'patient'],
+  options: ['image', 'mask', 'withoutMask', 'consensus', 'patient'],
   list: (folder, options) => pairedFolders(folder, volumeFormat, options),
 };
 

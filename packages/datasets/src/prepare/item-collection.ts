@@ -21,6 +21,8 @@ export interface PreparedDataset {
   readonly items: readonly ManifestItem[];
   /** Images without a mask that were taken, or left out by `skipEmpty`, as without a target. */
   readonly withoutMask: number;
+  /** Images whose mask was made of several. */
+  readonly agreed: number;
   /** Left out by `skipEmpty`. */
   readonly empty: number;
   /** Left out by `maxShare`. */
@@ -52,6 +54,7 @@ export class ItemCollection {
   readonly #sameImage = new Map<string, number[]>();
   #masked = 0;
   #withoutMask = 0;
+  #agreed = 0;
   #empty = 0;
   #large = 0;
 
@@ -75,6 +78,7 @@ export class ItemCollection {
   takes({ labels, area, masks }: ReadItem): boolean {
     if (masks > 0) this.#masked++;
     else this.#withoutMask++;
+    if (masks > 1) this.#agreed++;
     const { maxShare = 100, skipEmpty = false } = this.#options;
     const isEmpty = skipEmpty && area === 0;
     const isLarge = maxShare < 100 && 100 * area >= maxShare * labels.data.length;
@@ -116,6 +120,7 @@ export class ItemCollection {
     return {
       items: joinGroups(this.#items, [...links, ...alike]),
       withoutMask: this.#withoutMask,
+      agreed: this.#agreed,
       empty: this.#empty,
       large: this.#large,
       duplicates: same.map((indices) => indices.map((i) => this.#items[i]!.id)),

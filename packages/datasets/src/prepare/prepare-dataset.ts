@@ -2,7 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { likeVolume, writeImage, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
-import { type Consensus, type ConsensusName, consensuses } from '../consensus/consensus.ts';
+import { consensuses } from '../consensus/consensus.ts';
 import { fileError } from '../files/file-error.ts';
 import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
 import type { DatasetItem, DatasetOptions, DatasetSpec } from '../kinds/dataset-spec.ts';
@@ -13,8 +13,6 @@ import { type ReadItem, readItem } from './read-item.ts';
 export interface PrepareOptions extends DatasetOptions, SelectionOptions {
   /** Brings masks of 2-D images to the size of their image. @default false */
   readonly stretchMasks?: boolean | undefined;
-  /** How several masks of one image become one, such as those of several readers. @default 'union' */
-  readonly consensus?: ConsensusName | Consensus | undefined;
   /** Called before each item is read, with the number of those before. */
   readonly onProgress?: ((id: string, done: number) => void) | undefined;
   /**
@@ -103,6 +101,7 @@ const optionNames = [
   'image',
   'mask',
   'withoutMask',
+  'consensus',
   'patient',
   'target',
   'channel',

@@ -71,17 +71,25 @@ export function dataPrepareCommand(): CommandUnknownOpts {
           onWarning: (message) => warnings.add(message),
         }),
       ).finally(() => line.clear());
-      process.stdout.write(text(join(output, 'manifest.jsonl'), prepared, [...warnings]));
+      const { consensus = 'union' } = options;
+      const path = join(output, 'manifest.jsonl');
+      process.stdout.write(text(path, prepared, consensus, [...warnings]));
     });
 }
 
-function text(path: string, prepared: PreparedDataset, warnings: readonly string[]): string {
-  const { items, withoutMask, empty, large, duplicates, skipped } = prepared;
+function text(
+  path: string,
+  prepared: PreparedDataset,
+  consensus: ConsensusName,
+  warnings: readonly string[],
+): string {
+  const { items, withoutMask, agreed, empty, large, duplicates, skipped } = prepared;
   const groups = new Set(items.map(({ group }) => group)).size;
   const withTarget = items.filter(({ area }) => area > 0).length;
   const lines = [
     `${path}: ${items.length} images, ${withTarget} of them with a target, in ${groups} groups`,
     ...(withoutMask > 0 ? [`without a mask, taken as without a target: ${withoutMask}`] : []),
+    ...(agreed > 0 ? [`made of several masks, by ${consensus}: ${agreed}`] : []),
     ...(empty > 0 ? [`left out: ${empty} without a target`] : []),
     ...(large > 0 ? [`left out: ${large} with a larger target`] : []),
     ...someLines(

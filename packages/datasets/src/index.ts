@@ -39,6 +39,7 @@ export {
 } from './export/export-nnunet.ts';
 export { imageDigest } from './images/image-digest.ts';
 export { isGrey } from './images/is-grey.ts';
+export type { LabelMap } from './images/label-map.ts';
 export { type PlaceOptions, placeLabels } from './images/place-labels.ts';
 export { drawnKind } from './images/read-drawn-mask.ts';
 export { readFileOrSeries } from './images/read-file-or-series.ts';

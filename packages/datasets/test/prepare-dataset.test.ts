@@ -8,7 +8,14 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { temporaryFolder } from '@sts-net/testing';
-import { createVolume, readImage, type Volume, writeImage, writeVolume } from '@sts-net/volume-io';
+import {
+  createVolume,
+  readImage,
+  readVolume,
+  type Volume,
+  writeImage,
+  writeVolume,
+} from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { findCases } from '../src/cases/find-cases.ts';
@@ -450,5 +457,46 @@ describe('volumes', () => {
       { skipped: 'b', reason: expect.stringContaining('whole numbers from 0 to 255, got 0.5') },
       { skipped: 'c', reason: expect.stringContaining('up to 2.0 mm elsewhere') },
     ]);
+  });
+});
+
+describe('a map of labels', () => {
+  async function scans(values: readonly number[]): Promise<string> {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'masks'));
+    const write = async (path: string, numbers: Int16Array) =>
+      writeVolume(join(folder, path), createVolume(ndarray(numbers, [1, 2, 3])));
+    await write('a.nii.gz', Int16Array.of(1, 2, 3, 4, 5, 6));
+    await write('masks/a.nii.gz', Int16Array.from(values));
+    return folder;
+  }
+
+  it('gives masks of what the numbers become, also of numbers that are no labels', async () => {
+    const folder = await scans([0, 2, 4, 4, 1035, 3]);
+    await expect(prepare('nifti-pairs', folder)).rejects.toThrow('from 0 to 255, got 1035');
+    const { items, output } = await prepare('nifti-pairs', folder, {
+      map: { 2: 1, 4: 2, 1035: 0 },
+    });
+    expect(items.get('a')).toMatchObject({ mask: 'masks/a.nii.gz', area: 4 });
+    const { voxels } = await readVolume(join(output, 'masks/a.nii.gz'));
+    expect([...voxels.data]).toEqual([0, 1, 2, 2, 0, 3]);
+  });
+
+  it('maps at once, not one after the other, also labels that dataset.json names', async () => {
+    const folder = await scans([0, 1, 2, 0, 1, 2]);
+    const swapped = await prepare('nifti-pairs', folder, { map: { 1: 2, 2: 1 } });
+    const { voxels } = await readVolume(join(swapped.output, 'masks/a.nii.gz'));
+    expect([...voxels.data]).toEqual([0, 2, 1, 0, 2, 1]);
+    const json = { modality: { 0: 'MRI' }, labels: { 0: 'background', 1: 'a', 2: 'b' } };
+    const training = [{ image: './a.nii.gz', label: './masks/a.nii.gz' }];
+    writeFileSync(join(folder, 'dataset.json'), JSON.stringify({ ...json, training }));
+    const msd = await prepare('msd', folder, { map: { 2: 0 } });
+    expect(msd.items.get('a')!.area).toBe(2);
+  });
+
+  it('is refused where it leads to no label', async () => {
+    for (const map of [{ 1: 255 }, { 1: 0.5 }, { '-1': 1 }, { x: 1 } as Record<number, number>]) {
+      await expect(prepare('nifti-pairs', '.', { map })).rejects.toThrow('`map` must lead from');
+    }
   });
 });

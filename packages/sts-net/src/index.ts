@@ -29,6 +29,7 @@ export {
   findCases,
   foldManifest,
   imageDigest,
+  type LabelMap,
   loadManifest,
   type ManifestCheck,
   type ManifestItem,

@@ -5,12 +5,18 @@ import ndarray from 'ndarray';
 import { consensuses } from '../consensus/consensus.ts';
 import { fileError } from '../files/file-error.ts';
 import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
+import { checkMap, type LabelMap } from '../images/label-map.ts';
 import type { DatasetItem, DatasetOptions, DatasetSpec } from '../kinds/dataset-spec.ts';
 import { manifestText } from '../manifest/write-manifest.ts';
 import { ItemCollection, type PreparedDataset, type SelectionOptions } from './item-collection.ts';
 import { type ReadItem, readItem } from './read-item.ts';
 
 export interface PrepareOptions extends DatasetOptions, SelectionOptions {
+  /**
+   * What numbers of masks become, such as `{ 2: 1, 4: 2 }`; those that it does not name stay. Whole
+   * numbers from 0, of any size, become labels from 0 to 254. @default all stay
+   */
+  readonly map?: LabelMap | undefined;
   /** Brings masks of 2-D images to the size of their image. @default false */
   readonly stretchMasks?: boolean | undefined;
   /** Called before each item is read, with the number of those before. */
@@ -30,7 +36,7 @@ const shownReasons = 3;
 
 /**
  * Lists a data set in `manifest.jsonl` of a new folder, and writes beside it what no file of the data
- * set holds: united, agreed or drawn masks, and volumes of DICOM series. Other files stay where they are and
+ * set holds: masks that were drawn, agreed on or mapped, and volumes of DICOM series. Other files stay where they are and
  * are named by their path from the new folder. One item is in memory at a time. What cannot be read is
  * skipped, with the reason.
  *
@@ -43,6 +49,7 @@ export async function prepareDataset(
   options: PrepareOptions = {},
 ): Promise<PreparedDataset> {
   checkOptions(spec, options);
+  checkMap(options.map ?? {});
   const { stretchMasks = false, consensus = 'union', withoutMask = 'skip', onWarning } = options;
   const collected = new ItemCollection(options);
   let prepared = collected.result();
@@ -53,6 +60,7 @@ export async function prepareDataset(
     const inside = (text: string) => text.replaceAll(`${root}${sep}`, '');
     const reading = {
       stretch: stretchMasks,
+      map: options.map,
       consensus: typeof consensus === 'function' ? consensus : consensuses[consensus],
       onWarning: (message: string) => onWarning?.(inside(message)),
     };

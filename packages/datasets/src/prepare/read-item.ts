@@ -10,6 +10,7 @@ import {
 } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
 import { type Consensus, consensusOf } from '../consensus/consensus.ts';
+import { type LabelMap, mapped, wholeOrMapped } from '../images/label-map.ts';
 import { isFlatImage, readFlatImage, readImageFile } from '../images/read-image-file.ts';
 import { labelRemedy, readLabels } from '../images/read-labels.ts';
 import { areaOf } from '../images/unite-masks.ts';
@@ -38,6 +39,8 @@ export interface ReadItemOptions extends ReadingOptions {
   readonly stretch: boolean;
   /** Makes one mask of several. */
   readonly consensus: Consensus;
+  /** What numbers of masks become. */
+  readonly map?: LabelMap | undefined;
 }
 
 /**
@@ -47,13 +50,13 @@ export interface ReadItemOptions extends ReadingOptions {
  */
 export async function readItem(
   item: DatasetItem,
-  { stretch, consensus, ...reading }: ReadItemOptions,
+  { stretch, consensus, map, ...reading }: ReadItemOptions,
 ): Promise<ReadItem> {
   const { image, flat, orientation } = await readItemImage(item, reading);
   const drawn = typeof item.mask === 'function';
   const masks = drawn
-    ? [labelsOf(await item.mask(image, reading), 'whole', words)]
-    : await Promise.all(item.mask.map((path) => readMask(path, item.rule, reading)));
+    ? [mapped(labelsOf(await item.mask(image, reading), 'whole', words), map)]
+    : await Promise.all(item.mask.map((path) => readMask(path, item.rule, map, reading)));
   const [slices, rows, columns] = image.voxels.shape as [number, number, number];
   const shape = [flat ? 1 : slices, rows, columns];
   if (masks.length === 0) {
@@ -65,7 +68,7 @@ export async function readItem(
   const labels = voxels.length === 1 ? voxels[0]! : consensusOf(voxels, consensus);
   if (labels.shape.join() === shape.join()) {
     const area = areaOf(labels.data);
-    const made = drawn || masks.length > 1 || (item.rule !== undefined && isMapped(item.rule));
+    const made = drawn || masks.length > 1 || isMapped(item.rule) || map !== undefined;
     return { image, flat, labels, area, masks: masks.length, made };
   }
   if (orientation >= 5 && labels.shape.join() === [1, columns, rows].join()) {
@@ -87,21 +90,22 @@ export async function readItem(
 async function readMask(
   path: string,
   rule: LabelRule | undefined,
+  map: LabelMap | undefined,
   reading: ReadingOptions,
 ): Promise<Volume<Uint8Array>> {
-  if (rule === undefined) return readLabels(path, 'whole', { ...words, ...reading });
+  if (rule === undefined) return readLabels(path, wholeOrMapped(map), { ...words, ...reading });
   const labels = await readLabels(path, rule, { ...words, remedy: undeclared, ...reading });
   const ignore = typeof rule === 'object' && 'ignore' in rule ? rule.ignore : undefined;
-  if (ignore === undefined) return labels;
-  const count = labels.voxels.data.filter((label) => label === IGNORED).length;
-  if (count === 0) return labels;
+  const isIgnored = (label: number) => ignore !== undefined && label === IGNORED;
+  const count = labels.voxels.data.filter(isIgnored).length;
+  if (count === 0) return mapped(labels, map);
   throw new RangeError(
     `its mask must hold labels that count, got ${ignore} in ${count} voxels, which the data set says to ignore; give them a label first, 0 for background`,
   );
 }
 
 /** Whether the labels are other numbers than those in the file. */
-function isMapped(rule: LabelRule): boolean {
+function isMapped(rule: LabelRule = 'whole'): boolean {
   return rule === 'nonzero' || (typeof rule === 'object' && !('classes' in rule && !rule.map));
 }
 

@@ -5,6 +5,7 @@ import {
   consensuses,
   type DatasetName,
   datasets,
+  type LabelMap,
   type PreparedDataset,
   prepareDataset,
 } from '@sts-net/datasets';
@@ -51,6 +52,7 @@ export function dataPrepareCommand(): CommandUnknownOpts {
       oneOf('consensus', consensusNames),
     )
     .option('--readers <count>', 'readers of LIDC-IDRI that must agree; else 2', count('readers'))
+    .option('--map <numbers>', 'what labels become: 2=1,4=2; the others stay', labelMap)
     .option(
       '--max-share <per cent>',
       'take targets below this share of the image, per cent',
@@ -75,6 +77,17 @@ export function dataPrepareCommand(): CommandUnknownOpts {
       const path = join(output, 'manifest.jsonl');
       process.stdout.write(text(path, prepared, consensus, [...warnings]));
     });
+}
+
+/** `2=1,4=2` as a map. */
+function labelMap(text: string): LabelMap {
+  const pairs = text.split(',').map((pair) => /^\s*(\d+)=(\d+)\s*$/.exec(pair));
+  if (pairs.includes(null)) {
+    throw new RangeError(
+      `--map must be stored numbers and what they become, as 2=1,4=2, got '${text}'`,
+    );
+  }
+  return Object.fromEntries(pairs.map((pair) => [pair![1]!, Number(pair![2])]));
 }
 
 function text(

@@ -166,6 +166,7 @@ describe('bad arguments of sts-net data', () => {
       ['data', 'prepare', 'bids', '.', '--output', 'x', '--consensus', 'stapel'],
       "did you mean 'staple'?",
     ],
+    [['data', 'prepare', 'busi', '.', '--output', 'x', '--map', '1:2'], '--map must be stored'],
     [['data', 'export', 'nnunett', 'x', '--output', 'x'], "did you mean 'nnunet'?"],
     [['data', 'export', 'nnunet', 'nowhere.jsonl', '--output', 'x'], 'it does not exist'],
     [['data', 'split', 'x.jsonl'], 'give --test, --validation or both'],

@@ -1,0 +1,30 @@
+import type { LabelRule, Volume } from '@sts-net/volume-io';
+
+/** What numbers of a mask become, from the number that is stored; what it does not name stays. */
+export type LabelMap = Readonly<Record<number, number>>;
+
+/** Labels that a mask may hold once it is mapped, 0 among them. */
+const classes = 255;
+
+/** @throws RangeError unless whole numbers from 0 become labels */
+export function checkMap(map: LabelMap): void {
+  for (const [from, to] of Object.entries(map)) {
+    if (/^\d+$/.test(from) && Number.isInteger(to) && to >= 0 && to < classes) continue;
+    throw new RangeError(
+      `\`map\` must lead from whole numbers from 0 to labels from 0 to ${classes - 1}, got ${from}: ${to}`,
+    );
+  }
+}
+
+/** The rule that reads whole numbers of any size, where there is a map. */
+export function wholeOrMapped(map: LabelMap | undefined): LabelRule {
+  return map === undefined ? 'whole' : { classes, map };
+}
+
+/** The volume, its labels changed in place. */
+export function mapped(volume: Volume<Uint8Array>, map: LabelMap | undefined): Volume<Uint8Array> {
+  if (map === undefined) return volume;
+  const { data } = volume.voxels;
+  for (const [i, label] of data.entries()) data[i] = map[label] ?? label;
+  return volume;
+}

@@ -123,6 +123,19 @@ describe('a BIDS data set', () => {
     expect(agreed.items[0]!.area).toBe(3);
   });
 
+  it('tells masks of one name by the pipeline that made them', async () => {
+    const mask = 'sub-01/anat/sub-01_label-lesion_mask.nii.gz';
+    const folder = await makeBids([
+      'sub-01/anat/sub-01_FLAIR.nii.gz',
+      `derivatives/manual/${mask}`,
+      `derivatives/net/${mask}`,
+    ]);
+    for (const pipeline of ['manual', 'net']) {
+      const { items } = await prepare(folder, { mask: `${pipeline}/label-lesion_mask` });
+      expect(items[0]!.mask).toContain(`derivatives/${pipeline}/`);
+    }
+  });
+
   it('reads ISLES’22, whose masks have no pipeline and the suffix msk', async () => {
     const folder = await makeBids([
       'sub-strokecase0001/ses-0001/dwi/sub-strokecase0001_ses-0001_dwi.nii.gz',

@@ -90,6 +90,9 @@ describe('a consensus', () => {
     expect([...majorityVote([row(1, 1, 0, 2), row(1, 0, 0, 1)]).data]).toEqual([1, 0, 0, 0]);
     const five = [row(1, 1), row(1, 1), row(0, 0), row(0, 2), row(2, 2)];
     expect([...majorityVote(five).data]).toEqual([0, 0]);
+    // Readers who contradict one another leave a probability of one half everywhere.
+    expect([...staple([row(1, 0), row(0, 1)]).probabilities.data]).toEqual([0.5, 0.5]);
+    expect([...stapleLabels([row(1, 0), row(0, 1)]).data]).toEqual([0, 0]);
     // More than any other, if less than half.
     expect([...majorityVote([row(1), row(1), row(0), row(2)]).data]).toEqual([1]);
   });

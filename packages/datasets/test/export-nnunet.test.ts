@@ -166,6 +166,19 @@ describe('what is exported to nnU-Net and prepared again', () => {
   });
 });
 
+it('writes images of the test that have no mask', async () => {
+  const manifest = await makePictures();
+  await rewrite(manifest, (all) =>
+    splitManifest(all, { test: 0.2 }).map((item) =>
+      item.split === 'test' ? { ...item, mask: null, area: 0 } : item,
+    ),
+  );
+  const output = nnunetFolder();
+  expect(await exportNnunet(manifest, output)).toEqual({ training: 8, test: 2, hasSplits: false });
+  expect(filesOf(join(output, 'imagesTs'))).toHaveLength(2);
+  expect(filesOf(join(output, 'labelsTs'))).toEqual([]);
+});
+
 describe('what has no form in nnU-Net', () => {
   it('is refused, and nothing is left', async () => {
     const manifest = await makePictures();
@@ -206,6 +219,31 @@ describe('what has no form in nnU-Net', () => {
       /'p1_a': its mask must hold whole numbers from 0 to 2, got 255/,
     );
     expect(await refusal((_, i) => (i === 3 ? { image: 'gone.png' } : {}))).toMatch(/gone.png/);
+  });
+
+  it('is a volume whose slices are channels', async () => {
+    const folder = temporaryFolder();
+    const [slices, plane] = [3, 1].map((count) =>
+      createVolume(ndarray(new Uint8Array(12 * count).fill(1), [count, 3, 4])),
+    );
+    await writeVolume(join(folder, 'i.nii.gz'), slices!);
+    await writeVolume(join(folder, 'm.nii.gz'), plane!);
+    const item = { id: 'a', group: 'a', image: 'i.nii.gz', mask: 'm.nii.gz', spacing: null };
+    const rest = { size: [1, 3, 4], area: 12, digest: 'a'.repeat(64) } as const;
+    const path = join(folder, 'manifest.jsonl');
+    writeFileSync(path, manifestText([{ ...item, ...rest }]));
+    await expect(exportNnunet(path, nnunetFolder())).rejects.toThrow(
+      /'a': image and mask must have as many slices, got 3, which are the channels of one, and 1/,
+    );
+  });
+
+  it('leaves nothing when it is stopped', async () => {
+    const output = nnunetFolder();
+    const stop = new AbortController();
+    const onProgress = (_: string, done: number) => done === 2 && stop.abort(new Error('enough'));
+    const work = exportNnunet(await makePictures(), output, { signal: stop.signal, onProgress });
+    await expect(work).rejects.toThrow('enough');
+    expect(readdirSync(dirname(output))).toEqual([]);
   });
 
   it('leaves a folder alone that is there', async () => {

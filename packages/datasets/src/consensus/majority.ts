@@ -1,5 +1,5 @@
-import ndarray, { type NdArray } from 'ndarray';
-import { countVotes } from './votes.ts';
+import type { NdArray } from 'ndarray';
+import { countVotes, valuesOf } from './votes.ts';
 
 /**
  * The label that most readers give a voxel; background, 0, where several labels have as many votes. Of
@@ -10,12 +10,8 @@ import { countVotes } from './votes.ts';
  * @throws RangeError if there is no mask, or shapes differ
  */
 export function majorityVote(masks: readonly NdArray<Uint8Array>[]): NdArray<Uint8Array> {
-  const { patterns, patternOf, shape } = countVotes(masks, 'majorityVote');
-  const winners = patterns.map(mostVoted);
-  return ndarray(
-    Uint8Array.from(patternOf, (pattern) => winners[pattern]!),
-    [...shape],
-  );
+  const votes = countVotes(masks, 'majorityVote');
+  return valuesOf(votes, Uint8Array.from(votes.patterns, mostVoted));
 }
 
 function mostVoted(labels: Uint8Array): number {

@@ -1,5 +1,5 @@
-import ndarray, { type NdArray } from 'ndarray';
-import { countVotes, type Votes } from './votes.ts';
+import type { NdArray } from 'ndarray';
+import { countVotes, type Votes, valuesOf } from './votes.ts';
 
 /** How a reader fares against the consensus. */
 export interface ReaderPerformance {
@@ -51,8 +51,7 @@ export function staple(
   }
   const votes = countVotes(masks, 'staple');
   const { weights, ...found } = estimate(votes, label, iterations);
-  const probabilities = Float64Array.from(votes.patternOf, (pattern) => weights[pattern]!);
-  return { probabilities: ndarray(probabilities, [...votes.shape]), ...found };
+  return { probabilities: valuesOf(votes, weights), ...found };
 }
 
 /**
@@ -66,7 +65,7 @@ export function staple(
  */
 export function stapleLabels(masks: readonly NdArray<Uint8Array>[]): NdArray<Uint8Array> {
   const votes = countVotes(masks, 'stapleLabels');
-  const { patterns, patternOf, shape } = votes;
+  const { patterns } = votes;
   const labels = [...new Set(patterns.flatMap((pattern) => [...pattern]))].sort((a, b) => a - b);
   const best = new Float64Array(patterns.length).fill(0.5);
   const winners = new Uint8Array(patterns.length);
@@ -79,13 +78,10 @@ export function stapleLabels(masks: readonly NdArray<Uint8Array>[]): NdArray<Uin
       winners[pattern] = label;
     }
   }
-  return ndarray(
-    Uint8Array.from(patternOf, (pattern) => winners[pattern]!),
-    [...shape],
-  );
+  return valuesOf(votes, winners);
 }
 
-/** The probability of each pattern, by the equations of section II-B of the paper. */
+/** The probability of each pattern, and what is known of the readers, by turns of both estimates. */
 function estimate({ readers, patterns, counts }: Votes, label: number, most: number) {
   const marks = patterns.map((pattern) => [...pattern].map((own) => own === label));
   let weights = Float64Array.from(marks, (own) => own.filter(Boolean).length / readers);

@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import ndarray, { type NdArray } from 'ndarray';
 
 /** Masks of several readers, told by what they say together. */
 export interface Votes {
@@ -37,12 +37,17 @@ export function countVotes(masks: readonly NdArray<Uint8Array>[], subject: strin
     const labels = inOrder(mask);
     const numbers = new Map<number, number>();
     const longer: Uint8Array[] = [];
+    // Combinations come in runs.
+    let [key, number] = [-1, 0];
     for (let i = 0; i < patternOf.length; i++) {
-      const key = 256 * patternOf[i]! + labels[i]!;
-      let number = numbers.get(key);
-      if (number === undefined) {
-        number = longer.push(Uint8Array.of(...patterns[patternOf[i]!]!, labels[i]!)) - 1;
-        numbers.set(key, number);
+      const own = 256 * patternOf[i]! + labels[i]!;
+      if (own !== key) {
+        key = own;
+        number = numbers.get(key) ?? longer.length;
+        if (number === longer.length) {
+          longer.push(Uint8Array.of(...patterns[patternOf[i]!]!, labels[i]!));
+          numbers.set(key, number);
+        }
       }
       patternOf[i] = number;
     }
@@ -53,9 +58,25 @@ export function countVotes(masks: readonly NdArray<Uint8Array>[], subject: strin
   return { readers: masks.length, shape, patterns, counts, patternOf };
 }
 
+/** The value of each voxel, of those of the patterns. */
+export function valuesOf<T extends Uint8Array | Float64Array>(
+  { patternOf, shape }: Votes,
+  ofPatterns: T,
+): NdArray<T> {
+  const Values = ofPatterns.constructor as new (length: number) => T;
+  const values = new Values(patternOf.length);
+  for (let i = 0; i < values.length; i++) values[i] = ofPatterns[patternOf[i]!]!;
+  return ndarray(values, [...shape]) as unknown as NdArray<T>;
+}
+
 /** The labels in C order. */
 function inOrder({ data, shape, stride, offset }: NdArray<Uint8Array>): Uint8Array {
-  const labels = new Uint8Array(shape.reduce((a, b) => a * b, 1));
+  const size = shape.reduce((a, b) => a * b, 1);
+  const isInOrder = shape.every(
+    (_, axis) => stride[axis] === shape.slice(axis + 1).reduce((a, b) => a * b, 1),
+  );
+  if (isInOrder) return data.subarray(offset, offset + size);
+  const labels = new Uint8Array(size);
   const index = new Uint32Array(shape.length);
   let at = offset;
   for (let i = 0; i < labels.length; i++) {

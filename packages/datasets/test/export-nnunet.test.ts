@@ -237,6 +237,42 @@ describe('what has no form in nnU-Net', () => {
     );
   });
 
+  it('is a 2-D image of 32 bit', async () => {
+    const folder = temporaryFolder();
+    // A TIFF of one pixel, float32: width, height, bits, compression, offset, rows, bytes, format.
+    const entries = [
+      [256, 1],
+      [257, 1],
+      [258, 32],
+      [259, 1],
+      [262, 1],
+      [273, 8],
+      [277, 1],
+      [278, 1],
+      [279, 4],
+      [339, 3],
+    ] as const;
+    const bytes = Buffer.alloc(12 + 2 + 12 * entries.length + 4);
+    bytes.write('II*\0', 'latin1');
+    bytes.writeUInt32LE(12, 4);
+    bytes.writeFloatLE(0.5, 8);
+    bytes.writeUInt16LE(entries.length, 12);
+    for (const [i, [tag, value]] of entries.entries()) {
+      bytes.writeUInt16LE(tag, 14 + 12 * i);
+      bytes.writeUInt16LE(tag === 273 || tag === 279 ? 4 : 3, 16 + 12 * i);
+      bytes.writeUInt32LE(1, 18 + 12 * i);
+      bytes.writeUInt32LE(value, 22 + 12 * i);
+    }
+    writeFileSync(join(folder, 'i.tif'), bytes);
+    await writeImage(join(folder, 'm.png'), ndarray(Uint8Array.of(1), [1, 1]));
+    const item = { id: 'a', group: 'a', image: 'i.tif', mask: 'm.png', spacing: null, area: 1 };
+    const path = join(folder, 'manifest.jsonl');
+    writeFileSync(path, manifestText([{ ...item, size: [1, 1, 1], digest: 'a'.repeat(64) }]));
+    await expect(exportNnunet(path, nnunetFolder())).rejects.toThrow(
+      "'a': a 2-D image must have 8 or 16 bit to become PNG, but 'i.tif' holds other numbers",
+    );
+  });
+
   it('leaves nothing when it is stopped', async () => {
     const output = nnunetFolder();
     const stop = new AbortController();

@@ -69,11 +69,8 @@ export async function exportNnunet(
       const { image, mask } = await readItem(item, folder, options);
       if (flat && image?.voxels.shape[0] === 1) grey.push(item);
       const to = pathsOf(item, temporary, flat);
-      await attempt(item, () =>
-        image === undefined
-          ? copyImage(resolve(folder, item.image), to.image)
-          : writeItemImage(to.image, image, flat),
-      );
+      if (image === undefined) await copyImage(resolve(folder, item.image), to.image);
+      else await writeItemImage(to.image, image, flat, item);
       if (mask === undefined) continue;
       await (flat
         ? writeImage(to.label, mask.voxels.pick(0, null, null))
@@ -84,7 +81,7 @@ export async function exportNnunet(
     for (const item of isColoured ? grey : []) {
       options.signal?.throwIfAborted();
       const image = await readImageFile(resolve(folder, item.image), options);
-      await writeItemImage(pathsOf(item, temporary, flat).image, image, flat, 3);
+      await writeItemImage(pathsOf(item, temporary, flat).image, image, flat, item, 3);
     }
     const description = datasetJson(items, name, labels, { flat, isColoured });
     await writeText('dataset.json', jsonText(description));
@@ -133,12 +130,17 @@ async function writeItemImage(
   path: string,
   image: Volume,
   flat: boolean,
+  { id, image: source }: ManifestItem,
   channels: number = image.voxels.shape[0]!,
 ): Promise<void> {
   if (!flat) return writeVolume(path, image);
   const { voxels } = image;
+  if (!(voxels.data instanceof Uint8Array || voxels.data instanceof Uint16Array)) {
+    throw new RangeError(
+      `'${id}': a 2-D image must have 8 or 16 bit to become PNG, but '${source}' holds other numbers; scale and round them first`,
+    );
+  }
   const pixels = channels === voxels.shape[0] ? voxels : repeated(voxels, channels);
-  // Others than 8 and 16 bit are refused there.
   await writeImage(path, pixels.transpose(1, 2, 0) as NdArray<Uint8Array>);
 }
 
@@ -150,19 +152,6 @@ async function copyImage(from: string, to: string): Promise<void> {
   await copyFile(from, to).catch((cause) => {
     throw fileError(from, 'copy', cause);
   });
-}
-
-async function attempt({ id, image }: ManifestItem, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (cause) {
-    throw new Error(
-      `'${id}': ${image} cannot be written for nnU-Net: ${(cause as Error).message}`,
-      {
-        cause,
-      },
-    );
-  }
 }
 
 function jsonText(value: unknown): string {

@@ -12,6 +12,7 @@ import {
 import { checkNewFolder } from '@sts-net/datasets/files';
 import { count, number, oneOf, someLines } from './arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
+import { UsageError } from './usage-error.ts';
 
 const names = Object.keys(datasets) as DatasetName[];
 const consensusNames = Object.keys(consensuses) as ConsensusName[];
@@ -83,7 +84,7 @@ export function dataPrepareCommand(): CommandUnknownOpts {
 function labelMap(text: string): LabelMap {
   const pairs = text.split(',').map((pair) => /^\s*(\d+)=(\d+)\s*$/.exec(pair));
   if (pairs.includes(null)) {
-    throw new RangeError(
+    throw new UsageError(
       `--map must be stored numbers and what they become, as 2=1,4=2, got '${text}'`,
     );
   }

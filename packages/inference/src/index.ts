@@ -28,6 +28,7 @@ export {
   type NormalizationRule,
 } from './preprocessing/normalization-rule.ts';
 export {
+  cutSamples,
   intensityFacts,
   type PreprocessedImage,
   type PreprocessOptions,

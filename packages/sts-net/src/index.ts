@@ -122,6 +122,7 @@ export {
   writeVolume,
 } from '@sts-net/volume-io';
 // … and what is this package's own.
+export type { CaseCacheConfig } from './cases/case-cache.ts';
 export type { CaseSource, SourceCase } from './cases/case-reader.ts';
 export type { AmplificationConfig } from './config/amplification-schema.ts';
 export type { DataConfig } from './config/data-schema.ts';

@@ -45,26 +45,38 @@ export function preprocess(
   preprocessing: Preprocessing,
   { id = 'image', group = id, flat = false, mask }: PreprocessOptions = {},
 ): PreprocessedImage {
-  const { axis, context, edge, size, normalization } = fullPreprocessing(preprocessing);
+  const { axis, size, normalization } = fullPreprocessing(preprocessing);
   const own = asFloat32(image);
   const resized = size === undefined ? own : resizeImagePlanes(own, axis, size);
   const labels =
     size === undefined || mask === undefined ? mask : resizeMaskPlanes(mask, axis, size);
   const channels = channelsOf(preprocessing);
-  const samples = flat
-    ? [flatSample(resized, labels, channels, { id, group })]
-    : [...slices25d(resized, { axis, context, edge, id, group, ...(labels && { label: labels }) })];
   return {
     flat,
     image: resized,
     mask: labels,
-    samples,
+    samples: cutSamples(resized, preprocessing, { id, group, flat, mask: labels }),
     normalization: normalizationFor(
       resized,
       normalization ?? chooseNormalization([intensityFacts(image, flat)]).rule,
       { channels, flat, id },
     ),
   };
+}
+
+/**
+ * The samples of an image that has the size that the preprocessing says: `samples` of
+ * `PreprocessedImage`.
+ */
+export function cutSamples(
+  image: Volume<Float32Array>,
+  preprocessing: Preprocessing,
+  { id = 'image', group = id, flat = false, mask }: PreprocessOptions = {},
+): readonly Sample[] {
+  const { axis, context, edge } = fullPreprocessing(preprocessing);
+  return flat
+    ? [flatSample(image, mask, channelsOf(preprocessing), { id, group })]
+    : [...slices25d(image, { axis, context, edge, id, group, ...(mask && { label: mask }) })];
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Case, type ManifestItem, manifestText } from '@sts-net/datasets';
 import { writeFolderAtomic } from '@sts-net/datasets/files';
 import { createAmplifier, listSlices, type TrainingSlice } from '@sts-net/training';
 import type { Spacing } from '@sts-net/volume-io';
+import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
 import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
 import { findSplit } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -45,7 +46,9 @@ export async function writeAmplified(
     );
   }
   const split = await findSplit({ seed, data }, baseFolder);
-  const store = new CaseStore(preprocessing, model.classes);
+  const kept = cacheOfConfig(data, baseFolder);
+  const cache = kept && new CaseCache(kept, { onWarning });
+  const store = new CaseStore({ preprocessing, classes: model.classes }, { cache });
   const cases = split.training.map((one) => store.trainingCase(one));
   const slices = await listSlices(cases);
   if (store.warning !== undefined) onWarning?.(store.warning);

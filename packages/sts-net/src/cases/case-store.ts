@@ -1,6 +1,8 @@
 import { type Case, labelRemedy, placeLabels } from '@sts-net/datasets';
 import {
   channelsOf,
+  cutSamples,
+  fullPreprocessing,
   type PreprocessedImage,
   type Preprocessing,
   preprocess,
@@ -8,6 +10,7 @@ import {
 import type { TrainingCase } from '@sts-net/training';
 import type { Volume, WrongKind } from '@sts-net/volume-io';
 import { saidOnce } from '../words/said-once.ts';
+import type { CaseCache } from './case-cache.ts';
 import { type CaseReader, fileReader } from './case-reader.ts';
 
 /** A case in memory, at the size that the config gives. */
@@ -16,28 +19,41 @@ export interface LoadedCase extends PreprocessedImage {
   readonly mask: Volume<Uint8Array>;
 }
 
+/** What cases are read for. */
+interface CaseUse {
+  readonly preprocessing: Preprocessing;
+  /** Background included. */
+  readonly classes: number;
+}
+
+export interface CaseStoreOptions {
+  /** What may be kept in memory, in MiB. @default 1024 */
+  readonly megabytes?: number;
+  /** @default that of files */
+  readonly reader?: CaseReader;
+  /** Where cases are kept on disk. @default nowhere */
+  readonly cache?: CaseCache | undefined;
+}
+
 /**
  * Reads cases when they are asked for and keeps the most recently used within a limit of memory.
  */
 export class CaseStore {
-  readonly #preprocessing: Preprocessing;
-  readonly #classes: number;
+  readonly #use: CaseUse;
   readonly #limit: number;
   readonly #reader: CaseReader;
+  readonly #cache: CaseCache | undefined;
   readonly #loaded = new Map<string, LoadedCase>();
   /** What is said about masks, by the case. */
   readonly #warnings = new Map<string, string>();
 
-  /** @param megabytes what may be kept, in MiB */
   constructor(
-    preprocessing: Preprocessing,
-    classes: number,
-    megabytes = 1024,
-    reader: CaseReader = fileReader,
+    use: CaseUse,
+    { megabytes = 1024, reader = fileReader, cache }: CaseStoreOptions = {},
   ) {
+    this.#use = use;
     this.#reader = reader;
-    this.#preprocessing = preprocessing;
-    this.#classes = classes;
+    this.#cache = cache;
     this.#limit = megabytes * 2 ** 20;
   }
 
@@ -48,8 +64,7 @@ export class CaseStore {
    */
   async load(one: Case): Promise<LoadedCase> {
     const known = this.#loaded.get(one.id);
-    const warn = (text: string) => void this.#warnings.set(one.id, text);
-    const loaded = known ?? (await this.#read(one, warn));
+    const loaded = known ?? (await this.#read(one));
     this.#loaded.delete(one.id);
     this.#loaded.set(one.id, loaded);
     this.#forgetOldest();
@@ -66,8 +81,28 @@ export class CaseStore {
     return { id: one.id, group: one.group, load: () => this.load(one) };
   }
 
-  #read(one: Case, warn: (text: string) => void): Promise<LoadedCase> {
-    return readCase(one, this.#reader, this.#preprocessing, this.#classes, warn);
+  async #read(one: Case): Promise<LoadedCase> {
+    const { id, group } = one;
+    const { preprocessing, classes } = this.#use;
+    const settings = { ...fullPreprocessing(preprocessing), classes };
+    const entry = await this.#cache?.entry(one, settings);
+    const say = (saying: string | undefined) => {
+      if (saying !== undefined) this.#warnings.set(id, `case '${id}'${saying}`);
+    };
+    const kept = await entry?.read();
+    if (kept !== undefined) {
+      const { saying, ...images } = kept;
+      say(saying);
+      const samples = cutSamples(kept.image, preprocessing, { id, group, ...images });
+      return { ...images, samples };
+    }
+    let saying: string | undefined;
+    const loaded = await readCase(one, this.#reader, this.#use, (text) => {
+      saying = text;
+    });
+    say(saying);
+    await entry?.write({ ...loaded, saying });
+    return loaded;
   }
 
   #forgetOldest(): void {
@@ -80,23 +115,24 @@ export class CaseStore {
   }
 }
 
+/** @param onWarning told what is to be said after the case's name */
 async function readCase(
   one: Case,
   reader: CaseReader,
-  preprocessing: Preprocessing,
-  classes: number,
+  { preprocessing, classes }: CaseUse,
   onWarning: (text: string) => void,
 ): Promise<LoadedCase> {
   const { id, group } = one;
   const image = await reader.image(one);
   const named = one.mask === '' ? '' : ` '${one.mask}'`;
-  const subject = `case '${id}': the mask${named}`;
+  const name = `case '${id}'`;
+  const subject = `${name}: the mask${named}`;
   const rule = classes === 2 ? 'nonzero' : { classes };
   const labels = await reader.labels(one, rule, {
     subject,
     remedy: labelCure,
     // Logs name cases, not their files.
-    onWarning: (text) => onWarning(text.replace(named, '')),
+    onWarning: (text) => onWarning(text.replace(named, '').slice(name.length)),
   });
   const isFlat = reader.isFlat(one);
   const flat = isFlat.image || isFlatCase(image, labels, channelsOf(preprocessing));

@@ -74,6 +74,16 @@ export const dataSchema = z.strictObject({
     .positive()
     .default(1024)
     .describe('Memory for volumes that are kept after reading, in MiB.'),
+  cache: name
+    .optional()
+    .describe(
+      'Folder where images are kept as they go into the network, so that no run and no epoch decodes them again; runs may share it. Relative to the folder of the config file. Else none are kept on disk.',
+    ),
+  cacheGigabytes: z
+    .number()
+    .positive()
+    .default(10)
+    .describe('The most that `cache` may hold, in GiB; what was not used for longest goes first.'),
 });
 
 /** Where the images are, and which are held out. */

@@ -19,7 +19,7 @@ export async function readCases({
   seed,
 }: ExperimentConfig): Promise<DemoCases> {
   const split = await findSplit({ seed, data }, '/');
-  const store = new CaseStore(preprocessing, model.classes);
+  const store = new CaseStore({ preprocessing, classes: model.classes });
   const read = (cases: readonly Case[]): Promise<DemoCase[]> =>
     Promise.all(
       cases.map(async (one) => ({ id: one.id, group: one.group, ...(await store.load(one)) })),

@@ -8,6 +8,7 @@ import {
 } from '@sts-net/inference';
 import { stackSlices, type Volume } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
+import { CaseCache, type CaseCacheConfig } from '../cases/case-cache.ts';
 import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
 import type { ScoringOptions } from '../scoring/scoring-options.ts';
 import { type Evaluation, evaluateVolumes, type VolumePair } from './evaluate-volumes.ts';
@@ -21,7 +22,9 @@ export interface EvaluateModelOptions extends ScoringOptions {
   readonly signal?: AbortSignal;
   /** Called with each case that is predicted. */
   readonly onCase?: (one: EvaluatedPrediction) => void;
-  /** Called with a sentence about what is odd about the masks but no error. */
+  /** Where preprocessed cases are kept on disk, so that the next one who wants them need not decode them. @default nowhere */
+  readonly cache?: CaseCacheConfig | undefined;
+  /** Called with a sentence about what is odd about the masks, or the cache, but no error. */
   readonly onWarning?: (text: string) => void;
 }
 
@@ -49,10 +52,21 @@ export function evaluateModel(
   predictor: Predictor,
   { preprocessing, classes }: ModelInput,
   cases: readonly Case[],
-  { batchSize, onProgress, onCase, signal, onWarning, ...scoring }: EvaluateModelOptions = {},
+  {
+    batchSize,
+    onProgress,
+    onCase,
+    signal,
+    cache,
+    onWarning,
+    ...scoring
+  }: EvaluateModelOptions = {},
 ): Promise<Evaluation> {
   const { axis, context, edge } = fullPreprocessing(preprocessing);
-  const store = new CaseStore(preprocessing, classes);
+  const store = new CaseStore(
+    { preprocessing, classes },
+    { cache: cache && new CaseCache(cache, { onWarning }) },
+  );
   async function* pairs(): AsyncGenerator<VolumePair> {
     for (const one of cases) {
       const loaded = await store.load(one);

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { BackendChoice, BackendInfo } from '@sts-net/backend';
 import type { Case, SplitName } from '@sts-net/datasets';
 import { predictorOf } from '@sts-net/model';
+import { type CaseCacheConfig, cacheOfConfig } from '../cases/case-cache.ts';
 import { findSplit } from '../cases/find-split.ts';
 import { loadConfig } from '../config/validate-config.ts';
 import {
@@ -10,6 +11,7 @@ import {
   dataChanges,
   readDataRecord,
   recordData,
+  recordedCache,
   recordedCases,
 } from '../runs/data-record.ts';
 import { loadModel, modelFileOf } from '../runs/load-model.ts';
@@ -42,7 +44,7 @@ export async function evaluateRun(
   { config, acceptData = false, backend = 'auto', onEngine, ...options }: EvaluateRunOptions = {},
 ): Promise<Evaluation> {
   const file = modelFileOf(path);
-  const cases =
+  const { cases, ...kept } =
     config === undefined
       ? await casesOfRun(file, split, acceptData)
       : await casesOfConfig(config, split);
@@ -55,15 +57,26 @@ export async function evaluateRun(
   const { model, network, preprocessing } = await loadModel(file);
   try {
     const { classes } = network;
-    return await evaluateModel(predictorOf(model), { preprocessing, classes }, cases, options);
+    return await evaluateModel(predictorOf(model), { preprocessing, classes }, cases, {
+      ...kept,
+      ...options,
+    });
   } finally {
     model.dispose();
   }
 }
 
-async function casesOfConfig(path: string, split: SplitName): Promise<readonly Case[]> {
+/** The cases of a split, and where they are kept as preprocessing leaves them. */
+interface SplitCases {
+  readonly cases: readonly Case[];
+  readonly cache: CaseCacheConfig | undefined;
+}
+
+async function casesOfConfig(path: string, split: SplitName): Promise<SplitCases> {
   const { data, seed } = await loadConfig(path);
-  return (await findSplit({ seed, data }, dirname(resolve(path))))[split];
+  const folder = dirname(resolve(path));
+  const cases = (await findSplit({ seed, data }, folder))[split];
+  return { cases, cache: cacheOfConfig(data, folder) };
 }
 
 /** The cases of a split as the run's data record has them. */
@@ -71,7 +84,7 @@ export async function casesOfRun(
   file: string,
   split: SplitName,
   acceptData: boolean,
-): Promise<readonly Case[]> {
+): Promise<SplitCases> {
   const run = runFolder(dirname(resolve(file)));
   const record = await readDataRecord(run.data);
   if (record === undefined) {
@@ -88,5 +101,5 @@ export async function casesOfRun(
     const remedy = 'restore them, or accept them as they are (`acceptData`)';
     throw new DataChangedError(`cannot evaluate '${run.folder}'`, changes, remedy);
   }
-  return there;
+  return { cases: there, cache: recordedCache(record, run.folder) };
 }

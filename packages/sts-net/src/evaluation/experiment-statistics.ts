@@ -7,6 +7,7 @@ import {
   sliceStatistics,
   type TrainingSlice,
 } from '@sts-net/training';
+import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
 import { CaseStore } from '../cases/case-store.ts';
 import { findSplit } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -39,7 +40,9 @@ export async function experimentStatistics(
   const { data, preprocessing, seed, amplification } = config;
   const split = await findSplit({ seed, data }, baseFolder);
   await checkLeakage(split);
-  const store = new CaseStore(preprocessing, config.model.classes);
+  const kept = cacheOfConfig(data, baseFolder);
+  const cache = kept && new CaseCache(kept, { onWarning });
+  const store = new CaseStore({ preprocessing, classes: config.model.classes }, { cache });
   const slices: Partial<Record<SplitName, readonly TrainingSlice[]>> = {};
   const describe = async (name: SplitName) => {
     slices[name] = await listSlices(split[name].map((one) => store.trainingCase(one)));

@@ -123,7 +123,7 @@ async function scoreSplit(
   loaded: LoadedModel,
   options: ReportRunOptions,
 ) {
-  const cases = await casesOfRun(run.best, split, options.acceptData ?? false);
+  const { cases, cache } = await casesOfRun(run.best, split, options.acceptData ?? false);
   // A run without any but training cases has a page all the same.
   if (cases.length === 0 && options.split === undefined) return undefined;
   if (cases.length === 0) {
@@ -131,7 +131,7 @@ async function scoreSplit(
       `the ${split} split of '${run.folder}' is empty; choose another \`split\``,
     );
   }
-  return scoreCases(loaded, cases, options);
+  return scoreCases(loaded, cases, { ...options, cache });
 }
 
 function explanationOf({ model }: ExperimentConfig, step: number): string {

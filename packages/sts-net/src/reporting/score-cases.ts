@@ -30,12 +30,13 @@ export interface ScoredCases {
 export async function scoreCases(
   { model, network, preprocessing }: LoadedModel,
   cases: readonly Case[],
-  options: Pick<EvaluateModelOptions, 'onProgress' | 'onWarning' | 'signal'>,
+  options: Pick<EvaluateModelOptions, 'cache' | 'onProgress' | 'onWarning' | 'signal'>,
 ): Promise<ScoredCases> {
   const { classes } = network;
   const shown: ReportCase[] = [];
   let size: readonly [number, number] = [0, 0];
   const evaluation = await evaluateModel(predictorOf(model), { preprocessing, classes }, cases, {
+    cache: options.cache,
     ...(options.signal && { signal: options.signal }),
     ...(options.onProgress && { onProgress: options.onProgress }),
     ...(options.onWarning && { onWarning: options.onWarning }),

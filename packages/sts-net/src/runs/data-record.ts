@@ -4,6 +4,7 @@ import { type Case, imageDigest, type Split, type SplitName } from '@sts-net/dat
 import { fileDigest, fileError, writeFileAtomic } from '@sts-net/datasets/files';
 import { validateWith } from '@sts-net/datasets/validation';
 import { z } from 'zod';
+import type { CaseCacheConfig } from '../cases/case-cache.ts';
 import { type CaseReader, fileReader } from '../cases/case-reader.ts';
 
 const fileSchema = z.strictObject({
@@ -22,6 +23,8 @@ const recordSchema = z.strictObject({
   training: casesSchema,
   validation: casesSchema,
   test: casesSchema,
+  /** Where cases are kept as preprocessing leaves them: a path as those of the files. */
+  cache: z.strictObject({ folder: z.string(), gigabytes: z.number() }).optional(),
 });
 
 /**
@@ -58,7 +61,7 @@ export async function recordData(
   reader: CaseReader = fileReader,
 ): Promise<DataRecord> {
   const file = async (path: string) => ({
-    path: relative(folder, path).split(sep).join('/'),
+    path: pathFrom(folder, path),
     sha256: await fileDigest(path),
   });
   const of = async (name: SplitName) => {
@@ -76,6 +79,11 @@ export async function recordData(
     validation: await of('validation'),
     test: await of('test'),
   };
+}
+
+/** With forward slashes; on another drive absolute. */
+function pathFrom(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join('/');
 }
 
 async function inMemory(one: Case, reader: CaseReader) {
@@ -125,6 +133,35 @@ export function recordedCases(
     image: resolve(folder, image.path),
     mask: resolve(folder, mask.path),
   }));
+}
+
+/** The record, and where its cases are kept. */
+export function withCache(
+  record: DataRecord,
+  cache: Required<CaseCacheConfig> | undefined,
+  folder: string,
+): DataRecord {
+  if (cache === undefined) return record;
+  return { ...record, cache: { ...cache, folder: pathFrom(folder, cache.folder) } };
+}
+
+/** Where the recorded cases are kept, with an absolute path. */
+export function recordedCache({ cache }: DataRecord, folder: string): CaseCacheConfig | undefined {
+  return cache && { ...cache, folder: resolve(folder, cache.folder) };
+}
+
+/** Digests of the files of a split, by their paths. */
+export function fileDigests(split: Split, record: DataRecord): ReadonlyMap<string, string> {
+  const digests = splitNames.flatMap((name) =>
+    split[name].flatMap(({ image, mask }, i) => {
+      const known = record[name][i]!;
+      return [
+        [image, known.image.sha256],
+        [mask, known.mask.sha256],
+      ] as const;
+    }),
+  );
+  return new Map(digests);
 }
 
 /** The split with the digests of its images' files, where no digest of the image is known. */

@@ -86,7 +86,7 @@ function checkConfig(run: RunFolder, before: ExperimentConfig, now: ExperimentCo
 /** What may change between a run and its continuation is left out; which cases it has is checked by their content. */
 function comparable(config: ExperimentConfig): unknown {
   const { backend, output, data, loggers, ...rest } = config;
-  const { cacheMegabytes, cases, split, ...sameData } = data;
+  const { cacheMegabytes, cache, cacheGigabytes, cases, split, ...sameData } = data;
   return { ...rest, data: sameData };
 }
 

@@ -14,6 +14,7 @@ import {
   type Training,
   trainLoop,
 } from '@sts-net/training';
+import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { type FolderLock, lockFolder } from '../locks/folder-lock.ts';
@@ -22,7 +23,7 @@ import { loadPretrained } from '../pretrained/load-pretrained.ts';
 import { bestFiles, removeOutdone } from './best-files.ts';
 import { type Checkpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { createLoggers } from './create-loggers.ts';
-import { withDigests } from './data-record.ts';
+import { fileDigests, withCache, withDigests } from './data-record.ts';
 import { buildModel } from './load-model.ts';
 import { describeModel, writeModelFile } from './model-file.ts';
 import { openRun, writeIdentity } from './open-run.ts';
@@ -67,14 +68,17 @@ export async function train(
       split.training,
       reader,
     );
+    const kept = cacheOfConfig(checked.data, baseFolder);
+    const digests = fileDigests(split, opened.record);
+    const cache = kept && new CaseCache(kept, { digests, onWarning });
     const data = await prepareData(
       { ...checked, preprocessing: { ...preprocessing, normalization: normalization.rule } },
-      { split: withDigests(split, opened.record), reader },
+      { split: withDigests(split, opened.record), reader, cache },
       options,
     );
     if (data.warning !== undefined) onWarning(data.warning);
     const backend = await prepareEngine(checked.backend);
-    await writeIdentity(run, checked, opened.record);
+    await writeIdentity(run, checked, withCache(opened.record, kept, run.folder));
     return await runTraining(checked, options, {
       run,
       lock,
@@ -96,7 +100,8 @@ interface ReadyRun {
   readonly data: TrainingData;
   readonly backend: BackendInfo;
   readonly checkpoint: Checkpoint | undefined;
-  readonly warnings: readonly string[];
+  /** What is to be said with the next event. */
+  readonly warnings: string[];
   readonly normalization: ChosenNormalization;
 }
 
@@ -124,17 +129,19 @@ async function runTraining(
       await loadPretrained(model, pretrained, { signal, onProgress: options.onDownload });
     }
     const log = await RunLog.open(run.log, progress);
-    const said: string[] = [];
-    const loggers = createLoggers(config, run, (message) => void said.push(message));
+    const loggers = createLoggers(config, run, (message) => void warnings.push(message));
     const report = async (event: TrainEvent): Promise<void> => {
       await log.append(event);
       for (const callback of [...loggers, ...[callbacks].flat()]) await callback(event, control);
-      const message = said.shift();
-      if (message !== undefined) await report({ event: 'warning', step: event.step, message });
+      await warn(event.step);
+    };
+    const warn = async (step: number): Promise<void> => {
+      const message = warnings.shift();
+      if (message !== undefined) await report({ event: 'warning', step, message });
     };
     const { cases, slices, samples, lesions } = data;
     const { step } = progress;
-    for (const message of warnings) await report({ event: 'warning', step, message });
+    await warn(step);
     await report({
       event: 'start',
       step,

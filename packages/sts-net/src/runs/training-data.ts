@@ -15,6 +15,7 @@ import {
   type SizeCount,
   type TrainingCase,
 } from '@sts-net/training';
+import type { CaseCache } from '../cases/case-cache.ts';
 import {
   type CaseReader,
   type CaseSource,
@@ -68,6 +69,8 @@ export interface OwnDataParts {
 export interface FoundData {
   readonly split: Split;
   readonly reader: CaseReader;
+  /** Where cases are kept on disk. @default nowhere */
+  readonly cache?: CaseCache | undefined;
 }
 
 /** Finds and splits the cases of a config, or those of a source in their place. */
@@ -85,11 +88,14 @@ export async function findData(
 /** Checks the data of a run, and reads the training cases once. */
 export async function prepareData(
   { seed, model, data, preprocessing, training, amplification }: ExperimentConfig,
-  { split, reader }: FoundData,
+  { split, reader, cache }: FoundData,
   { sampler = training.sampler, select, augment }: OwnDataParts = {},
 ): Promise<TrainingData> {
   await checkLeakage(split);
-  const store = new CaseStore(preprocessing, model.classes, data.cacheMegabytes, reader);
+  const store = new CaseStore(
+    { preprocessing, classes: model.classes },
+    { megabytes: data.cacheMegabytes, reader, cache },
+  );
   const of = (cases: readonly Case[]) => cases.map((one) => store.trainingCase(one));
   const slices = await listSlices(of(split.training));
   const amplifier = createAmplifier(amplification, slices, seed);

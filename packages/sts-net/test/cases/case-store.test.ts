@@ -22,7 +22,7 @@ async function store(cacheMegabytes: number) {
   const { preprocessing } = validateConfig(configFor());
   const forget = () => rmSync(folder, { recursive: true });
   return {
-    cases: new CaseStore(preprocessing, 2, cacheMegabytes),
+    cases: new CaseStore({ preprocessing, classes: 2 }, { megabytes: cacheMegabytes }),
     a: cases[0]!,
     b: cases[1]!,
     forget,
@@ -66,7 +66,7 @@ describe('masks of cases', () => {
     const labels = Float32Array.from([...values, ...values]);
     await writeVolume(mask, createVolume(ndarray(labels, shape), affine && { affine }));
     const { preprocessing } = validateConfig(configFor());
-    const loaded = await new CaseStore(preprocessing, classes).load({
+    const loaded = await new CaseStore({ preprocessing, classes }).load({
       id: 'x',
       group: 'x',
       image,
@@ -102,7 +102,7 @@ describe('masks of cases', () => {
   it('of two classes that hold several numbers are said once and counted', async () => {
     const folder = temporaryFolder();
     const shape = [1, 2, 3];
-    const store = new CaseStore(validateConfig(configFor()).preprocessing, 2);
+    const store = new CaseStore({ ...validateConfig(configFor()), classes: 2 });
     expect(store.warning).toBeUndefined();
     const load = async (id: string, ...labels: number[]) => {
       const [image, mask] = [join(folder, `${id}.nii`), join(folder, `${id}m.nii`)];
@@ -153,7 +153,7 @@ describe('masks of cases', () => {
         createVolume(ndarray(values, [slices, 2, 3]), { affine: placed(0) }),
       );
       await writeVolume(mask, createVolume(ndarray(Uint8Array.from(labels), shape), { affine }));
-      const store = new CaseStore(validateConfig(configFor()).preprocessing, 2);
+      const store = new CaseStore({ ...validateConfig(configFor()), classes: 2 });
       const { samples } = await store.load({ id: 'x', group: 'x', image, mask });
       const { mask: read } = samples[0]!;
       return [0, 1].flatMap((row) => [0, 1, 2].map((column) => read.get(row, column)));

@@ -38,7 +38,7 @@ async function load(
   await writeImage(one.image, image);
   await writeImage(one.mask, labels);
   const checked = validateConfig({ ...configFor(), preprocessing });
-  return new CaseStore(checked.preprocessing, 2).load(one);
+  return new CaseStore({ preprocessing: checked.preprocessing, classes: 2 }).load(one);
 }
 
 /** Values of `[row, column, channel]`, channel by channel. */
@@ -101,7 +101,9 @@ describe('2-D images as cases', () => {
     const voxels = Float32Array.from([...red, ...green, ...blue]);
     await writeVolume(one.image, createVolume(ndarray(voxels, [3, 2, 3])));
     await writeVolume(one.mask, createVolume(ndarray(mask.data, [1, 2, 3])));
-    const { samples } = await new CaseStore(validateConfig(configFor()).preprocessing, 2).load(one);
+    const { samples } = await new CaseStore({ ...validateConfig(configFor()), classes: 2 }).load(
+      one,
+    );
     expect(channelsOf(samples[0]!.image)).toEqual([red, green, blue]);
   });
 

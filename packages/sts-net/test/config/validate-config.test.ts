@@ -37,6 +37,7 @@ describe('validateConfig', () => {
         cases: [{ id: 'a', image: 'a.nii', mask: 'm.nii' }],
         split: { validation: [], test: [] },
         cacheMegabytes: 1024,
+        cacheGigabytes: 10,
       },
       preprocessing: { axis: 0, context: 1, edge: 'triple' },
       amplification: { method: 'none' },

@@ -59,7 +59,7 @@ async function run(
   await train(config, { baseFolder: folder, model: tinyModel(), ...options });
   const events = await readLog(join(folder, output, 'log.jsonl'));
   const weights = readFileSync(join(folder, output, 'best.safetensors'));
-  return { events: events.map(({ time, ...event }) => withoutTimes(event)), weights };
+  return { events: events.map(withoutTimes), weights };
 }
 
 function withoutTimes(event: object): object {

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 /** Trains for so many steps; returns the run's folder. */
-async function trained(output: string, steps: number, stopAfter = steps): Promise<string> {
+async function trained(output: string, steps: number, stopAfter?: number): Promise<string> {
   const training = { ...(configFor()['training'] as object), steps };
   const controller = new AbortController();
   const result = await train(validateConfig(configFor({ output, training })), {

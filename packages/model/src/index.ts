@@ -26,6 +26,7 @@ export {
   type SafetensorsFile,
 } from './safetensors/read-safetensors.ts';
 export { adaptStem } from './state-dict/adapt-stem.ts';
+export { type FittedWeights, loadFittingWeights } from './state-dict/load-fitting-weights.ts';
 export {
   type LoadedTorchWeights,
   type LoadTorchWeightsOptions,

@@ -12,6 +12,15 @@ const pretrainedFileSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{8,64}$/i, 'must be 8 to 64 hexadecimal digits'),
 });
 
+const ownWeightsSchema = z.strictObject({
+  path: z
+    .string()
+    .min(1)
+    .describe(
+      'Folder of a run, whose best weights are taken, or file of weights: this program’s, or of PyTorch (safetensors, or what torch.save wrote); relative to the config file.',
+    ),
+});
+
 const patchSchema = z.strictObject({
   size: planeSize.describe('Height and width in pixels.'),
   lesionShare: z
@@ -88,10 +97,10 @@ export const trainingSchema = z
       .optional()
       .describe('Length in passes over the training samples; either this or steps.'),
     pretrained: z
-      .union([z.literal('imagenet'), pretrainedFileSchema])
+      .union([z.literal('imagenet'), pretrainedFileSchema, ownWeightsSchema])
       .optional()
       .describe(
-        'What the encoder starts from: weights trained on ImageNet, or a file; else random weights.',
+        'What the network starts from: its encoder from weights trained on ImageNet or a published file; or all layers that fit from a run or a file of one’s own, the others anew. Else random weights.',
       ),
     batchSize: positiveInteger.default(4),
     patch: patchSchema

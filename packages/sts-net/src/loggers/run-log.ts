@@ -61,6 +61,18 @@ export async function readLog(path: string): Promise<readonly TrainEvent[]> {
   });
 }
 
+/** Which weights of one's own a network started from. */
+export interface StartedFrom {
+  /** Of the file, absolute. */
+  readonly path: string;
+  /** Of the file's content. */
+  readonly sha256: string;
+  /** How many layers took their weights from it. */
+  readonly taken: number;
+  /** Layers that started anew: the file has another shape for one of their weights, or none. */
+  readonly anew: readonly string[];
+}
+
 /** What a training reports while it runs, and what the lines of `log.jsonl` hold. */
 export type TrainEvent =
   | {
@@ -80,6 +92,8 @@ export type TrainEvent =
       readonly samples: number;
       /** Lesions in the training slices, by their pixels there. */
       readonly lesions: readonly SizeCount[];
+      /** Where the network started from weights of one's own. */
+      readonly pretrained?: StartedFrom;
     }
   | {
       readonly event: 'step';

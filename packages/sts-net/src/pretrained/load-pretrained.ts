@@ -41,7 +41,7 @@ export async function loadPretrained(
   const file = weights === 'imagenet' ? imagenetFile(model) : weights;
   const path = cachePath(folder, file);
   await downloadFile(file, path, download);
-  const tensors = adaptStem(model, readWeightFile(path));
+  const tensors = adaptStem(model, readWeightFile(path).tensors);
   try {
     // Attention, which no published file has, is no part of what must be there.
     return loadTorchWeights(model, tensors, { required: /^encoder\.(?!iaff\d+\.)/ });

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { validateWith } from '@sts-net/datasets/validation';
 import type { NormalizationRule } from '@sts-net/inference';
-import { namedWeights, type StoredTensor, storedTensors } from '@sts-net/model';
+import {
+  namedWeights,
+  type SafetensorsFile,
+  type StoredTensor,
+  storedTensors,
+} from '@sts-net/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { currentForm } from '../config/earlier-config.ts';
@@ -95,7 +100,17 @@ export async function writeModelFile(
  * @throws Error naming the file, if it is missing, damaged or of another program.
  */
 export function readModelFile(path: string): ModelFile {
-  const { tensors, metadata } = readSafetensorsFile(path);
+  return parseModelFile(readSafetensorsFile(path), path);
+}
+
+/** Whether the metadata are those of a model file. */
+export function isModelFile({ metadata }: SafetensorsFile): boolean {
+  return metadata['format']?.startsWith('sts-net ') ?? false;
+}
+
+/** As {@link readModelFile}, of what the file at `path` holds. */
+export function parseModelFile(file: SafetensorsFile, path: string): ModelFile {
+  const { tensors, metadata } = file;
   const { sha256, ...rest } = metadata;
   // Weights that an earlier version wrote have the run's whole config instead, and no checksum.
   const earlier = rest['format'] === 'sts-net checkpoint 1' ? rest['config'] : undefined;
@@ -104,7 +119,7 @@ export function readModelFile(path: string): ModelFile {
     const { normalization = { name: 'nonzero' } } = config.preprocessing;
     return { description: describeModel(config, normalization, undefined), tensors, metadata };
   }
-  if (metadata['format'] === undefined || !metadata['format'].startsWith('sts-net ')) {
+  if (!isModelFile(file)) {
     throw new RangeError(
       `'${path}' must be a file of weights that a training of this program left, but holds weights of another; name the folder of a run or its best.safetensors`,
     );

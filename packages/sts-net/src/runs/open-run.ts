@@ -83,11 +83,16 @@ function checkConfig(run: RunFolder, before: ExperimentConfig, now: ExperimentCo
   );
 }
 
-/** What may change between a run and its continuation is left out; which cases it has is checked by their content. */
+/**
+ * What may change between a run and its continuation is left out: where it computes, where it is kept
+ * and watched, how its cases are found (what they hold is compared by itself), and when it ends.
+ */
 function comparable(config: ExperimentConfig): unknown {
-  const { backend, output, data, loggers, ...rest } = config;
+  const { backend, output, data, loggers, training, ...rest } = config;
   const { cacheMegabytes, cache, cacheGigabytes, cases, split, ...sameData } = data;
-  return { ...rest, data: sameData };
+  const { steps, epochs, validation, ...sameTraining } = training;
+  const { patience, ...sameValidation } = validation;
+  return { ...rest, data: sameData, training: { ...sameTraining, validation: sameValidation } };
 }
 
 /** The checkpoint, whose best score is forgotten where it is one of other validation cases. */

@@ -18,7 +18,7 @@ import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { type FolderLock, lockFolder } from '../locks/folder-lock.ts';
-import { RunLog, readLog, type TrainEvent } from '../loggers/run-log.ts';
+import { RunLog, readLog, type StartedFrom, type TrainEvent } from '../loggers/run-log.ts';
 import { loadPretrained } from '../pretrained/load-pretrained.ts';
 import { bestFiles, removeOutdone } from './best-files.ts';
 import { type Checkpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -29,7 +29,9 @@ import { describeModel, writeModelFile } from './model-file.ts';
 import { openRun, writeIdentity } from './open-run.ts';
 import { prepareEngine } from './prepare-engine.ts';
 import { type RunFolder, runFolder } from './run-folder.ts';
+import { checkLength, stepsOf } from './run-length.ts';
 import { runNormalization } from './run-normalization.ts';
+import { anewText, startFrom } from './start-from.ts';
 import type { RunControl, TrainOptions, TrainResult } from './train-options.ts';
 import { findData, prepareData, type TrainingData, type Validated } from './training-data.ts';
 
@@ -41,7 +43,7 @@ import { findData, prepareData, type TrainingData, type Validated } from './trai
  * of the data). The test split is not looked at.
  *
  * A run that is stopped at any moment and resumed ends with the same numbers as one that is not, on
- * the same backend.
+ * the same backend. One that is finished goes on where its config has become longer.
  *
  * @throws Error naming the field or file and the cure; checkpoints written before stay as they are.
  * DataChangedError on resuming with other data, LockedError where another process trains there.
@@ -77,6 +79,10 @@ export async function train(
       options,
     );
     if (data.warning !== undefined) onWarning(data.warning);
+    if (opened.checkpoint !== undefined) {
+      const { stepsPerEpoch } = data.source;
+      checkLength(opened.checkpoint, checked, stepsPerEpoch, options).forEach(onWarning);
+    }
     const backend = await prepareEngine(checked.backend);
     await writeIdentity(run, checked, withCache(opened.record, kept, run.folder));
     return await runTraining(checked, options, {
@@ -85,6 +91,7 @@ export async function train(
       data,
       backend,
       warnings,
+      baseFolder,
       normalization,
       checkpoint: opened.checkpoint,
     });
@@ -102,13 +109,14 @@ interface ReadyRun {
   readonly checkpoint: Checkpoint | undefined;
   /** What is to be said with the next event. */
   readonly warnings: string[];
+  readonly baseFolder: string;
   readonly normalization: ChosenNormalization;
 }
 
 async function runTraining(
   config: ExperimentConfig,
   options: TrainOptions,
-  { run, lock, data, backend, checkpoint, warnings, normalization }: ReadyRun,
+  { run, lock, data, backend, checkpoint, warnings, baseFolder, normalization }: ReadyRun,
 ): Promise<TrainResult> {
   const { callbacks = [] } = options;
   const ownStop = new AbortController();
@@ -117,15 +125,18 @@ async function runTraining(
   const { validation, saveEvery, pretrained, accumulate } = config.training;
   const model = options.model ?? buildModel(config);
   const { stepsPerEpoch } = data.source;
-  const steps = config.training.steps ?? (config.training.epochs ?? 0) * stepsPerEpoch;
+  const steps = stepsOf(config.training, stepsPerEpoch);
   let training: Training | undefined;
   try {
     const settings = { ...config.training, parts: accumulate };
     training = createTraining(model, settings, { steps, stepsPerEpoch }, options);
     const { averaged } = training;
     const progress: Progress = checkpoint?.progress ?? newProgress();
+    let started: StartedFrom | undefined;
     if (checkpoint !== undefined) restoreCheckpoint(checkpoint, training);
-    else if (pretrained !== undefined) {
+    else if (typeof pretrained === 'object' && 'path' in pretrained) {
+      started = await startFrom(model, resolve(baseFolder, pretrained.path));
+    } else if (pretrained !== undefined) {
       await loadPretrained(model, pretrained, { signal, onProgress: options.onDownload });
     }
     const log = await RunLog.open(run.log, progress);
@@ -141,6 +152,8 @@ async function runTraining(
     };
     const { cases, slices, samples, lesions } = data;
     const { step } = progress;
+    const anew = started && anewText(started);
+    if (anew !== undefined) warnings.push(anew);
     await warn(step);
     await report({
       event: 'start',
@@ -153,6 +166,7 @@ async function runTraining(
       slices,
       samples,
       lesions,
+      ...(started && { pretrained: started }),
     });
     const description = describeModel(config, normalization.rule, options.model);
     const state = { config, description, progress };

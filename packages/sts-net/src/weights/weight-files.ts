@@ -40,18 +40,20 @@ export function readTorchCheckpoint(source: string | Uint8Array): Map<string, St
 }
 
 /**
- * The weights in a file of either kind, told apart by its content.
+ * The weights in a file of either kind, told apart by its content; what `torch.save` wrote has no
+ * metadata.
  *
  * @throws Error naming the file and the defect
  */
-export function readWeightFile(path: string): Map<string, StoredTensor> {
+export function readWeightFile(path: string): SafetensorsFile {
   const isSafetensors = withSource(path, (source) => {
     const bytes = new Uint8Array(Math.min(9, (source as ByteSource).size));
     (source as ByteSource).read(bytes, 0);
     // Eight bytes of a length, then an object of JSON.
     return bytes[8] === 0x7b;
   });
-  return isSafetensors ? readSafetensors(path) : readTorchCheckpoint(path);
+  if (isSafetensors) return readSafetensorsFile(path);
+  return { tensors: readTorchCheckpoint(path), metadata: {} };
 }
 
 /**

@@ -56,11 +56,14 @@ export function copyInOrder(
     : permute(data, shape, layout, identity(shape.length));
 }
 
-/** The layout of the same order of elements that stands for all of them: axes of size 1 come last. */
+/**
+ * The layout of the same order of elements that stands for all of them: axes of size 1 come first.
+ * Where they come last, ONNX Runtime's arithmetic of a tensor and a number goes element by element.
+ */
 export function canonical(shape: readonly number[], layout: readonly number[]): readonly number[] {
   if (liesInOrder(shape, layout)) return identity(shape.length);
   const isOne = (axis: number) => shape[axis] === 1;
-  return [...layout.filter((axis) => !isOne(axis)), ...identity(shape.length).filter(isOne)];
+  return [...identity(shape.length).filter(isOne), ...layout.filter((axis) => !isOne(axis))];
 }
 
 /** Whether a layout orders the elements as the logical axes do; axes of size 1 do not matter. */

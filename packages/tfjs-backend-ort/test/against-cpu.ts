@@ -47,6 +47,11 @@ export function truth(shape: number[], seed = 1): tf.Tensor {
   );
 }
 
+/** A tensor that is recorded on `ort` and not computed. */
+export function pending<T extends tf.Tensor>(x: tf.Tensor): T {
+  return tf.mul(x, tf.scalar(1, x.dtype)) as T;
+}
+
 interface Computed {
   readonly values: number[];
   readonly shape: number[];

@@ -1,14 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { absentKernels } from '../src/kernels/register-kernels.ts';
-import { random } from './against-cpu.ts';
+import { pending, random } from './against-cpu.ts';
 
 beforeEach(async () => {
   await tf.setBackend('ort');
 });
-
-/** One that is recorded and not computed. */
-const pending = <T extends tf.Tensor>(x: T) => tf.mul(x, tf.scalar(1, x.dtype)) as T;
 
 describe('profiling', () => {
   test('`tf.profile` knows kernels, shapes and times', async () => {

@@ -1,10 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exportOnnx, type OrtBackend } from '../src/index.ts';
-import { random, sameAsCpu, whole } from './against-cpu.ts';
-
-/** One that is recorded and not computed. */
-const pending = <T extends tf.Tensor>(x: tf.Tensor) => tf.mul(x, tf.scalar(1, x.dtype)) as T;
+import { pending, random, sameAsCpu, whole } from './against-cpu.ts';
 
 describe('a kernel without an ONNX form', () => {
   beforeEach(async () => {

@@ -5,7 +5,6 @@ import { type EvaluatedFiles, evaluateFiles } from '../evaluation/evaluate-files
 import type { EvaluateRunOptions } from '../evaluation/evaluate-run.ts';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { backendOption, oneOf } from './arguments.ts';
-import { sayAdvice } from './engine-advice.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import {
   emptyOption,
@@ -18,6 +17,7 @@ import {
   truthSegmentOption,
   truthThresholdOption,
 } from './scoring-arguments.ts';
+import { telling } from './telling.ts';
 import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
 
@@ -93,10 +93,8 @@ async function evaluateSplit(
   const evaluation = await interruptible('nothing was written', (signal) =>
     evaluateRun(path, split, {
       ...options,
-      onEngine: sayAdvice,
+      ...telling(line),
       signal,
-      onProgress: (id, done, total) => line.show(`${id}: slice ${done}/${total}`),
-      onWarning: warnOnce(line),
     }),
   ).finally(() => line.clear());
   return { evaluation, notes: { ...options, inPixels: false, ignored: undefined } };

@@ -3,9 +3,8 @@ import type { SplitName } from '@sts-net/datasets';
 import { reportRun } from '../reporting/report-run.ts';
 import { reportText } from '../reporting/report-text.ts';
 import { backendOption, oneOf } from './arguments.ts';
-import { sayAdvice } from './engine-advice.ts';
 import { interruptible, progressLine } from './interruption.ts';
-import { warnOnce } from './warn-once.ts';
+import { telling } from './telling.ts';
 
 export function reportCommand(): CommandUnknownOpts {
   return new Command('report')
@@ -23,10 +22,8 @@ export function reportCommand(): CommandUnknownOpts {
       const reported = await interruptible('nothing was written', (signal) =>
         reportRun(folder, {
           ...options,
-          onEngine: sayAdvice,
+          ...telling(line),
           signal,
-          onProgress: (id, done, total) => line.show(`${id}: slice ${done}/${total}`),
-          onWarning: warnOnce(line),
         }),
       ).finally(() => line.clear());
       process.stdout.write(`${reportText(reported)}\n`);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OrtBackend } from '../backend/ort-backend.ts';
 import { ownCopy } from '../graph/leaf.ts';
+import { spell, spellTypes } from '../graph/spell.ts';
 import type { DType, ValueType } from '../graph/value-type.ts';
 import type { HostKernel } from './host-kernel.ts';
 import { type Made, type Operands, onCpu } from './on-cpu.ts';
@@ -39,7 +40,7 @@ export function fallback(name: string): HostKernel {
       );
     }
     const types = typesOf(name, inputs, operands, attrs, run);
-    return unwrap(types, later(backend, name, inputs, operands, attrs, types));
+    return unwrap(types, later(backend, name, inputs, operands, attrs, types, run));
   };
 }
 
@@ -55,8 +56,8 @@ function later(
   operands: readonly tf.TensorInfo[],
   attrs: tf.NamedAttrMap,
   types: readonly ValueType[],
+  run: ReturnType<typeof onCpu>,
 ): tf.TensorInfo[] {
-  const run = onCpu(name);
   // Tensors may be disposed of by then; their places are kept.
   const order = new Map(operands.map(({ dataId }, i) => [dataId, i]));
   let failure: unknown = null;
@@ -98,7 +99,7 @@ function typesOf(
   attrs: tf.NamedAttrMap,
   run: ReturnType<typeof onCpu>,
 ): Types {
-  const key = JSON.stringify([name, operands.map(({ shape, dtype }) => [shape, dtype]), attrs]);
+  const key = name + spellTypes(operands as readonly ValueType[]) + spell(attrs);
   let types = known.get(key);
   if (types === undefined) {
     const zeros = ({ shape, dtype }: tf.TensorInfo) =>

@@ -1,0 +1,13 @@
+import { sayAdvice } from './engine-advice.ts';
+import type { ProgressLine } from './interruption.ts';
+import { warnOnce } from './warn-once.ts';
+
+/** What commands that predict many cases tell while they do: the engine, slices done, what is odd. */
+export function telling(line: ProgressLine) {
+  return {
+    onEngine: sayAdvice,
+    onProgress: (id: string, done: number, total: number) =>
+      line.show(`${id}: slice ${done}/${total}`),
+    onWarning: warnOnce(line),
+  };
+}

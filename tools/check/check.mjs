@@ -21,7 +21,7 @@ const arrows = {
   amplify: [],
   metrics: [],
   model: ['backbones', 'decoders', 'layers-core', 'layers-esca', 'layers-attention'],
-  inference: ['volume-io', 'amplify'],
+  inference: ['volume-io', 'amplify', 'metrics'],
   training: ['model', 'inference', 'volume-io', 'amplify', 'metrics'],
   datasets: ['volume-io', 'amplify'],
   'sts-net': [

@@ -1,4 +1,6 @@
 export { foregroundOf } from './labels/foreground.ts';
+export { type ListedLesion, type ListLesionsOptions, listLesions } from './labels/list-lesions.ts';
+export { type PostprocessOptions, postprocess } from './labels/postprocess.ts';
 export { type ImagePrediction, predictImage } from './prediction/predict-image.ts';
 export {
   mostLikely,
@@ -11,6 +13,7 @@ export {
   predictVolume,
   type VolumePrediction,
 } from './prediction/predict-volume.ts';
+export { calibrated } from './predictor/calibrated.ts';
 export { ensemble } from './predictor/ensemble.ts';
 export { type MirrorAxis, mirrored } from './predictor/mirrored.ts';
 export {
@@ -20,6 +23,7 @@ export {
   onnxPredictor,
 } from './predictor/onnx-predictor.ts';
 export { type ImageShape, type Predictor, softmax } from './predictor/predictor.ts';
+export { type TileOptions, tiled } from './predictor/tiled.ts';
 export { type IntensityMap, type Normalization, toInput } from './preprocessing/normalization.ts';
 export {
   type ChosenNormalization,

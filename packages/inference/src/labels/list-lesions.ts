@@ -1,0 +1,101 @@
+import { type Connectivity, connectedComponents } from '@sts-net/metrics';
+import type { Volume } from '@sts-net/volume-io';
+import { valuesOf } from '../preprocessing/values-of.ts';
+import { longestDiameter } from './longest-diameter.ts';
+
+type Triple = readonly [number, number, number];
+
+/** A connected region of one class. */
+export interface ListedLesion {
+  /** From 1, by class and then in the order of the voxels. */
+  readonly number: number;
+  /** Its label, 1 or more. */
+  readonly class: number;
+  readonly voxels: number;
+  readonly volumeMl: number;
+  /** Mean place of its voxels, `[slice, row, column]`, from 0. */
+  readonly centroidVoxel: Triple;
+  /** The same in the patient, `[x, y, z]` in mm, RAS. */
+  readonly centroidMm: Triple;
+  /** First and last voxel along each axis, `[slice, row, column]`. */
+  readonly boxVoxel: { readonly first: Triple; readonly last: Triple };
+  /** Least and greatest coordinates of its voxels' corners in the patient, mm, RAS. */
+  readonly boxMm: { readonly least: Triple; readonly greatest: Triple };
+  /** Between the outer corners of two of its pixels in one slice, mm. */
+  readonly longestDiameterMm: number;
+  /** First and last slice. */
+  readonly slices: readonly [first: number, last: number];
+  /** Of its class over its voxels, 0 … 1; as null where no probabilities were given. */
+  readonly meanProbability: number | null;
+}
+
+export interface ListLesionsOptions {
+  /** The probability of a class in every voxel of the labels' grid. @default none */
+  readonly probabilities?: ((class_: number) => Volume<Float32Array>) | undefined;
+  /** Which voxels are of one lesion: 6 share faces, 18 edges, 26 corners. @default 26 */
+  readonly connectivity?: Extract<Connectivity, 6 | 18 | 26> | undefined;
+}
+
+/** All lesions of a volume of labels, each class by itself. */
+export function listLesions(
+  labels: Volume<Uint8Array>,
+  { probabilities, connectivity = 26 }: ListLesionsOptions = {},
+): readonly ListedLesion[] {
+  const { shape } = labels.voxels;
+  const values = valuesOf(labels.voxels);
+  const classes = [...new Set(values)].filter((label) => label !== 0).sort((a, b) => a - b);
+  const voxelVolume = labels.spacing.reduce((a, b) => a * b);
+  const listed: ListedLesion[] = [];
+  for (const label of classes) {
+    const found = connectedComponents({ data: values, shape }, { label, connectivity });
+    const sums = probabilities && meansOver(found.labels, probabilities(label));
+    for (let lesion = 1; lesion <= found.count; lesion++) {
+      const { start, end } = found.box(lesion);
+      const last = end.map((at) => at - 1) as unknown as Triple;
+      const first = start as unknown as Triple;
+      const centroidVoxel = found.centroid(lesion) as unknown as Triple;
+      const voxels = found.sizes[lesion]!;
+      listed.push({
+        number: listed.length + 1,
+        class: label,
+        voxels,
+        volumeMl: (voxels * voxelVolume) / 1000,
+        centroidVoxel,
+        centroidMm: placeOf(labels.affine, centroidVoxel),
+        boxVoxel: { first, last },
+        boxMm: cornersOf(labels.affine, first, last),
+        longestDiameterMm: longestDiameter(found.labels, shape, lesion, { first, last }, labels),
+        slices: [first[0], last[0]],
+        meanProbability: sums === undefined ? null : sums[lesion]! / voxels,
+      });
+    }
+  }
+  return listed;
+}
+
+/** The sums of a volume's values over each component. */
+function meansOver(lesions: Int32Array, { voxels }: Volume<Float32Array>): Float64Array {
+  const values = valuesOf(voxels);
+  let count = 0;
+  for (const lesion of lesions) if (lesion > count) count = lesion;
+  const sums = new Float64Array(count + 1);
+  for (const [i, lesion] of lesions.entries()) if (lesion !== 0) sums[lesion]! += values[i]!;
+  return sums;
+}
+
+function placeOf(affine: readonly number[], [slice, row, column]: Triple): Triple {
+  const along = (r: number) =>
+    affine[r]! * column + affine[r + 1]! * row + affine[r + 2]! * slice + affine[r + 3]!;
+  return [along(0), along(4), along(8)];
+}
+
+/** The box around the corners of the voxels, half a voxel beyond their centres. */
+function cornersOf(affine: readonly number[], first: Triple, last: Triple) {
+  const ends = first.map((from, axis) => [from - 0.5, last[axis]! + 0.5]);
+  const corners = ends[0]!.flatMap((slice) =>
+    ends[1]!.flatMap((row) => ends[2]!.map((column) => placeOf(affine, [slice, row, column]))),
+  );
+  const extreme = (choose: (...values: number[]) => number) =>
+    [0, 1, 2].map((axis) => choose(...corners.map((at) => at[axis]!))) as unknown as Triple;
+  return { least: extreme(Math.min), greatest: extreme(Math.max) };
+}

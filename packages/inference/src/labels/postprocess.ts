@@ -1,0 +1,67 @@
+import { type Connectivity, connectedComponents } from '@sts-net/metrics';
+import { likeVolume, type Volume } from '@sts-net/volume-io';
+import ndarray from 'ndarray';
+import { valuesOf } from '../preprocessing/values-of.ts';
+import { zeroBackground } from '../preprocessing/zero-background.ts';
+
+/** What becomes of predicted labels. Plain JSON. */
+export interface PostprocessOptions {
+  /** Lesions of less than this volume, mm³, become background. @default 0 */
+  readonly minimumVolume?: number | undefined;
+  /** Lesions of fewer voxels than this become background. @default 0 */
+  readonly minimumVoxels?: number | undefined;
+  /** Background that one class encloses on all sides becomes that class. @default false */
+  readonly fillHoles?: boolean | undefined;
+  /** Which voxels are of one lesion: 6 share faces, 18 edges, 26 corners. @default 26 */
+  readonly connectivity?: Extract<Connectivity, 6 | 18 | 26> | undefined;
+}
+
+/**
+ * Labels without holes and without the smallest lesions, each class by itself; first the holes are
+ * filled. Of a volume of one slice, holes are what a plane's lesion encloses.
+ *
+ * @param labels 0 is background
+ * @returns new labels on the same grid
+ * @throws RangeError if a least size is negative or no number
+ */
+export function postprocess(
+  labels: Volume<Uint8Array>,
+  {
+    minimumVolume = 0,
+    minimumVoxels = 0,
+    fillHoles = false,
+    connectivity = 26,
+  }: PostprocessOptions,
+): Volume<Uint8Array> {
+  for (const [key, value] of Object.entries({ minimumVolume, minimumVoxels })) {
+    if (value >= 0) continue;
+    throw new RangeError(`\`postprocess\`: \`${key}\` must be 0 or more, got ${value}`);
+  }
+  const { shape } = labels.voxels;
+  const values = Uint8Array.from(valuesOf(labels.voxels));
+  const classes = [...new Set(values)].filter((label) => label !== 0).sort((a, b) => a - b);
+  const voxelVolume = labels.spacing.reduce((a, b) => a * b);
+  for (const label of classes) {
+    if (fillHoles) fillHolesOf(label, values, shape);
+    const { labels: lesions, sizes } = connectedComponents(
+      { data: values, shape },
+      { label, connectivity },
+    );
+    const isKept = (size: number) => size >= minimumVoxels && size * voxelVolume >= minimumVolume;
+    if (sizes.subarray(1).every(isKept)) continue;
+    for (const [i, lesion] of lesions.entries()) {
+      if (lesion !== 0 && !isKept(sizes[lesion]!)) values[i] = 0;
+    }
+  }
+  return likeVolume(labels, ndarray(values, [...shape]));
+}
+
+function fillHolesOf(label: number, values: Uint8Array, shape: readonly number[]): void {
+  const outside = zeroBackground(
+    values.map((value) => (value === label ? 1 : 0)),
+    shape,
+  );
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] === 0 && outside[i] === 0) values[i] = label;
+  }
+}

@@ -37,7 +37,7 @@ export {
   type ExportNnunetOptions,
   exportNnunet,
 } from './export/export-nnunet.ts';
-export { imageDigest } from './images/image-digest.ts';
+export { digestOfChannels, imageDigest } from './images/image-digest.ts';
 export { isGrey } from './images/is-grey.ts';
 export type { LabelMap } from './images/label-map.ts';
 export { type PlaceOptions, placeLabels } from './images/place-labels.ts';
@@ -49,6 +49,7 @@ export { areaOf } from './images/unite-masks.ts';
 export type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './kinds/dataset-spec.ts';
 export { type DatasetName, datasets } from './kinds/datasets.ts';
 export { patientOf } from './kinds/patient-of.ts';
+export { channelNamesOf, filesOf, type ImageFiles, mapFiles } from './manifest/image-files.ts';
 export type { ManifestItem, SplitName } from './manifest/manifest-item.ts';
 export { loadManifest, manifestFolder, readManifest } from './manifest/read-manifest.ts';
 export { manifestText, writeManifest } from './manifest/write-manifest.ts';

@@ -19,7 +19,7 @@ async function prepared() {
   await prepareDataset(datasets.busi, data, output);
   const path = join(output, 'manifest.jsonl');
   const items = await loadManifest(path);
-  const fileOf = (index: number) => resolve(output, items[index]!.image);
+  const fileOf = (index: number) => resolve(output, items[index]!.image as string);
   const check = (change: Partial<ManifestItem> = {}) => {
     const changed = items.map((item, i) => (i === 1 ? { ...item, ...change } : item));
     writeFileSync(path, manifestText(changed));
@@ -35,7 +35,7 @@ describe('a check of what data prepare found in images', () => {
     // What cannot be decoded shows that it is not.
     writeFileSync(fileOf(1), 'no image');
     expect((await check()).errors).toEqual([expect.stringContaining('must start like one of')]);
-    const seal = await imageSeal(fileOf(1), items[1]!);
+    const seal = await imageSeal([fileOf(1)], items[1]!);
     expect((await check({ seal })).errors).toEqual([]);
   });
 
@@ -56,7 +56,7 @@ describe('a check of what data prepare found in images', () => {
     const wrong = 'digest' in change || 'size' in change;
     expect((await check(change)).errors).toHaveLength(wrong ? 1 : 0);
     // With its own seal, what the manifest says is believed but for what masks tell.
-    const seal = await imageSeal(fileOf(1), { ...items[1]!, ...change } as ManifestItem);
+    const seal = await imageSeal([fileOf(1)], { ...items[1]!, ...change } as ManifestItem);
     const believed = await check({ ...change, seal } as Partial<ManifestItem>);
     expect(believed.errors).toHaveLength('size' in change ? 1 : 0);
   });
@@ -64,7 +64,7 @@ describe('a check of what data prepare found in images', () => {
   it('finds images that are nearly the same by the manifest alone', async () => {
     const { items, fileOf, check } = await prepared();
     const { fingerprint } = items[3]!;
-    const seal = await imageSeal(fileOf(1), { ...items[1]!, fingerprint });
+    const seal = await imageSeal([fileOf(1)], { ...items[1]!, fingerprint });
     const { alike } = await check({ fingerprint, seal });
     expect(alike).toEqual([[items[1]!.id, items[3]!.id]]);
   });

@@ -8,6 +8,7 @@ import ndarray from 'ndarray';
 import { describe, expect, it, vi } from 'vitest';
 import { ctSlice, dicomFile } from '../../volume-io/test/dicom-files.ts';
 import { datasets } from '../src/kinds/datasets.ts';
+import { filesOf } from '../src/manifest/image-files.ts';
 import { type PrepareOptions, prepareDataset } from '../src/prepare/prepare-dataset.ts';
 
 async function prepare(folder: string, options: PrepareOptions = {}) {
@@ -78,7 +79,7 @@ describe('DICOM data sets', () => {
       { skipped: 'scans/b.2', reason: expect.stringContaining(seriesUid('LIDC-02')) },
     ]);
     // Numbers that CT values become by the slope and intercept of the files.
-    const image = await readVolume(join(output, items[0]!.image));
+    const image = await readVolume(join(output, filesOf(items[0]!.image)[0]));
     expect([image.voxels.get(0, 0, 1), image.voxels.get(2, 0, 0)]).toEqual([-999, -996]);
     expect((await prepare(folder, { readers: 1 })).items[0]!.area).toBe(25 + 4);
   });

@@ -4,7 +4,13 @@ import { gzipSync } from 'node:zlib';
 import { temporaryFolder } from '@sts-net/testing';
 import { readVolume } from '@sts-net/volume-io';
 import { expect, it } from 'vitest';
-import { datasets, loadManifest, type PrepareOptions, prepareDataset } from '../src/index.ts';
+import {
+  datasets,
+  filesOf,
+  loadManifest,
+  type PrepareOptions,
+  prepareDataset,
+} from '../src/index.ts';
 import { writeLabels, writeRamp } from './make-volumes.ts';
 
 const json = {
@@ -70,7 +76,7 @@ it('gives one channel of 4-D images as a volume of its own, by name or number', 
       { id: 'BRATS_001', size: [2, 3, 4], spacing: [3, 1, 2], area: 3 },
       { id: 'BRATS_002', group: 'BRATS_002', area: 3 },
     ]);
-    const { voxels, affine } = await readVolume(join(output, items[0]!.image));
+    const { voxels, affine } = await readVolume(join(output, filesOf(items[0]!.image)[0]));
     expect([...voxels.data]).toEqual(Array.from({ length: 24 }, (_, i) => first + i));
     expect(affine).toEqual([-2, 0, 0, 9, 0, -1, 0, 4, 0, 0, 3, -6, 0, 0, 0, 1]);
     expect(skipped).toEqual([

@@ -4,7 +4,13 @@ import { temporaryFolder } from '@sts-net/testing';
 import { readImage, readVolume, writeImage } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
-import { datasets, loadManifest, type PrepareOptions, prepareDataset } from '../src/index.ts';
+import {
+  datasets,
+  filesOf,
+  loadManifest,
+  type PrepareOptions,
+  prepareDataset,
+} from '../src/index.ts';
 import { writeLabels, writeRamp } from './make-volumes.ts';
 
 const json = {
@@ -66,7 +72,9 @@ describe('a raw folder of nnU-Net', () => {
       ]);
       expect(basename(items[0]!.mask!)).toBe('a_1.nii.gz');
       expect(readdirSync(output)).toEqual(['manifest.jsonl', 'skipped.jsonl']);
-      expect((await readVolume(join(output, items[0]!.image))).voxels.get(0, 0, 0)).toBe(first);
+      expect(
+        (await readVolume(join(output, filesOf(items[0]!.image)[0]))).voxels.get(0, 0, 0),
+      ).toBe(first);
       expect(skipped).toEqual([
         {
           skipped: expect.stringContaining('imagesTs/c_2_000'),
@@ -157,7 +165,9 @@ describe('a raw folder of nnU-Net', () => {
     });
     const { items, output } = await prepare(raw, { channel: 'T1' });
     expect(items.map(({ id }) => id)).toEqual(['p']);
-    expect((await readVolume(join(output, items[0]!.image))).voxels.get(0, 0, 0)).toBe(100);
+    expect((await readVolume(join(output, filesOf(items[0]!.image)[0]))).voxels.get(0, 0, 0)).toBe(
+      100,
+    );
   });
 
   it('takes a 2-D image as one that holds all its channels', async () => {
@@ -297,7 +307,9 @@ describe('the masks of 2-D images', () => {
     const { items, skipped, output } = await prepare(folder);
     expect(items).toMatchObject([{ id: 'a', modality: 'US', area: 1 }]);
     expect(skipped[0]!.reason).toMatch(/from 0 to 1, got 255/);
-    expect((await readImage(join(output, items[0]!.image))).pixels.shape).toEqual([3, 4, 1]);
+    expect((await readImage(join(output, filesOf(items[0]!.image)[0]))).pixels.shape).toEqual([
+      3, 4, 1,
+    ]);
     expect(readFileSync(join(output, 'skipped.jsonl'), 'utf8')).toContain('255');
   });
 });

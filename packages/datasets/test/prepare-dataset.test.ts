@@ -23,6 +23,7 @@ import type { DatasetSpec } from '../src/kinds/dataset-spec.ts';
 import { type DatasetName, datasets } from '../src/kinds/datasets.ts';
 import { scanOf } from '../src/kinds/lungs-ct.ts';
 import { pairFiles } from '../src/kinds/pair-files.ts';
+import { filesOf } from '../src/manifest/image-files.ts';
 import { loadManifest } from '../src/manifest/read-manifest.ts';
 import { type PrepareOptions, prepareDataset } from '../src/prepare/prepare-dataset.ts';
 import { columns, makeBusi, rows, writeMask, writeNoise } from './make-images.ts';
@@ -57,7 +58,7 @@ describe('BUSI', () => {
     expect(united.pixels.data.filter((value) => value === 255)).toHaveLength(24);
     expect(readdirSync(join(output, 'masks'))).toHaveLength(1);
     const first = items.get('benign (1)')!;
-    expect(resolve(output, first.image)).toBe(join(folder, 'benign/benign (1).png'));
+    expect(resolve(output, filesOf(first.image)[0])).toBe(join(folder, 'benign/benign (1).png'));
     expect(duplicates).toEqual([['benign (1)', 'malignant (1)']]);
     expect(items.get('malignant (1)')).toMatchObject({
       group: 'benign (1)',

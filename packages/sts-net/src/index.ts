@@ -28,6 +28,7 @@ export {
   type FoldOptions,
   findCases,
   foldManifest,
+  type ImageFiles,
   imageDigest,
   type LabelMap,
   loadManifest,

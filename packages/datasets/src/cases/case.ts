@@ -1,3 +1,4 @@
+import type { ImageFiles } from '../manifest/image-files.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 
 /** One image with its lesion mask. Relative paths start from a folder that goes with them. */
@@ -6,17 +7,23 @@ export interface CaseConfig {
   readonly id: string;
   /** Patient: cases of one group are never divided over splits. @default the id */
   readonly group?: string | undefined;
-  /** Volume, or 2-D image (PNG, JPEG, TIFF). */
-  readonly image: string;
+  /** Volume, or 2-D image (PNG, JPEG, TIFF); or one of each channel by its name. */
+  readonly image: ImageFiles;
   /** File of the same size with the labels. Only prediction can do without. */
   readonly mask?: string | undefined;
 }
 
-/** A folder whose files are the cases; `{id}` (and `{group}`) in the patterns stand for its name (and its patient's). */
+/**
+ * A folder whose files are the cases; `{id}` (and `{group}`) in the patterns stand for its name (and its
+ * patient's), `*` in those of images for anything but a slash.
+ */
 export interface CaseFolderConfig {
   readonly folder: string;
-  /** Path of the image inside the folder, for example `volumes/{id}_FLAIR.nii.gz`. */
-  readonly image: string;
+  /**
+   * Path of the image inside the folder, for example `volumes/{id}_FLAIR.nii.gz`; or one of each channel
+   * by its name. A case is there if any of its channels is.
+   */
+  readonly image: ImageFiles;
   /** Path of the mask inside the folder, for example `labels/{id}_GOLD.nii.gz`. */
   readonly mask: string;
 }
@@ -34,8 +41,9 @@ export interface Case extends Pick<ManifestItem, 'split' | 'modality'> {
   readonly id: string;
   /** Patient. */
   readonly group: string;
-  readonly image: string;
+  /** Without the channels that a folder lacks of it. */
+  readonly image: ImageFiles;
   readonly mask: string;
-  /** What tells the image from all others, where it is known; else the file's content does. */
+  /** What tells the image from all others, where it is known; else the content of its files does. */
   readonly digest?: string;
 }

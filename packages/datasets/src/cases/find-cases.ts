@@ -1,9 +1,8 @@
-import { readdir } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
-import { fileError } from '../files/file-error.ts';
-import { foldName } from '../files/fold-name.ts';
+import { resolve } from 'node:path';
+import { mapFiles } from '../manifest/image-files.ts';
 import { loadManifest, manifestFolder } from '../manifest/read-manifest.ts';
-import type { Case, CaseConfig, CaseFolderConfig, CaseList } from './case.ts';
+import type { Case, CaseConfig, CaseList } from './case.ts';
+import { searchFolder } from './search-folder.ts';
 
 /**
  * The cases of a list, in a fixed order, with absolute paths.
@@ -53,69 +52,6 @@ function withMask(
   if (mask === undefined || mask === null) {
     throw new RangeError(`${source}: case '${id}' needs a \`mask\` file; add its path`);
   }
-  return { id, image: resolve(folder, image), mask: resolve(folder, mask) };
-}
-
-/** The cases of a folder, in order of their paths. */
-export async function searchFolder(
-  { folder, image, mask }: CaseFolderConfig,
-  baseFolder: string,
-): Promise<readonly Case[]> {
-  const root = resolve(baseFolder, folder);
-  let entries: { readonly name: string; readonly parentPath: string; isDirectory(): boolean }[];
-  try {
-    entries = await readdir(root, { recursive: true, withFileTypes: true });
-  } catch (cause) {
-    throw fileError(root, 'read the folder', cause);
-  }
-  const pattern = placeholderPattern(image);
-  const paths = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(root, resolve(entry.parentPath, entry.name)).split(sep).join('/'))
-    .sort();
-  const written = spellingIn(paths);
-  const cases = paths.flatMap((path) => {
-    const names = pattern.exec(path)?.groups;
-    const id = names?.['id'];
-    if (id === undefined) return [];
-    const group = names?.['group'] ?? id;
-    const maskPath = written(mask.replaceAll('{id}', id).replaceAll('{group}', group));
-    return [
-      {
-        id: id.normalize('NFC'),
-        group: group.normalize('NFC'),
-        image: resolve(root, path),
-        mask: resolve(root, maskPath),
-      },
-    ];
-  });
-  if (cases.length === 0) {
-    throw new RangeError(
-      `data.cases: '${root}' must hold images named as '${image}', found none among ${entries.length} entries; correct the folder or the pattern`,
-    );
-  }
-  return cases;
-}
-
-/** How a path is spelled among those that are there, where it is there in one spelling. */
-function spellingIn(paths: readonly string[]): (wanted: string) => string {
-  const exact = new Set(paths);
-  const folded = new Map<string, string | undefined>();
-  for (const path of paths) {
-    const name = foldName(path);
-    folded.set(name, folded.has(name) ? undefined : path);
-  }
-  return (wanted) => (exact.has(wanted) ? wanted : (folded.get(foldName(wanted)) ?? wanted));
-}
-
-/** `volumes/{id}.nii` as a regular expression whose groups are the placeholders. */
-function placeholderPattern(text: string): RegExp {
-  const seen = new Set<string>();
-  const source = text.split(/\{(id|group)\}/).map((part, i) => {
-    if (i % 2 === 0) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    if (seen.has(part)) return `\\k<${part}>`;
-    seen.add(part);
-    return `(?<${part}>[^/]+?)`;
-  });
-  return new RegExp(`^${source.join('')}$`);
+  const absolute = (path: string): string => resolve(folder, path);
+  return { id, image: mapFiles(image, absolute), mask: absolute(mask) };
 }

@@ -1,15 +1,9 @@
-import { resolve } from 'node:path';
-import type { ReadingOptions, Volume } from '@sts-net/volume-io';
+import type { ReadingOptions } from '@sts-net/volume-io';
 import { alikePairs } from '../images/alike.ts';
-import { imageDigest, imageSeal } from '../images/image-digest.ts';
-import { checkShape, placeLabels } from '../images/place-labels.ts';
-import { type Print, parsePrint, printOf } from '../images/print.ts';
-import { isFlatImage, readImageFile } from '../images/read-image-file.ts';
-import { readLabels } from '../images/read-labels.ts';
-import { areaOf } from '../images/unite-masks.ts';
-import type { ManifestItem } from '../manifest/manifest-item.ts';
+import type { Print } from '../images/print.ts';
 import { manifestFolder, readManifest } from '../manifest/read-manifest.ts';
 import { findLeaks, type PartItem } from '../split/find-leaks.ts';
+import { lookAt } from './look-at.ts';
 
 /** What a look at all files of a data set found. */
 export interface ManifestCheck {
@@ -90,84 +84,4 @@ function alikeAcrossGroups(
     .map(([i, j]) => [printed[i]!.part, printed[j]!.part] as const)
     .filter(([a, b]) => a.group !== b.group && a.digest !== b.digest)
     .map(([a, b]) => [a.id, b.id] as const);
-}
-
-interface Looked {
-  readonly errors: readonly string[];
-  readonly labels: readonly number[];
-  /** Undefined where the file could not be read. */
-  readonly area?: number;
-  readonly digest?: string;
-  /** Of 2-D images. */
-  readonly print?: Print | undefined;
-}
-
-async function lookAt(
-  item: ManifestItem,
-  folder: string,
-  onWarning: ((message: string) => void) | undefined,
-): Promise<Looked> {
-  try {
-    const path = resolve(folder, item.image);
-    const isPicture = isFlatImage(path);
-    const known = await knownImage(item, path);
-    const image = known === undefined ? await readImageFile(path, { onWarning }) : undefined;
-    const mask =
-      item.mask === null
-        ? undefined
-        : await readLabels(resolve(folder, item.mask), 'whole', { onWarning });
-    const flat = isPicture || mask?.voxels.shape[0] === 1;
-    const own = image?.voxels.shape ?? item.size;
-    const shape = [flat ? 1 : own[0]!, ...own.slice(1)];
-    const labels = [...new Set(mask?.voxels.data)].filter((label) => label !== 0);
-    const area = mask === undefined ? 0 : areaOf(mask.voxels.data);
-    const digest = image === undefined ? item.digest : imageDigest(image.voxels);
-    const placeless = isPicture || (item.mask !== null && isFlatImage(item.mask));
-    const errors = [
-      ...changed('size', `[${shape.join(', ')}]`, `[${item.size.join(', ')}]`),
-      ...changed('digest', digest, item.digest),
-      ...changed('area', String(area), String(item.area)),
-      ...(mask === undefined ? [] : misplaced(mask, image, shape, { flat, placeless })),
-    ];
-    const print = image && isPicture ? printOf(image.voxels) : known?.print;
-    return { errors, labels, area, digest, print };
-  } catch (error) {
-    return { errors: [(error as Error).message], labels: [] };
-  }
-}
-
-/** What the manifest holds of a 2-D image, if neither that nor the file was changed since. */
-async function knownImage(
-  item: ManifestItem,
-  path: string,
-): Promise<{ readonly print: Print } | undefined> {
-  const { fingerprint, seal } = item;
-  if (fingerprint === undefined || seal === undefined || !isFlatImage(path)) return undefined;
-  // A file that cannot be read is reported by who reads it.
-  const own = await imageSeal(path, item).catch(() => undefined);
-  return own === seal ? { print: parsePrint(fingerprint) } : undefined;
-}
-
-/** What keeps a mask from lying on its image. */
-function misplaced(
-  mask: Volume<Uint8Array>,
-  image: Volume | undefined,
-  shape: readonly number[],
-  { flat, placeless }: { readonly flat: boolean; readonly placeless: boolean },
-): readonly string[] {
-  const words = { subject: 'its mask', reference: 'the image' };
-  try {
-    if (placeless || image === undefined) checkShape(mask, shape, words);
-    else placeLabels(mask, image, { flat, ...words });
-    return [];
-  } catch (error) {
-    return [(error as Error).message];
-  }
-}
-
-function changed(what: string, file: string, listed: string): readonly string[] {
-  if (file === listed) return [];
-  return [
-    `its ${what} is ${file}, but the manifest says ${listed}; the file was changed, prepare it again`,
-  ];
 }

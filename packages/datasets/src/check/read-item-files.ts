@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import type { Volume } from '@sts-net/volume-io';
 import { isFlatImage, readImageFile } from '../images/read-image-file.ts';
 import { readLabels } from '../images/read-labels.ts';
+import { filesOf } from '../manifest/image-files.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 
 /**
- * Reads the image of an item that has a mask, and the labels as they lie on it.
+ * Reads the image of an item that has a mask, of several channels the first, and the labels as they lie
+ * on it.
  *
  * @param folder that the paths of the manifest start from
  * @throws Error naming the file, if one cannot be read or they do not belong together
@@ -14,12 +16,13 @@ export async function readItemFiles(
   item: ManifestItem,
   folder: string,
 ): Promise<{ readonly image: Volume; readonly labels: Volume<Uint8Array> }> {
-  const image = await readImageFile(resolve(folder, item.image));
+  const [file] = filesOf(item.image);
+  const image = await readImageFile(resolve(folder, file));
   const labels = await readLabels(resolve(folder, item.mask!), 'whole', {
     subject: `'${item.id}': its mask`,
     like: image,
     flat: item.size[0] === 1 && image.voxels.shape[0]! > 1,
-    placeless: isFlatImage(item.image),
+    placeless: isFlatImage(file),
   });
   return { image, labels };
 }

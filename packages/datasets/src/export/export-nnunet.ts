@@ -12,6 +12,7 @@ import { readItemFiles } from '../check/read-item-files.ts';
 import { fileError } from '../files/file-error.ts';
 import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
 import { isFlatImage, readImageFile } from '../images/read-image-file.ts';
+import { filesOf } from '../manifest/image-files.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 import { loadManifest, manifestFolder } from '../manifest/read-manifest.ts';
 import {
@@ -69,7 +70,7 @@ export async function exportNnunet(
       const { image, mask } = await readItem(item, folder, options);
       if (flat && image?.voxels.shape[0] === 1) grey.push(item);
       const to = pathsOf(item, temporary, flat);
-      if (image === undefined) await copyImage(resolve(folder, item.image), to.image);
+      if (image === undefined) await copyImage(resolve(folder, filesOf(item.image)[0]), to.image);
       else await writeItemImage(to.image, image, flat, item);
       if (mask === undefined) continue;
       await (flat
@@ -80,7 +81,7 @@ export async function exportNnunet(
     // All images of nnU-Net have the same channels.
     for (const item of isColoured ? grey : []) {
       options.signal?.throwIfAborted();
-      const image = await readImageFile(resolve(folder, item.image), options);
+      const image = await readImageFile(resolve(folder, filesOf(item.image)[0]), options);
       await writeItemImage(pathsOf(item, temporary, flat).image, image, flat, item, 3);
     }
     const description = datasetJson(items, name, labels, { flat, isColoured });
@@ -97,7 +98,7 @@ async function readItem(
   folder: string,
   { classes = 2, onWarning }: ExportNnunetOptions,
 ): Promise<{ readonly image?: Volume; readonly mask?: Volume<Uint8Array> }> {
-  const path = resolve(folder, item.image);
+  const path = resolve(folder, filesOf(item.image)[0]);
   const isReady = /\.nii\.gz$/i.test(path);
   if (item.mask === null) return isReady ? {} : { image: await readImageFile(path, { onWarning }) };
   const { image, labels: whole } = await readItemFiles(item, folder);

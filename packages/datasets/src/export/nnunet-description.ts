@@ -1,5 +1,6 @@
 import { isFlatImage } from '../images/read-image-file.ts';
 import type { DatasetJsonContent, Fold } from '../kinds/dataset-json-schema.ts';
+import { filesOf } from '../manifest/image-files.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 
 /** What the labels are in nnU-Net. */
@@ -26,7 +27,13 @@ export function checkExportable(
       `the folder must be called as nnU-Net's data sets are, Dataset, three digits, _ and a name, as 'Dataset501_Lesions', got '${name}'`,
     );
   }
-  const flat = items.filter(({ image }) => isFlatImage(image));
+  const named = items.find(({ image }) => typeof image !== 'string');
+  if (named !== undefined) {
+    throw new RangeError(
+      `${source}: images must be one file each, but '${named.id}' has channels; list one of them`,
+    );
+  }
+  const flat = items.filter(({ image }) => isFlatImage(filesOf(image)[0]));
   if (flat.length > 0 && flat.length < items.length) {
     const volume = items.find((item) => !flat.includes(item))!;
     throw new RangeError(

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { VoxelArray } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
+import { fileDigest } from '../files/file-digest.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 
 /**
@@ -30,19 +29,31 @@ export function imageDigest({ data, shape, stride, offset }: NdArray<VoxelArray>
   return hash.digest('hex');
 }
 
+/**
+ * What tells an image of several channels from all others, by the digests of these: the SHA-256 of
+ * the digests, one a line, sorted, so that neither names nor order of the channels count. Of one channel it
+ * is the digest itself.
+ */
+export function digestOfChannels(digests: readonly string[]): string {
+  if (digests.length === 1) return digests[0]!;
+  const lines = digests.toSorted().map((digest) => `${digest}\n`);
+  return createHash('sha256').update(lines.join('')).digest('hex');
+}
+
 /** What was found in the pixels of an image. */
 type Found = Pick<ManifestItem, 'size' | 'digest' | 'fingerprint'>;
 
 /**
- * SHA-256 over the bytes of an image's file and what was found in its pixels, as 64 hexadecimal digits:
+ * SHA-256 over what an image's files hold and what was found in its pixels, as 64 hexadecimal digits:
  * while it is the same, nobody has changed either, and the pixels need not be looked at again.
+ *
+ * @param paths in the order of the channels
  */
 export async function imageSeal(
-  path: string,
+  paths: readonly string[],
   { size, digest, fingerprint }: Found,
 ): Promise<string> {
   // The number tells from what another way of reading images or of making prints would find.
-  const hash = createHash('sha256').update(JSON.stringify([1, size, digest, fingerprint]));
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
+  const known = [2, size, digest, fingerprint, ...(await Promise.all(paths.map(fileDigest)))];
+  return createHash('sha256').update(JSON.stringify(known)).digest('hex');
 }

@@ -1,6 +1,10 @@
 import type { LabelRule, ReadingOptions, Volume } from '@sts-net/volume-io';
 import type { Consensus, ConsensusName } from '../consensus/consensus.ts';
+import type { ImageFiles } from '../manifest/image-files.ts';
 import type { SplitName } from '../manifest/manifest-item.ts';
+
+/** A file, or what reads an image that no single file holds. */
+export type ImageSource = string | ((options: ReadingOptions) => Promise<Volume>);
 
 /** An image that a data set holds, before anything of it is read. */
 export interface DatasetItem {
@@ -8,11 +12,11 @@ export interface DatasetItem {
   readonly group: string;
   /** Where the data set says so. */
   readonly split?: SplitName | undefined;
-  /** Its file, or what reads it where no single file holds it. */
-  readonly image: string | ((options: ReadingOptions) => Promise<Volume>);
+  /** One source, or that of each channel that it has, by its name. */
+  readonly image: ImageSource | Readonly<Record<string, ImageSource>>;
   /**
    * Files of its masks, of which one is made, none where the data set has none of it; or what draws its
-   * mask on the grid of the image.
+   * mask on the grid of the image, of several channels the first.
    */
   readonly mask: readonly string[] | ((image: Volume, options: ReadingOptions) => Promise<Volume>);
   /**
@@ -24,6 +28,11 @@ export interface DatasetItem {
   readonly modality?: string | undefined;
 }
 
+/** The sources of an image in the order of its channels. */
+export function sourcesOf(image: DatasetItem['image']): readonly [ImageSource, ...ImageSource[]] {
+  return (typeof image === 'object' ? Object.values(image) : [image]) as [ImageSource];
+}
+
 /** A file that gives no item. */
 export interface Skipped {
   readonly skipped: string;
@@ -33,9 +42,10 @@ export interface Skipped {
 export interface DatasetOptions {
   /**
    * Path of images inside the folder, with `{id}` and, if wanted, `{group}`; of BIDS, entities and suffix.
+   * Or that of each channel by its name.
    * @default found by name
    */
-  readonly image?: string | undefined;
+  readonly image?: ImageFiles | undefined;
   /**
    * Path of the mask of an image, with the same and `*` for anything, if there are several; of BIDS,
    * entities and suffix. @default found by name

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { searchFolder } from '../cases/find-cases.ts';
+import { searchFolder } from '../cases/search-folder.ts';
 import { foldName } from '../files/fold-name.ts';
 import { listFiles } from '../files/list-files.ts';
+import { filesOf } from '../manifest/image-files.ts';
 import type { SplitName } from '../manifest/manifest-item.ts';
 import type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './dataset-spec.ts';
 import { type FilePair, isMask, pairFiles } from './pair-files.ts';
@@ -52,7 +53,7 @@ export async function* pairedFolders(
   if (image !== undefined && mask !== undefined) {
     const files = mask.includes('*') ? await listFiles(folder) : [];
     for (const one of await searchFolder({ folder, image, mask }, process.cwd())) {
-      const ownGroup = image.includes('{group}') ? one.group : group(one.id);
+      const ownGroup = filesOf(image)[0].includes('{group}') ? one.group : group(one.id);
       const masks = mask.includes('*')
         ? files.map((path) => join(folder, path)).filter(matches(one.mask))
         : [one.mask].filter((path) => existsSync(path));

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { channelCountRule, channelName, channelNameRule } from '../validation/channel-name.ts';
 import type { ManifestItem } from './manifest-item.ts';
 
 const name = z.string().min(1);
+const channels = z
+  .record(z.string().regex(channelName, channelNameRule), name)
+  .refine((image) => Object.keys(image).length > 0, channelCountRule);
 const length = z.int().min(1);
 const distance = z.number().positive();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 hexadecimal digits of a SHA-256');
@@ -11,7 +15,7 @@ export const manifestItemSchema: z.ZodType<ManifestItem> = z
   .strictObject({
     id: name.regex(/^[^/\\]+$/, 'must not contain / or \\, because it names output files'),
     group: name,
-    image: name,
+    image: z.union([name, channels]),
     mask: name.nullable(),
     size: z.tuple([length, length, length]),
     spacing: z.tuple([distance, distance, distance]).nullable(),

@@ -1,3 +1,5 @@
+import type { ImageFiles } from './image-files.ts';
+
 /** What an item is for: to train, to choose the best checkpoint, or to be tested on once. */
 export type SplitName = 'training' | 'validation' | 'test';
 
@@ -9,28 +11,29 @@ export interface ManifestItem {
   readonly group: string;
   /**
    * File of the image, relative to the manifest's folder, with forward slashes: PNG, JPEG, TIFF, or
-   * a volume. A volume with one slice in its mask is one image whose channels are the slices.
+   * a volume; or one of each channel by its name. A volume with one slice in its mask is one image
+   * whose channels are the slices.
    */
-  readonly image: string;
+  readonly image: ImageFiles;
   /** File of the labels, 0 is background; null where there is none. */
   readonly mask: string | null;
-  /** `[slices, rows, columns]`; a 2-D image has one slice, however many channels. */
+  /** `[slices, rows, columns]` of the first channel; a 2-D image has one slice, however many channels. */
   readonly size: readonly [slices: number, rows: number, columns: number];
-  /** mm, `[slice, row, column]`; null where it is not known. */
+  /** mm, `[slice, row, column]`, of the first channel; null where it is not known. */
   readonly spacing: readonly [slice: number, row: number, column: number] | null;
-  /** What the image was taken by, as DICOM names it (`CT`, `MR`, …), where that is known. */
+  /** What all of the image was taken by, as DICOM names it (`CT`, `MR`, …), where that is known. */
   readonly modality?: string | undefined;
   /** Pixels of the mask that are not background, over all slices; 0 without a mask. */
   readonly area: number;
-  /** What `imageDigest` gives for the image. */
+  /** What `imageDigest` gives for the image; of several channels what `digestOfChannels` makes of theirs. */
   readonly digest: string;
   /**
    * What the image looks like from afar, as `data prepare` found it, for finding images that are nearly
-   * the same. Of 2-D images.
+   * the same. Of 2-D images; of their first channel.
    */
   readonly fingerprint?: string | undefined;
   /**
-   * SHA-256 over the image's file, `size`, `digest` and `fingerprint`: while it holds, these need not be
+   * SHA-256 over the image's files, `size`, `digest` and `fingerprint`: while it holds, these need not be
    * found in the pixels again. Of 2-D images.
    */
   readonly seal?: string | undefined;

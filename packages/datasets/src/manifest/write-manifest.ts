@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { fileError } from '../files/file-error.ts';
 import { writeFileAtomic } from '../files/write-file-atomic.ts';
+import { mapFiles } from './image-files.ts';
 import type { ManifestItem } from './manifest-item.ts';
 import { manifestFolder } from './read-manifest.ts';
 
@@ -34,7 +35,7 @@ export async function writeManifest(
   const moved = (file: string): string => relative(to, resolve(from, file)).split(sep).join('/');
   const rebased = items.map((item) => ({
     ...item,
-    image: moved(item.image),
+    image: mapFiles(item.image, moved),
     mask: item.mask === null ? null : moved(item.mask),
   }));
   await writeFileAtomic(path, manifestText(from === to ? items : rebased));

@@ -1,8 +1,10 @@
 import type { Volume } from '@sts-net/volume-io';
 import { alikePairs } from '../images/alike.ts';
-import { imageDigest, imageSeal } from '../images/image-digest.ts';
+import type { Channel } from '../images/check-channel.ts';
+import { digestOfChannels, imageDigest, imageSeal } from '../images/image-digest.ts';
 import { type Print, printOf, printText } from '../images/print.ts';
-import type { DatasetItem, Skipped } from '../kinds/dataset-spec.ts';
+import { type DatasetItem, type Skipped, sourcesOf } from '../kinds/dataset-spec.ts';
+import { channelNamesOf } from '../manifest/image-files.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 import type { ReadItem } from './read-item.ts';
 
@@ -27,6 +29,8 @@ export interface PreparedDataset {
   readonly empty: number;
   /** Left out by `maxShare`. */
   readonly large: number;
+  /** How many items lack a channel that others have, by its name. */
+  readonly lacking: ReadonlyMap<string, number>;
   /** Ids of items that are the same image, which were given one group. */
   readonly duplicates: readonly (readonly string[])[];
   readonly skipped: readonly Skipped[];
@@ -35,8 +39,14 @@ export interface PreparedDataset {
 /** That of volumes, which is like no other. */
 const noPrint: Print = new Int8Array();
 
-function modalityOf({ header }: Volume): string | undefined {
-  return header?.format === 'dicom' && header.modality !== '' ? header.modality : undefined;
+/** What all channels were taken by. */
+function modalityOf(channels: readonly Channel[]): string | undefined {
+  const [first, ...others] = new Set(
+    channels.map(({ volume: { header } }) =>
+      header?.format === 'dicom' && header.modality !== '' ? header.modality : undefined,
+    ),
+  );
+  return others.length === 0 ? first : undefined;
 }
 
 /** DICOM images need not say how far their pixels are apart. */
@@ -89,11 +99,11 @@ export class ItemCollection {
 
   async add(
     { id, group, split, image: source, modality }: DatasetItem,
-    { image, flat, labels, area }: ReadItem,
+    { channels, image, flat, labels, area }: ReadItem,
     files: Pick<ManifestItem, 'image' | 'mask'>,
   ): Promise<void> {
     this.#ids.add(id);
-    const digest = imageDigest(image.voxels);
+    const digest = digestOfChannels(channels.map(({ volume }) => imageDigest(volume.voxels)));
     const index = this.#items.length;
     const print = flat ? printOf(image.voxels) : noPrint;
     this.#sameImage.set(digest, [...(this.#sameImage.get(digest) ?? []), index]);
@@ -105,10 +115,10 @@ export class ItemCollection {
       ...files,
       ...found,
       spacing: flat || !isSpacingKnown(image) ? null : image.spacing,
-      modality: modality ?? modalityOf(image),
+      modality: modality ?? modalityOf(channels),
       area,
       split,
-      ...(flat && { seal: await imageSeal(source as string, found) }),
+      ...(flat && { seal: await imageSeal(sourcesOf(source) as readonly string[], found) }),
     });
     this.#prints.push(print);
   }
@@ -123,10 +133,21 @@ export class ItemCollection {
       agreed: this.#agreed,
       empty: this.#empty,
       large: this.#large,
+      lacking: lackingIn(this.#items),
       duplicates: same.map((indices) => indices.map((i) => this.#items[i]!.id)),
       skipped: this.#skipped,
     };
   }
+}
+
+/** How many items lack a channel, of those that any has. */
+function lackingIn(items: readonly ManifestItem[]): ReadonlyMap<string, number> {
+  const having = new Map<string, number>();
+  for (const { image } of items) {
+    for (const name of channelNamesOf(image) ?? []) having.set(name, (having.get(name) ?? 0) + 1);
+  }
+  const lacking = [...having].map(([name, count]) => [name, items.length - count] as const);
+  return new Map(lacking.filter(([, count]) => count > 0));
 }
 
 /** The items with one group for all groups that are linked, which is the first of them by name. */

@@ -1,15 +1,14 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { likeVolume, writeImage, writeVolume } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
 import { consensuses } from '../consensus/consensus.ts';
 import { fileError } from '../files/file-error.ts';
 import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
 import { checkMap, type LabelMap } from '../images/label-map.ts';
-import type { DatasetItem, DatasetOptions, DatasetSpec } from '../kinds/dataset-spec.ts';
+import { type DatasetOptions, type DatasetSpec, sourcesOf } from '../kinds/dataset-spec.ts';
 import { manifestText } from '../manifest/write-manifest.ts';
 import { ItemCollection, type PreparedDataset, type SelectionOptions } from './item-collection.ts';
-import { type ReadItem, readItem } from './read-item.ts';
+import { readItem } from './read-item.ts';
+import { writeMade } from './write-made.ts';
 
 export interface PrepareOptions extends DatasetOptions, SelectionOptions {
   /**
@@ -77,7 +76,7 @@ export async function prepareDataset(
         continue;
       }
       if (typeof one.mask !== 'function' && one.mask.length === 0 && withoutMask === 'skip') {
-        collected.skip(relative(root, one.image as string), 'there is no mask of it');
+        collected.skip(relative(root, sourcesOf(one.image)[0] as string), 'there is no mask of it');
         continue;
       }
       options.onProgress?.(one.id, done++);
@@ -85,11 +84,7 @@ export async function prepareDataset(
         collected.skip(one.id, inside(error.message));
       });
       if (read === undefined || !collected.takes(read)) continue;
-      const files = await writeMade(temporary, one, read);
-      await collected.add(one, read, {
-        image: files.image ?? relativePath(home, one.image as string),
-        mask: files.mask ?? relativePath(home, (one.mask as readonly string[])[0]!),
-      });
+      await collected.add(one, read, await writeMade(temporary, home, one, read));
     }
     prepared = collected.result();
     const { items, skipped } = prepared;
@@ -126,38 +121,12 @@ function checkOptions(spec: DatasetSpec, options: DatasetOptions): void {
   }
 }
 
-/** Writes the files of an item that the data set does not hold; their paths in the folder. */
-async function writeMade(
-  folder: string,
-  { id, image: source }: DatasetItem,
-  { image, flat, labels, made }: ReadItem,
-): Promise<{ readonly image?: string; readonly mask?: string }> {
-  const files: { image?: string; mask?: string } = {};
-  if (typeof source !== 'string') {
-    files.image = `images/${id}.nii.gz`;
-    await mkdir(join(folder, 'images'), { recursive: true });
-    await writeVolume(join(folder, files.image), image);
-  }
-  if (made) {
-    files.mask = `masks/${id}${flat ? '.png' : '.nii.gz'}`;
-    await mkdir(join(folder, 'masks'), { recursive: true });
-    const path = join(folder, files.mask);
-    if (flat) await writeImage(path, ndarray(labels.data, labels.shape.slice(1)));
-    else await writeVolume(path, likeVolume(image, labels));
-  }
-  return files;
-}
-
 async function realFolder(path: string): Promise<string> {
   try {
     return await realpath(resolve(path));
   } catch (cause) {
     throw fileError(path, 'read the folder', cause);
   }
-}
-
-function relativePath(from: string, to: string): string {
-  return relative(from, to).split(sep).join('/');
 }
 
 function nothingFound(

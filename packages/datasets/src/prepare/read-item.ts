@@ -10,15 +10,18 @@ import {
 } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
 import { type Consensus, consensusOf } from '../consensus/consensus.ts';
+import { type Channel, checkChannel } from '../images/check-channel.ts';
 import { type LabelMap, mapped, wholeOrMapped } from '../images/label-map.ts';
 import { isFlatImage, readFlatImage, readImageFile } from '../images/read-image-file.ts';
 import { labelRemedy, readLabels } from '../images/read-labels.ts';
 import { areaOf } from '../images/unite-masks.ts';
-import type { DatasetItem } from '../kinds/dataset-spec.ts';
+import type { DatasetItem, ImageSource } from '../kinds/dataset-spec.ts';
 
 /** An item with its voxels. */
 export interface ReadItem {
-  /** The slices of a 2-D image are its channels. */
+  /** The only one, without a name, of an image that has none. */
+  readonly channels: readonly Channel[];
+  /** That of the first channel. The slices of a 2-D image are its colours. */
   readonly image: Volume;
   readonly flat: boolean;
   /** `[slice, row, column]`; one slice of a 2-D image. */
@@ -52,7 +55,8 @@ export async function readItem(
   item: DatasetItem,
   { stretch, consensus, map, ...reading }: ReadItemOptions,
 ): Promise<ReadItem> {
-  const { image, flat, orientation } = await readItemImage(item, reading);
+  const channels = await readChannels(item, reading);
+  const [{ volume: image, flat, orientation }] = channels;
   const drawn = typeof item.mask === 'function';
   const masks = drawn
     ? [mapped(labelsOf(await item.mask(image, reading), 'whole', words), map)]
@@ -61,7 +65,7 @@ export async function readItem(
   const shape = [flat ? 1 : slices, rows, columns];
   if (masks.length === 0) {
     const none = ndarray(new Uint8Array(shape.reduce((a, b) => a * b)), shape);
-    return { image, flat, labels: none, area: 0, masks: 0, made: true };
+    return { channels, image, flat, labels: none, area: 0, masks: 0, made: true };
   }
   const placed = flat ? masks : masks.map((mask) => ontoGridOf(mask, image, words));
   const voxels = placed.map((mask) => labelsOf(mask).voxels);
@@ -69,7 +73,7 @@ export async function readItem(
   if (labels.shape.join() === shape.join()) {
     const area = areaOf(labels.data);
     const made = drawn || masks.length > 1 || isMapped(item.rule) || map !== undefined;
-    return { image, flat, labels, area, masks: masks.length, made };
+    return { channels, image, flat, labels, area, masks: masks.length, made };
   }
   if (orientation >= 5 && labels.shape.join() === [1, columns, rows].join()) {
     throw new RangeError(
@@ -82,8 +86,9 @@ export async function readItem(
     );
   }
   const plane = resizeLabels(labels.pick(0, null, null), [rows, columns]);
-  const area = areaOf(plane.data);
-  return { image, flat, labels: ndarray(plane.data, shape), area, masks: masks.length, made: true };
+  const stretched = ndarray(plane.data, shape);
+  const read = { channels, image, flat, labels: stretched, area: areaOf(plane.data) };
+  return { ...read, masks: masks.length, made: true };
 }
 
 /** @throws Error if a voxel holds what the data set does not name, or what it says not to count */
@@ -115,16 +120,37 @@ function undeclared(kind: WrongKind, value: number): string {
     : labelRemedy(kind, value);
 }
 
-async function readItemImage(
-  { image }: DatasetItem,
+interface ReadChannel extends Channel {
+  /** By which a 2-D image was turned; see `readFlatImage`. */
+  readonly orientation: number;
+}
+
+/** @throws Error naming the file or the channel, if one cannot be read or does not fit the first */
+async function readChannels(
+  { id, image }: DatasetItem,
   reading: ReadingOptions,
-): Promise<{ image: Volume; flat: boolean; orientation: number }> {
-  if (typeof image !== 'string') {
-    return { image: await image(reading), flat: false, orientation: 1 };
+): Promise<readonly [ReadChannel, ...ReadChannel[]]> {
+  if (typeof image !== 'object') return [await readSource('', image, reading)];
+  const channels: ReadChannel[] = [];
+  for (const [name, source] of Object.entries(image)) {
+    const channel = await readSource(name, source, reading);
+    channels.push(channel);
+    const odd = checkChannel(channel, channels[0]!);
+    if (odd !== undefined) reading.onWarning?.(`'${id}': ${odd}`);
   }
-  if (!isFlatImage(image)) {
-    return { image: await readImageFile(image, reading), flat: false, orientation: 1 };
+  return channels as [ReadChannel];
+}
+
+async function readSource(
+  name: string,
+  source: ImageSource,
+  reading: ReadingOptions,
+): Promise<ReadChannel> {
+  if (typeof source === 'string' && isFlatImage(source)) {
+    return { name, flat: true, ...(await readFlatImage(source, reading)) };
   }
-  const { volume, orientation } = await readFlatImage(image, reading);
-  return { image: volume, flat: true, orientation };
+  const volume = await (typeof source === 'string'
+    ? readImageFile(source, reading)
+    : source(reading));
+  return { name, flat: false, volume, orientation: 1 };
 }

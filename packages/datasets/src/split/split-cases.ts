@@ -1,5 +1,7 @@
 import type { Case } from '../cases/case.ts';
 import { fileDigest } from '../files/file-digest.ts';
+import { digestOfChannels } from '../images/image-digest.ts';
+import { filesOf } from '../manifest/image-files.ts';
 import type { SplitName } from '../manifest/manifest-item.ts';
 import { nearestName } from '../validation/nearest-name.ts';
 import { findLeaks } from './find-leaks.ts';
@@ -108,7 +110,7 @@ function foldOf(
 
 /**
  * Checks that no group is in two splits, and no image under two names: by its digest, or the content
- * of its file.
+ * of its files.
  *
  * @throws RangeError naming both cases.
  */
@@ -116,7 +118,8 @@ export async function checkLeakage(split: Split): Promise<void> {
   const parts = [];
   for (const [part, cases] of Object.entries(split)) {
     for (const { id, group, image, digest } of cases) {
-      parts.push({ id, group, digest: digest ?? (await fileDigest(image)), part });
+      const own = digest ?? digestOfChannels(await Promise.all(filesOf(image).map(fileDigest)));
+      parts.push({ id, group, digest: own, part });
     }
   }
   const [leak] = findLeaks(parts);

@@ -1,2 +1,3 @@
+export { channelCountRule, channelName, channelNameRule } from './channel-name.ts';
 export { nearestName } from './nearest-name.ts';
 export { describeIssue, ValidationError, validateWith } from './validate-with.ts';

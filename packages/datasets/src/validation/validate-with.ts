@@ -42,6 +42,8 @@ export function describeIssue(issue: Issue, schema: z.ZodType, root: unknown): s
     }
     case 'invalid_type':
       return line(path, `expected ${typeName(issue.expected)}`, value);
+    case 'invalid_key':
+      return `${pathText(path)}: ${issue.issues[0]!.message}`;
     case 'invalid_value':
       return line(path, `expected ${oneOf(issue.values)}`, value, hint(value, issue.values));
     case 'invalid_union':
@@ -134,6 +136,7 @@ function valueText(value: unknown): string {
 
 function typeName(expected: string): string {
   if (expected === 'int') return 'integer';
+  if (expected === 'record') return 'object';
   return expected === 'tuple' ? 'array' : expected;
 }
 

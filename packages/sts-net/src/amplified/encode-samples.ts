@@ -41,7 +41,7 @@ export interface EncodingSettings {
 
 /** An item of the manifest and the content of its files. */
 export interface EncodedSample {
-  readonly item: ManifestItem & { readonly mask: string };
+  readonly item: ManifestItem & { readonly image: string; readonly mask: string };
   readonly image: Uint8Array<ArrayBuffer>;
   readonly mask: Uint8Array<ArrayBuffer>;
 }
@@ -138,7 +138,7 @@ async function niftiGz(volume: Volume): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(gzipSync(await encodeVolume(volume)));
 }
 
-function paths(id: string, ending: string): Pick<ManifestItem, 'image'> & { mask: string } {
+function paths(id: string, ending: string): { image: string; mask: string } {
   return { image: `images/${id}.${ending}`, mask: `masks/${id}.${ending}` };
 }
 

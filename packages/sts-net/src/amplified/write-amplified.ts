@@ -1,5 +1,5 @@
 import { compact } from '@sts-net/amplify';
-import { type Case, type ManifestItem, manifestText } from '@sts-net/datasets';
+import { type Case, manifestText } from '@sts-net/datasets';
 import { writeFolderAtomic } from '@sts-net/datasets/files';
 import { createAmplifier, listSlices, type TrainingSlice } from '@sts-net/training';
 import type { Spacing } from '@sts-net/volume-io';
@@ -7,7 +7,7 @@ import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
 import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
 import { findSplit } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
-import type { EncodingJob } from './encode-samples.ts';
+import type { EncodedSample, EncodingJob } from './encode-samples.ts';
 import { encodeInWorkers } from './encoding-pool.ts';
 import { type IntensityMap, intensityMapOf } from './intensity-map.ts';
 
@@ -35,7 +35,7 @@ export async function writeAmplified(
   baseFolder: string,
   output: string,
   { format, workers, onProgress, onWarning }: WriteAmplifiedOptions,
-): Promise<readonly ManifestItem[]> {
+): Promise<readonly EncodedSample['item'][]> {
   const { method, extended = false } = amplification;
   if (method === 'none') {
     throw new RangeError('amplification.method: must be 1, 2, 3 or 4, got "none"; choose a method');
@@ -54,7 +54,7 @@ export async function writeAmplified(
   if (store.warning !== undefined) onWarning?.(store.warning);
   const { threshold } = createAmplifier(amplification, slices, seed);
   const settings = { amplification: { method, extended, threshold, seed } };
-  const items: ManifestItem[] = [];
+  const items: EncodedSample['item'][] = [];
   await writeFolderAtomic(output, ['images', 'masks'], async (_, write) => {
     const jobs = encodingJobs(store, split.training, slices, preprocessing.axis, format);
     let done = 0;

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import type { Case } from '@sts-net/datasets';
+import { type Case, channelNamesOf, filesOf } from '@sts-net/datasets';
 import { fileDigest, fileError } from '@sts-net/datasets/files';
 import type { DataConfig } from '../config/data-schema.ts';
 import { CacheFolder } from './cache-folder.ts';
@@ -70,15 +70,15 @@ export class CaseCache {
 
   /**
    * @param settings whatever else what becomes of the files depends on, as JSON
-   * @returns undefined for a case that is not two files which hold all there is
+   * @returns undefined for a case with a file that does not hold all there is
    */
   async entry(one: Case, settings: unknown): Promise<CacheEntry | undefined> {
-    const paths = [one.image, one.mask];
+    const paths = [...filesOf(one.image), one.mask];
     if (!paths.every(isWhole)) return undefined;
     const digests = await Promise.all(paths.map((path) => this.#digestOf(path)));
     const kinds = paths.map((path) => extname(path).toLowerCase());
     const key = createHash('sha256')
-      .update(JSON.stringify([format, digests, kinds, settings]))
+      .update(JSON.stringify([format, digests, kinds, settings, channelNamesOf(one.image)]))
       .digest('hex');
     const areSame = async () => {
       const now = await Promise.all(paths.map(fileDigest));

@@ -1,5 +1,6 @@
 import {
   type Case,
+  filesOf,
   imageDigest,
   isFlatImage,
   type ReadLabelsOptions,
@@ -21,10 +22,21 @@ export interface CaseReader {
 
 /** Reads the files that the cases name. */
 export const fileReader: CaseReader = {
-  image: ({ image }) => readImageFile(image),
+  image: async (one) => readImageFile(onlyFile(one)),
   labels: ({ mask }, rule, words) => readLabels(mask, rule, words),
-  isFlat: ({ image, mask }) => ({ image: isFlatImage(image), mask: isFlatImage(mask) }),
+  isFlat: ({ image, mask }) => ({
+    image: isFlatImage(filesOf(image)[0]),
+    mask: isFlatImage(mask),
+  }),
 };
+
+function onlyFile({ id, image }: Case): string {
+  if (typeof image === 'string') return image;
+  const names = Object.keys(image).map((name) => `'${name}'`);
+  throw new RangeError(
+    `case '${id}': a network takes images of one file so far, got the channels ${names.join(', ')}; name the file of one of them as the image`,
+  );
+}
 
 /** A case in memory. */
 export interface SourceCase {

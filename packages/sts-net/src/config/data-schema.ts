@@ -1,6 +1,15 @@
+import { channelCountRule, channelName, channelNameRule } from '@sts-net/datasets/validation';
 import { z } from 'zod';
 
 const name = z.string().min(1);
+
+/** One file, or one of each channel by its name. */
+function imageOf<T extends z.ZodString>(file: T) {
+  const channels = z
+    .record(z.string().regex(channelName, channelNameRule), file)
+    .refine((image) => Object.keys(image).length > 0, channelCountRule);
+  return z.union([file, channels]);
+}
 
 const caseSchema = z.strictObject({
   id: name
@@ -9,7 +18,9 @@ const caseSchema = z.strictObject({
   group: name
     .optional()
     .describe('Patient: cases of one group are never divided over splits. Else the id.'),
-  image: name.describe('Volume, or 2-D image (PNG, JPEG, TIFF).'),
+  image: imageOf(name).describe(
+    'Volume, or 2-D image (PNG, JPEG, TIFF); or one of each channel by its name, as { "flair": "a_FLAIR.nii.gz", "t1": "a_T1.nii.gz" }.',
+  ),
   mask: name
     .optional()
     .describe('File of the same size with the labels. Only prediction can do without.'),
@@ -17,9 +28,11 @@ const caseSchema = z.strictObject({
 
 const caseFolderSchema = z.strictObject({
   folder: name,
-  image: name
-    .includes('{id}', 'must contain {id}, for example "volumes/{id}.nii.gz"')
-    .describe('Path of the image inside the folder, for example volumes/{id}_FLAIR.nii.gz.'),
+  image: imageOf(
+    name.includes('{id}', 'must contain {id}, for example "volumes/{id}.nii.gz"'),
+  ).describe(
+    'Path of the image inside the folder, for example volumes/{id}_FLAIR.nii.gz; or one of each channel by its name. A case is there if any of its channels is.',
+  ),
   mask: name
     .includes('{id}', 'must contain {id}, for example "labels/{id}.nii.gz"')
     .describe('Path of the mask inside the folder, for example labels/{id}_GOLD.nii.gz.'),

@@ -105,7 +105,7 @@ const folder: string = fileURLToPath(new URL('../../data/open_ms/', import.meta.
 export const demoData: {
   readonly description: string;
   readonly attribution: string;
-  readonly cases: readonly CaseConfig[];
+  readonly cases: readonly (CaseConfig & { readonly image: string })[];
   /** Trains on the patient that neither list names. */
   readonly split: { readonly validation: readonly string[]; readonly test: readonly string[] };
 } = {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { BackendChoice, BackendInfo } from '@sts-net/backend';
-import type { Case, SplitName } from '@sts-net/datasets';
+import { type Case, filesOf, type SplitName } from '@sts-net/datasets';
 import { predictorOf } from '@sts-net/model';
 import { type CaseCacheConfig, cacheOfConfig } from '../cases/case-cache.ts';
 import { findSplit } from '../cases/find-split.ts';
@@ -94,7 +94,7 @@ export async function casesOfRun(
   }
   const cases = recordedCases(record, split, run.folder);
   const none = { training: [], validation: [], test: [] };
-  const there = cases.filter(({ image, mask }) => existsSync(image) && existsSync(mask));
+  const there = cases.filter(({ image, mask }) => [...filesOf(image), mask].every(existsSync));
   const now = await recordData({ ...none, [split]: there }, run.folder);
   const changes = dataChanges({ ...record, ...none, [split]: record[split] }, now);
   if (changes.length > 0 && !acceptData) {

@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
-import { type Case, imageDigest, type Split, type SplitName } from '@sts-net/datasets';
+import {
+  type Case,
+  digestOfChannels,
+  filesOf,
+  type ImageFiles,
+  imageDigest,
+  type Split,
+  type SplitName,
+} from '@sts-net/datasets';
 import { fileDigest, fileError, writeFileAtomic } from '@sts-net/datasets/files';
 import { validateWith } from '@sts-net/datasets/validation';
 import { z } from 'zod';
@@ -14,8 +22,11 @@ const fileSchema = z.strictObject({
   sha256: z.string(),
 });
 
+/** One file, or one of each channel by its name. */
+const imageSchema = z.union([fileSchema, z.record(z.string(), fileSchema)]);
+
 const casesSchema = z.array(
-  z.strictObject({ id: z.string(), group: z.string(), image: fileSchema, mask: fileSchema }),
+  z.strictObject({ id: z.string(), group: z.string(), image: imageSchema, mask: fileSchema }),
 );
 
 const recordSchema = z.strictObject({
@@ -32,6 +43,9 @@ const recordSchema = z.strictObject({
  * part of the run's identity: paths may change, what is read may not.
  */
 export type DataRecord = z.output<typeof recordSchema>;
+
+type RecordedFile = z.output<typeof fileSchema>;
+type RecordedImage = z.output<typeof imageSchema>;
 
 const splitNames = ['training', 'validation', 'test'] as const;
 
@@ -64,12 +78,18 @@ export async function recordData(
     path: pathFrom(folder, path),
     sha256: await fileDigest(path),
   });
+  const files = async (image: ImageFiles) => {
+    if (typeof image === 'string') return file(image);
+    const channels: Record<string, RecordedFile> = {};
+    for (const [name, path] of Object.entries(image)) channels[name] = await file(path);
+    return channels;
+  };
   const of = async (name: SplitName) => {
     const cases = [];
     for (const one of split[name]) {
       const { id, group, image, mask } = one;
       if (image === '') cases.push({ id, group, ...(await inMemory(one, reader)) });
-      else cases.push({ id, group, image: await file(image), mask: await file(mask) });
+      else cases.push({ id, group, image: await files(image), mask: await file(mask) });
     }
     return cases;
   };
@@ -79,6 +99,16 @@ export async function recordData(
     validation: await of('validation'),
     test: await of('test'),
   };
+}
+
+function isFile(image: RecordedImage): image is RecordedFile {
+  return typeof image.path === 'string';
+}
+
+/** What an image holds: the digests of its files by the names of the channels. */
+export function contentOf(image: RecordedImage): string {
+  if (isFile(image)) return image.sha256;
+  return JSON.stringify(Object.entries(image).map(([name, { sha256 }]) => [name, sha256]));
 }
 
 /** With forward slashes; on another drive absolute. */
@@ -122,7 +152,7 @@ export function recordedCases(
   name: SplitName,
   folder: string,
 ): readonly Case[] {
-  if (record[name].some(({ image }) => image.path === '')) {
+  if (record[name].some(({ mask }) => mask.path === '')) {
     throw new RangeError(
       `'${folder}': its cases were given in code, not as files; score it with \`evaluateModel\`, or with a config that names files`,
     );
@@ -130,7 +160,11 @@ export function recordedCases(
   return record[name].map(({ id, group, image, mask }) => ({
     id,
     group,
-    image: resolve(folder, image.path),
+    image: isFile(image)
+      ? resolve(folder, image.path)
+      : Object.fromEntries(
+          Object.entries(image).map(([channel, { path }]) => [channel, resolve(folder, path)]),
+        ),
     mask: resolve(folder, mask.path),
   }));
 }
@@ -150,15 +184,21 @@ export function recordedCache({ cache }: DataRecord, folder: string): CaseCacheC
   return cache && { ...cache, folder: resolve(folder, cache.folder) };
 }
 
+/** Digests of an image's files, in the order of the channels. */
+function digestsOf(image: RecordedImage): readonly string[] {
+  return (isFile(image) ? [image] : Object.values(image)).map(({ sha256 }) => sha256);
+}
+
 /** Digests of the files of a split, by their paths. */
 export function fileDigests(split: Split, record: DataRecord): ReadonlyMap<string, string> {
   const digests = splitNames.flatMap((name) =>
     split[name].flatMap(({ image, mask }, i) => {
       const known = record[name][i]!;
+      const images = digestsOf(known.image);
       return [
-        [image, known.image.sha256],
-        [mask, known.mask.sha256],
-      ] as const;
+        ...filesOf(image).map((path, channel) => [path, images[channel]!] as const),
+        [mask, known.mask.sha256] as const,
+      ];
     }),
   );
   return new Map(digests);
@@ -167,7 +207,10 @@ export function fileDigests(split: Split, record: DataRecord): ReadonlyMap<strin
 /** The split with the digests of its images' files, where no digest of the image is known. */
 export function withDigests(split: Split, record: DataRecord): Split {
   const of = (name: SplitName): Case[] =>
-    split[name].map((one, i) => ({ digest: record[name][i]!.image.sha256, ...one }));
+    split[name].map((one, i) => {
+      const digest = digestOfChannels(digestsOf(record[name][i]!.image));
+      return { digest, ...one };
+    });
   return { training: of('training'), validation: of('validation'), test: of('test') };
 }
 
@@ -186,7 +229,7 @@ export function dataChanges(before: DataRecord, now: DataRecord): readonly strin
         changed.push(`the group of case '${id}' was '${was.group}' and is '${is.group}'`);
       }
       for (const kind of ['image', 'mask'] as const) {
-        if (is[kind].sha256 !== was[kind].sha256) {
+        if (contentOf(is[kind]) !== contentOf(was[kind])) {
           changed.push(`the ${kind} of case '${id}' has another content`);
         }
       }

@@ -6,6 +6,7 @@ import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { firstDifference } from '../config/validate-config.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import {
+  contentOf,
   DataChangedError,
   type DataRecord,
   dataChanges,
@@ -124,7 +125,7 @@ async function checkData(
 }
 
 function contents(cases: DataRecord['validation']): string {
-  return JSON.stringify(cases.map(({ id, image, mask }) => [id, image.sha256, mask.sha256]));
+  return JSON.stringify(cases.map(({ id, image, mask }) => [id, contentOf(image), mask.sha256]));
 }
 
 async function removeLeftovers(folder: string): Promise<void> {

@@ -55,7 +55,7 @@ async function volume(id: string, values: (i: number) => number, ending = 'nii.g
   return one;
 }
 
-function file(id: string, image: string, mask: string): Case {
+function file(id: string, image: string, mask: string): Case & { readonly image: string } {
   return { id, group: id, image: join(folder, image), mask: join(folder, mask) };
 }
 

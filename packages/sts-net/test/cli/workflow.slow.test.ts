@@ -192,7 +192,7 @@ describe('the sts-net command', () => {
     const rows = (data: ArrayLike<number>) =>
       Array.from({ length: 24 }, (_, r) => Array.from(data).slice(r * 20, (r + 1) * 20));
     expect(rows(flipped!.voxels.data)).toEqual(rows(original!.voxels.data).reverse());
-    const image = await readVolume(at('amplified', copy.image));
+    const image = await readVolume(at('amplified', copy.image as string));
     expect(image.voxels.shape).toEqual([3, 24, 20]);
     const again = await cli('amplify', at('amplify.json'), '--output', at('amplified'));
     expect(again.code).toBe(1);

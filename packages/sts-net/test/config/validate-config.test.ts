@@ -191,7 +191,22 @@ describe('validateConfig', () => {
     [
       'data.cases',
       [{ id: 'a', image: 5, mask: 'm' }],
-      'data.cases[0].image: expected string, got 5',
+      'data.cases[0].image: expected string or object, got 5',
+    ],
+    [
+      'data.cases',
+      [{ id: 'a', image: { t1: 'i', 'a/b': 'j' }, mask: 'm' }],
+      'data.cases[0].image.a/b: must name a channel, as "flair"',
+    ],
+    [
+      'data.cases',
+      [{ id: 'a', image: {}, mask: 'm' }],
+      'data.cases[0].image: must hold at least one channel',
+    ],
+    [
+      'data.cases',
+      { folder: '.', image: { t1: 'a.nii' }, mask: '{id}.nii' },
+      'data.cases.image.t1: must contain {id}',
     ],
     [
       'data.cases',

@@ -1,4 +1,4 @@
-import { isFlatImage, readItemFiles, type TargetSlice } from '@sts-net/datasets';
+import { filesOf, isFlatImage, readItemFiles, type TargetSlice } from '@sts-net/datasets';
 import { connectedComponents } from '@sts-net/metrics';
 import type { Volume } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
@@ -46,7 +46,7 @@ async function figure({ item, slice, area }: TargetSlice, folder: string): Promi
   const largest = sizes.subarray(1).indexOf(Math.max(...sizes.subarray(1))) + 1;
   const { start, end } = box(largest);
   const window = windowAround([start[0]!, start[1]!], [end[0]!, end[1]!]);
-  const picture = isFlatImage(item.image)
+  const picture = isFlatImage(filesOf(item.image)[0])
     ? flatPicture(image, labels, window)
     : cut(image, labels, slice, window);
   const scale = Math.max(1, Math.round(panelSize / window.width));

@@ -42,6 +42,7 @@ export { crop, type PadOptions, pad, type VoxelBox } from './grids/crop-pad.ts';
 export { ontoGridOf } from './grids/onto-grid.ts';
 export { orientationOf, reorient } from './grids/reorient.ts';
 export { type ResampleOptions, resample } from './grids/resample.ts';
+export { type ResampleOntoOptions, resampleOnto } from './grids/resample-onto.ts';
 export { checkSameGrid, type GridWords, gridDistance } from './grids/same-grid.ts';
 export type { DicomHeader, DicomSeries, DicomSpacingSource } from './headers/dicom-header.ts';
 export type { NiftiHeader } from './headers/nifti-header.ts';
@@ -67,6 +68,7 @@ export {
 } from './slices/slices25d.ts';
 export { type StackSlicesOptions, stackSlices } from './slices/stack-slices.ts';
 export { type CreateVolumeOptions, createVolume } from './volume/create-volume.ts';
+export { type KnownGeometry, knownGeometry } from './volume/known-geometry.ts';
 export { likeVolume } from './volume/like-volume.ts';
 export type { Volume } from './volume/volume.ts';
 export type { NiftiDatatype } from './voxels/datatypes.ts';

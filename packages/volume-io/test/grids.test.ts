@@ -8,6 +8,7 @@ import {
   pad,
   reorient,
   resample,
+  resampleOnto,
   type Volume,
 } from '../src/index.ts';
 import { countingVolume, valuesOf } from './volumes.ts';
@@ -22,6 +23,10 @@ interface Golden extends Grid {
   readonly reoriented: readonly (Grid & { orientation: string; values: readonly number[] })[];
   readonly resampled: readonly (Grid & {
     readonly spacing: readonly [number, number, number];
+    readonly linear: readonly number[];
+    readonly nearest: readonly number[];
+  })[];
+  readonly onto: readonly (Grid & {
     readonly linear: readonly number[];
     readonly nearest: readonly number[];
   })[];
@@ -113,6 +118,54 @@ describe('resample samples as SimpleITK does', () => {
     expect(() => resample(source, [1, 1, 1], { interpolation: 'cubic' as never })).toThrow(
       /'linear'/,
     );
+  });
+});
+
+describe('resampleOnto', () => {
+  const real = {
+    ...source,
+    voxels: ndarray(Float64Array.from(source.voxels.data), [nz, ny, nx]),
+  };
+
+  test.each(golden.onto.map((one, i) => [i, one] as const))(
+    'samples as SimpleITK does on grid %i: turned, mirrored, tilted, beyond the volume',
+    (_, { shape, affine, ...values }) => {
+      const [x, y, z] = shape;
+      const like = createVolume(ndarray(new Uint8Array(x * y * z), [z, y, x]), { affine });
+      for (const interpolation of ['linear', 'nearest'] as const) {
+        const sampled = resampleOnto(real, like, { interpolation, outside: -700 });
+        expect(sampled.affine).toEqual(like.affine);
+        expect(sampled.voxels.data).toBeAllclose(values[interpolation], { rtol: 1e-9, atol: 1e-6 });
+        // A view with other strides is the same volume.
+        const turned = resampleOnto(reorient(real, 'SLA'), like, { interpolation, outside: -700 });
+        expect(turned.voxels.data).toBeAllclose(sampled.voxels.data, { rtol: 1e-9, atol: 1e-6 });
+      }
+    },
+  );
+
+  test.each(['RAS', 'LPS', 'SAR', 'PIL'])(
+    'gives the same voxels back on a grid turned to %s',
+    (to) => {
+      for (const Type of [Uint8Array, Int16Array, Float32Array]) {
+        const data = Type.from(source.voxels.data, (value) => value & 127);
+        const volume = { ...source, voxels: ndarray(data, [nz, ny, nx]) };
+        const turned = reorient(volume, to);
+        const there = resampleOnto(volume, turned);
+        expect(there.voxels.data).toBeInstanceOf(Type);
+        expect(valuesOf(there)).toEqual(valuesOf(turned));
+        expect(valuesOf(resampleOnto(there, volume))).toEqual(valuesOf(volume));
+      }
+    },
+  );
+
+  test('takes the nearest voxel beyond the volume, unless told what is there', () => {
+    const row = createVolume(ndarray(Float32Array.of(3, 5), [1, 1, 2]));
+    const like = createVolume(ndarray(new Uint8Array(5), [1, 1, 5]), {
+      affine: [1, 0, 0, -2, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+    });
+    expect([...resampleOnto(row, like).voxels.data]).toEqual([3, 3, 3, 5, 5]);
+    expect([...resampleOnto(row, like, { outside: -1 }).voxels.data]).toEqual([-1, -1, 3, 5, -1]);
+    expect(() => resampleOnto(row, like, { interpolation: 'cubic' as never })).toThrow(/'linear'/);
   });
 });
 

@@ -10,9 +10,10 @@ export {
 } from './prediction/predict-samples.ts';
 export {
   type PredictVolumeOptions,
+  predictLabels,
   predictVolume,
-  type VolumePrediction,
 } from './prediction/predict-volume.ts';
+export { sampleAxis, undo, type VolumePrediction } from './prediction/undo.ts';
 export { calibrated } from './predictor/calibrated.ts';
 export { ensemble } from './predictor/ensemble.ts';
 export { type MirrorAxis, mirrored } from './predictor/mirrored.ts';
@@ -27,6 +28,7 @@ export { type TileOptions, tiled } from './predictor/tiled.ts';
 export { type IntensityMap, type Normalization, toInput } from './preprocessing/normalization.ts';
 export {
   type ChosenNormalization,
+  type ClipRule,
   chooseNormalization,
   type IntensityFacts,
   type NormalizationRule,
@@ -39,10 +41,15 @@ export {
   preprocess,
 } from './preprocessing/preprocess.ts';
 export {
+  type Channels,
   channelsOf,
   type FullPreprocessing,
   fullPreprocessing,
+  isRule,
+  type PerChannel,
   type Preprocessing,
+  ruleFor,
+  type TargetSpacing,
 } from './preprocessing/preprocessing.ts';
 export {
   emptyImages,

@@ -4,13 +4,14 @@ import { createVolume, type DicomHeader } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import {
+  type ClipRule,
   chooseNormalization,
   intensityFacts,
   type NormalizationRule,
   preprocess,
   toInput,
 } from '../src/index.ts';
-import { normalizationFor } from '../src/preprocessing/normalization.ts';
+import { intensityMaps } from '../src/preprocessing/normalization.ts';
 import { percentiles } from '../src/preprocessing/percentiles.ts';
 
 interface Golden {
@@ -20,6 +21,7 @@ interface Golden {
   readonly cases: readonly {
     readonly image: string;
     readonly rule: NormalizationRule;
+    readonly clip?: ClipRule;
     readonly flat: boolean;
     readonly result: readonly number[];
   }[];
@@ -35,20 +37,20 @@ function imageOf(name: string) {
   return createVolume(ndarray(Float32Array.from(values), [...shape]));
 }
 
-const context = { channels: 1, flat: false, id: 'v' };
+const context = { flat: false, id: 'v' };
 
-describe('normalizationFor', () => {
+describe('intensityMaps', () => {
   it.each(golden.cases)(
-    '$image by $rule, as NumPy and SciPy have it',
-    ({ image: name, rule, flat, result }) => {
+    '$image by $rule, clipped by $clip, as NumPy and SciPy have it',
+    ({ image: name, rule, clip, flat, result }) => {
       const image = imageOf(name);
       // Also of an image that lies in memory the other way round.
       const turned = createVolume(
         ndarray(image.voxels.data.slice().reverse(), image.voxels.shape).step(-1, -1, -1),
       );
       for (const one of [image, turned]) {
-        const maps = normalizationFor(one, rule, { channels: 2, flat, id: 'v' });
-        expect(maps).toHaveLength(2);
+        const maps = intensityMaps(one, { rule, clip }, { flat, id: 'v' });
+        expect(maps).toHaveLength(1);
         for (const map of maps) {
           const values = [...image.voxels.data].map((value) => toInput(value, map));
           expect(values).toBeAllclose(result, { rtol: 1e-5, atol: 1e-5 });
@@ -59,7 +61,7 @@ describe('normalizationFor', () => {
 
   it('applies ImageNet’s numbers channel by channel', () => {
     const rule = { name: 'imagenet', maxPixelValue: 8 } as const;
-    const maps = normalizationFor(imageOf('CT'), rule, { ...context, channels: 3 });
+    const maps = intensityMaps(imageOf('CT'), { rule, clip: undefined }, context);
     const white = maps.map((map) => toInput(8, map));
     expect(white).toBeAllclose([(1 - 0.485) / 0.229, (1 - 0.456) / 0.224, (1 - 0.406) / 0.225]);
     expect(maps.map((map) => toInput(0, map))).toBeAllclose([
@@ -90,7 +92,24 @@ describe('normalizationFor', () => {
     ['a window of no width', [1, 2, 3], { name: 'window', low: 5, high: 5 }, 'above its `low`'],
   ])('refuses %s', (_, values, rule, message) => {
     const image = createVolume(ndarray(Float32Array.from(values), [1, 1, 3]));
-    expect(() => normalizationFor(image, rule, context)).toThrow(message);
+    expect(() => intensityMaps(image, { rule, clip: undefined }, context)).toThrow(message);
+  });
+
+  it('refuses to clip twice, or to less than two intensities', () => {
+    const image = createVolume(ndarray(Float32Array.of(1, 2, 3), [1, 1, 3]));
+    const maps = (rule: NormalizationRule, clip: ClipRule) =>
+      intensityMaps(image, { rule, clip }, context);
+    const window = { name: 'window', low: 0, high: 2 } as const;
+    expect(() => maps({ name: 'percentile', low: 0, high: 90 }, window)).toThrow(
+      "`clip`: must be left out where the normalization is 'percentile'",
+    );
+    expect(() => maps({ name: 'all' }, { ...window, low: 3 })).toThrow('above its `low`, 3, got 2');
+    expect(() => maps({ name: 'all' }, { ...window, low: 5, high: 9 })).toThrow(
+      'different intensities within its limits, got 5 everywhere',
+    );
+    // ImageNet's numbers are given; the limits hold all the same.
+    const [red] = maps({ name: 'imagenet', maxPixelValue: 1 }, window);
+    expect(toInput(3, red!)).toBe(toInput(2, red!));
   });
 
   it('needs no different intensities for numbers that are given', () => {
@@ -99,7 +118,7 @@ describe('normalizationFor', () => {
       { name: 'imagenet', maxPixelValue: 1 },
       { name: 'window', low: 0, high: 1 },
     ] as const) {
-      expect(() => normalizationFor(flat, rule, context)).not.toThrow();
+      expect(() => intensityMaps(flat, { rule, clip: undefined }, context)).not.toThrow();
     }
   });
 });

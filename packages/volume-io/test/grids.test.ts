@@ -147,7 +147,7 @@ describe('resampleOnto', () => {
     'gives the same voxels back on a grid turned to %s',
     (to) => {
       for (const Type of [Uint8Array, Int16Array, Float32Array]) {
-        const data = Type.from(source.voxels.data, (value) => value & 127);
+        const data = new Type(source.voxels.data.map((value) => value & 127));
         const volume = { ...source, voxels: ndarray(data, [nz, ny, nx]) };
         const turned = reorient(volume, to);
         const there = resampleOnto(volume, turned);

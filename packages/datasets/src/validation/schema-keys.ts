@@ -7,6 +7,7 @@ interface Definition {
   readonly innerType?: z.core.$ZodType;
   readonly in?: z.core.$ZodType;
   readonly element?: z.core.$ZodType;
+  readonly valueType?: z.core.$ZodType;
   readonly options?: readonly z.core.$ZodType[];
 }
 
@@ -25,9 +26,8 @@ export function keysAt(
     const matching = definition.options.filter((option) => discriminates(option, root));
     return [...new Set(matching.flatMap((option) => keysAt(option, path, root)))];
   }
-  if (definition.element !== undefined) {
-    return key === undefined ? [] : keysAt(definition.element, rest, value);
-  }
+  const each = definition.element ?? definition.valueType;
+  if (each !== undefined) return key === undefined ? [] : keysAt(each, rest, value);
   if (definition.shape === undefined) return [];
   if (key === undefined) return Object.keys(definition.shape);
   const child = definition.shape[key as string];

@@ -82,7 +82,10 @@ function describeUnion(
   }
   // The branch that the value got furthest into is the one its author meant.
   const branches = issue.errors.filter((errors) => errors.length > 0);
-  const meant = branches.find((errors) => errors.every((error) => error.path.length > 0));
+  const depth = (errors: readonly Issue[]) => Math.max(...errors.map((error) => error.path.length));
+  const [meant] = branches
+    .filter((errors) => depth(errors) > 0)
+    .sort((a, b) => depth(b) - depth(a));
   const inside =
     meant ??
     branches.find((errors) =>

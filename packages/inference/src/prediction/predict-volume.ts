@@ -1,71 +1,57 @@
-import { resizeBilinear } from '@sts-net/amplify';
-import { resizeLabels, stackSlices, type Volume } from '@sts-net/volume-io';
-import ndarray, { type NdArray } from 'ndarray';
+import type { Volume } from '@sts-net/volume-io';
+import type { NdArray } from 'ndarray';
 import type { Predictor } from '../predictor/predictor.ts';
-import { preprocess } from '../preprocessing/preprocess.ts';
-import { fullPreprocessing, type Preprocessing } from '../preprocessing/preprocessing.ts';
+import { referenceOf } from '../preprocessing/channel-volumes.ts';
+import { type PreprocessedImage, preprocess } from '../preprocessing/preprocess.ts';
+import type { Channels, Preprocessing } from '../preprocessing/preprocessing.ts';
 import {
   mostLikely,
   type PredictSamplesOptions,
   type Probabilities,
   predictSamples,
 } from './predict-samples.ts';
+import { undo, type VolumePrediction, WayBack } from './undo.ts';
 
 export interface PredictVolumeOptions extends PredictSamplesOptions {
   /** How the volume becomes network input; must be as in training. @default {} */
   readonly preprocessing?: Preprocessing;
-}
-
-/** What a predictor says of a volume, on exactly the volume's grid. */
-export interface VolumePrediction {
-  /**
-   * The probability of a class in every voxel, 0 … 1; between the pixels that the network saw where
-   * they were resized.
-   *
-   * @param class_ @default 1
-   */
-  probabilities(class_?: number): Volume<Float32Array>;
-  /** The most likely class of every voxel, 0 … classes − 1. */
-  labels(): Volume<Uint8Array>;
+  /** What errors call the volume. @default 'image' */
+  readonly id?: string;
 }
 
 /**
- * Predicts a volume slice by slice.
+ * Predicts a volume slice by slice; the prediction is on the volume's own grid, of named channels on that
+ * of the first that is there.
  *
- * @param image any voxel type, finite intensities
- * @throws RangeError if the image holds NaN, infinity or, where the normalization needs more, nothing but one intensity.
+ * @param image any voxel type, finite intensities; or one for each named channel
+ * @throws RangeError as `preprocess` does
  */
 export async function predictVolume(
   predictor: Predictor,
-  image: Volume,
-  { preprocessing = {}, ...options }: PredictVolumeOptions = {},
+  image: Channels,
+  { preprocessing = {}, id = 'image', ...options }: PredictVolumeOptions = {},
 ): Promise<VolumePrediction> {
-  const { axis, context, edge } = fullPreprocessing(preprocessing);
+  const input = preprocess(image, preprocessing, { id });
   const slices: Probabilities[] = [];
-  const input = preprocess(image, preprocessing);
   for await (const slice of predictSamples(predictor, input, options)) slices.push(slice);
-  const plane = image.voxels.shape.filter((_, i) => i !== axis) as [number, number];
-  return {
-    probabilities(class_ = 1) {
-      const planes = slices.map((slice) => resizedClass(slice, class_, plane));
-      // What was not looked at is background.
-      const missing = class_ === 0 ? 1 : 0;
-      return stackSlices(planes, image, { axis, context, edge, missing });
-    },
-    labels() {
-      const planes = slices.map((slice) => resizeLabels(mostLikely(slice), plane));
-      return stackSlices(planes, image, { axis, context, edge });
-    },
-  };
+  return undo(slices, input, preprocessing, referenceOf(image, preprocessing));
 }
 
-/** The probability of one class, `[row, column]`, at another size. */
-export function resizedClass(
-  { data, shape, stride, offset }: Probabilities,
-  class_: number,
-  size: readonly [height: number, width: number],
-): NdArray<Float32Array> {
-  const [rows, columns] = shape as [number, number, number];
-  const one = ndarray(data, [rows, columns, 1], stride, offset + class_);
-  return resizeBilinear(one, size).pick(null, null, 0);
+/**
+ * The labels of an image that was preprocessed, on the grid that it came with; of a 2-D image one slice.
+ * Probabilities are kept no longer than they are needed.
+ */
+export async function predictLabels(
+  predictor: Predictor,
+  input: PreprocessedImage,
+  { preprocessing = {}, ...options }: PredictVolumeOptions = {},
+): Promise<Volume<Uint8Array>> {
+  const back = new WayBack(input, preprocessing);
+  const masks: NdArray<Uint8Array>[] = [];
+  const slices: Probabilities[] = [];
+  for await (const slice of predictSamples(predictor, input, options)) {
+    if (back.isSame) masks.push(mostLikely(slice));
+    else slices.push(slice);
+  }
+  return back.isSame ? back.stack(masks) : back.of(slices).labels();
 }

@@ -1,3 +1,13 @@
+/** Limits that intensities are brought to. */
+export type ClipRule =
+  /** Two intensities, such as a window of CT in HU. */
+  | { readonly name: 'window'; readonly low: number; readonly high: number }
+  /**
+   * Two percentiles, per cent, of the voxels that the normalization measures: with `nonzero` those that
+   * are not 0, with `mask` those that are not background, else all.
+   */
+  | { readonly name: 'percentile'; readonly low: number; readonly high: number };
+
 /** How intensities become network input. */
 export type NormalizationRule =
   /**
@@ -34,8 +44,8 @@ export interface IntensityFacts {
 }
 
 /** A rule and why it was chosen. */
-export interface ChosenNormalization {
-  readonly rule: NormalizationRule;
+export interface ChosenNormalization<Rule = NormalizationRule> {
+  readonly rule: Rule;
   readonly reason: string;
 }
 

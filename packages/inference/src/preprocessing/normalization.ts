@@ -1,5 +1,5 @@
 import type { Volume } from '@sts-net/volume-io';
-import type { NormalizationRule } from './normalization-rule.ts';
+import type { ClipRule, NormalizationRule } from './normalization-rule.ts';
 import { percentiles } from './percentiles.ts';
 import { valuesOf } from './values-of.ts';
 import { zeroBackground } from './zero-background.ts';
@@ -17,40 +17,61 @@ export interface IntensityMap {
 /** How the intensities of an image become network input, for each channel of its samples. */
 export type Normalization = readonly IntensityMap[];
 
+/** What is done to the intensities of a volume. */
+export interface IntensityRules {
+  readonly rule: NormalizationRule;
+  readonly clip: ClipRule | undefined;
+}
+
+/** What a volume is, for measuring it. */
+interface Measured {
+  /** Whether the slices are the channels of one 2-D image. */
+  readonly flat: boolean;
+  /** The volume's name in errors. */
+  readonly id: string;
+}
+
 const imagenetMean = [0.485, 0.456, 0.406];
 const imagenetDeviation = [0.229, 0.224, 0.225];
 const limitless = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
 
+/** Of a channel that is missing: 0, whatever is there. */
+export const nothing: IntensityMap = { scale: 0, offset: 0, low: 0, high: 0, keepsZero: true };
+
 /**
- * How an image's intensities become network input.
+ * How a volume's intensities become network input.
  *
- * @param flat whether the slices are the channels of one 2-D image
- * @throws RangeError if the image holds NaN or infinity, or no two different values where the rule needs
- * some.
+ * @returns for each channel of samples that the volume gives, in turns where there is more than one
+ * @throws RangeError if the volume holds NaN or infinity, or no two different values where the rules need
+ * some; or if the rules clip twice.
  */
-export function normalizationFor(
+export function intensityMaps(
   { voxels }: Volume<Float32Array>,
-  rule: NormalizationRule,
-  {
-    channels,
-    flat,
-    id,
-  }: { readonly channels: number; readonly flat: boolean; readonly id: string },
-): Normalization {
+  { rule, clip }: IntensityRules,
+  { flat, id }: Measured,
+): readonly IntensityMap[] {
   const values = valuesOf(voxels);
   checkFinite(values, id);
+  if (rule.name === 'percentile' || rule.name === 'window') {
+    if (clip !== undefined) {
+      throw new RangeError(
+        `\`clip\`: must be left out where the normalization is '${rule.name}', which has its own limits, got '${clip.name}'; leave it out, or take another normalization`,
+      );
+    }
+    const { low, high } = limitsOf(values, rule, id);
+    const scale = 1 / (high - low);
+    return [{ scale, offset: -low * scale, low, high, keepsZero: false }];
+  }
   if (rule.name === 'imagenet') {
+    const limits = clip === undefined ? limitless : limitsOf(values, clip, id);
     return imagenetMean.map((mean, c) => {
       const deviation = imagenetDeviation[c]!;
       const scale = 1 / (rule.maxPixelValue * deviation);
-      return { ...limitless, scale, offset: -mean / deviation, keepsZero: false };
+      return { ...limits, scale, offset: -mean / deviation, keepsZero: false };
     });
   }
-  const map =
-    rule.name === 'percentile' || rule.name === 'window'
-      ? limited(values, rule, id)
-      : standardized(values, rule.name, flat ? [1, ...voxels.shape.slice(1)] : voxels.shape, id);
-  return new Array(channels).fill(map);
+  const shape = flat ? [1, ...voxels.shape.slice(1)] : voxels.shape;
+  return [standardized(countedBy(rule.name, values, shape), { clip, name: rule.name, id })];
 }
 
 /** What a number becomes. */
@@ -62,46 +83,55 @@ export function toInput(
   return (value < low ? low : value > high ? high : value) * scale + offset;
 }
 
-/** 0 to 1 between two intensities, which are given or found by percentiles. */
-function limited(
+/** Two intensities, which are given or found by percentiles. */
+function limitsOf(
   values: Float32Array,
-  rule: Extract<NormalizationRule, { name: 'percentile' | 'window' }>,
+  rule: ClipRule,
   id: string,
-): IntensityMap {
+): Pick<IntensityMap, 'low' | 'high'> {
   const isWindow = rule.name === 'window';
   const [low, high] = isWindow
     ? [rule.low, rule.high]
     : (percentiles(values, [rule.low, rule.high]) as [number, number]);
-  if (!(high > low)) {
-    throw new RangeError(
-      isWindow
-        ? `the window's \`high\` must be above its \`low\`, ${low}, got ${high}`
-        : `'${id}': the image must hold different intensities from percentile ${rule.low} to ${rule.high}, got ${low} for both; check the file, take percentiles farther apart, or take the case out`,
-    );
-  }
-  const scale = 1 / (high - low);
-  return { scale, offset: -low * scale, low, high, keepsZero: false };
+  if (high > low) return { low, high };
+  throw new RangeError(
+    isWindow
+      ? `the window's \`high\` must be above its \`low\`, ${low}, got ${high}`
+      : `'${id}': the image must hold different intensities from percentile ${rule.low} to ${rule.high}, got ${low} for both; check the file, take percentiles farther apart, or take the case out`,
+  );
 }
 
-/**
- * Mean 0 and standard deviation 1 over some of the values.
- * @param shape of one plane where the values are several of them
- */
+/** The values that a rule measures: all, those that are not 0, or those that are not background. */
+function countedBy(
+  name: 'nonzero' | 'all' | 'mask',
+  values: Float32Array,
+  shape: readonly number[],
+): Float32Array {
+  if (name === 'all') return values;
+  if (name === 'nonzero') return values.filter((value) => value !== 0);
+  const background = backgroundOf(values, shape);
+  return values.filter((_, i) => background[i] === 0);
+}
+
+/** Mean 0 and standard deviation 1 over the values, once they are clipped. */
 function standardized(
   values: Float32Array,
-  name: 'nonzero' | 'all' | 'mask',
-  shape: readonly number[],
-  id: string,
+  {
+    clip,
+    name,
+    id,
+  }: { readonly clip: ClipRule | undefined; readonly name: string; readonly id: string },
 ): IntensityMap {
   const keepsZero = name === 'nonzero';
-  const background = name === 'mask' ? backgroundOf(values, shape) : undefined;
-  const { count, mean, deviation } = moments(values, keepsZero, background);
+  const limits = clip === undefined || values.length === 0 ? limitless : limitsOf(values, clip, id);
+  const { mean, deviation } = moments(values, limits);
   if (!(deviation > 0)) {
+    const within = clip === undefined ? '' : ' within its limits';
     throw new RangeError(
-      `'${id}': the image must hold different${keepsZero ? ' nonzero' : ''} intensities, got ${count === 0 ? 'zeros only' : `${mean} everywhere`}; check the file or take the case out`,
+      `'${id}': the image must hold different${keepsZero ? ' nonzero' : ''} intensities${within}, got ${values.length === 0 ? 'zeros only' : `${mean} everywhere`}; check the file or take the case out`,
     );
   }
-  return { ...limitless, scale: 1 / deviation, offset: -mean / deviation, keepsZero };
+  return { ...limits, scale: 1 / deviation, offset: -mean / deviation, keepsZero };
 }
 
 /** See `zeroBackground`; of a 2-D image with several channels, what is background in all. */
@@ -125,20 +155,13 @@ function checkFinite(values: Float32Array, id: string): void {
 
 function moments(
   values: Float32Array,
-  withoutZero: boolean,
-  background: Uint8Array | undefined,
-): { count: number; mean: number; deviation: number } {
-  const counts = (i: number) =>
-    !(withoutZero && values[i] === 0) && (background === undefined || background[i] === 0);
-  let count = 0;
+  { low, high }: Pick<IntensityMap, 'low' | 'high'>,
+): { readonly mean: number; readonly deviation: number } {
+  const within = (value: number) => (value < low ? low : value > high ? high : value);
   let sum = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (!counts(i)) continue;
-    count++;
-    sum += values[i]!;
-  }
-  const mean = sum / count;
+  for (let i = 0; i < values.length; i++) sum += within(values[i]!);
+  const mean = sum / values.length;
   let squares = 0;
-  for (let i = 0; i < values.length; i++) if (counts(i)) squares += (values[i]! - mean) ** 2;
-  return { count, mean, deviation: Math.sqrt(squares / count) };
+  for (let i = 0; i < values.length; i++) squares += (within(values[i]!) - mean) ** 2;
+  return { mean, deviation: Math.sqrt(squares / values.length) };
 }

@@ -1,19 +1,30 @@
-import { type Sample, slices25d, type Volume } from '@sts-net/volume-io';
+import { createVolume, type Sample, slices25d, type Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
-import { flatImage } from './flat-image.ts';
-import { type Normalization, normalizationFor } from './normalization.ts';
+import { type ChannelVolume, channelVolumes, referenceOf } from './channel-volumes.ts';
+import { flatImage, greyImage } from './flat-image.ts';
+import { interleaved } from './interleave.ts';
+import { type IntensityMap, intensityMaps, type Normalization, nothing } from './normalization.ts';
 import { chooseNormalization, type IntensityFacts } from './normalization-rule.ts';
-import { channelsOf, fullPreprocessing, type Preprocessing } from './preprocessing.ts';
-import { resizeImagePlanes, resizeMaskPlanes } from './resize-planes.ts';
+import {
+  type Channels,
+  type FullPreprocessing,
+  fullPreprocessing,
+  type Preprocessing,
+  ruleFor,
+} from './preprocessing.ts';
+import { checkGeometry, gridOf, placedImage, placedMask } from './spatial.ts';
 import { hasZeroBackground } from './zero-background.ts';
 
 /** An image as a network takes it. */
 export interface PreprocessedImage {
-  /** Whether it is one 2-D image, whose channels are the slices of `image`. */
+  /** Whether it is a 2-D image, whose channels are the slices of its one image, or of several. */
   readonly flat: boolean;
-  /** At the size that the preprocessing says. */
-  readonly image: Volume<Float32Array>;
-  /** Labels of the same size; all background where none were given. A 2-D image has one slice. */
+  /**
+   * The volume of each named channel in their order, or the only one: turned, resampled and resized as
+   * the preprocessing says, all on one grid. One that is missing holds zeros.
+   */
+  readonly images: readonly [Volume<Float32Array>, ...Volume<Float32Array>[]];
+  /** Labels on the same grid; undefined where none were given. A 2-D image has one slice. */
   readonly mask: Volume<Uint8Array> | undefined;
   /**
    * One for each slice (without the outer ones for the edge rule `drop`), or the only one of a 2-D
@@ -21,6 +32,8 @@ export interface PreprocessedImage {
    */
   readonly samples: readonly Sample[];
   readonly normalization: Normalization;
+  /** The grid that the image came with, which predictions go back to; it holds no voxels. */
+  readonly grid: Volume<Uint8Array>;
 }
 
 export interface PreprocessOptions {
@@ -30,53 +43,57 @@ export interface PreprocessOptions {
   readonly group?: string;
   /** Takes the image's slices as the channels of one 2-D image. @default false */
   readonly flat?: boolean;
-  /** Labels on the image's grid. @default all background */
+  /** Labels on the grid of the image, or of its first channel that is there. @default all background */
   readonly mask?: Volume<Uint8Array> | undefined;
 }
 
 /**
- * Resizes an image, measures its intensities and cuts it into samples.
+ * Turns, resamples and resizes an image, measures its intensities and cuts it into samples. Named channels
+ * are brought to the grid of the first that is there, between their voxels, where they have another;
+ * 0 stands where they show nothing.
  *
- * @throws RangeError if it holds NaN, infinity or, where the normalization needs more, nothing but one
- * intensity, or a 2-D image has channels that no network of this preprocessing takes
+ * @throws RangeError naming the image, if it holds NaN, infinity or, where the normalization needs more,
+ * nothing but one intensity; if it lacks a channel; if its file does not say how it is turned or how far
+ * its voxels are apart where that is asked for, which a 2-D image never says; or if a 2-D image has
+ * channels that no network of this preprocessing takes
  */
 export function preprocess(
-  image: Volume,
+  image: Channels,
   preprocessing: Preprocessing,
   { id = 'image', group = id, flat = false, mask }: PreprocessOptions = {},
 ): PreprocessedImage {
-  const { axis, size, normalization } = fullPreprocessing(preprocessing);
-  const own = asFloat32(image);
-  const resized = size === undefined ? own : resizeImagePlanes(own, axis, size);
-  const labels =
-    size === undefined || mask === undefined ? mask : resizeMaskPlanes(mask, axis, size);
-  const channels = channelsOf(preprocessing);
+  const full = fullPreprocessing(preprocessing);
+  const channels = channelVolumes(image, full, { flat, id });
+  const first = referenceOf(image, full)!;
+  checkGeometry(first, full, { flat, id });
+  // Of several 2-D images each is one channel.
+  const single = (volume: Volume) => (flat && channels.length > 1 ? greyImage(volume, id) : volume);
+  const placed = channels.map(({ volume }) => volume && placedImage(single(volume), full, id));
+  const like = placed.find((volume) => volume !== undefined)!;
+  const whole = placed.map((volume) => volume ?? zerosLike(like));
+  const images = interleaved(whole, full.axis) as unknown as PreprocessedImage['images'];
+  const labels = mask && placedMask(mask, full);
+  const options = { id, group, flat, mask: labels };
   return {
     flat,
-    image: resized,
+    images,
     mask: labels,
-    samples: cutSamples(resized, preprocessing, { id, group, flat, mask: labels }),
-    normalization: normalizationFor(
-      resized,
-      normalization ?? chooseNormalization([intensityFacts(image, flat)]).rule,
-      { channels, flat, id },
-    ),
+    samples: cutSamples(images, preprocessing, options),
+    normalization: normalizationFor(channels, images, full, { flat, id }),
+    grid: gridOf(first, flat),
   };
 }
 
-/**
- * The samples of an image that has the size that the preprocessing says: `samples` of
- * `PreprocessedImage`.
- */
+/** The samples of images that were preprocessed: `samples` of `PreprocessedImage`. */
 export function cutSamples(
-  image: Volume<Float32Array>,
+  images: PreprocessedImage['images'],
   preprocessing: Preprocessing,
   { id = 'image', group = id, flat = false, mask }: PreprocessOptions = {},
 ): readonly Sample[] {
   const { axis, context, edge } = fullPreprocessing(preprocessing);
   return flat
-    ? [flatSample(image, mask, channelsOf(preprocessing), { id, group })]
-    : [...slices25d(image, { axis, context, edge, id, group, ...(mask && { label: mask }) })];
+    ? [flatSample(images, mask, (2 * context + 1) * images.length, { id, group })]
+    : [...slices25d(images, { axis, context, edge, id, group, ...(mask && { label: mask }) })];
 }
 
 /**
@@ -93,25 +110,54 @@ export function intensityFacts(
   return { flat, modality, zeroBackground: !flat && hasZeroBackground(voxels) };
 }
 
+/** The map of each channel of the samples, slice by slice, the named ones within each. */
+function normalizationFor(
+  channels: readonly ChannelVolume[],
+  images: readonly Volume<Float32Array>[],
+  { normalization, clip, context }: FullPreprocessing,
+  { flat, id }: { readonly flat: boolean; readonly id: string },
+): Normalization {
+  const maps = channels.map(({ name, volume }, k): readonly IntensityMap[] => {
+    if (volume === undefined) return [nothing];
+    const given = ruleFor(normalization, name);
+    if (given === undefined && normalization !== undefined) {
+      throw new RangeError(
+        `normalization: must have a rule for ${name === undefined ? 'an image without named channels' : `channel '${name}'`}, but has some for others only; add one, or give one rule for all`,
+      );
+    }
+    const rule = given ?? chooseNormalization([intensityFacts(volume, flat)]).rule;
+    const subject = channels.length === 1 ? id : `${id}, ${name}`;
+    const rules = { rule, clip: ruleFor(clip, name) };
+    return intensityMaps(images[k]!, rules, { flat, id: subject });
+  });
+  const count = (2 * context + 1) * channels.length;
+  return Array.from({ length: count }, (_, c) => {
+    const own = maps[c % channels.length]!;
+    if (own.length > 1 && count !== own.length) {
+      throw new RangeError(
+        `\`normalization\`: 'imagenet' is for ${own.length} channels, got ${count}; take another rule`,
+      );
+    }
+    return own[own.length > 1 ? c : 0]!;
+  });
+}
+
 function flatSample(
-  image: Volume<Float32Array>,
+  images: PreprocessedImage['images'],
   mask: Volume<Uint8Array> | undefined,
   channels: number,
   names: Pick<Sample, 'id' | 'group'>,
 ): Sample {
-  const [, rows, columns] = image.voxels.shape as [number, number, number];
+  const [, rows, columns] = images[0].voxels.shape as [number, number, number];
   return {
     ...names,
-    image: flatImage(image, channels, names.id),
+    image: flatImage(images, channels, names.id),
     mask:
       mask?.voxels.pick(0, null, null) ?? ndarray(new Uint8Array(rows * columns), [rows, columns]),
   };
 }
 
-/** The volume with its voxels as float32. */
-function asFloat32(volume: Volume): Volume<Float32Array> {
-  const { voxels } = volume;
-  if (voxels.data instanceof Float32Array) return volume as Volume<Float32Array>;
-  const data = Float32Array.from(voxels.data);
-  return { ...volume, voxels: ndarray(data, voxels.shape, voxels.stride, voxels.offset) };
+function zerosLike({ voxels, affine }: Volume): Volume<Float32Array> {
+  const zeros = ndarray(new Float32Array(voxels.size), [...voxels.shape]);
+  return createVolume(zeros, { affine });
 }

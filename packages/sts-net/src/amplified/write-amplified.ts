@@ -1,6 +1,7 @@
 import { compact } from '@sts-net/amplify';
 import { type Case, manifestText } from '@sts-net/datasets';
 import { writeFolderAtomic } from '@sts-net/datasets/files';
+import { channelsOf } from '@sts-net/inference';
 import { createAmplifier, listSlices, type TrainingSlice } from '@sts-net/training';
 import type { Spacing } from '@sts-net/volume-io';
 import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
@@ -40,9 +41,12 @@ export async function writeAmplified(
   if (method === 'none') {
     throw new RangeError('amplification.method: must be 1, 2, 3 or 4, got "none"; choose a method');
   }
-  if (format === 'png' && preprocessing.context > 1) {
+  const channels = channelsOf(preprocessing);
+  if (format === 'png' && channels !== 1 && channels !== 3) {
+    const { context, channels: names } = preprocessing;
+    const named = names === undefined ? '' : ` of ${names.length} named channels`;
     throw new RangeError(
-      `the \`format\` png holds 1 or 3 channels, but \`preprocessing.context\` ${preprocessing.context} makes ${2 * preprocessing.context + 1}; write nifti, or lower \`preprocessing.context\``,
+      `the \`format\` png holds 1 or 3 channels, but \`preprocessing.context\` ${context}${named} makes ${channels}; write nifti, or lower \`preprocessing.context\``,
     );
   }
   const split = await findSplit({ seed, data }, baseFolder);
@@ -83,7 +87,7 @@ async function* encodingJobs(
   for (const { one, index } of slices) {
     const loaded = await store.load(caseOf.get(one.id)!);
     if (map?.of !== loaded) {
-      const intensities = format === 'png' ? intensityMapOf(loaded.image) : undefined;
+      const intensities = format === 'png' ? intensityMapOf(loaded.images) : undefined;
       map = { of: loaded, intensities };
     }
     const { id, group, image, mask } = compact(loaded.samples[index]!);
@@ -100,7 +104,7 @@ async function* encodingJobs(
 }
 
 /** mm between slices, rows and columns of the samples. */
-function spacingOf({ image: { spacing } }: LoadedCase, axis: 0 | 1 | 2): Spacing {
+function spacingOf({ images: [{ spacing }] }: LoadedCase, axis: 0 | 1 | 2): Spacing {
   const [row, column] = spacing.filter((_, i) => i !== axis) as [number, number];
   return [spacing[axis], row, column];
 }

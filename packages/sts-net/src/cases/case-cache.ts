@@ -8,7 +8,7 @@ import { CacheFolder } from './cache-folder.ts';
 import { decodeCase, encodeCase, type StoredCase } from './stored-case.ts';
 
 /** Another number wherever a case is read or preprocessed to other numbers, or stored in another way. */
-const format = 'sts-net case 1';
+const format = 'sts-net case 2';
 
 /** The most bytes that Node reads from a file at once. */
 const mostBytes = 2 ** 31 - 1;

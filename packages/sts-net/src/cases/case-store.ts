@@ -76,6 +76,21 @@ export class CaseStore {
     return saidOnce([...this.#warnings.values()]);
   }
 
+  /**
+   * The labels of a case on the grid that its image came with, which are read anew where preprocessing
+   * has another.
+   */
+  async truth(one: Case, { flat, grid, mask }: LoadedCase): Promise<Volume<Uint8Array>> {
+    const { orientation, spacing, size } = this.#use.preprocessing;
+    if (orientation === undefined && spacing === undefined && size === undefined) return mask;
+    const isFlat = this.#reader.isFlat(one);
+    // The labels of slices that are channels may lie on any of them.
+    const like = flat && !isFlat.image ? await this.#reader.image(one) : grid;
+    const reader = this.#reader;
+    const labels = await labelsOf(one, reader, this.#use.classes);
+    return placedOn(like, labels, { one, flat, reader });
+  }
+
   /** The case as training sees it. */
   trainingCase(one: Case): TrainingCase {
     return { id: one.id, group: one.group, load: () => this.load(one) };
@@ -93,7 +108,7 @@ export class CaseStore {
     if (kept !== undefined) {
       const { saying, ...images } = kept;
       say(saying);
-      const samples = cutSamples(kept.image, preprocessing, { id, group, ...images });
+      const samples = cutSamples(kept.images, preprocessing, { id, group, ...images });
       return { ...images, samples };
     }
     let saying: string | undefined;
@@ -107,9 +122,10 @@ export class CaseStore {
 
   #forgetOldest(): void {
     let used = 0;
-    for (const [id, { image, mask }] of [...this.#loaded].reverse()) {
+    for (const [id, { images, mask }] of [...this.#loaded].reverse()) {
       const isNewest = used === 0;
-      used += image.voxels.data.byteLength + mask.voxels.data.byteLength;
+      const arrays = new Set([...images, mask].map(({ voxels }) => voxels.data));
+      for (const { byteLength } of arrays) used += byteLength;
       if (used > this.#limit && !isNewest) this.#loaded.delete(id);
     }
   }
@@ -124,16 +140,7 @@ async function readCase(
 ): Promise<LoadedCase> {
   const { id, group } = one;
   const image = await reader.image(one);
-  const named = one.mask === '' ? '' : ` '${one.mask}'`;
-  const name = `case '${id}'`;
-  const subject = `${name}: the mask${named}`;
-  const rule = classes === 2 ? 'nonzero' : { classes };
-  const labels = await reader.labels(one, rule, {
-    subject,
-    remedy: labelCure,
-    // Logs name cases, not their files.
-    onWarning: (text) => onWarning(text.replace(named, '').slice(name.length)),
-  });
+  const labels = await labelsOf(one, reader, classes, onWarning);
   const isFlat = reader.isFlat(one);
   const flat = isFlat.image || isFlatCase(image, labels, channelsOf(preprocessing));
   const { axis = 0 } = preprocessing;
@@ -142,14 +149,7 @@ async function readCase(
       `axis: must be 0 for 2-D images such as that of case '${id}', got ${axis}`,
     );
   }
-  const placed = placeLabels(labels, image, {
-    subject,
-    reference: 'the image',
-    remedy:
-      'is it the mask of another image? Else resample it, or copy the image’s geometry into it if only the header is wrong',
-    flat,
-    placeless: isFlat.image || isFlat.mask,
-  });
+  const placed = placedOn(image, labels, { one, flat, reader });
   const { mask = placed, ...input } = preprocess(image, preprocessing, {
     id,
     group,
@@ -157,6 +157,50 @@ async function readCase(
     mask: placed,
   });
   return { ...input, mask };
+}
+
+/** @param onWarning told what is to be said after the case's name */
+function labelsOf(
+  one: Case,
+  reader: CaseReader,
+  classes: number,
+  onWarning: (text: string) => void = () => {},
+): Promise<Volume<Uint8Array>> {
+  const { subject, name, named } = wordsOf(one);
+  return reader.labels(one, classes === 2 ? 'nonzero' : { classes }, {
+    subject,
+    remedy: labelCure,
+    // Logs name cases, not their files.
+    onWarning: (text) => onWarning(text.replace(named, '').slice(name.length)),
+  });
+}
+
+/** Labels on the grid of an image. */
+function placedOn(
+  image: Volume,
+  labels: Volume<Uint8Array>,
+  {
+    one,
+    flat,
+    reader,
+  }: { readonly one: Case; readonly flat: boolean; readonly reader: CaseReader },
+): Volume<Uint8Array> {
+  const isFlat = reader.isFlat(one);
+  return placeLabels(labels, image, {
+    subject: wordsOf(one).subject,
+    reference: 'the image',
+    remedy:
+      'is it the mask of another image? Else resample it, or copy the image’s geometry into it if only the header is wrong',
+    flat,
+    placeless: isFlat.image || isFlat.mask,
+  });
+}
+
+/** What errors call a case and its mask. */
+function wordsOf({ id, mask }: Case) {
+  const named = mask === '' ? '' : ` '${mask}'`;
+  const name = `case '${id}'`;
+  return { name, named, subject: `${name}: the mask${named}` };
 }
 
 /** What can be done about a mask that holds no labels of the config's classes. */

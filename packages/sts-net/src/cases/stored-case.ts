@@ -21,6 +21,12 @@ type Parts = Omit<Volume, 'voxels'> & {
   };
 };
 
+interface StoredParts {
+  readonly images: readonly Parts[];
+  readonly mask: Parts;
+  readonly grid: Parts;
+}
+
 /** Bytes before the content: its CRC-32, and room that keeps the voxels aligned. */
 const headLength = 16;
 
@@ -28,12 +34,25 @@ const headLength = 16;
  * The bytes of a file: numbers bit by bit as they are, as V8 stores objects, which knows infinities and
  * −0. Intensities that are whole numbers take one or two bytes each.
  */
-export function encodeCase({ flat, image, mask, normalization, saying }: StoredCase): Uint8Array {
+export function encodeCase({
+  flat,
+  images,
+  mask,
+  normalization,
+  grid,
+  saying,
+}: StoredCase): Uint8Array {
+  // Channels may lie in one array, which is stored once.
+  const arrays = new Map<Float32Array, VoxelArray>();
+  for (const { data } of images.map(({ voxels }) => voxels)) {
+    if (!arrays.has(data)) arrays.set(data, smallest(data));
+  }
   const content = serialize({
     flat,
-    image: partsOf(image, smallest(image.voxels.data)),
+    images: images.map((image) => partsOf(image, arrays.get(image.voxels.data)!)),
     mask: partsOf(mask, mask.voxels.data),
     normalization,
+    grid: partsOf(grid, grid.voxels.data),
     saying,
   });
   const bytes = new Uint8Array(headLength + content.length);
@@ -48,18 +67,24 @@ export function decodeCase(bytes: Uint8Array): StoredCase | undefined {
   const content = bytes.subarray(headLength);
   const { buffer, byteOffset } = bytes;
   if (new DataView(buffer, byteOffset).getUint32(0) !== crc32(content)) return undefined;
-  let stored: Omit<StoredCase, 'image' | 'mask'> & { readonly image: Parts; readonly mask: Parts };
+  let stored: Omit<StoredCase, 'images' | 'mask' | 'grid'> & StoredParts;
   try {
     stored = deserialize(content);
   } catch {
     // Written by a later version of V8.
     return undefined;
   }
-  const { image, mask } = stored;
+  const { images, mask, grid } = stored;
+  const arrays = new Map<VoxelArray, Float32Array>();
+  for (const { data } of images.map(({ voxels }) => voxels)) {
+    if (!arrays.has(data)) arrays.set(data, new Float32Array(data));
+  }
+  const [first, ...others] = images.map((image) => volumeOf(image, arrays.get(image.voxels.data)!));
   return {
     ...stored,
-    image: volumeOf(image, new Float32Array(image.voxels.data)),
+    images: [first!, ...others],
     mask: volumeOf(mask, new Uint8Array(mask.voxels.data)),
+    grid: volumeOf(grid, new Uint8Array(grid.voxels.data)),
   };
 }
 

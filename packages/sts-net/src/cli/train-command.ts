@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { ChosenNormalization } from '@sts-net/inference';
+import { isRule, type NormalizationRule } from '@sts-net/inference';
 import type { ConfigChange } from '../config/config-changes.ts';
 import { loadConfig } from '../config/validate-config.ts';
 import type { TrainEvent } from '../loggers/run-log.ts';
@@ -116,10 +116,18 @@ function foldChanges(fold: number): readonly ConfigChange[] {
   ];
 }
 
-function normalizationText({ rule, reason }: ChosenNormalization): string {
-  const { name, ...options } = rule;
+type Started = Extract<TrainEvent, { event: 'start' }>;
+
+function normalizationText({ rule, reason }: Started['normalization']): string {
+  const rules = isRule(rule)
+    ? [ruleText(rule)]
+    : Object.entries(rule).map(([channel, one]) => `${channel} ${ruleText(one)}`);
+  return `normalization: ${rules.join('; ')} (${reason})`;
+}
+
+function ruleText({ name, ...options }: NormalizationRule): string {
   const own = Object.entries(options).map(([key, value]) => ` ${key} ${value}`);
-  return `normalization: ${name}${own.join(',')} (${reason})`;
+  return `${name}${own.join(',')}`;
 }
 
 function downloadText(file: string, received: number, total: number | null): string {

@@ -30,7 +30,7 @@ export async function baselines({ training, test }: DemoCases): Promise<readonly
 }
 
 /** What the network gets: the middle channel, for all slices. */
-function normalized({ image, normalization }: DemoCase): Float32Array {
+function normalized({ images: [image], normalization }: DemoCase): Float32Array {
   const middle = normalization[(normalization.length - 1) / 2]!;
   return image.voxels.data.map((value) => toInput(value, middle));
 }
@@ -40,8 +40,9 @@ function scores(
   predict: (one: DemoCase) => Float32Array,
 ): Promise<ReportColumn['scores']> {
   const pairs = test.map((one): VolumePair => {
-    const labels = ndarray(Uint8Array.from(predict(one)), one.image.voxels.shape);
-    const prediction: Volume<Uint8Array> = likeVolume(one.image, labels);
+    const [image] = one.images;
+    const labels = ndarray(Uint8Array.from(predict(one)), image.voxels.shape);
+    const prediction: Volume<Uint8Array> = likeVolume(image, labels);
     return { id: one.id, prediction, truth: one.mask };
   });
   return evaluateVolumes(pairs);

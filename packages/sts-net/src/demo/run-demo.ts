@@ -100,7 +100,7 @@ export async function runDemo(options: DemoOptions = {}): Promise<DemoResult> {
     runs: [main.run, ...others.map(({ run }) => run)],
     baselines: await baselines(cases),
     scored: { split: 'test', ids: cases.test.map(({ id }) => id) },
-    cases: cases.test.map(({ id, image, mask }, i) => {
+    cases: cases.test.map(({ id, images: [image], mask }, i) => {
       const prediction = foregroundOf(main.predictions[i]!.voxels);
       const truth = foregroundOf(mask.voxels);
       return {

@@ -46,7 +46,11 @@ export async function trainVariant(
   try {
     const predictor = predictorOf(model);
     const pairs: VolumePair[] = [];
-    for (const { id, image, mask } of test) {
+    for (const {
+      id,
+      images: [image],
+      mask,
+    } of test) {
       const predicted = await predictVolume(predictor, image, {
         preprocessing: config.preprocessing,
         batchSize: config.training.batchSize,
@@ -56,7 +60,7 @@ export async function trainVariant(
       pairs.push({ id, prediction: predicted.labels(), truth: mask });
     }
     const { patch } = config.training;
-    const [, rows = 0, columns = 0] = test[0]!.image.voxels.shape;
+    const [, rows = 0, columns = 0] = test[0]!.images[0].voxels.shape;
     const run = {
       name,
       explanation,

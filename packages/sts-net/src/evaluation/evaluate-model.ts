@@ -1,13 +1,6 @@
 import type { Case } from '@sts-net/datasets';
-import {
-  fullPreprocessing,
-  mostLikely,
-  type Predictor,
-  type Preprocessing,
-  predictSamples,
-} from '@sts-net/inference';
-import { stackSlices, type Volume } from '@sts-net/volume-io';
-import type { NdArray } from 'ndarray';
+import { type Predictor, type Preprocessing, predictLabels, sampleAxis } from '@sts-net/inference';
+import type { Volume } from '@sts-net/volume-io';
 import { CaseCache, type CaseCacheConfig } from '../cases/case-cache.ts';
 import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
 import type { ScoringOptions } from '../scoring/scoring-options.ts';
@@ -32,8 +25,10 @@ export interface EvaluateModelOptions extends ScoringOptions {
 export interface EvaluatedPrediction {
   readonly id: string;
   readonly loaded: LoadedCase;
-  /** Labels, in the shape of the case's mask. */
+  /** Labels on the image's own grid. */
   readonly prediction: Volume<Uint8Array>;
+  /** The true ones there. */
+  readonly truth: Volume<Uint8Array>;
 }
 
 /** What the model was trained with. */
@@ -45,8 +40,8 @@ export interface ModelInput {
 }
 
 /**
- * Predicts cases and scores the predictions against their masks; with more than two classes each class,
- * and their mean.
+ * Predicts cases and scores the predictions against their masks, on the grids that the images came with,
+ * whatever the network saw of them; with more than two classes each class, and their mean.
  */
 export function evaluateModel(
   predictor: Predictor,
@@ -62,7 +57,6 @@ export function evaluateModel(
     ...scoring
   }: EvaluateModelOptions = {},
 ): Promise<Evaluation> {
-  const { axis, context, edge } = fullPreprocessing(preprocessing);
   const store = new CaseStore(
     { preprocessing, classes },
     { cache: cache && new CaseCache(cache, { onWarning }) },
@@ -70,22 +64,19 @@ export function evaluateModel(
   async function* pairs(): AsyncGenerator<VolumePair> {
     for (const one of cases) {
       const loaded = await store.load(one);
-      const { flat, mask: truth } = loaded;
-      const masks: NdArray<Uint8Array>[] = [];
-      for await (const slice of predictSamples(predictor, loaded, {
+      const prediction = await predictLabels(predictor, loaded, {
+        preprocessing,
         batchSize,
         signal,
         ...(onProgress && { onProgress: (done, total) => onProgress(one.id, done, total) }),
-      })) {
-        masks.push(mostLikely(slice));
-      }
-      const prediction = stackSlices(masks, truth, flat ? {} : { axis, context, edge });
-      onCase?.({ id: one.id, loaded, prediction });
-      yield { id: one.id, prediction, truth };
+      });
+      const truth = await store.truth(one, loaded);
+      onCase?.({ id: one.id, loaded, prediction, truth });
+      yield { id: one.id, prediction, truth, axis: sampleAxis(loaded, preprocessing) };
     }
     if (store.warning !== undefined) onWarning?.(store.warning);
   }
-  return evaluateVolumes(pairs(), axis, {
+  return evaluateVolumes(pairs(), preprocessing.axis, {
     ...scoring,
     ...(classes > 2 && { labels: foregroundLabels(classes) }),
   });

@@ -28,6 +28,8 @@ export interface VolumePair {
   readonly truth: Volume<Uint8Array>;
   /** 1 for each voxel, in C order, on which nothing counts. @default none */
   readonly ignored?: Uint8Array;
+  /** The axis that its slices are cut across. @default that of all */
+  readonly axis?: 0 | 1 | 2;
 }
 
 export interface EvaluateVolumesOptions extends ScoringOptions {
@@ -91,7 +93,7 @@ export async function evaluateVolumes(
     const read = readPair(pair);
     const scored = totals.map((total) => {
       const [p, t] = [maskOf(read.prediction, total.label), maskOf(read.truth, total.label)];
-      const slices = scoreSlices(pair.id, p, t, axis, read.ignored);
+      const slices = scoreSlices(pair.id, p, t, pair.axis ?? axis, read.ignored);
       const measured = measure(p, t, { id: pair.id, spacing: pair.truth.spacing, tolerance });
       return total.add(slices, measured.lesions(), scoreCase(measured, scoreNames, rule));
     });

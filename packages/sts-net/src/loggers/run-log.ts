@@ -2,7 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import type { BackendInfo } from '@sts-net/backend';
 import type { SplitName } from '@sts-net/datasets';
 import { fileError, writeFileAtomic } from '@sts-net/datasets/files';
-import type { ChosenNormalization } from '@sts-net/inference';
+import type { ChosenNormalization, NormalizationRule, PerChannel } from '@sts-net/inference';
 import type { Progress, SelectionName, SizeCount } from '@sts-net/training';
 
 /** A run's progress as far as its log goes by it. */
@@ -84,7 +84,7 @@ export type TrainEvent =
       readonly stepsPerEpoch: number;
       readonly backend: BackendInfo;
       /** The rule by which intensities become network input, and why it is this one. */
-      readonly normalization: ChosenNormalization;
+      readonly normalization: ChosenNormalization<PerChannel<NormalizationRule>>;
       /** Ids of the cases. */
       readonly cases: Readonly<Record<SplitName, readonly string[]>>;
       /** Training samples, without and with amplified copies. */

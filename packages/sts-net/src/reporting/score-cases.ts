@@ -2,7 +2,7 @@ import type { Case } from '@sts-net/datasets';
 import { foregroundOf } from '@sts-net/inference';
 import { lesionWise } from '@sts-net/metrics';
 import { predictorOf } from '@sts-net/model';
-import { createVolume } from '@sts-net/volume-io';
+import { createVolume, resampleOnto, type Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import {
   type EvaluatedPrediction,
@@ -58,21 +58,22 @@ export async function scoreCases(
   };
 }
 
-function reportCase({ id, loaded, prediction }: EvaluatedPrediction): ReportCase {
-  const { flat, image } = loaded;
-  const [found, truth] = [foregroundOf(prediction.voxels), foregroundOf(loaded.mask.voxels)];
+/** On the image's own grid, as what is scored is. */
+function reportCase({ id, loaded, prediction, truth }: EvaluatedPrediction): ReportCase {
+  const { flat, images, grid } = loaded;
+  const [found, wanted] = [foregroundOf(prediction.voxels), foregroundOf(truth.voxels)];
   return {
     id,
     flat,
-    volume: flat ? meanChannel(image) : image,
-    truth,
+    volume: resampleOnto(flat ? meanChannel(images[0]) : images[0], grid),
+    truth: wanted,
     prediction: found,
-    lesions: lesionWise(found, truth, { id }),
+    lesions: lesionWise(found, wanted, { id }),
   };
 }
 
 /** The mean of a picture's channels, `[1, row, column]`. */
-function meanChannel({ voxels, spacing }: EvaluatedPrediction['loaded']['image']) {
+function meanChannel({ voxels, affine }: Volume) {
   const [channels, rows, columns] = voxels.shape as [number, number, number];
   const grey = new Float32Array(rows * columns);
   for (let channel = 0; channel < channels; channel++) {
@@ -80,5 +81,5 @@ function meanChannel({ voxels, spacing }: EvaluatedPrediction['loaded']['image']
       grey[i]! += voxels.get(channel, Math.floor(i / columns), i % columns) / channels;
     }
   }
-  return createVolume(ndarray(grey, [1, rows, columns]), { spacing });
+  return createVolume(ndarray(grey, [1, rows, columns]), { affine });
 }

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { validateWith } from '@sts-net/datasets/validation';
-import type { NormalizationRule } from '@sts-net/inference';
+import type { NormalizationRule, PerChannel } from '@sts-net/inference';
 import { loadWeights, type StoredTensor } from '@sts-net/model';
 import type { Progress, Training } from '@sts-net/training';
 import { z } from 'zod';
@@ -18,7 +18,7 @@ import type { RunFolder } from './run-folder.ts';
 export interface Checkpoint {
   readonly config: ExperimentConfig;
   /** The rule that the run was trained with. */
-  readonly normalization: NormalizationRule;
+  readonly normalization: PerChannel<NormalizationRule>;
   readonly progress: Progress;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** The file that it was read from. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { validateWith } from '@sts-net/datasets/validation';
-import type { NormalizationRule } from '@sts-net/inference';
+import type { NormalizationRule, PerChannel } from '@sts-net/inference';
 import {
   namedWeights,
   type SafetensorsFile,
@@ -42,7 +42,7 @@ export interface ModelDescription {
 /** The description of a run's network; `normalization` is the run's rule. */
 export function describeModel(
   { model: network, preprocessing }: Pick<ExperimentConfig, 'model' | 'preprocessing'>,
-  normalization: NormalizationRule,
+  normalization: PerChannel<NormalizationRule>,
   own: LayersModel | undefined,
 ): ModelDescription {
   const topology = own?.toJSON(undefined, false) as Record<string, unknown> | undefined;

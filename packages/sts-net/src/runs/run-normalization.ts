@@ -5,8 +5,12 @@ import {
   type IntensityFacts,
   intensityFacts,
   type NormalizationRule,
+  type PerChannel,
 } from '@sts-net/inference';
 import { type CaseReader, fileReader } from '../cases/case-reader.ts';
+
+/** The rules of a run, and why they are these. */
+export type RunNormalization = ChosenNormalization<PerChannel<NormalizationRule>>;
 
 /** Cases that are looked at where none says which rule fits. */
 const mostLooks = 8;
@@ -18,11 +22,11 @@ const mostLooks = 8;
  * @throws Error naming the file, if an image cannot be read
  */
 export async function runNormalization(
-  given: NormalizationRule | undefined,
-  before: NormalizationRule | undefined,
+  given: PerChannel<NormalizationRule> | undefined,
+  before: PerChannel<NormalizationRule> | undefined,
   cases: readonly Case[],
   reader: CaseReader = fileReader,
-): Promise<ChosenNormalization> {
+): Promise<RunNormalization> {
   if (given !== undefined) return { rule: given, reason: 'the config says so' };
   if (before !== undefined) return { rule: before, reason: 'the run began so' };
   const count = Math.min(mostLooks, cases.length);

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { BackendInfo } from '@sts-net/backend';
-import type { ChosenNormalization } from '@sts-net/inference';
 import { predictorOf } from '@sts-net/model';
 import {
   countSizes,
@@ -30,7 +29,7 @@ import { openRun, writeIdentity } from './open-run.ts';
 import { prepareEngine } from './prepare-engine.ts';
 import { type RunFolder, runFolder } from './run-folder.ts';
 import { checkLength, stepsOf } from './run-length.ts';
-import { runNormalization } from './run-normalization.ts';
+import { type RunNormalization, runNormalization } from './run-normalization.ts';
 import { anewText, startFrom } from './start-from.ts';
 import type { RunControl, TrainOptions, TrainResult } from './train-options.ts';
 import { findData, prepareData, type TrainingData, type Validated } from './training-data.ts';
@@ -110,7 +109,7 @@ interface ReadyRun {
   /** What is to be said with the next event. */
   readonly warnings: string[];
   readonly baseFolder: string;
-  readonly normalization: ChosenNormalization;
+  readonly normalization: RunNormalization;
 }
 
 async function runTraining(

@@ -9,6 +9,7 @@ import {
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Case } from '@sts-net/datasets';
+import type { Preprocessing } from '@sts-net/inference';
 import { temporaryFolder, uniform } from '@sts-net/testing';
 import { createVolume, writeImage, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
@@ -111,10 +112,10 @@ describe('a case that was kept is the one that was read, without decoding', () =
     expect([first.decoded, second.decoded]).toEqual([['a'], []]);
     expect([first.said, second.said]).toEqual([[], []]);
     for (const { image, mask } of loaded.samples) {
-      expect(image.data).toBe(loaded.image.voxels.data);
+      expect(image.data).toBe(loaded.images[0].voxels.data);
       expect(mask.data).toBe(loaded.mask.voxels.data);
     }
-    const voxels = expected.image.voxels.data.length * bytes + expected.mask.voxels.data.length;
+    const voxels = expected.images[0].voxels.data.length * bytes + expected.mask.voxels.data.length;
     expect(sizeOf(kept()) - voxels).toBeGreaterThan(0);
     expect(sizeOf(kept()) - voxels).toBeLessThan(2500);
   });
@@ -124,6 +125,11 @@ describe('a case that was kept is the one that was read, without decoding', () =
     { axis: 2, edge: 'drop' },
     { context: 0, normalization: { name: 'percentile', low: 1, high: 99 } },
     { normalization: { name: 'window', low: 0, high: 50 } },
+    {
+      orientation: 'SAR',
+      spacing: { inPlane: [1, 2] },
+      clip: { name: 'window', low: 5, high: 70 },
+    },
     { normalization: undefined },
   ] as const)('with %j', async (changes) => {
     const use = { preprocessing: { ...preprocessing, ...changes } };
@@ -170,6 +176,25 @@ describe('what is kept goes by all that it depends on', () => {
     const { store, decoded } = process({}, use);
     expect(await store.load(one)).toEqual(await plain(one, use));
     expect([decoded, kept().length]).toEqual([['a'], 2]);
+  });
+
+  it('by what is done to its grid and its intensities', async () => {
+    const one = await volume('a', (i) => i % 100);
+    const changes: Preprocessing[] = [
+      {},
+      { orientation: 'LPS' },
+      { spacing: { inPlane: [1, 1] } },
+      { spacing: { throughPlane: 1 } },
+      { clip: { name: 'window', low: 0, high: 9 } },
+      { clip: { name: 'percentile', low: 0, high: 9 } },
+    ];
+    for (const change of changes) {
+      const use = { preprocessing: { ...preprocessing, ...change } };
+      const { store, decoded } = process({}, use);
+      expect(await store.load(one)).toEqual(await plain(one, use));
+      expect(decoded).toEqual(['a']);
+    }
+    expect(kept()).toHaveLength(changes.length);
   });
 
   it('by the content of image and mask', async () => {

@@ -37,7 +37,7 @@ describe('CaseStore', () => {
     expect(await cases.load(a)).toBe(loaded);
     expect(loaded.samples).toHaveLength(6);
     for (const { image, mask } of loaded.samples) {
-      expect(image.data).toBe(loaded.image.voxels.data);
+      expect(image.data).toBe(loaded.images[0].voxels.data);
       expect(mask.data).toBe(loaded.mask.voxels.data);
     }
   });

@@ -62,8 +62,8 @@ describe('2-D images as cases', () => {
 
   it('repeat their grey, also if it is stored as colours', async () => {
     for (const image of [grey, grey3]) {
-      const { samples, image: volume } = await load(image);
-      expect(volume.voxels.shape).toEqual([1, 2, 3]);
+      const { samples, images } = await load(image);
+      expect(images[0].voxels.shape).toEqual([1, 2, 3]);
       expect(channelsOf(samples[0]!.image)).toEqual([red, red, red]);
     }
   });

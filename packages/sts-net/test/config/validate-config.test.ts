@@ -39,7 +39,7 @@ describe('validateConfig', () => {
         cacheMegabytes: 1024,
         cacheGigabytes: 10,
       },
-      preprocessing: { axis: 0, context: 1, edge: 'triple' },
+      preprocessing: { missing: 'error', axis: 0, context: 1, edge: 'triple' },
       amplification: { method: 'none' },
       training: {
         epochs: 2,
@@ -225,6 +225,66 @@ describe('validateConfig', () => {
       1.5,
       'data.split.validation: expected number of less than 1, got 1.5',
     ],
+    [
+      'preprocessing.orientation',
+      'RAR',
+      'preprocessing.orientation: must name one end each of L/R, P/A and I/S, such as RAS or LPS',
+    ],
+    ['preprocessing.orientation', 'ras', 'one end each of L/R, P/A and I/S'],
+    [
+      'preprocessing.spacing',
+      {},
+      'preprocessing.spacing: must say `inPlane`, `throughPlane` or both',
+    ],
+    [
+      'preprocessing.spacing',
+      { inPlane: 0 },
+      'preprocessing.spacing.inPlane: expected number of more than 0, got 0',
+    ],
+    [
+      'preprocessing.spacing',
+      { inPlane: [1, -1] },
+      'preprocessing.spacing.inPlane[1]: expected number of more than 0, got -1',
+    ],
+    [
+      'preprocessing.spacing',
+      { inplane: 1 },
+      'preprocessing.spacing.inplane: unknown key; did you mean `inPlane`?',
+    ],
+    ['preprocessing.spacing', [1, 1, 1], 'preprocessing.spacing: expected object, got [1,1,1]'],
+    [
+      'preprocessing.clip',
+      { name: 'window', low: 9, high: 3 },
+      'preprocessing.clip.high: must be above `low`',
+    ],
+    [
+      'preprocessing.clip',
+      { name: 'windows', low: 1, high: 3 },
+      'preprocessing.clip.name: expected one of "window", "percentile", got "windows"',
+    ],
+    [
+      'preprocessing.clip',
+      { flair: { name: 'window', low: 9, high: 3 } },
+      'preprocessing.clip.flair.high: must be above `low`',
+    ],
+    [
+      'preprocessing.normalization',
+      { flair: { name: 'nonzeros' } },
+      'preprocessing.normalization.flair.name: expected one of "nonzero", "all"',
+    ],
+    [
+      'preprocessing.normalization',
+      { flair: { name: 'window', low: 0, hihg: 3 } },
+      'preprocessing.normalization.flair.high: expected number, got nothing',
+    ],
+    [
+      'preprocessing.normalization',
+      { name: 'window', low: 0, hihg: 3 },
+      'preprocessing.normalization.high: expected number, got nothing',
+    ],
+    ['preprocessing.channels', [], 'preprocessing.channels: expected at least 1 entry'],
+    ['preprocessing.channels', ['a', 'a'], 'preprocessing.channels: must not name a channel twice'],
+    ['preprocessing.missing', 'zeros', 'expected one of "error", "zero", got "zeros"'],
     ['preprocessing.context', 0.5, 'preprocessing.context: expected integer, got 0.5'],
     ['model.encoder', 'resnet5', 'model.encoder: expected one of'],
     ['model.encoder', 'resnet5', 'got "resnet5"; did you mean "resnet50"?'],
@@ -258,6 +318,40 @@ describe('validateConfig', () => {
     expect(() => validateConfig(config, 'c.json')).toThrow(
       'c.json:\n  seed: expected number of at least 0, got -1\n  training.batchSize: expected number, got "many"',
     );
+  });
+
+  it('holds the rules of channels against one another and against their names', () => {
+    const refused = (fields: Record<string, unknown>) => {
+      const config = withValue('preprocessing', fields);
+      return expect(() => validateConfig(config, 'c.json'));
+    };
+    const clip = { name: 'window', low: 0, high: 9 };
+    const window = { name: 'window', low: 0, high: 9 };
+    refused({ clip, normalization: window }).toThrow(
+      'preprocessing.clip: must be left out with normalization "window", which has its own limits',
+    );
+    const both = { flair: window, t1: { name: 'all' } };
+    refused({ clip, normalization: both }).toThrow('preprocessing.clip: must be left out');
+    refused({ clip: { flair: clip }, normalization: both }).toThrow(
+      'preprocessing.clip.flair: must be left out with normalization "window"',
+    );
+    refused({ channels: ['flair', 'adc'], normalization: both }).toThrow(
+      'preprocessing.normalization: must have a rule for channel "adc" too',
+    );
+    refused({ channels: ['flair'], normalization: both }).toThrow(
+      'preprocessing.normalization.t1: is none of the `channels`',
+    );
+    const imagenet = { normalization: { name: 'imagenet' } };
+    refused({ channels: ['a', 'b', 'c'], ...imagenet }).toThrow('"imagenet" needs 3 channels');
+    const sound = [
+      { channels: ['a', 'b', 'c'], context: 0, ...imagenet },
+      { channels: ['flair', 't1'], clip: { t1: clip }, normalization: both },
+    ];
+    for (const fields of sound) {
+      expect(validateConfig(withValue('preprocessing', fields)).preprocessing).toMatchObject(
+        fields,
+      );
+    }
   });
 
   it('refuses ImageNet normalisation of other than 3 channels', () => {

@@ -132,7 +132,7 @@ describe('weights of earlier versions predict as they were trained', () => {
     training: { steps: 6 },
     output: 'run',
   };
-  const expected = { ...preprocessing, normalization: { name: 'nonzero' } };
+  const expected = { ...preprocessing, missing: 'error', normalization: { name: 'nonzero' } };
 
   it('by their config', async () => {
     const path = join(temporaryFolder(), 'best.safetensors');

@@ -34,29 +34,50 @@ export function floatSlices({ voxels }: Volume, axis: SliceAxis): FloatSlices {
   return { planes: ndarray(copy, [count, rows, columns]), need };
 }
 
-/** `[row, column, channel]`: the slices of a window; −1 is a slice of zeros. A view where they lie evenly. */
-export function imageOf(slices: FloatSlices, window: readonly number[]): NdArray<Float32Array> {
-  for (const at of window) if (at >= 0) slices.need(at);
-  const { data, shape, stride, offset } = slices.planes;
-  const [, rows, columns] = shape as [number, number, number];
-  const [along, rowStride, columnStride] = stride as [number, number, number];
-  const step = window.length > 1 ? window[1]! - window[0]! : 0;
-  const even = window[0]! >= 0 && window.every((at, c) => at === window[0]! + c * step);
-  if (even) {
-    const strides = [rowStride, columnStride, step * along];
-    return ndarray(data, [rows, columns, window.length], strides, offset + window[0]! * along);
+/**
+ * `[row, column, channel]`: the slices of a window, one by one, of each volume; −1 is a slice of zeros. A
+ * view where they lie evenly in one array.
+ */
+export function imageOf(
+  volumes: readonly FloatSlices[],
+  window: readonly number[],
+): NdArray<Float32Array> {
+  const planes = window.flatMap((at) =>
+    volumes.map((slices) => {
+      if (at < 0) return undefined;
+      slices.need(at);
+      return slices.planes.pick(at, null, null);
+    }),
+  );
+  const [first, second = first] = planes;
+  const [rows, columns] = volumes[0]!.planes.shape.slice(1) as [number, number];
+  if (first !== undefined && second !== undefined) {
+    const step = second.offset - first.offset;
+    const isEven = planes.every(
+      (plane, c) =>
+        plane?.data === first.data &&
+        plane.offset === first.offset + c * step &&
+        plane.stride.join() === first.stride.join(),
+    );
+    if (isEven) {
+      const [rowStride, columnStride] = first.stride as [number, number];
+      const shape = [rows, columns, planes.length];
+      return ndarray(first.data, shape, [rowStride, columnStride, step], first.offset);
+    }
   }
-  const image = new Float32Array(rows * columns * window.length);
-  window.forEach((at, channel) => {
-    if (at < 0) return;
+  const image = new Float32Array(rows * columns * planes.length);
+  planes.forEach((plane, channel) => {
+    if (plane === undefined) return;
+    const { data, offset, stride } = plane;
+    const [rowStride, columnStride] = stride as [number, number];
     let to = channel;
     for (let row = 0; row < rows; row++) {
-      let from = offset + at * along + row * rowStride;
+      let from = offset + row * rowStride;
       for (let column = 0; column < columns; column++, from += columnStride) {
         image[to] = data[from]!;
-        to += window.length;
+        to += planes.length;
       }
     }
   });
-  return ndarray(image, [rows, columns, window.length]);
+  return ndarray(image, [rows, columns, planes.length]);
 }

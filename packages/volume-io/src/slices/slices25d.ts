@@ -51,26 +51,33 @@ export interface Slices25dOptions {
  * made when it is first needed; only at edges with `replicate`, `reflect` and `zero` are there
  * images of their own. Masks are views into the label where it is uint8, else into one uint8 copy.
  * So do not write to either.
- * @throws {RangeError} if an option is out of range, or the label holds anything but whole numbers
+ * @param volume or several on one grid, such as contrasts of one patient: channels are then ordered
+ * slice by slice, the volumes within each; images are views where the volumes' slices lie in turns in
+ * one array
+ * @throws {RangeError} if an option is out of range, the volumes differ in shape, or the label holds anything but whole numbers
  * from 0 to 255 or is not on the grid of `volume` (see `checkSameGrid`)
  */
-export function slices25d(volume: Volume, options: Slices25dOptions = {}): Iterable<Sample> {
+export function slices25d(
+  volume: Volume | readonly Volume[],
+  options: Slices25dOptions = {},
+): Iterable<Sample> {
   const { label, labelMode = 'center', id = 'volume', group = id } = options;
-  const { shape } = volume.voxels;
+  const volumes = 'voxels' in volume ? [volume] : volume;
+  const { shape } = sameShape(volumes, id);
   const { axis, context, edge, first, last } = sliceRange('slices25d', shape, options);
   if (labelMode !== 'center' && labelMode !== 'union') {
     throw new RangeError(
       `\`slices25d\`: \`labelMode\` must be 'center' or 'union', got ${String(labelMode)}`,
     );
   }
-  const labels = label && labelOn(volume, label, id);
+  const labels = label && labelOn(volumes[0]!, label, id);
   const count = shape[axis]!;
   const plane = inPlane(shape, axis);
   const background = ndarray(new Uint8Array(labels ? 0 : plane[0] * plane[1]), plane);
   const digits = Math.max(3, String(count - 1).length);
 
   function* samples(): Generator<Sample> {
-    const slices = floatSlices(volume, axis);
+    const slices = volumes.map((one) => floatSlices(one, axis));
     for (let index = first; index < last; index++) {
       const window = neighbours(index, count, context, edge);
       const sources = labelMode === 'center' ? [index] : window;
@@ -83,6 +90,19 @@ export function slices25d(volume: Volume, options: Slices25dOptions = {}): Itera
     }
   }
   return { [Symbol.iterator]: samples };
+}
+
+function sameShape(volumes: readonly Volume[], id: string): Volume['voxels'] {
+  const [first, ...others] = volumes.map(({ voxels }) => voxels);
+  if (first === undefined)
+    throw new RangeError(`\`slices25d\`: ${id} must have a volume, got none`);
+  for (const { shape } of others) {
+    if (shape.join() === first.shape.join()) continue;
+    throw new RangeError(
+      `\`slices25d\`: the volumes of ${id} must have one shape, got [${first.shape.join(', ')}] and [${shape.join(', ')}]; resample them onto one grid`,
+    );
+  }
+  return first;
 }
 
 /** Slice of each channel; −1 is a slice of zeros. */

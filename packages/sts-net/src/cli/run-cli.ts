@@ -11,6 +11,10 @@ interface CommandEntry {
 }
 
 const commands: Readonly<Record<string, CommandEntry>> = {
+  plan: {
+    description: 'look at a data set and write a config for it, with reasons',
+    load: async () => (await import('./plan-command.ts')).planCommand(),
+  },
   train: {
     description: 'train a network; resume a training',
     load: async () => (await import('./train-command.ts')).trainCommand(),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileError } from '@sts-net/datasets/files';
 import { validateWith } from '@sts-net/datasets/validation';
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { type ConfigChange, withChanges } from './config-changes.ts';
 import { ConfigError } from './config-error.ts';
 import { type ExperimentConfig, experimentSchema } from './experiment-config.ts';
@@ -28,7 +29,7 @@ export async function loadConfig(
   return validateConfig(withChanges(await readJson(path), changes), path);
 }
 
-/** The content of a JSON file. */
+/** The content of a JSON file, in which there may be comments. */
 async function readJson(path: string): Promise<unknown> {
   let text: string;
   try {
@@ -37,12 +38,24 @@ async function readJson(path: string): Promise<unknown> {
     const { message } = fileError(path, 'read', cause);
     throw new ConfigError(message, { cause });
   }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`'${path}' is not valid JSON: ${reason}; correct it there`, { cause });
-  }
+  // Some editors begin a file with a byte order mark.
+  const json = text.replace(/^\uFEFF/, '');
+  const errors: ParseError[] = [];
+  const value = parse(json, errors, { allowTrailingComma: true });
+  const [first] = errors;
+  if (first === undefined) return value;
+  const before = json.slice(0, first.offset).split('\n');
+  const found = json.slice(first.offset, first.offset + first.length).trim();
+  throw new ConfigError(
+    `'${path}' is not valid JSON: ${wordsOf(first.error)} at line ${before.length}, column ${before.at(-1)!.length + 1}${found === '' ? '' : `, at ${JSON.stringify(found)}`}; correct it there`,
+  );
+}
+
+/** `CommaExpected` as words. */
+function wordsOf(error: number): string {
+  return printParseErrorCode(error)
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .trim();
 }
 
 /** The path of the first field in which two JSON values differ, or undefined where they are equal. */

@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { nearestName } from '@sts-net/datasets/validation';
+import { temporaryFolder } from '@sts-net/testing';
 import { createLoss, losses } from '@sts-net/training';
 import { describe, expect, it } from 'vitest';
-import { validateConfig } from '../../src/config/validate-config.ts';
+import { loadConfig, validateConfig } from '../../src/config/validate-config.ts';
 import { presets } from '../../src/presets/presets.ts';
 import { configFor } from '../make-data.ts';
 
@@ -376,5 +379,33 @@ describe('nearestName', () => {
     ['xyz', undefined],
   ])('finds for %s: %s', (name, expected) => {
     expect(nearestName(name, ['learningRate', 'weightDecay'])).toBe(expected);
+  });
+});
+
+describe('loadConfig', () => {
+  const read = (text: string) => {
+    const path = join(temporaryFolder(), 'config.jsonc');
+    writeFileSync(path, text);
+    return loadConfig(path);
+  };
+  const text = JSON.stringify(configFor(), null, 2);
+
+  it('reads comments, commas at the end, and files that begin with a byte order mark', async () => {
+    const commented = text
+      .replace('"seed": 7', '// why seven\n  "seed": /* here */ 7')
+      .replace(/\n}$/, ',\n}');
+    expect(await read(`\uFEFF${commented}`)).toEqual(validateConfig(configFor()));
+    // What looks like a comment within a text is none.
+    expect((await read(text.replace('"run"', '"run//a"'))).output).toBe('run//a');
+  });
+
+  it.each([
+    ['{\n  "seed": 1,,\n}', 'property name expected at line 2, column 13, at ","'],
+    ['{ "seed": 1', 'close brace expected at line 1, column 12'],
+    ['', 'value expected at line 1, column 1'],
+    ['{} {}', 'end of file expected at line 1, column 4, at "{"'],
+    ['{ "seed": 1 /* open', 'unexpected end of comment at line 1, column 13'],
+  ])('says where %j is no JSON', async (wrong, message) => {
+    await expect(read(wrong)).rejects.toThrow(`is not valid JSON: ${message}`);
   });
 });

@@ -1,3 +1,4 @@
+export type { Decision } from './labels/decide.ts';
 export { foregroundOf } from './labels/foreground.ts';
 export { type ListedLesion, type ListLesionsOptions, listLesions } from './labels/list-lesions.ts';
 export { type PostprocessOptions, postprocess } from './labels/postprocess.ts';

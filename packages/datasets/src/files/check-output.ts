@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './file-error.ts';
@@ -24,7 +25,7 @@ export async function checkNewFolder(option: string, path: string): Promise<void
  * @throws Error naming the path and the cure.
  */
 export async function checkWritable(path: string): Promise<void> {
-  const probe = join(dirname(path), `.${basename(path)}.${process.pid}.probe`);
+  const probe = join(dirname(path), `.${basename(path)}.${randomUUID()}.probe`);
   try {
     await (await open(probe, 'w')).close();
     await rm(probe);

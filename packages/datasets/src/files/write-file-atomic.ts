@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './file-error.ts';
@@ -16,7 +17,8 @@ export async function writeFileAtomic(
   { previous }: { readonly previous?: string | undefined } = {},
 ): Promise<void> {
   const chunks = typeof content === 'string' ? [Buffer.from(content)] : toList(content);
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  // Not by the process's number, which is 1 in every container that shares the folder.
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'w');

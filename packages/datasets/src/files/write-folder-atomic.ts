@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileError } from './file-error.ts';
@@ -20,7 +21,7 @@ export async function writeFolderAtomic(
   ) => Promise<void>,
 ): Promise<void> {
   const target = resolve(path);
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
   const attempt = async (action: string, work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();

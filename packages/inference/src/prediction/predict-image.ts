@@ -1,4 +1,5 @@
 import type { NdArray } from 'ndarray';
+import type { Decision } from '../labels/decide.ts';
 import type { Predictor } from '../predictor/predictor.ts';
 import { preprocess } from '../preprocessing/preprocess.ts';
 import type { Channels } from '../preprocessing/preprocessing.ts';
@@ -15,8 +16,12 @@ export interface ImagePrediction {
    * @param class_ @default 1
    */
   probabilities(class_?: number): NdArray<Float32Array>;
-  /** The most likely class of every pixel, `[row, column]`, 0 … classes − 1: that with the largest probability. */
-  labels(): NdArray<Uint8Array>;
+  /**
+   * The class of every pixel, `[row, column]`, 0 … classes − 1; a decision's volumes are counted in pixels.
+   *
+   * @param decision how it is found @default the class with the largest probability
+   */
+  labels(decision?: Decision): NdArray<Uint8Array>;
 }
 
 /**
@@ -36,6 +41,6 @@ export async function predictImage(
   const predicted = undo([value!], input, cut);
   return {
     probabilities: (class_ = 1) => predicted.probabilities(class_).voxels.pick(0, null, null),
-    labels: () => predicted.labels().voxels.pick(0, null, null),
+    labels: (decision) => predicted.labels(decision).voxels.pick(0, null, null),
   };
 }

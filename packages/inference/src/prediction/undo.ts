@@ -1,5 +1,6 @@
 import { resampleOnto, stackSlices, type Volume } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
+import { cleaned, type Decision, decide } from '../labels/decide.ts';
 import type { PreprocessedImage } from '../preprocessing/preprocess.ts';
 import { fullPreprocessing, type Preprocessing } from '../preprocessing/preprocessing.ts';
 import { firstSlice, gridOf, ownAxes } from '../preprocessing/spatial.ts';
@@ -15,10 +16,12 @@ export interface VolumePrediction {
    */
   probabilities(class_?: number): Volume<Float32Array>;
   /**
-   * The most likely class of every voxel, 0 … classes − 1: that with the largest of `probabilities`, of
-   * equal ones the first.
+   * The class of every voxel, 0 … classes − 1.
+   *
+   * @param decision how it is found @default the largest of `probabilities`, of equal ones the first
+   * @throws RangeError if an option of the decision is out of its range
    */
-  labels(): Volume<Uint8Array>;
+  labels(decision?: Decision): Volume<Uint8Array>;
 }
 
 /**
@@ -79,7 +82,7 @@ export class WayBack {
       const stacked = stackSlices(planes, like, { ...this.#stacking, missing });
       return this.isSame ? stacked : resampleOnto(stacked, this.#like);
     };
-    const labels = () => {
+    const mostLikelyLabels = () => {
       if (this.isSame) return this.stack(slices.map(mostLikely));
       const classes = slices[0]?.shape[2] ?? 0;
       let largest = probabilities(0);
@@ -95,6 +98,14 @@ export class WayBack {
         }
       }
       return { ...largest, voxels: ndarray(found, [...largest.voxels.shape]) };
+    };
+    const labels = (decision: Decision = {}) => {
+      const { threshold } = decision;
+      const classes = slices[0]?.shape[2] ?? 0;
+      return cleaned(
+        threshold === undefined ? mostLikelyLabels() : decide(probabilities, classes, threshold),
+        decision,
+      );
     };
     return { probabilities, labels };
   }

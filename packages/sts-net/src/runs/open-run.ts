@@ -130,7 +130,7 @@ function contents(cases: DataRecord['validation']): string {
 
 async function removeLeftovers(folder: string): Promise<void> {
   const names = await readdir(folder).catch((): string[] => []);
-  for (const name of names.filter((entry) => /^\..+\.\d+\.tmp$/.test(entry))) {
+  for (const name of names.filter((entry) => /^\..+\.[0-9a-f-]{36}\.tmp$/.test(entry))) {
     await rm(join(folder, name), { force: true });
   }
 }

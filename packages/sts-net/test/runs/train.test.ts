@@ -220,7 +220,10 @@ describe('train', () => {
     const log = join(data, 'killed', 'log.jsonl');
     expect((await readLog(log)).at(-1)).toMatchObject({ event: 'step', step: 5 });
     appendFileSync(log, '{"event":"step","st');
-    writeFileSync(join(data, 'killed', '.last.safetensors.123.tmp'), 'half');
+    writeFileSync(
+      join(data, 'killed', '.last.safetensors.0f8fad5b-d9cb-469f-a165-70867728950e.tmp'),
+      'half',
+    );
     const resumed = await trainTiny('killed', { resume: true });
     expect(readdirSync(resumed.output)).toHaveLength(6);
     expect(await outcome(resumed)).toEqual(await outcome(straight));

@@ -20,7 +20,6 @@ export interface NodeFiles {
 }
 
 interface NodeProcess {
-  readonly pid: number;
   getBuiltinModule?(name: string): unknown;
 }
 
@@ -28,15 +27,15 @@ interface NodeProcess {
  * Node's file functions, found at run time so that bundles for browsers hold no `node:` import.
  * @throws {Error} where there is no file system
  */
-export function nodeFiles(subject: string): { files: NodeFiles; pid: number } {
+export function nodeFiles(subject: string): NodeFiles {
   const { process } = globalThis as { process?: NodeProcess };
   const files = process?.getBuiltinModule?.('node:fs/promises');
-  if (process === undefined || files === undefined) {
+  if (files === undefined) {
     throw new Error(
       `\`${subject}\`: paths need the file system of Node 20.19 or newer; elsewhere use \`decodeVolume\` and \`encodeVolume\` with bytes`,
     );
   }
-  return { files: files as NodeFiles, pid: process.pid };
+  return files as NodeFiles;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -66,7 +65,7 @@ export async function readFile(
   path: string | URL,
   subject = 'readVolume',
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { files } = nodeFiles(subject);
+  const files = nodeFiles(subject);
   try {
     const stat = await files.stat(path);
     // A device or pipe may have no end.
@@ -109,7 +108,7 @@ async function readStart(
   count: number,
   subject: string,
 ): Promise<Uint8Array | undefined> {
-  const { files } = nodeFiles(subject);
+  const files = nodeFiles(subject);
   try {
     const stat = await files.stat(path);
     if (!stat.isFile() || stat.size <= count) return undefined;
@@ -131,7 +130,7 @@ export async function filesIn(
   folder: string | URL,
   subject: string,
 ): Promise<readonly (readonly [name: string, path: string | URL])[]> {
-  const { files } = nodeFiles(subject);
+  const files = nodeFiles(subject);
   const names = await files.readdir(folder).catch((cause: unknown) => {
     throw fileError(subject, 'read', folder, cause);
   });
@@ -151,17 +150,16 @@ export async function filesIn(
   return found;
 }
 
-let written = 0;
-
 /** Writes a file beside its final name and then renames it, so that it is never there in part. */
 export async function writeFile(
   subject: string,
   path: string,
   encode: () => Promise<Uint8Array>,
 ): Promise<void> {
-  const { files, pid } = nodeFiles(subject);
+  const files = nodeFiles(subject);
   const bytes = await encode();
-  const temporary = `${path}.${pid}-${written++}.tmp`;
+  // Not by the process's number, which is 1 in every container that shares the folder.
+  const temporary = `${path}.${globalThis.crypto.randomUUID()}.tmp`;
   try {
     await files.writeFile(temporary, bytes, { flag: 'wx' });
     await files.rename(temporary, path);

@@ -58,7 +58,7 @@ async function headerPath(path: string | URL): Promise<string | URL> {
 }
 
 async function isFile(path: string | URL): Promise<boolean> {
-  const { files } = nodeFiles('readVolume');
+  const files = nodeFiles('readVolume');
   return files.stat(path).then(
     (stat) => stat.isFile(),
     () => false,

@@ -1,0 +1,86 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import {
+  filesOf,
+  isFlatImage,
+  loadManifest,
+  type ManifestItem,
+  manifestFolder,
+  readFileOrSeries,
+  readImageFile,
+} from '@sts-net/datasets';
+import { fileError, listFiles } from '@sts-net/datasets/files';
+import type { ReadingOptions } from '@sts-net/volume-io';
+import type { PredictionTask } from './predict-many.ts';
+
+/** Endings of volumes and pictures; DICOM files need none. */
+const endings = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd|png|jpe?g|tiff?)$/i;
+const dicom = /(\.dcm|\.ima|\/[^./]+|^[^./]+)$/i;
+
+/** Images of a manifest, with or without a mask; of one split if it is given. */
+export async function manifestTasks(
+  path: string,
+  split: ManifestItem['split'] | undefined,
+  reading: ReadingOptions = {},
+): Promise<readonly PredictionTask[]> {
+  const folder = await manifestFolder(path);
+  const items = await loadManifest(path);
+  const wanted = items.filter((item) => split === undefined || item.split === split);
+  if (wanted.length === 0) {
+    throw new RangeError(
+      `'${path}': no item is of the split ${split}; split the manifest, or take all`,
+    );
+  }
+  return wanted.map((item) => ({
+    id: item.id,
+    async read() {
+      const [file] = filesOf(item.image);
+      const image = await readImageFile(resolve(folder, file), reading);
+      const flat = isFlatImage(file) || (item.size[0] === 1 && image.voxels.shape[0]! > 1);
+      return { image, flat };
+    },
+  }));
+}
+
+/**
+ * All images below a folder: volumes, pictures, and DICOM series, one for each folder that holds any. They
+ * are called by their names without endings; those in folders `folder_name`.
+ *
+ * @throws RangeError if there is none, or two are called the same
+ */
+export async function folderTasks(
+  root: string,
+  reading: ReadingOptions = {},
+): Promise<readonly PredictionTask[]> {
+  const files = await listFiles(root).catch((cause) => {
+    throw fileError(root, 'read the folder', cause);
+  });
+  const paths = files.filter((file) => endings.test(file));
+  const series = new Set(
+    files.filter((file) => !endings.test(file) && dicom.test(file)).map((file) => dirname(file)),
+  );
+  const tasks = [...paths, ...series].sort().map((path) => ({
+    id: idOf(path === '.' ? basename(resolve(root)) : path),
+    path: join(root, path),
+  }));
+  if (tasks.length === 0) {
+    throw new RangeError(
+      `'${root}' must hold volumes, pictures or DICOM series, found none among ${files.length} files`,
+    );
+  }
+  const seen = new Map<string, string>();
+  for (const { id, path } of tasks) {
+    const other = seen.get(id);
+    if (other !== undefined) {
+      throw new RangeError(`'${other}' and '${path}' would both be called '${id}'; rename one`);
+    }
+    seen.set(id, path);
+  }
+  return tasks.map(({ id, path }) => ({
+    id,
+    read: async () => ({ image: await readFileOrSeries(path, reading), flat: isFlatImage(path) }),
+  }));
+}
+
+function idOf(path: string): string {
+  return path.replace(endings, '').replaceAll('/', '_');
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import type { BackendChoice, BackendInfo } from '@sts-net/backend';
+import { fileDigest } from '@sts-net/datasets/files';
+import {
+  calibrated,
+  ensemble,
+  type MirrorAxis,
+  mirrored,
+  type Predictor,
+  type TileOptions,
+  tiled,
+} from '@sts-net/inference';
+import { firstDifference } from '../config/validate-config.ts';
+import type { ModelDescription } from '../runs/model-file.ts';
+
+/** Networks and how they are asked. */
+export interface PredictorSettings {
+  /** Folders of runs, files of weights, .onnx files; what they say is averaged. At least one. */
+  readonly models: readonly string[];
+  /** @default 'auto' */
+  readonly engine?: 'auto' | BackendChoice;
+  /** Mirror images that are asked too. @default none */
+  readonly mirror?: readonly MirrorAxis[] | undefined;
+  /** Images that are larger are seen in tiles. @default whole */
+  readonly tiles?: TileOptions | undefined;
+  /** What logits are divided by. @default 1 */
+  readonly temperature?: number | undefined;
+}
+
+/** Networks that are ready to predict. */
+export interface OpenPredictor {
+  readonly predictor: Predictor;
+  readonly preprocessing: ModelDescription['preprocessing'];
+  /** What computes; undefined where only .onnx files do. */
+  readonly engine: BackendInfo | undefined;
+  /** SHA-256 over the files of the networks and how they are asked. */
+  readonly digest: string;
+  dispose(): void;
+}
+
+/** One network. */
+interface OneModel extends ModelDescription {
+  readonly predictor: Predictor;
+  /** Its file. */
+  readonly path: string;
+  readonly engine?: BackendInfo;
+  readonly dispose: () => void;
+}
+
+/**
+ * Loads networks.
+ *
+ * @throws Error naming the file and the cure, if one is missing, damaged or of another program;
+ * RangeError if they do not take the same images or tell the same classes
+ */
+export async function openPredictor(settings: PredictorSettings): Promise<OpenPredictor> {
+  const { models, engine = 'auto', mirror = [], tiles, temperature } = settings;
+  const opened: OneModel[] = [];
+  const dispose = () => {
+    for (const one of opened) one.dispose();
+  };
+  try {
+    for (const path of models) opened.push(await openModel(path, engine));
+    checkAlike(opened);
+    const each = opened.map(({ predictor }) => {
+      const own = temperature === undefined ? predictor : calibrated(predictor, temperature);
+      const small = tiles === undefined ? own : tiled(own, tiles);
+      return mirror.length === 0 ? small : mirrored(small, mirror);
+    });
+    const digests = await Promise.all(opened.map(({ path }) => fileDigest(path)));
+    const facts = JSON.stringify({ digests, mirror, tiles, temperature });
+    return {
+      predictor: ensemble(each),
+      preprocessing: opened[0]!.preprocessing,
+      engine: opened.find((one) => one.engine !== undefined)?.engine,
+      digest: createHash('sha256').update(facts).digest('hex'),
+      dispose,
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+/** An ONNX file needs ONNX Runtime alone, a run TensorFlow.js; each is loaded where it is used. */
+async function openModel(path: string, engine: 'auto' | BackendChoice): Promise<OneModel> {
+  if (/\.onnx$/i.test(path)) {
+    const { loadOnnx } = await import('../onnx/load-onnx.ts');
+    return { ...(await loadOnnx(path)), path, dispose: () => {} };
+  }
+  const { loadModel } = await import('../runs/load-model.ts');
+  const { prepareEngine } = await import('../runs/prepare-engine.ts');
+  const { predictorOf } = await import('@sts-net/model');
+  const prepared = await prepareEngine(engine);
+  const loaded = await loadModel(path);
+  const { model } = loaded;
+  const predictor = predictorOf(model);
+  return { ...loaded, predictor, engine: prepared, dispose: () => model.dispose() };
+}
+
+function checkAlike([first, ...others]: readonly OneModel[]): void {
+  for (const other of others) {
+    const field = firstDifference(first!.preprocessing, other.preprocessing);
+    if (field === undefined) continue;
+    throw new RangeError(
+      `'${first!.path}' and '${other.path}' must take the same images to be averaged, but differ in preprocessing.${field}; train them with the same preprocessing, or predict with each by itself`,
+    );
+  }
+}

@@ -1,0 +1,102 @@
+import type { Decision } from '@sts-net/inference';
+import type { OpenPredictor } from './open-predictor.ts';
+import { OutputFolder } from './output-folder.ts';
+import { type PredictionInput, predictCase } from './predict-case.ts';
+
+/** An image that is read when its turn comes. */
+export interface PredictionTask {
+  /** Names its files. */
+  readonly id: string;
+  read(): Promise<Omit<PredictionInput, 'id'>>;
+}
+
+export interface PredictManyOptions {
+  /** Folder of the predictions. */
+  readonly output: string;
+  /** How probabilities become labels. @default the most likely class */
+  readonly decision?: Decision;
+  /** Writes probabilities beside labels. @default false */
+  readonly probabilities?: boolean;
+  /** Called after each image. */
+  readonly onProgress?: (counts: PredictedCounts, total: number) => void;
+  /** Stops between slices: the call then throws the signal's reason; the image is not written. */
+  readonly signal?: AbortSignal;
+}
+
+/** What became of images. */
+export interface PredictedCounts {
+  readonly done: number;
+  /** There already, complete, of the same model and options. */
+  readonly skipped: number;
+  /** In `failures.jsonl`. */
+  readonly failed: number;
+}
+
+/**
+ * Predicts images one after the other into a folder. While one goes through the network the next is read
+ * and the one before is written. What is complete there already is passed over, so that a call that was
+ * stopped goes on; an image that cannot be read or predicted is noted and the others go on.
+ *
+ * @throws RangeError if the folder holds predictions of another model or options; Error if it cannot
+ * be written; the signal's reason
+ */
+export async function predictMany(
+  opened: OpenPredictor,
+  tasks: readonly PredictionTask[],
+  options: PredictManyOptions,
+): Promise<PredictedCounts> {
+  const { output, decision = {}, probabilities = false, onProgress, signal } = options;
+  const settings = JSON.stringify({ decision, probabilities });
+  const folder = new OutputFolder(output, { model: opened.digest, options: settings });
+  await folder.prepare();
+  const todo: PredictionTask[] = [];
+  for (const task of tasks) if (!(await folder.has(task.id))) todo.push(task);
+  let counts = { done: 0, skipped: tasks.length - todo.length, failed: 0 };
+  const count = (key: 'done' | 'failed') => {
+    counts = { ...counts, [key]: counts[key] + 1 };
+    onProgress?.(counts, tasks.length);
+  };
+  let next = todo[0] && read(todo[0]);
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    for (const [i, { id }] of todo.entries()) {
+      signal?.throwIfAborted();
+      const input = await next!;
+      const following = todo[i + 1];
+      next = following && read(following);
+      try {
+        if ('error' in input) throw input.error;
+        const prediction = await predictCase(
+          opened,
+          { id, ...input },
+          { decision, ...(signal && { signal }) },
+        );
+        // One at a time, so that no more than two predictions are in memory.
+        await writing;
+        writing = folder.write(id, prediction, {
+          flat: input.flat,
+          withProbabilities: probabilities,
+        });
+        // Told when it is awaited.
+        writing.catch(() => {});
+        count('done');
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        // What could not be written is no fault of this input.
+        await writing;
+        await folder.fail(id, error instanceof Error ? error.message : String(error));
+        count('failed');
+      }
+    }
+  } finally {
+    await writing;
+  }
+  return counts;
+}
+
+/** What is wrong with an image is said when its turn comes. */
+function read(
+  task: PredictionTask,
+): Promise<Omit<PredictionInput, 'id'> | { readonly error: unknown }> {
+  return task.read().catch((error: unknown) => ({ error }));
+}

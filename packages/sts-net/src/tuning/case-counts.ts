@@ -1,0 +1,110 @@
+import { connectedComponents } from '@sts-net/metrics';
+import type { Volume } from '@sts-net/volume-io';
+
+/** What a threshold finds in a case, of which small lesions may still be taken away. */
+interface FoundParts {
+  /** Predicted lesions, the largest first. */
+  readonly parts: readonly FoundPart[];
+}
+
+/** A predicted lesion. */
+interface FoundPart {
+  readonly voxels: number;
+  /** Of those, how many the truth holds. */
+  readonly right: number;
+  /** True lesions that it touches. */
+  readonly touched: readonly number[];
+}
+
+/** A case as every threshold finds it. */
+export interface CaseCounts {
+  /** mm³ of a voxel. */
+  readonly voxelVolume: number;
+  /** Voxels of the truth. */
+  readonly truth: number;
+  /** Lesions of the truth. */
+  readonly lesions: number;
+  /** One for each threshold. */
+  readonly found: readonly FoundParts[];
+}
+
+/** Scores of a case at a threshold, without the lesions below a volume. */
+export interface CountsAt {
+  readonly dice: number;
+  readonly found: number;
+  /** Predicted lesions that touch a true one, and those that touch none. */
+  readonly hits: number;
+  readonly falseAlarms: number;
+}
+
+/**
+ * Counts what thresholds find of one class in a case; voxels from the threshold on are found, and
+ * lesions are what is connected over faces, edges or corners.
+ *
+ * @param probabilities of the class
+ * @param truth 1 where it is, on the same grid
+ * @param thresholds any order
+ */
+export function countCase(
+  { voxels, spacing }: Volume<Float32Array>,
+  truth: Uint8Array,
+  thresholds: readonly number[],
+): CaseCounts {
+  const { shape } = voxels;
+  const present = connectedComponents({ data: truth, shape });
+  const found = thresholds.map((threshold) => {
+    const least = Math.fround(threshold);
+    const above = Uint8Array.from(voxels.data, (p) => (p >= least ? 1 : 0));
+    const predicted = connectedComponents({ data: above, shape });
+    const right = new Int32Array(predicted.count + 1);
+    const touched = Array.from(right, () => new Set<number>());
+    for (const [i, lesion] of predicted.labels.entries()) {
+      if (lesion === 0 || truth[i] === 0) continue;
+      right[lesion]!++;
+      touched[lesion]!.add(present.labels[i]!);
+    }
+    const parts = Array.from({ length: predicted.count }, (_, i) => ({
+      voxels: predicted.sizes[i + 1]!,
+      right: right[i + 1]!,
+      touched: [...touched[i + 1]!],
+    }));
+    return { parts: parts.sort((a, b) => b.voxels - a.voxels) };
+  });
+  return {
+    voxelVolume: spacing.reduce((a, b) => a * b),
+    truth: present.sizes.subarray(1).reduce((a, b) => a + b, 0),
+    lesions: present.count,
+    found,
+  };
+}
+
+/**
+ * The scores of a case without the lesions below a volume.
+ *
+ * @param threshold its place among the thresholds
+ * @param minimumVolume mm³
+ */
+export function countsAt(
+  { voxelVolume, truth, found }: CaseCounts,
+  threshold: number,
+  minimumVolume: number,
+): CountsAt {
+  const kept = found[threshold]!.parts.filter(
+    ({ voxels }) => voxels * voxelVolume >= minimumVolume,
+  );
+  let [voxels, right, hits] = [0, 0, 0];
+  const touched = new Set<number>();
+  for (const part of kept) {
+    voxels += part.voxels;
+    right += part.right;
+    if (part.touched.length > 0) hits++;
+    for (const lesion of part.touched) touched.add(lesion);
+  }
+  return {
+    // Nothing found where nothing is: as good as can be.
+    dice: voxels + truth === 0 ? 1 : (2 * right) / (voxels + truth),
+    found: touched.size,
+    hits,
+    falseAlarms: kept.length - hits,
+  };
+}

@@ -1,0 +1,171 @@
+import { lesionWise } from '@sts-net/metrics';
+import { uniform } from '@sts-net/testing';
+import { createVolume } from '@sts-net/volume-io';
+import ndarray from 'ndarray';
+import { describe, expect, it } from 'vitest';
+import { countCase, countsAt } from '../../src/tuning/case-counts.ts';
+import {
+  bestPoint,
+  type OperatingPoint,
+  operatingPoints,
+} from '../../src/tuning/operating-point.ts';
+import { bestTemperature, ProbabilityHistogram } from '../../src/tuning/temperature.ts';
+
+const shape = [5, 14, 12];
+const size = 5 * 14 * 12;
+
+/** Blocks of probabilities with noise, and a truth that shares some of them. */
+function noisyCase(seed: string) {
+  const data = uniform(seed, size).map((p) => p ** 3);
+  const truth = new Uint8Array(size);
+  const places = uniform(`${seed}/places`, 6);
+  for (const [k, place] of places.entries()) {
+    const at = Math.floor(place * (size - 40));
+    for (let i = at; i < at + 4 + k; i++) {
+      if (k > 0) truth[i] = 1;
+      if (k < 5) data[i] = 0.6 + 0.4 * data[i]!;
+    }
+  }
+  const probabilities = createVolume(ndarray(data, shape), { spacing: [3, 1, 0.5] });
+  return { probabilities, truth };
+}
+
+describe('countCase', () => {
+  const thresholds = [0.2, 0.5, 0.8];
+  it.each(['a', 'b', 'c', 'd'])('counts as lesionWise does of what is left: case %s', (seed) => {
+    const { probabilities, truth } = noisyCase(seed);
+    const counts = countCase(probabilities, truth, thresholds);
+    for (const [t, threshold] of thresholds.entries()) {
+      const mask = Uint8Array.from(probabilities.voxels.data, (p) =>
+        Number(p >= Math.fround(threshold)),
+      );
+      // A voxel is 1.5 mm³.
+      for (const [minimumVolume, voxels] of [
+        [0, 1],
+        [4, 3],
+        [6, 4],
+        [6.1, 5],
+      ] as const) {
+        const all = lesionWise({ data: mask, shape }, { data: truth, shape });
+        const small = all.predictions.filter((one) => one.size < voxels).map((one) => one.label);
+        const { labels } = relabelled(mask);
+        const kept = mask.map((value, i) => (small.includes(labels[i]!) ? 0 : value));
+        const expected = lesionWise({ data: kept, shape }, { data: truth, shape });
+        let right = 0;
+        for (let i = 0; i < size; i++) right += kept[i]! * truth[i]!;
+        const sum = (values: Uint8Array) => values.reduce((a, b) => a + b, 0);
+        const { found, hits, falsePositives: falseAlarms } = expected;
+        const dice = (2 * right) / (sum(kept) + sum(truth));
+        expect(countsAt(counts, t, minimumVolume)).toEqual({ found, hits, falseAlarms, dice });
+      }
+    }
+  });
+
+  it('calls nothing found where nothing is right', () => {
+    const nothing = createVolume(ndarray(new Float32Array(size), shape), {});
+    const counts = countCase(nothing, new Uint8Array(size), [0.5]);
+    expect(countsAt(counts, 0, 0)).toEqual({ found: 0, hits: 0, falseAlarms: 0, dice: 1 });
+  });
+});
+
+/** Components by flooding, in the order of their first voxels. */
+function relabelled(mask: Uint8Array) {
+  const labels = new Int32Array(size);
+  let next = 0;
+  const flood = (start: number) => {
+    const stack = [start];
+    while (stack.length > 0) {
+      const i = stack.pop()!;
+      if (mask[i] === 0 || labels[i] !== 0) continue;
+      labels[i] = next;
+      const [s, r, c] = [Math.floor(i / 168), Math.floor(i / 12) % 14, i % 12];
+      for (const ds of [-1, 0, 1]) {
+        for (const dr of [-1, 0, 1]) {
+          for (const dc of [-1, 0, 1]) {
+            const [z, y, x] = [s + ds, r + dr, c + dc];
+            if (z < 0 || z > 4 || y < 0 || y > 13 || x < 0 || x > 11) continue;
+            stack.push((z * 14 + y) * 12 + x);
+          }
+        }
+      }
+    }
+  };
+  for (let i = 0; i < size; i++) {
+    if (mask[i] === 0 || labels[i] !== 0) continue;
+    next++;
+    flood(i);
+  }
+  return { labels };
+}
+
+describe('operatingPoints', () => {
+  it('means Dice over cases, and pools lesions', () => {
+    const cases = ['a', 'b'].map((seed) => {
+      const { probabilities, truth } = noisyCase(seed);
+      return countCase(probabilities, truth, [0.5]);
+    });
+    const [point] = operatingPoints(cases, [0.5], [3]);
+    const [a, b] = cases.map((one) => countsAt(one, 0, 3)) as [
+      ReturnType<typeof countsAt>,
+      ReturnType<typeof countsAt>,
+    ];
+    const recall = (a.found + b.found) / (cases[0]!.lesions + cases[1]!.lesions);
+    const precision = (a.hits + b.hits) / (a.hits + b.hits + a.falseAlarms + b.falseAlarms);
+    expect(point).toEqual({
+      threshold: 0.5,
+      minimumVolume: 3,
+      caseDice: (a.dice + b.dice) / 2,
+      recall,
+      precision,
+      lesionF1: (2 * recall * precision) / (recall + precision),
+      falseAlarms: (a.falseAlarms + b.falseAlarms) / 2,
+    });
+  });
+
+  const point = (changes: Partial<OperatingPoint>): OperatingPoint => ({
+    ...{ threshold: 0.5, minimumVolume: 0, caseDice: 0, recall: 0, precision: 0 },
+    ...{ lesionF1: 0, falseAlarms: 0 },
+    ...changes,
+  });
+
+  it('chooses by the aim', () => {
+    const points = [
+      point({ threshold: 0.1, recall: 0.9, falseAlarms: 8, caseDice: 0.2 }),
+      point({ threshold: 0.3, recall: 0.8, falseAlarms: 2, caseDice: 0.4, lesionF1: 0.6 }),
+      point({ threshold: 0.7, recall: 0.5, falseAlarms: 0.5, caseDice: 0.5, lesionF1: 0.5 }),
+    ];
+    expect(bestPoint(points, 'case-dice').threshold).toBe(0.7);
+    expect(bestPoint(points, 'lesion-f1').threshold).toBe(0.3);
+    expect(bestPoint(points, { falseAlarms: 2 }).threshold).toBe(0.3);
+    expect(bestPoint(points, { falseAlarms: 1 }).threshold).toBe(0.7);
+    expect(bestPoint(points, { falseAlarms: 0.1 }).threshold).toBe(0.7);
+  });
+
+  it('changes least among equal ones', () => {
+    const points = [0.2, 0.6, 0.9].flatMap((threshold) =>
+      [10, 0].map((minimumVolume) => point({ threshold, minimumVolume, caseDice: 1 })),
+    );
+    expect(bestPoint(points, 'case-dice')).toMatchObject({ threshold: 0.6, minimumVolume: 0 });
+  });
+});
+
+describe('bestTemperature', () => {
+  it.each([0.5, 1, 2.5])('finds the temperature %d that the log-odds were multiplied with', (t) => {
+    const histogram = new ProbabilityHistogram();
+    const count = 200_000;
+    const odds = uniform('odds', count).map((u) => 8 * u - 4);
+    const draws = uniform('draws', count);
+    const truth = Uint8Array.from(draws, (u, i) => Number(u < 1 / (1 + Math.exp(-odds[i]!))));
+    histogram.add(
+      odds.map((z) => 1 / (1 + Math.exp(-z * t))),
+      truth,
+    );
+    expect(Math.abs(bestTemperature(histogram) / t - 1)).toBeLessThan(0.02);
+  });
+
+  it('takes probabilities of 0 and 1', () => {
+    const histogram = new ProbabilityHistogram();
+    histogram.add(Float32Array.of(0, 1, 1), Uint8Array.of(0, 1, 0));
+    expect(histogram.logLoss(1)).toBeCloseTo(20 / 3, 1);
+  });
+});

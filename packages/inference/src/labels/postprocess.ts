@@ -6,8 +6,11 @@ import { zeroBackground } from '../preprocessing/zero-background.ts';
 
 /** What becomes of predicted labels. Plain JSON. */
 export interface PostprocessOptions {
-  /** Lesions of less than this volume, mm³, become background. @default 0 */
-  readonly minimumVolume?: number | undefined;
+  /**
+   * Lesions of less than this volume, mm³, become background: one for all classes, or one for each in
+   * their order, without the background's. @default 0
+   */
+  readonly minimumVolume?: number | readonly number[] | undefined;
   /** Lesions of fewer voxels than this become background. @default 0 */
   readonly minimumVoxels?: number | undefined;
   /** Background that one class encloses on all sides becomes that class. @default false */
@@ -34,8 +37,9 @@ export function postprocess(
   }: PostprocessOptions,
 ): Volume<Uint8Array> {
   for (const [key, value] of Object.entries({ minimumVolume, minimumVoxels })) {
-    if (value >= 0) continue;
-    throw new RangeError(`\`postprocess\`: \`${key}\` must be 0 or more, got ${value}`);
+    const wrong = [value].flat().find((one) => !(one >= 0));
+    if (wrong === undefined) continue;
+    throw new RangeError(`\`postprocess\`: \`${key}\` must be 0 or more, got ${wrong}`);
   }
   const { shape } = labels.voxels;
   const values = Uint8Array.from(valuesOf(labels.voxels));
@@ -47,7 +51,9 @@ export function postprocess(
       { data: values, shape },
       { label, connectivity },
     );
-    const isKept = (size: number) => size >= minimumVoxels && size * voxelVolume >= minimumVolume;
+    const least =
+      typeof minimumVolume === 'number' ? minimumVolume : (minimumVolume[label - 1] ?? 0);
+    const isKept = (size: number) => size >= minimumVoxels && size * voxelVolume >= least;
     if (sizes.subarray(1).every(isKept)) continue;
     for (const [i, lesion] of lesions.entries()) {
       if (lesion !== 0 && !isKept(sizes[lesion]!)) values[i] = 0;

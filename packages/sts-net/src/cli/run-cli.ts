@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     description: 'train a network; resume a training',
     load: async () => (await import('./train-command.ts')).trainCommand(),
   },
+  tune: {
+    description: 'choose the threshold and the smallest lesion of a run on its validation split',
+    load: async () => (await import('./tune-command.ts')).tuneCommand(),
+  },
   predict: {
     description: 'find the targets in a volume or a 2-D image',
     load: async () => (await import('./predict-command.ts')).predictCommand(),

@@ -15,6 +15,8 @@ export interface RunFolder {
   readonly last: string;
   /** Where to resume from if `last` is damaged. */
   readonly previous: string;
+  /** Where its network is run: what tuning chose. */
+  readonly operatingPoint: string;
 }
 
 export function runFolder(folder: string): RunFolder {
@@ -27,5 +29,6 @@ export function runFolder(folder: string): RunFolder {
     bestOf: (step) => join(folder, `best-${step}.safetensors`),
     last: join(folder, 'last.safetensors'),
     previous: join(folder, 'previous.safetensors'),
+    operatingPoint: join(folder, 'operating-point.json'),
   };
 }

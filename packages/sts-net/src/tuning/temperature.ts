@@ -1,3 +1,5 @@
+import { IGNORED } from '@sts-net/volume-io';
+
 /** Places on the axis of log-odds, from −limit to limit. */
 const bins = 4000;
 const limit = 20;
@@ -7,9 +9,13 @@ export class ProbabilityHistogram {
   readonly #right = new Float64Array(bins);
   readonly #wrong = new Float64Array(bins);
 
-  /** @param truth 1 where the class is */
-  add(probabilities: Float32Array, truth: Uint8Array): void {
+  /**
+   * @param truth 1 where the class is
+   * @param labels those of all classes, in which `IGNORED` marks what does not count
+   */
+  add(probabilities: Float32Array, truth: Uint8Array, labels: Uint8Array = truth): void {
     for (const [i, p] of probabilities.entries()) {
+      if (labels[i] === IGNORED) continue;
       const odds = Math.log(p / (1 - p));
       const place = Math.floor(((odds + limit) / (2 * limit)) * bins);
       const bin = Math.min(Math.max(place, 0), bins - 1);
@@ -50,4 +56,9 @@ export function bestTemperature(histogram: ProbabilityHistogram): number {
     else low = a;
   }
   return Number(Math.exp((low + high) / 2).toFixed(3));
+}
+
+/** A probability of one of two classes with its log-odds divided by a temperature. */
+export function withTemperature(p: number, temperature: number): number {
+  return 1 / (1 + ((1 - p) / p) ** (1 / temperature));
 }

@@ -44,7 +44,11 @@ describe('shardOfEnvironment', () => {
   });
 
   it('keeps the parts where some tasks are started again', () => {
-    const again = { SLURM_ARRAY_TASK_ID: '2', SLURM_ARRAY_TASK_MIN: '2', SLURM_ARRAY_TASK_MAX: '3' };
+    const again = {
+      SLURM_ARRAY_TASK_ID: '2',
+      SLURM_ARRAY_TASK_MIN: '2',
+      SLURM_ARRAY_TASK_MAX: '3',
+    };
     expect(shardOfEnvironment(again, 8)).toEqual({ index: 2, count: 8 });
   });
 });

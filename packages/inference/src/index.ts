@@ -26,6 +26,7 @@ export {
 } from './predictor/onnx-predictor.ts';
 export { type ImageShape, type Predictor, softmax } from './predictor/predictor.ts';
 export { type TileOptions, tiled } from './predictor/tiled.ts';
+export { isVolume, referenceOf } from './preprocessing/channel-volumes.ts';
 export { type IntensityMap, type Normalization, toInput } from './preprocessing/normalization.ts';
 export {
   type ChosenNormalization,

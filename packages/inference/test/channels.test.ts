@@ -152,7 +152,7 @@ describe('named channels', () => {
     );
   });
 
-  it('are brought to the grid of the first', () => {
+  it('are brought to the grid of the image’s first', () => {
     const preprocessing = { channels: ['flair', 't1'], normalization: { name: 'all' } } as const;
     const same = preprocess({ flair, t1 }, preprocessing).images[1]!;
     // Stored in another order of the axes: the same voxels.
@@ -174,9 +174,14 @@ describe('named channels', () => {
     expect(() => preprocess({ flair, t1: elsewhere }, preprocessing, { id: 'a' })).toThrow(
       "'a': channel 't1' must show what channel 'flair' shows, but lies elsewhere in space",
     );
+    // Whatever the order of the network's channels, and whether it takes that one.
+    for (const channels of [['t1', 'flair'], ['t1']]) {
+      const { grid } = preprocess({ flair, t1: finer }, { ...preprocessing, channels });
+      expect(grid.voxels.shape).toEqual(shape);
+    }
   });
 
-  it('are predicted on the grid of the first that is there', async () => {
+  it('are predicted on the grid of the image’s first', async () => {
     /** Likely where the second named channel of the middle slice is above its mean. */
     const second: Predictor = {
       channels: 6,

@@ -61,10 +61,13 @@ export {
   type TargetSlice,
 } from '@sts-net/datasets';
 export {
+  type Channels,
+  type ClipRule,
   ensemble,
   type ImagePrediction,
   mirrored,
   type NormalizationRule,
+  type PerChannel,
   type Predictor,
   type PredictVolumeOptions,
   type Preprocessing,

@@ -241,3 +241,45 @@ describe('errors name what came', () => {
     expect(run).toThrow(RangeError);
   });
 });
+
+describe('slices25d of several volumes', () => {
+  const shape = [4, 3, 5];
+  const of = (name: string) =>
+    volumeOf(
+      Int16Array.from(signed(name, 60), (v) => 500 * v),
+      shape,
+    );
+  const volumes = ['a', 'b', 'c'].map(of);
+
+  test.each(['triple', 'replicate', 'reflect', 'zero', 'drop'] as const)(
+    'has the channels of each alone, slice by slice: %s',
+    (edge) => {
+      for (const axis of [0, 1, 2] as const) {
+        for (const context of [0, 1, 2]) {
+          const options = { axis, context, edge };
+          const together = [...slices25d(volumes, options)];
+          const alone = volumes.map((volume) => [...slices25d(volume, options)]);
+          expect(together).toHaveLength(alone[0]!.length);
+          for (const [i, { image }] of together.entries()) {
+            const [rows, columns, channels] = image.shape as [number, number, number];
+            expect(channels).toBe(3 * (2 * context + 1));
+            for (let r = 0; r < rows; r++)
+              for (let c = 0; c < columns; c++)
+                for (let k = 0; k < channels; k++) {
+                  const expected = alone[k % 3]![i]!.image.get(r, c, Math.floor(k / 3));
+                  expect(image.get(r, c, k)).toBe(expected);
+                }
+          }
+        }
+      }
+    },
+  );
+
+  test('must have one shape, and one volume at least', () => {
+    const other = volumeOf(new Int16Array(24), [4, 3, 2]);
+    expect(() => slices25d([volumes[0]!, other], { id: 'x' })).toThrow(
+      /volumes of x must have one shape, got \[4, 3, 5\] and \[4, 3, 2\]/,
+    );
+    expect(() => slices25d([])).toThrow(/must have a volume, got none/);
+  });
+});

@@ -21,7 +21,7 @@ export interface PredictVolumeOptions extends PredictSamplesOptions {
 
 /**
  * Predicts a volume slice by slice; the prediction is on the volume's own grid, of named channels on that
- * of the first that is there.
+ * of the first that the image has.
  *
  * @param image any voxel type, finite intensities; or one for each named channel
  * @throws RangeError as `preprocess` does
@@ -34,7 +34,7 @@ export async function predictVolume(
   const input = preprocess(image, preprocessing, { id });
   const slices: Probabilities[] = [];
   for await (const slice of predictSamples(predictor, input, options)) slices.push(slice);
-  return undo(slices, input, preprocessing, referenceOf(image, preprocessing));
+  return undo(slices, input, preprocessing, referenceOf(image));
 }
 
 /**

@@ -14,24 +14,21 @@ export interface ChannelVolume {
 }
 
 /** Whether it is the one volume of an image without named channels. */
-function isVolume(image: Channels): image is Volume {
+export function isVolume(image: Channels): image is Volume {
   // A channel may be called `voxels`.
   return (image as Volume).voxels?.data !== undefined;
 }
 
-/** The volume whose grid counts: the image, or the first of its channels that is there. */
-export function referenceOf(
-  image: Channels,
-  { channels }: Pick<Preprocessing, 'channels'>,
-): Volume | undefined {
-  if (isVolume(image)) return image;
-  const first = (channels ?? Object.keys(image)).find((name) => own(image, name) !== undefined);
-  return first === undefined ? undefined : own(image, first);
+/** The volume whose grid is that of an image: the only one, or the first of its channels. */
+export function referenceOf(image: Channels): Volume {
+  const first = isVolume(image) ? image : Object.values(image)[0];
+  if (first !== undefined) return first;
+  throw new RangeError('an image of named channels must have one at least, got none');
 }
 
 /**
- * The channels of an image in the order that the preprocessing says, all on the grid of the first that is
- * there.
+ * The channels of an image in the order that the preprocessing says, all on the grid of the first that
+ * the image has.
  *
  * @throws RangeError naming the image and the channel that it lacks, or that lies elsewhere
  */
@@ -40,42 +37,50 @@ export function channelVolumes(
   { channels, missing }: Pick<Preprocessing, 'channels' | 'missing'>,
   { flat, id }: { readonly flat: boolean; readonly id: string },
 ): readonly ChannelVolume[] {
-  const given = isVolume(image) ? undefined : image;
-  if (given === undefined && (channels?.length ?? 1) > 1) {
+  if (isVolume(image)) {
+    if (channels === undefined || channels.length === 1) {
+      return [{ name: channels?.[0], volume: image }];
+    }
     throw new RangeError(
-      `'${id}': must have the channels ${quoted(channels!)}, got one image without a name; give an image for each`,
+      `'${id}': must have the channels ${quoted(channels)}, got one image without a name; give an image for each`,
     );
   }
-  const names = channels ?? (given && Object.keys(given)) ?? [undefined];
-  const volumes = names.map((name) => ({
+  const given = Object.keys(image);
+  const volumes = (channels ?? given).map((name) => ({
     name,
-    volume: given === undefined ? (image as Volume) : own(given, name!),
+    volume: Object.hasOwn(image, name) ? image[name] : undefined,
   }));
-  const reference = volumes.find(({ volume }) => volume !== undefined);
-  if (reference?.volume === undefined) {
+  if (volumes.every(({ volume }) => volume === undefined)) {
     throw new RangeError(
-      `'${id}': must have one of the channels ${quoted(channels ?? [])} at least, got ${quoted(Object.keys(given ?? {})) || 'none'}`,
+      `'${id}': must have one of the channels ${quoted(channels ?? [])} at least, got ${quoted(given) || 'none'}`,
     );
   }
   const lacking = volumes.find(({ volume }) => volume === undefined);
   if (lacking !== undefined && missing !== 'zero') {
     throw new RangeError(
-      `'${id}': must have the channel '${lacking.name}', but has ${quoted(Object.keys(given ?? {}))} only; add its image, take the case out, or let 0 stand for it (\`missing\` 'zero')`,
+      `'${id}': must have the channel '${lacking.name}', but has ${quoted(given)} only; add its image, take the case out, or let 0 stand for it (\`missing\` 'zero')`,
     );
   }
+  const reference = { name: given[0]!, volume: referenceOf(image) };
   return volumes.map(({ name, volume }) => ({
     name,
     volume: volume && onGridOf(reference, { name, volume }, { flat, id }),
   }));
 }
 
+/** A channel that is there. */
+interface NamedVolume {
+  readonly name: string;
+  readonly volume: Volume;
+}
+
 /** A volume on the grid of the reference: as it is, turned, or between its voxels. */
 function onGridOf(
-  reference: ChannelVolume,
-  { name, volume }: { readonly name: string | undefined; readonly volume: Volume },
+  reference: NamedVolume,
+  { name, volume }: NamedVolume,
   { flat, id }: { readonly flat: boolean; readonly id: string },
 ): Volume {
-  const like = reference.volume!;
+  const like = reference.volume;
   if (volume === like) return volume;
   // The slices of 2-D images are colours.
   const skipped = flat ? 1 : 0;
@@ -97,7 +102,7 @@ function onGridOf(
     // It has other voxels.
   }
   for (const one of [reference, { name, volume }]) {
-    if (knownGeometry(one.volume!).orientation) continue;
+    if (knownGeometry(one.volume).orientation) continue;
     throw new RangeError(
       `${subject} must lie on the grid of channel '${reference.name}', or both files must say where they lie, but that of '${one.name}' does not; resample it first, or write its geometry into the header`,
     );
@@ -124,10 +129,6 @@ function likeOnes({ voxels }: Volume): Volume['voxels'] {
   ones.stride = [0, 0, 0];
   ones.offset = 0;
   return ones;
-}
-
-function own(given: Readonly<Record<string, Volume>>, name: string): Volume | undefined {
-  return Object.hasOwn(given, name) ? given[name] : undefined;
 }
 
 function quoted(names: readonly string[]): string {

@@ -43,13 +43,13 @@ export interface PreprocessOptions {
   readonly group?: string;
   /** Takes the image's slices as the channels of one 2-D image. @default false */
   readonly flat?: boolean;
-  /** Labels on the grid of the image, or of its first channel that is there. @default all background */
+  /** Labels on the grid of the image, of named channels on that of its first. @default all background */
   readonly mask?: Volume<Uint8Array> | undefined;
 }
 
 /**
  * Turns, resamples and resizes an image, measures its intensities and cuts it into samples. Named channels
- * are brought to the grid of the first that is there, between their voxels, where they have another;
+ * are brought to the grid of the first that the image has, between their voxels, where they have another;
  * 0 stands where they show nothing.
  *
  * @throws RangeError naming the image, if it holds NaN, infinity or, where the normalization needs more,
@@ -64,7 +64,7 @@ export function preprocess(
 ): PreprocessedImage {
   const full = fullPreprocessing(preprocessing);
   const channels = channelVolumes(image, full, { flat, id });
-  const first = referenceOf(image, full)!;
+  const first = referenceOf(image);
   checkGeometry(first, full, { flat, id });
   // Of several 2-D images each is one channel.
   const single = (volume: Volume) => (flat && channels.length > 1 ? greyImage(volume, id) : volume);

@@ -6,7 +6,7 @@ import { createAmplifier, listSlices, type TrainingSlice } from '@sts-net/traini
 import type { Spacing } from '@sts-net/volume-io';
 import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
 import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
-import { findSplit } from '../cases/find-split.ts';
+import { findExperiment } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import type { EncodedSample, EncodingJob } from './encode-samples.ts';
 import { encodeInWorkers } from './encoding-pool.ts';
@@ -32,15 +32,18 @@ export interface WriteAmplifiedOptions {
  * @throws RangeError if the config amplifies nothing, or if PNG cannot hold the channels.
  */
 export async function writeAmplified(
-  { amplification, data, preprocessing, seed, model }: ExperimentConfig,
+  given: ExperimentConfig,
   baseFolder: string,
   output: string,
   { format, workers, onProgress, onWarning }: WriteAmplifiedOptions,
 ): Promise<readonly EncodedSample['item'][]> {
+  const { amplification, data, seed, model } = given;
   const { method, extended = false } = amplification;
   if (method === 'none') {
     throw new RangeError('amplification.method: must be 1, 2, 3 or 4, got "none"; choose a method');
   }
+  const { config, split } = await findExperiment(given, baseFolder);
+  const { preprocessing } = config;
   const channels = channelsOf(preprocessing);
   if (format === 'png' && channels !== 1 && channels !== 3) {
     const { context, channels: names } = preprocessing;
@@ -49,7 +52,6 @@ export async function writeAmplified(
       `the \`format\` png holds 1 or 3 channels, but \`preprocessing.context\` ${context}${named} makes ${channels}; write nifti, or lower \`preprocessing.context\``,
     );
   }
-  const split = await findSplit({ seed, data }, baseFolder);
   const kept = cacheOfConfig(data, baseFolder);
   const cache = kept && new CaseCache(kept, { onWarning });
   const store = new CaseStore({ preprocessing, classes: model.classes }, { cache });

@@ -1,12 +1,15 @@
 import {
   type Case,
+  digestOfChannels,
   filesOf,
+  type ImageFiles,
   imageDigest,
   isFlatImage,
   type ReadLabelsOptions,
   readImageFile,
   readLabels,
 } from '@sts-net/datasets';
+import { type Channels, isVolume } from '@sts-net/inference';
 import { type LabelRule, labelsOf, type Volume } from '@sts-net/volume-io';
 
 /** What is said of a mask that holds no labels. */
@@ -14,7 +17,12 @@ type LabelWords = Pick<ReadLabelsOptions, 'subject' | 'remedy' | 'onWarning'>;
 
 /** Where the images and masks of cases come from. */
 export interface CaseReader {
-  image(one: Case): Promise<Volume>;
+  /**
+   * The image, or its named channels in their order.
+   *
+   * @param channels those that are needed, if not all; the first is read for its grid
+   */
+  image(one: Case, channels?: readonly string[]): Promise<Channels>;
   labels(one: Case, rule: LabelRule, words: LabelWords): Promise<Volume<Uint8Array>>;
   /** Whether image or mask is of two dimensions, whose slices are channels and which has no place. */
   isFlat(one: Case): { readonly image: boolean; readonly mask: boolean };
@@ -22,7 +30,16 @@ export interface CaseReader {
 
 /** Reads the files that the cases name. */
 export const fileReader: CaseReader = {
-  image: async (one) => readImageFile(onlyFile(one)),
+  async image({ id, image }, channels) {
+    if (typeof image === 'string') return readImageFile(image);
+    const files = Object.entries(image).filter(
+      ([name], i) => i === 0 || channels?.includes(name) !== false,
+    );
+    checkKinds(id, files);
+    const volumes: [string, Volume][] = [];
+    for (const [name, path] of files) volumes.push([name, await readImageFile(path)]);
+    return Object.fromEntries(volumes);
+  },
   labels: ({ mask }, rule, words) => readLabels(mask, rule, words),
   isFlat: ({ image, mask }) => ({
     image: isFlatImage(filesOf(image)[0]),
@@ -30,11 +47,12 @@ export const fileReader: CaseReader = {
   }),
 };
 
-function onlyFile({ id, image }: Case): string {
-  if (typeof image === 'string') return image;
-  const names = Object.keys(image).map((name) => `'${name}'`);
+function checkKinds(id: string, files: readonly (readonly [string, string])[]): void {
+  const [first] = files.map(([, path]) => isFlatImage(path));
+  const other = files.find(([, path]) => isFlatImage(path) !== first);
+  if (other === undefined) return;
   throw new RangeError(
-    `case '${id}': a network takes images of one file so far, got the channels ${names.join(', ')}; name the file of one of them as the image`,
+    `case '${id}': channel '${other[0]}' must be ${first ? 'a 2-D image' : 'a volume'} as '${files[0]![0]}' is; convert one of them`,
   );
 }
 
@@ -44,9 +62,9 @@ export interface SourceCase {
   readonly id: string;
   /** Patient. @default the id */
   readonly group?: string;
-  /** A volume, or a 2-D image whose slices are its colours. */
-  readonly image: Volume;
-  /** Labels on the grid of the image; of a 2-D image one slice. */
+  /** A volume, or a 2-D image whose slices are its colours; or a volume of each channel by its name. */
+  readonly image: Channels;
+  /** Labels on the grid of the image, or of its first channel; of a 2-D image one slice. */
   readonly mask: Volume;
 }
 
@@ -65,7 +83,8 @@ export async function casesInMemory(
       throw new RangeError(`source: ids must be unique, '${id}' occurs twice; rename one`);
     }
     known.set(id, one);
-    cases.push({ id, group, image: '', mask: '', digest: imageDigest(one.image.voxels) });
+    const digest = channelsDigest(one.image);
+    cases.push({ id, group, image: withoutFiles(one.image), mask: '', digest });
   }
   const of = ({ id }: Case) => known.get(id)!;
   return {
@@ -76,4 +95,16 @@ export async function casesInMemory(
       isFlat: () => ({ image: false, mask: false }),
     },
   };
+}
+
+/** Names of channels, but no paths. */
+function withoutFiles(image: Channels): ImageFiles {
+  if (isVolume(image)) return '';
+  return Object.fromEntries(Object.keys(image).map((name) => [name, '']));
+}
+
+/** What tells an image in memory from all others. */
+function channelsDigest(image: Channels): string {
+  const volumes = isVolume(image) ? [image] : Object.values(image);
+  return digestOfChannels(volumes.map(({ voxels }) => imageDigest(voxels)));
 }

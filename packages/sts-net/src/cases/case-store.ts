@@ -6,6 +6,7 @@ import {
   type PreprocessedImage,
   type Preprocessing,
   preprocess,
+  referenceOf,
 } from '@sts-net/inference';
 import type { TrainingCase } from '@sts-net/training';
 import type { Volume, WrongKind } from '@sts-net/volume-io';
@@ -85,7 +86,7 @@ export class CaseStore {
     if (orientation === undefined && spacing === undefined && size === undefined) return mask;
     const isFlat = this.#reader.isFlat(one);
     // The labels of slices that are channels may lie on any of them.
-    const like = flat && !isFlat.image ? await this.#reader.image(one) : grid;
+    const like = flat && !isFlat.image ? referenceOf(await this.#reader.image(one)) : grid;
     const reader = this.#reader;
     const labels = await labelsOf(one, reader, this.#use.classes);
     return placedOn(like, labels, { one, flat, reader });
@@ -139,17 +140,19 @@ async function readCase(
   onWarning: (text: string) => void,
 ): Promise<LoadedCase> {
   const { id, group } = one;
-  const image = await reader.image(one);
+  const image = await reader.image(one, preprocessing.channels);
+  const reference = referenceOf(image);
   const labels = await labelsOf(one, reader, classes, onWarning);
   const isFlat = reader.isFlat(one);
-  const flat = isFlat.image || isFlatCase(image, labels, channelsOf(preprocessing));
+  const isStack = image === reference && isFlatCase(image, labels, channelsOf(preprocessing));
+  const flat = isFlat.image || isStack;
   const { axis = 0 } = preprocessing;
   if (flat && axis !== 0) {
     throw new RangeError(
       `axis: must be 0 for 2-D images such as that of case '${id}', got ${axis}`,
     );
   }
-  const placed = placedOn(image, labels, { one, flat, reader });
+  const placed = placedOn(reference, labels, { one, flat, reader });
   const { mask = placed, ...input } = preprocess(image, preprocessing, {
     id,
     group,

@@ -1,5 +1,22 @@
 import { findCases, type Split, splitCases } from '@sts-net/datasets';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
+import { withChannels } from './case-channels.ts';
+
+/** A config whose cases are found. */
+export interface FoundExperiment {
+  /** With the names of the cases' channels, where it left them open. */
+  readonly config: ExperimentConfig;
+  readonly split: Split;
+}
+
+/** Finds the cases of a config, and what they say of its preprocessing; see `findSplit`. */
+export async function findExperiment(
+  config: ExperimentConfig,
+  baseFolder: string,
+): Promise<FoundExperiment> {
+  const split = await findSplit(config, baseFolder);
+  return { config: withChannels(config, Object.values(split).flat()), split };
+}
 
 /**
  * Finds and splits the cases of a config.

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { BackendChoice } from '@sts-net/backend';
-import { areaOf, isFlatImage, readFileOrSeries } from '@sts-net/datasets';
+import { areaOf } from '@sts-net/datasets';
 import { checkWritable } from '@sts-net/datasets/files';
-import { type Predictor, predictImage, predictVolume } from '@sts-net/inference';
+import { type Predictor, predictImage, predictVolume, referenceOf } from '@sts-net/inference';
 import type { ModelDescription } from '../runs/model-file.ts';
 import { backendOption } from './arguments.ts';
 import { sayAdvice } from './engine-advice.ts';
+import { checkChannels, imageArguments, readImageArguments } from './image-arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import { checkLabelFormat, checkLabelName, writeLabelImage, writeLabels } from './label-output.ts';
 import { UsageError } from './usage-error.ts';
@@ -15,8 +16,8 @@ import { warnOnce } from './warn-once.ts';
 export function predictCommand(): CommandUnknownOpts {
   return new Command('predict')
     .argument(
-      '<image>',
-      'the volume: NIfTI, NRRD, MetaImage, DICOM, or the folder of a DICOM series; or PNG, JPEG, TIFF',
+      '<images...>',
+      'the volume: NIfTI, NRRD, MetaImage, DICOM, or the folder of a DICOM series; or PNG, JPEG, TIFF; of a network with named channels one each, as flair=a.nii.gz t1=b.nii.gz',
     )
     .requiredOption('--model <path>', 'folder of a run, a file of weights or an .onnx file')
     .requiredOption(
@@ -24,19 +25,22 @@ export function predictCommand(): CommandUnknownOpts {
       'the labels to write: .nii, .nii.gz, .nrrd, .mha, or .dcm (DICOM SEG); of a 2-D image .png',
     )
     .option(...backendOption)
-    .action(async (path, { model, output, backend = 'auto' }) => {
-      const flat = isFlatImage(path);
+    .action(async (texts, { model, output, backend = 'auto' }) => {
+      const given = imageArguments(texts);
+      const { paths, flat } = given;
       checkLabelName(output, flat);
-      if (resolve(output) === resolve(path)) {
+      if (paths.some((path) => resolve(output) === resolve(path))) {
         throw new UsageError(`--output must not be the image itself, got '${output}' for both`);
       }
-      const image = await readFileOrSeries(path, { onWarning: warnOnce() });
-      checkLabelFormat(output, image);
+      const image = await readImageArguments(given, { onWarning: warnOnce() });
+      const reference = referenceOf(image);
+      checkLabelFormat(output, reference);
       await checkWritable(output);
       const { predictor, network, preprocessing, dispose } = await load(model, backend);
       const { classes } = network;
       const line = progressLine();
       try {
+        checkChannels(given, preprocessing);
         const { data, shape } = await interruptible('nothing was written', async (signal) => {
           const options = {
             preprocessing,
@@ -49,7 +53,7 @@ export function predictCommand(): CommandUnknownOpts {
             return labels;
           }
           const labels = (await predictVolume(predictor, image, options)).labels();
-          await writeLabels(output, labels, image, classes);
+          await writeLabels(output, labels, reference, classes);
           return labels.voxels;
         });
         line.clear();

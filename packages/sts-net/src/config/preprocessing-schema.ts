@@ -1,3 +1,4 @@
+import { channelName, channelNameRule } from '@sts-net/datasets/validation';
 import { z } from 'zod';
 
 const length = z.int().positive();
@@ -103,7 +104,7 @@ const normalizationSchema = z
 
 const fields = z.strictObject({
   channels: z
-    .array(z.string().min(1))
+    .array(z.string().regex(channelName, channelNameRule))
     .min(1)
     .refine((names) => new Set(names).size === names.length, 'must not name a channel twice')
     .optional()

@@ -9,7 +9,7 @@ import {
 } from '@sts-net/training';
 import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
 import { CaseStore } from '../cases/case-store.ts';
-import { findSplit } from '../cases/find-split.ts';
+import { findExperiment } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { buildModel } from '../runs/load-model.ts';
 
@@ -33,12 +33,12 @@ export interface ExperimentStatistics {
  * @param onWarning called with a sentence about what is odd about the data but no error
  */
 export async function experimentStatistics(
-  config: ExperimentConfig,
+  given: ExperimentConfig,
   baseFolder: string,
   onWarning?: (text: string) => void,
 ): Promise<ExperimentStatistics> {
+  const { config, split } = await findExperiment(given, baseFolder);
   const { data, preprocessing, seed, amplification } = config;
-  const split = await findSplit({ seed, data }, baseFolder);
   await checkLeakage(split);
   const kept = cacheOfConfig(data, baseFolder);
   const cache = kept && new CaseCache(kept, { onWarning });

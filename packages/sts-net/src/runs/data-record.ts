@@ -11,6 +11,8 @@ import {
 } from '@sts-net/datasets';
 import { fileDigest, fileError, writeFileAtomic } from '@sts-net/datasets/files';
 import { validateWith } from '@sts-net/datasets/validation';
+import { isVolume } from '@sts-net/inference';
+import type { Volume } from '@sts-net/volume-io';
 import { z } from 'zod';
 import type { CaseCacheConfig } from '../cases/case-cache.ts';
 import { type CaseReader, fileReader } from '../cases/case-reader.ts';
@@ -88,7 +90,7 @@ export async function recordData(
     const cases = [];
     for (const one of split[name]) {
       const { id, group, image, mask } = one;
-      if (image === '') cases.push({ id, group, ...(await inMemory(one, reader)) });
+      if (mask === '') cases.push({ id, group, ...(await inMemory(one, reader)) });
       else cases.push({ id, group, image: await files(image), mask: await file(mask) });
     }
     return cases;
@@ -117,10 +119,13 @@ function pathFrom(folder: string, path: string): string {
 }
 
 async function inMemory(one: Case, reader: CaseReader) {
-  const { voxels: image } = await reader.image(one);
-  const { voxels: mask } = await reader.labels(one, 'whole', {});
-  const file = (voxels: typeof image) => ({ path: '', sha256: imageDigest(voxels) });
-  return { image: file(image), mask: file(mask) };
+  const image = await reader.image(one);
+  const mask = await reader.labels(one, 'whole', {});
+  const file = ({ voxels }: Volume) => ({ path: '', sha256: imageDigest(voxels) });
+  const files = isVolume(image)
+    ? file(image)
+    : Object.fromEntries(Object.entries(image).map(([name, volume]) => [name, file(volume)]));
+  return { image: files, mask: file(mask) };
 }
 
 export async function writeDataRecord(path: string, record: DataRecord): Promise<void> {

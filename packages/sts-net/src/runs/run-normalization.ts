@@ -4,8 +4,10 @@ import {
   chooseNormalization,
   type IntensityFacts,
   intensityFacts,
+  isVolume,
   type NormalizationRule,
   type PerChannel,
+  type Preprocessing,
 } from '@sts-net/inference';
 import { type CaseReader, fileReader } from '../cases/case-reader.ts';
 
@@ -16,34 +18,56 @@ export type RunNormalization = ChosenNormalization<PerChannel<NormalizationRule>
 const mostLooks = 8;
 
 /**
- * The rule by which a run brings intensities to network input: the config's, else the one that the run
- * began with, else what fits some of its training cases, evenly spaced.
+ * The rule by which a run brings intensities to network input, of named channels one for each: the
+ * config's, else the one that the run began with, else what fits some of its training cases, evenly spaced.
  *
  * @throws Error naming the file, if an image cannot be read
  */
 export async function runNormalization(
-  given: PerChannel<NormalizationRule> | undefined,
+  { normalization, channels }: Pick<Preprocessing, 'normalization' | 'channels'>,
   before: PerChannel<NormalizationRule> | undefined,
   cases: readonly Case[],
   reader: CaseReader = fileReader,
 ): Promise<RunNormalization> {
-  if (given !== undefined) return { rule: given, reason: 'the config says so' };
+  if (normalization !== undefined) return { rule: normalization, reason: 'the config says so' };
   if (before !== undefined) return { rule: before, reason: 'the run began so' };
   const count = Math.min(mostLooks, cases.length);
   const looks = Array.from(
     { length: count },
     (_, k) => cases[Math.floor(((k + 0.5) * cases.length) / count)]!,
   );
-  const facts: IntensityFacts[] = [];
-  for (const one of looks) facts.push(await factsOf(one, reader));
-  return chooseNormalization(facts);
+  const facts = new Map<string | undefined, IntensityFacts[]>();
+  for (const name of channels ?? [undefined]) facts.set(name, []);
+  for (const one of looks) {
+    for (const [name, found] of await factsOf(one, channels, reader)) facts.get(name)?.push(found);
+  }
+  if (channels === undefined) return chooseNormalization(facts.get(undefined)!);
+  const chosen = channels.map((name) => [name, chooseNormalization(facts.get(name)!)] as const);
+  const reasons = new Set(chosen.map(([, { reason }]) => reason));
+  return {
+    rule: Object.fromEntries(chosen.map(([name, { rule }]) => [name, rule])),
+    reason:
+      reasons.size === 1
+        ? [...reasons][0]!
+        : chosen.map(([name, { reason }]) => `${name}: ${reason}`).join('; '),
+  };
 }
 
-async function factsOf(one: Case, reader: CaseReader): Promise<IntensityFacts> {
+/** What is known of each channel that the case has. */
+async function factsOf(
+  one: Case,
+  channels: readonly string[] | undefined,
+  reader: CaseReader,
+): Promise<readonly (readonly [name: string | undefined, facts: IntensityFacts])[]> {
   const { modality } = one;
   const flat = reader.isFlat(one).image;
   // Others need no look at their voxels.
   const isOpen = !flat && (modality === undefined || modality === 'MR');
-  if (!isOpen) return { flat, modality, zeroBackground: false };
-  return intensityFacts(await reader.image(one), flat, modality);
+  if (!isOpen) {
+    const facts = { flat, modality, zeroBackground: false };
+    return (channels ?? [undefined]).map((name) => [name, facts]);
+  }
+  const image = await reader.image(one, channels);
+  const volumes = isVolume(image) ? [[channels?.[0], image] as const] : Object.entries(image);
+  return volumes.map(([name, volume]) => [name, intensityFacts(volume, flat, modality)]);
 }

@@ -14,6 +14,7 @@ import {
   trainLoop,
 } from '@sts-net/training';
 import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
+import { withChannels } from '../cases/case-channels.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { type FolderLock, lockFolder } from '../locks/folder-lock.ts';
@@ -52,10 +53,11 @@ export async function train(
   options: TrainOptions = {},
 ): Promise<TrainResult> {
   const baseFolder = resolve(options.baseFolder ?? process.cwd());
-  const checked = validateConfig(config);
-  const run = runFolder(resolve(baseFolder, checked.output));
-  const found = await findData(checked, baseFolder, options.source);
+  const given = validateConfig(config);
+  const run = runFolder(resolve(baseFolder, given.output));
+  const found = await findData(given, baseFolder, options.source);
   const { split, reader } = found;
+  const checked = withChannels(given, Object.values(split).flat());
   const warnings: string[] = [];
   const onWarning = (message: string) => void warnings.push(message);
   const lock = await lockFolder(run.folder, onWarning);
@@ -64,7 +66,7 @@ export async function train(
     const opened = await openRun(run, checked, found, { resume, acceptData, onWarning });
     const { preprocessing } = checked;
     const normalization = await runNormalization(
-      preprocessing.normalization,
+      preprocessing,
       opened.checkpoint?.normalization,
       split.training,
       reader,

@@ -55,14 +55,6 @@ describe('CaseStore', () => {
   });
 });
 
-it('named channels are refused by name, until networks take them', async () => {
-  const { cases, a } = await store(1);
-  const named = { ...a, image: { t1: a.image as string, flair: a.image as string } };
-  await expect(cases.load(named)).rejects.toThrow(
-    "case 'a': a network takes images of one file so far, got the channels 't1', 'flair'",
-  );
-});
-
 describe('masks of cases', () => {
   /** Reads a case whose mask holds `values` in a volume of one slice more than the values fill. */
   async function maskOf(values: number[], classes: number, affine?: readonly number[]) {

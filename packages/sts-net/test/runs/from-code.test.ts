@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
-import { readVolume } from '@sts-net/volume-io';
+import { readVolume, type Volume } from '@sts-net/volume-io';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SourceCase } from '../../src/cases/case-reader.ts';
@@ -226,7 +226,7 @@ describe('a source', () => {
     const source = await inMemory();
     const twice = run('twice', { source: [...source, source[0]!] }, fromCode);
     await expect(twice).rejects.toThrow("source: ids must be unique, 'a' occurs twice");
-    const soft = source.map((one) => ({ ...one, mask: one.image }));
+    const soft = source.map((one) => ({ ...one, mask: one.image as Volume }));
     await expect(run('soft', { source: soft }, fromCode)).rejects.toThrow('label');
   });
 });

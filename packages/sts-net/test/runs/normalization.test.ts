@@ -85,7 +85,7 @@ describe('runNormalization', () => {
     return { id, group: id, image, mask: image, ...more };
   }
   const chosen = async (...cases: Case[]) =>
-    (await runNormalization(undefined, undefined, cases)).rule.name;
+    (await runNormalization({}, undefined, cases)).rule.name;
 
   it('looks at what was read', async () => {
     const [cut, whole] = [await caseOf('cut', true), await caseOf('whole', false)];

@@ -2,9 +2,14 @@ import { type LoadedModel, loadModel, UnknownLayerError } from '../runs/load-mod
 import { UsageError } from './usage-error.ts';
 
 /** As `loadModel`, with the cure that the command line has. */
-export async function loadForCli(path: string): Promise<LoadedModel> {
+export function loadForCli(path: string): Promise<LoadedModel> {
+  return withCliCure(() => loadModel(path));
+}
+
+/** What loads networks, with the cure that the command line has for one of one's own. */
+export async function withCliCure<T>(load: () => Promise<T>): Promise<T> {
   try {
-    return await loadModel(path);
+    return await load();
   } catch (error) {
     if (!(error instanceof UnknownLayerError)) throw error;
     throw new UsageError(

@@ -1,88 +1,94 @@
-import { resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { BackendChoice } from '@sts-net/backend';
-import { areaOf } from '@sts-net/datasets';
-import { checkWritable } from '@sts-net/datasets/files';
-import { type Predictor, predictImage, predictVolume, referenceOf } from '@sts-net/inference';
-import type { ModelDescription } from '../runs/model-file.ts';
-import { backendOption } from './arguments.ts';
-import { sayAdvice } from './engine-advice.ts';
-import { checkChannels, imageArguments, readImageArguments } from './image-arguments.ts';
-import { interruptible, progressLine } from './interruption.ts';
-import { checkLabelFormat, checkLabelName, writeLabelImage, writeLabels } from './label-output.ts';
+import type { SplitName } from '@sts-net/datasets';
+import { backendOption, count, oneOf } from './arguments.ts';
+import { predictFolder, shardArgument } from './predict-folder.ts';
+import { predictOne } from './predict-one.ts';
+import {
+  above0,
+  atLeast0,
+  mirrorAxes,
+  openForCli,
+  share,
+  shares,
+  tileSize,
+} from './prediction-arguments.ts';
 import { UsageError } from './usage-error.ts';
-import { warnOnce } from './warn-once.ts';
 
 export function predictCommand(): CommandUnknownOpts {
   return new Command('predict')
     .argument(
-      '<images...>',
+      '[images...]',
       'the volume: NIfTI, NRRD, MetaImage, DICOM, or the folder of a DICOM series; or PNG, JPEG, TIFF; of a network with named channels one each, as flair=a.nii.gz t1=b.nii.gz',
     )
-    .requiredOption('--model <path>', 'folder of a run, a file of weights or an .onnx file')
-    .requiredOption(
-      '--output <file>',
-      'the labels to write: .nii, .nii.gz, .nrrd, .mha, or .dcm (DICOM SEG); of a 2-D image .png',
+    .option('--manifest <file>', 'all images of a manifest')
+    .option('--folder <folder>', 'all images below a folder')
+    .option(
+      '--split <name>',
+      'those of a manifest that are for this: test, validation or training',
+      oneOf('split', ['test', 'validation', 'training'] as SplitName[]),
     )
+    .option(
+      '--shard <i/n>',
+      'this part of them, from 0: 0/4; else that of a Slurm array or an Indexed Job',
+      shardArgument,
+    )
+    .option(
+      '--shards <n>',
+      'how many parts there are, where the scheduler says which one',
+      count('shards'),
+    )
+    .requiredOption(
+      '--model <path>',
+      'folder of a run, a file of weights or an .onnx file; several times to average them',
+      (path: string, before: readonly string[]) => [...before, path],
+      [] as readonly string[],
+    )
+    .requiredOption(
+      '--output <path>',
+      'the labels to write: .nii, .nii.gz, .nrrd, .mha, or .dcm (DICOM SEG); of a 2-D image .png; of several images a folder',
+    )
+    .option('--probabilities', 'write the probabilities of each class beside the labels')
+    .option('--lesions <file>', 'list of the lesions to write: .csv or .json')
+    .option(
+      '--threshold <p>',
+      'from which probability on a voxel is of a class; several, with commas between, are for one class each',
+      shares('threshold'),
+    )
+    .option(
+      '--minimum-volume <mm³>',
+      'leave out smaller lesions, in pictures by pixels',
+      atLeast0('minimum-volume'),
+    )
+    .option('--fill-holes', 'fill what lesions enclose')
+    .option('--temperature <t>', 'what the logits are divided by', above0('temperature'))
+    .option('--most-likely', 'the most likely class, whatever operating point the run was tuned to')
+    .option(
+      '--mirror <axes>',
+      'average over mirror images: rows, columns or rows,columns',
+      mirrorAxes,
+    )
+    .option('--tile <pixels>', 'see larger images in tiles: 512 or 512x768', tileSize)
+    .option('--overlap <share>', 'of a tile with the next; else 0.5', share('overlap'))
     .option(...backendOption)
-    .action(async (texts, { model, output, backend = 'auto' }) => {
-      const given = imageArguments(texts);
-      const { paths, flat } = given;
-      checkLabelName(output, flat);
-      if (paths.some((path) => resolve(output) === resolve(path))) {
-        throw new UsageError(`--output must not be the image itself, got '${output}' for both`);
+    .action(async (images, { model, ...options }) => {
+      if (model.length === 0) throw new UsageError("option '--model' is needed; see --help");
+      const { manifest, folder, lesions, split, shard, shards } = options;
+      const sources = [images.length > 0, manifest !== undefined, folder !== undefined];
+      if (sources.filter(Boolean).length !== 1) {
+        throw new UsageError('give an image, or --manifest, or --folder');
       }
-      const image = await readImageArguments(given, { onWarning: warnOnce() });
-      const reference = referenceOf(image);
-      checkLabelFormat(output, reference);
-      await checkWritable(output);
-      const { predictor, network, preprocessing, dispose } = await load(model, backend);
-      const { classes } = network;
-      const line = progressLine();
-      try {
-        checkChannels(given, preprocessing);
-        const { data, shape } = await interruptible('nothing was written', async (signal) => {
-          const options = {
-            preprocessing,
-            signal,
-            onProgress: (done: number, total: number) => line.show(`slice ${done}/${total}`),
-          };
-          if (flat) {
-            const labels = (await predictImage(predictor, image, options)).labels();
-            await writeLabelImage(output, labels, classes);
-            return labels;
-          }
-          const labels = (await predictVolume(predictor, image, options)).labels();
-          await writeLabels(output, labels, reference, classes);
-          return labels.voxels;
-        });
-        line.clear();
-        process.stdout.write(
-          `${output}: ${areaOf(data)} ${flat ? 'pixels' : 'voxels'} found in ${shape.join(' × ')}\n`,
-        );
-      } finally {
-        line.clear();
-        dispose();
+      const open = () => openForCli({ ...options, model }, options);
+      if (images.length === 0) {
+        if (lesions !== undefined) {
+          throw new UsageError(
+            '--lesions is for one image; of several, the lists are in the folder beside the labels',
+          );
+        }
+        return predictFolder(options, open);
       }
+      if (split !== undefined || shard !== undefined || shards !== undefined) {
+        throw new UsageError('--split, --shard and --shards are for --manifest and --folder');
+      }
+      return predictOne(images, options, open);
     });
-}
-
-interface Loaded extends ModelDescription {
-  readonly predictor: Predictor;
-  readonly dispose: () => void;
-}
-
-/** An ONNX file needs ONNX Runtime alone, a run TensorFlow.js; each is loaded where it is used. */
-async function load(path: string, engine: 'auto' | BackendChoice): Promise<Loaded> {
-  if (/\.onnx$/i.test(path)) {
-    const { loadOnnx } = await import('../onnx/load-onnx.ts');
-    return { ...(await loadOnnx(path)), dispose: () => {} };
-  }
-  const { loadForCli } = await import('./load-for-cli.ts');
-  const { prepareEngine } = await import('../runs/prepare-engine.ts');
-  const { predictorOf } = await import('@sts-net/model');
-  sayAdvice(await prepareEngine(engine));
-  const loaded = await loadForCli(path);
-  const { model } = loaded;
-  return { ...loaded, predictor: predictorOf(model), dispose: () => model.dispose() };
 }

@@ -9,7 +9,7 @@ import {
   readImageFile,
 } from '@sts-net/datasets';
 import { fileError, listFiles } from '@sts-net/datasets/files';
-import type { ReadingOptions } from '@sts-net/volume-io';
+import type { ReadingOptions, Volume } from '@sts-net/volume-io';
 import type { PredictionTask } from './predict-many.ts';
 
 /** Endings of volumes and pictures; DICOM files need none. */
@@ -30,15 +30,19 @@ export async function manifestTasks(
       `'${path}': no item is of the split ${split}; split the manifest, or take all`,
     );
   }
-  return wanted.map((item) => ({
-    id: item.id,
-    async read() {
-      const [file] = filesOf(item.image);
-      const image = await readImageFile(resolve(folder, file), reading);
-      const flat = isFlatImage(file) || (item.size[0] === 1 && image.voxels.shape[0]! > 1);
-      return { image, flat };
-    },
-  }));
+  return wanted.map((item) => ({ id: item.id, read: () => readItem(item, folder, reading) }));
+}
+
+async function readItem({ image, size }: ManifestItem, folder: string, reading: ReadingOptions) {
+  const read = (path: string) => readImageFile(resolve(folder, path), reading);
+  if (typeof image === 'string') {
+    const volume = await read(image);
+    const flat = isFlatImage(image) || (size[0] === 1 && volume.voxels.shape[0]! > 1);
+    return { image: volume, flat };
+  }
+  const channels: Record<string, Volume> = {};
+  for (const [name, path] of Object.entries(image)) channels[name] = await read(path);
+  return { image: channels, flat: filesOf(image).every(isFlatImage) };
 }
 
 /**

@@ -73,19 +73,17 @@ export class OutputFolder {
   /** Writes a prediction; its record last. */
   async write(
     id: string,
-    { labels, probabilities, lesions }: CasePrediction,
+    { classes, labels, probabilities, lesions }: CasePrediction,
     { flat, withProbabilities }: { readonly flat: boolean; readonly withProbabilities: boolean },
   ): Promise<void> {
     const files = [flat ? `${id}.png` : `${id}.nii.gz`];
-    await writeLabels(join(this.path, files[0]!), labels, flat, probabilities.length);
-    if (withProbabilities) {
-      for (const [i, volume] of probabilities.entries()) {
-        const name = `${id}_probability${probabilities.length > 1 ? `-${i + 1}` : ''}.nii.gz`;
-        files.push(name);
-        await writeVolume(join(this.path, name), volume);
-      }
+    await writeLabels(join(this.path, files[0]!), labels, flat, classes - 1);
+    for (let c = 1; withProbabilities && c < classes; c++) {
+      const name = `${id}_${probabilityName(c, classes)}.nii.gz`;
+      files.push(name);
+      await writeVolume(join(this.path, name), probabilities(c));
     }
-    const record: PredictionRecord = { id, ...this.#maker, files, lesions };
+    const record: PredictionRecord = { id, ...this.#maker, files, lesions: lesions() };
     await writeFileAtomic(join(this.path, `${id}.json`), `${JSON.stringify(record, null, 2)}\n`);
   }
 
@@ -112,6 +110,11 @@ export class OutputFolder {
       );
     }
   }
+}
+
+/** What the name of a file of probabilities ends with: `probability`, of several classes with their number. */
+export function probabilityName(class_: number, classes: number): string {
+  return `probability${classes > 2 ? `-${class_}` : ''}`;
 }
 
 /** Of two classes the target of a picture is white, as masks usually are. */

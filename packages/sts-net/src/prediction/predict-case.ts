@@ -28,28 +28,27 @@ export interface PredictCaseOptions {
 
 /** What networks say of an image, on its own grid; of a 2-D image one slice. */
 export interface CasePrediction {
+  /** Background included. */
+  readonly classes: number;
   readonly labels: Volume<Uint8Array>;
-  /** Of each class in turn, without the background's. */
-  readonly probabilities: readonly Volume<Float32Array>[];
-  /** In a 2-D image mm are pixels. */
-  readonly lesions: readonly ListedLesion[];
+  /** Of a class, made when it is asked for. */
+  probabilities(class_: number): Volume<Float32Array>;
+  /** What is found; in a 2-D image mm are pixels. */
+  lesions(): readonly ListedLesion[];
 }
 
-/** Predicts an image, and lists what is found in it. */
+/** Predicts an image. */
 export async function predictCase(
   { predictor, preprocessing }: Pick<OpenPredictor, 'predictor' | 'preprocessing'>,
   { id, image, flat }: PredictionInput,
   { decision = {}, ...options }: PredictCaseOptions = {},
 ): Promise<CasePrediction> {
-  const said = flat
+  const { probabilities, ...said } = flat
     ? await flatPrediction(predictor, image, { ...options, preprocessing, id })
     : await predictVolume(predictor, image, { ...options, preprocessing, id });
   const labels = said.labels(decision);
-  const foreground = Array.from({ length: predictor.classes - 1 }, (_, i) =>
-    said.probabilities(i + 1),
-  );
-  const lesions = listLesions(labels, { probabilities: (class_) => foreground[class_ - 1]! });
-  return { labels, probabilities: foreground, lesions };
+  const { classes } = predictor;
+  return { classes, labels, probabilities, lesions: () => listLesions(labels, { probabilities }) };
 }
 
 /** A 2-D image as a volume of one slice. */

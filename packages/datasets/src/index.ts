@@ -46,7 +46,13 @@ export { readFileOrSeries } from './images/read-file-or-series.ts';
 export { isFlatImage, readImageFile } from './images/read-image-file.ts';
 export { labelRemedy, type ReadLabelsOptions, readLabels } from './images/read-labels.ts';
 export { areaOf } from './images/unite-masks.ts';
-export type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './kinds/dataset-spec.ts';
+export type {
+  DatasetItem,
+  DatasetOptions,
+  DatasetSpec,
+  ImageSource,
+  Skipped,
+} from './kinds/dataset-spec.ts';
 export { type DatasetName, datasets } from './kinds/datasets.ts';
 export { patientOf } from './kinds/patient-of.ts';
 export { channelNamesOf, filesOf, type ImageFiles, mapFiles } from './manifest/image-files.ts';

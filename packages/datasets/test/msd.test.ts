@@ -88,6 +88,34 @@ it('gives one channel of 4-D images as a volume of its own, by name or number', 
   }
 });
 
+it.each([
+  [undefined, ['FLAIR', 'T1w']],
+  [
+    ['1', 'flair'],
+    ['T1w', 'FLAIR'],
+  ],
+] as const)(
+  'gives each channel that is wanted as a volume of its own: %j',
+  async (channel, names) => {
+    const { items, skipped, output } = await prepare(await makeTask(), { channel });
+    expect(items).toMatchObject([
+      { id: 'BRATS_001', size: [2, 3, 4], spacing: [3, 1, 2], area: 3 },
+      { id: 'BRATS_002', area: 3 },
+    ]);
+    expect(skipped.map((one) => one.skipped)).toEqual(['imagesTs/BRATS_003.nii.gz']);
+    for (const [i, { id, image }] of items.entries()) {
+      expect(Object.entries(image)).toEqual(
+        names.map((one) => [one, `images/${id}/${one}.nii.gz`]),
+      );
+      for (const name of names) {
+        const { voxels, affine } = await readVolume(join(output, `images/${id}/${name}.nii.gz`));
+        expect(voxels.get(0, 0, 0)).toBe(name === 'FLAIR' ? i : 100 + i);
+        expect(affine).toEqual([-2, 0, 0, 9, 0, -1, 0, 4, 0, 0, 3, -6, 0, 0, 0, 1]);
+      }
+    }
+  },
+);
+
 it('leaves images of one channel where they are, and takes a label by name', async () => {
   const folder = await makeTask({ modality: { 0: 'MRI' } });
   for (const id of ['BRATS_001', 'BRATS_002']) {
@@ -104,9 +132,6 @@ it('leaves images of one channel where they are, and takes a label by name', asy
 it('says what is missing, and what dataset.json must hold', async () => {
   const folder = await makeTask();
   await write4d(join(folder, 'imagesTr/BRATS_002.nii.gz'), [1, 2, 3]);
-  await expect(prepare(folder)).rejects.toThrow(
-    /2 channels, 0 'FLAIR', 1 'T1w'; choose one by `channel`/,
-  );
   const { items, skipped } = await prepare(folder, { channel: '0' });
   expect(items.map(({ id }) => id)).toEqual(['BRATS_001']);
   expect(skipped[0]).toEqual({

@@ -50,9 +50,9 @@ function describeAs(folder: string, description: unknown): void {
 
 async function prepare(folder: string, options: PrepareOptions = {}) {
   const output = join(temporaryFolder(), 'prepared');
-  const { skipped } = await prepareDataset(datasets.nnunet, folder, output, options);
+  const { skipped, lacking } = await prepareDataset(datasets.nnunet, folder, output, options);
   const items = await loadManifest(join(output, 'manifest.jsonl'));
-  return { items, skipped, output };
+  return { items, skipped, lacking, output };
 }
 
 describe('a raw folder of nnU-Net', () => {
@@ -83,6 +83,44 @@ describe('a raw folder of nnU-Net', () => {
         },
       ]);
     }
+  });
+
+  it('gives cases of all channels, or of those that are wanted in their order', async () => {
+    const folder = await makeRaw();
+    rmSync(join(folder, 'imagesTr/a_2_0001.nii.gz'));
+    rmSync(join(folder, 'imagesTs/c_1_0000.nii.gz'));
+    for (const [channel, names] of [
+      [undefined, ['FLAIR', 'T1']],
+      [
+        ['T1', '0'],
+        ['T1', 'FLAIR'],
+      ],
+    ] as const) {
+      const { items, lacking } = await prepare(folder, { channel });
+      expect(items.map(({ id, image }) => [id, ...Object.keys(image)])).toEqual([
+        ['a_1', ...names],
+        ['a_2', 'FLAIR'],
+        ['b_1', ...names],
+        ['c_1', 'T1'],
+      ]);
+      expect(Object.values(items[0]!.image).map((path) => basename(path))).toEqual(
+        names.map((name) => (name === 'T1' ? 'a_1_0001.nii.gz' : 'a_1_0000.nii.gz')),
+      );
+      expect(Object.fromEntries(lacking)).toEqual({ FLAIR: 1, T1: 1 });
+    }
+  });
+
+  it.each([
+    [['MRI', 'MRI'], ['MRI_0', 'MRI_1'], 'MR'],
+    [['CT', 'PET'], ['CT', 'PET'], undefined],
+    [['T1/T2', '7'], ['T1_T2', 'channel_1'], undefined],
+    [['channel_1', '1'], ['channel_1', 'channel_1_'], undefined],
+  ])('names channels that dataset.json calls %j %j', async (written, names, modality) => {
+    const channel_names = Object.fromEntries(written.entries());
+    const { items } = await prepare(await makeRaw({ ...json, channel_names }));
+    expect(Object.keys(items[0]!.image)).toEqual(names);
+    expect(items[0]!.modality).toBe(modality);
+    expect(new Set(Object.values(items[0]!.image)).size).toBe(2);
   });
 
   it('takes groups from names, and a label by its name as a mask of its own', async () => {
@@ -236,8 +274,11 @@ describe('what is wrong with a raw folder of nnU-Net', () => {
   it('is an error where it concerns all, naming file, requirement and what came', async () => {
     const wrong = async (change: object, options: PrepareOptions = { channel: '0' }) =>
       prepare(await makeRaw({ ...json, ...change }), options).catch(({ message }) => message);
-    expect(await wrong({}, {})).toMatch(
-      /dataset.json': a case is one image, but .* 2 channels, 0 'FLAIR', 1 'T1'; choose one by `channel`/,
+    expect(await wrong({}, { channel: ['T1', '1'] })).toMatch(
+      /`channel` must name different ones of 0 'FLAIR', 1 'T1', got 'T1' twice/,
+    );
+    expect(await wrong({ channel_names: { 0: 'FLAIR', 1: 'T1', 2: 'T2' } }, {})).toMatch(
+      /dataset.json': names the channel _0002, 'T2', of which there must be images, but is none/,
     );
     expect(await wrong({}, { channel: 'T2' })).toMatch(
       /must be one of 0 'FLAIR', 1 'T1', got 'T2'/,

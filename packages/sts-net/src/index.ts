@@ -29,6 +29,7 @@ export {
   findCases,
   foldManifest,
   type ImageFiles,
+  type ImageSource,
   imageDigest,
   type LabelMap,
   loadManifest,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { mapFiles } from '../manifest/image-files.ts';
+import { checkChannelNames, mapFiles } from '../manifest/image-files.ts';
 import { loadManifest, manifestFolder } from '../manifest/read-manifest.ts';
 import type { Case, CaseConfig, CaseList } from './case.ts';
 import { searchFolder } from './search-folder.ts';
@@ -52,6 +52,7 @@ function withMask(
   if (mask === undefined || mask === null) {
     throw new RangeError(`${source}: case '${id}' needs a \`mask\` file; add its path`);
   }
+  checkChannelNames(image, `${source}: case '${id}'`);
   const absolute = (path: string): string => resolve(folder, path);
   return { id, image: mapFiles(image, absolute), mask: absolute(mask) };
 }

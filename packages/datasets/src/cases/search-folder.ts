@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { fileError } from '../files/file-error.ts';
 import { foldName } from '../files/fold-name.ts';
+import { checkChannelNames } from '../manifest/image-files.ts';
 import type { Case, CaseFolderConfig } from './case.ts';
 import { groupBy } from './group-by.ts';
 
@@ -18,23 +19,26 @@ interface Match {
  * The cases of a folder, in order of their paths. What files of channels have the same `{id}` (and
  * `{group}`) is one case; capitals and the Unicode form count only where ids differ in nothing else.
  *
+ * @param subject what errors begin with
  * @throws Error for a folder that cannot be read, and for a channel of which there is no file
  */
 export async function searchFolder(
   { folder, image, mask }: CaseFolderConfig,
   baseFolder: string,
+  subject = 'data.cases',
 ): Promise<readonly Case[]> {
+  checkChannelNames(image, subject);
   const root = resolve(baseFolder, folder);
   const paths = await listFolder(root);
   const names = typeof image === 'string' ? [] : Object.keys(image);
   const patterns = typeof image === 'string' ? [image] : Object.values(image);
-  checkPatterns(names, patterns);
+  checkPatterns(names, patterns, subject);
   const matches = matchPatterns(paths, patterns);
   for (const [channel, pattern] of patterns.entries()) {
     if (matches.some((match) => match.channel === channel)) continue;
     const what = names.length > 1 ? `images of the channel '${names[channel]}'` : 'images';
     throw new RangeError(
-      `data.cases: '${root}' must hold ${what} named as '${pattern}', found none among ${paths.length} files; correct the folder or the pattern`,
+      `${subject}: '${root}' must hold ${what} named as '${pattern}', found none among ${paths.length} files; correct the folder or the pattern`,
     );
   }
   const written = spellingIn(paths);
@@ -68,17 +72,21 @@ async function listFolder(root: string): Promise<readonly string[]> {
 }
 
 /** @throws RangeError where patterns of channels cannot tell which files are of one case */
-function checkPatterns(names: readonly string[], patterns: readonly string[]): void {
+function checkPatterns(
+  names: readonly string[],
+  patterns: readonly string[],
+  subject: string,
+): void {
   for (const [i, pattern] of patterns.entries()) {
     const before = patterns.indexOf(pattern);
     if (before < i) {
       throw new RangeError(
-        `data.cases.image: channels must have files of their own, but '${names[before]}' and '${names[i]}' have the pattern '${pattern}'; correct one`,
+        `${subject}: channels must have files of their own, but '${names[before]}' and '${names[i]}' have the pattern '${pattern}'; correct one`,
       );
     }
     if (pattern.includes('{group}') !== patterns[0]!.includes('{group}')) {
       throw new RangeError(
-        `data.cases.image: the patterns of all channels must hold {group} or none, got '${patterns[0]}' and '${pattern}'; correct one`,
+        `${subject}: the patterns of all channels must hold {group} or none, got '${patterns[0]}' and '${pattern}'; correct one`,
       );
     }
   }

@@ -47,11 +47,12 @@ export async function lookAt(
     const area = mask === undefined ? 0 : areaOf(mask.voxels.data);
     const digest = read?.digest ?? item.digest;
     const placeless = isPicture || (item.mask !== null && isFlatImage(item.mask));
+    const first = channelNamesOf(item.image)?.[0];
     const errors = [
       ...changed('size', `[${shape.join(', ')}]`, `[${item.size.join(', ')}]`),
       ...changed('digest', digest, item.digest),
       ...changed('area', String(area), String(item.area)),
-      ...(mask === undefined ? [] : misplaced(mask, image, shape, { flat, placeless })),
+      ...(mask === undefined ? [] : misplaced(mask, image, shape, { flat, placeless, first })),
     ];
     const print = image && isPicture ? printOf(image.voxels) : known?.print;
     return { errors, labels, area, digest, print };
@@ -79,7 +80,7 @@ async function readChannels(
     first ??= channel;
     digests.push(imageDigest(volume.voxels));
     const odd = names && checkChannel(channel, first);
-    if (odd !== undefined) onWarning?.(`'${id}': ${odd}`);
+    if (odd !== undefined) onWarning?.(`'${id}': ${odd}; training brings it to that grid`);
   }
   return { image: first!.volume, digest: digestOfChannels(digests) };
 }
@@ -97,14 +98,24 @@ async function knownImage(
   return own === seal ? { print: parsePrint(fingerprint) } : undefined;
 }
 
+interface Placing {
+  readonly flat: boolean;
+  readonly placeless: boolean;
+  /** Name of the first channel, if it has one. */
+  readonly first: string | undefined;
+}
+
 /** What keeps a mask from lying on its image. */
 function misplaced(
   mask: Volume<Uint8Array>,
   image: Volume | undefined,
   shape: readonly number[],
-  { flat, placeless }: { readonly flat: boolean; readonly placeless: boolean },
+  { flat, placeless, first }: Placing,
 ): readonly string[] {
-  const words = { subject: 'its mask', reference: 'the image' };
+  const words = {
+    subject: 'its mask',
+    reference: first === undefined ? 'the image' : `its channel '${first}'`,
+  };
   try {
     if (placeless || image === undefined) checkShape(mask, shape, words);
     else placeLabels(mask, image, { flat, ...words });

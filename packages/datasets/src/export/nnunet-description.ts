@@ -1,6 +1,6 @@
 import { isFlatImage } from '../images/read-image-file.ts';
 import type { DatasetJsonContent, Fold } from '../kinds/dataset-json-schema.ts';
-import { filesOf } from '../manifest/image-files.ts';
+import { channelNamesOf, filesOf } from '../manifest/image-files.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 
 /** What the labels are in nnU-Net. */
@@ -11,28 +11,30 @@ export interface ExportLabels {
   readonly labels?: readonly string[] | undefined;
 }
 
+/** What all images of a data set are. */
+export interface ImageForm {
+  /** 2-D images. */
+  readonly flat: boolean;
+  /** Names of the channels, if they have any. */
+  readonly channels: readonly string[] | undefined;
+}
+
 /**
  * Finds out before anything is written whether items have a form in nnU-Net.
  *
- * @returns whether they are 2-D images
  * @throws RangeError naming what is required and what came
  */
 export function checkExportable(
   items: readonly ManifestItem[],
   name: string,
   source: string,
-): boolean {
+): ImageForm {
   if (!/^Dataset\d{3}_\S+$/.test(name)) {
     throw new RangeError(
       `the folder must be called as nnU-Net's data sets are, Dataset, three digits, _ and a name, as 'Dataset501_Lesions', got '${name}'`,
     );
   }
-  const named = items.find(({ image }) => typeof image !== 'string');
-  if (named !== undefined) {
-    throw new RangeError(
-      `${source}: images must be one file each, but '${named.id}' has channels; list one of them`,
-    );
-  }
+  const channels = channelsOf(items, source);
   const flat = items.filter(({ image }) => isFlatImage(filesOf(image)[0]));
   if (flat.length > 0 && flat.length < items.length) {
     const volume = items.find((item) => !flat.includes(item))!;
@@ -59,7 +61,22 @@ export function checkExportable(
       `${source}: at least one item must be left for training, but all ${items.length} are of the test`,
     );
   }
-  return flat.length > 0;
+  return { flat: flat.length > 0, channels };
+}
+
+/** The names of the channels that all items have, in the order of the first. */
+function channelsOf(items: readonly ManifestItem[], source: string): readonly string[] | undefined {
+  const names = new Set(items.flatMap(({ image }) => channelNamesOf(image) ?? []));
+  if (names.size === 0) return undefined;
+  for (const { id, image } of items) {
+    const own = channelNamesOf(image);
+    const missing = [...names].find((name) => !own?.includes(name));
+    if (missing === undefined) continue;
+    throw new RangeError(
+      `${source}: every image must have all channels in nnU-Net, ${[...names].join(', ')}, but '${id}' has no '${missing}'; leave it out, or the channel`,
+    );
+  }
+  return [...names];
 }
 
 /** The fold that a manifest's split is; `undefined` where it holds no validation. */
@@ -96,14 +113,12 @@ export function datasetJson(
   items: readonly ManifestItem[],
   name: string,
   labels: readonly string[],
-  { flat, isColoured }: { readonly flat: boolean; readonly isColoured: boolean },
+  { flat, channels }: ImageForm,
 ): DatasetJsonContent & { readonly name: string } {
   const groups = items.filter(({ id, group }) => id !== group).map(({ id, group }) => [id, group]);
   return {
     name: name.replace(/^Dataset\d{3}_/, ''),
-    channel_names: Object.fromEntries(
-      (isColoured ? ['R', 'G', 'B'] : [channelName(items, flat)]).map((one, i) => [i, one]),
-    ),
+    channel_names: Object.fromEntries((channels ?? [channelName(items, flat)]).entries()),
     labels: Object.fromEntries(['background', ...labels].map((one, i) => [one, i])),
     numTraining: items.filter(({ split }) => split !== 'test').length,
     file_ending: flat ? '.png' : '.nii.gz',

@@ -11,7 +11,7 @@ export interface Channel {
 /**
  * Holds a channel against the first one of its image, which may be itself.
  *
- * @returns what is to be said of a volume that must be resampled to the grid of the first
+ * @returns what is to be said of a volume that lies on another grid than the first
  * @throws RangeError if they cannot be channels of one image: a 2-D image in colours, of another size,
  * or beside a volume
  */
@@ -43,6 +43,6 @@ export function checkChannel(channel: Channel, first: Channel): string | undefin
       shape.join() === wanted.join()
         ? `up to ${gridDistance(channel.volume, first.volume).toPrecision(2)} mm away`
         : `[${shape.join(', ')}] voxels, not [${wanted.join(', ')}]`;
-    return `${subject} lies on another grid than '${first.name}', ${apart}; training brings it to that grid`;
+    return `${subject} lies on another grid than '${first.name}', ${apart}`;
   }
 }

@@ -85,38 +85,3 @@ export function labelRule(
   // The label to ignore is no class, wherever it stands.
   return { classes: most + 1, ...ignored };
 }
-
-/**
- * The number of the channel that is wanted, by name or number.
- *
- * @throws RangeError listing the channels, if there are several and none is chosen, or another
- */
-export function channelNumber({ path, channels }: DatasetJson, wanted: string | undefined): number {
-  const list = channels.map((name, i) => `${i} '${name}'`).join(', ');
-  if (wanted === undefined) {
-    if (channels.length === 1) return 0;
-    throw new RangeError(
-      `'${path}': a case is one image, but this data set has ${channels.length} channels, ${list}; choose one by \`channel\``,
-    );
-  }
-  const named = channels.flatMap((name, i) => (namePattern(wanted).test(name) ? [i] : []));
-  const found = named.length > 0 ? named : /^\d+$/.test(wanted) ? [Number(wanted)] : [];
-  if (found.length === 1 && found[0]! < channels.length) return found[0]!;
-  throw new RangeError(
-    `'${path}': \`channel\` must be one of ${list}, got '${wanted}'${found.length > 1 ? ', which several are called' : ''}`,
-  );
-}
-
-const modalities: Readonly<Record<string, string | undefined>> = {
-  CT: 'CT',
-  MR: 'MR',
-  MRI: 'MR',
-  PT: 'PT',
-  PET: 'PT',
-  US: 'US',
-};
-
-/** What DICOM calls the modality that a channel is called after, if it is. */
-export function modalityNamed(channel: string): string | undefined {
-  return modalities[channel.toUpperCase()];
-}

@@ -66,8 +66,12 @@ export interface DatasetOptions {
    * @default the only one; of files that hold labels, all
    */
   readonly target?: string | undefined;
-  /** Which of several channels of an image is taken, by its name or its number from 0. @default the only one */
-  readonly channel?: string | undefined;
+  /**
+   * Which channels of an image are taken, by their names or numbers from 0, in this order. One alone is
+   * an image without named channels.
+   * @default all
+   */
+  readonly channel?: string | readonly string[] | undefined;
   /** Which fold says what trains and what validates, from 0, where the data set has folds. @default 0 */
   readonly fold?: number | undefined;
   /** Readers of LIDC-IDRI that must agree on a voxel. @default 2 */

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ReadingOptions, readVolumes, type Volume } from '@sts-net/volume-io';
-import {
-  channelNumber,
-  type DatasetJson,
-  labelRule,
-  modalityNamed,
-  readDatasetJson,
-} from './dataset-json.ts';
-import type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './dataset-spec.ts';
+import { chosenChannels, modalityNamed } from './chosen-channels.ts';
+import { type DatasetJson, labelRule, readDatasetJson } from './dataset-json.ts';
+import type {
+  DatasetItem,
+  DatasetOptions,
+  DatasetSpec,
+  ImageSource,
+  Skipped,
+} from './dataset-spec.ts';
 import { uniqueIds } from './path-parts.ts';
 import { patientOf } from './patient-of.ts';
 
@@ -28,7 +29,7 @@ export const msd: DatasetSpec = {
 async function* list(root: string, options: DatasetOptions): AsyncGenerator<DatasetItem | Skipped> {
   const json = await readDatasetJson(root);
   const rule = labelRule(json, options.target);
-  const channel = channelNumber(json, options.channel);
+  const wanted = chosenChannels(json, options.channel);
   const { training, test = [] } = json.content;
   if (training === undefined) {
     throw new TypeError(
@@ -43,16 +44,16 @@ async function* list(root: string, options: DatasetOptions): AsyncGenerator<Data
       yield { skipped: missing, reason: 'dataset.json lists it, but it is not there' };
       continue;
     }
+    const readers = channelReaders(image, json);
+    const named = wanted.map(({ name, number }) => [name, readers[number]!] as const);
+    const several = wanted.length > 1 ? Object.fromEntries(named) : named[0]![1];
     yield {
       id: ids[i]!,
       group: patientOf(ids[i]!, options.patient),
-      image:
-        json.channels.length === 1
-          ? image
-          : (reading) => readChannel(image, json, channel, reading),
+      image: json.channels.length === 1 ? image : several,
       mask: [label],
       rule,
-      modality: modalityNamed(json.channels[channel]!),
+      modality: modalityNamed(wanted),
     };
   }
   for (const one of test) {
@@ -61,16 +62,15 @@ async function* list(root: string, options: DatasetOptions): AsyncGenerator<Data
   }
 }
 
-/** One of the volumes along the last axis of a file. */
-async function readChannel(
-  path: string,
-  { channels }: DatasetJson,
-  channel: number,
-  reading: ReadingOptions,
-): Promise<Volume> {
-  const volumes = await readVolumes(path, reading);
-  if (volumes.length === channels.length) return volumes[channel]!;
-  throw new RangeError(
-    `'${path}': must hold ${channels.length} channels along its last axis, ${channels.join(', ')}, as dataset.json says, got ${volumes.length}`,
-  );
+/** What read the volumes along the last axis of a file, which is read once for all of them. */
+function channelReaders(path: string, { channels }: DatasetJson): readonly ImageSource[] {
+  let reading: Promise<readonly Volume[]> | undefined;
+  return channels.map((_, channel) => async (options: ReadingOptions) => {
+    reading ??= readVolumes(path, options);
+    const volumes = await reading;
+    if (volumes.length === channels.length) return volumes[channel]!;
+    throw new RangeError(
+      `'${path}': must hold ${channels.length} channels along its last axis, ${channels.join(', ')}, as dataset.json says, got ${volumes.length}`,
+    );
+  });
 }

@@ -1,12 +1,7 @@
 import { join } from 'node:path';
 import type { SplitName } from '../manifest/manifest-item.ts';
-import {
-  channelNumber,
-  type DatasetJson,
-  labelRule,
-  modalityNamed,
-  readDatasetJson,
-} from './dataset-json.ts';
+import { chosenChannels, type JsonChannel, modalityNamed } from './chosen-channels.ts';
+import { type DatasetJson, labelRule, readDatasetJson } from './dataset-json.ts';
 import type { DatasetItem, DatasetOptions, DatasetSpec, Skipped } from './dataset-spec.ts';
 import { checkEnding, fileEnding, findNnunetFiles, type NnunetCase } from './nnunet-files.ts';
 import { readSplits } from './nnunet-splits.ts';
@@ -43,12 +38,12 @@ async function* list(root: string, options: DatasetOptions): AsyncGenerator<Data
       `'${json.path}': \`channel\` means nothing here, because each image holds all channels, ${json.channels.join(', ')}; leave it out`,
     );
   }
-  const channel = isWhole ? 0 : channelNumber(json, options.channel);
-  const modality = isWhole ? undefined : modalityNamed(json.channels[channel]!);
+  const wanted = chosenChannels(json, isWhole ? '0' : options.channel);
+  checkThere(json, cases, wanted);
   const splits = await readSplits(root, options.fold);
-  const here = new Set(trained.map(({ id }) => id));
+  const known = new Set(trained.map(({ id }) => id));
   for (const id of splits?.keys() ?? []) {
-    if (here.has(id)) continue;
+    if (known.has(id)) continue;
     const reason = `it names '${id}', of which there is no image`;
     yield { skipped: join(root, 'splits_final.json'), reason };
   }
@@ -56,16 +51,35 @@ async function* list(root: string, options: DatasetOptions): AsyncGenerator<Data
   for (const one of cases) {
     const { id, images, label } = one;
     const split = splitOf(one, splits);
-    const reason = lacking(json, one, channel) ?? notInFold(split, options);
-    const image = images.get(channel);
-    if (reason !== undefined || image === undefined || label === undefined) {
-      yield { skipped: image ?? label ?? [...images.values()][0]!, reason: reason! };
+    const reason = lacking(json, one, wanted) ?? notInFold(split, options);
+    const here = wanted.filter(({ number }) => images.has(number));
+    const files = here.map(({ number }) => images.get(number)!);
+    if (reason !== undefined || label === undefined) {
+      yield { skipped: files[0] ?? label ?? [...images.values()][0]!, reason: reason! };
       continue;
     }
+    const image =
+      wanted.length === 1
+        ? files[0]!
+        : Object.fromEntries(here.map(({ name }, i) => [name, files[i]!]));
+    const modality = isWhole ? undefined : modalityNamed(here);
     const named = options.patient === undefined ? groups?.[id] : undefined;
     const group = named ?? patientOf(id, options.patient);
     yield { id, group, split: isSplit ? split : undefined, image, mask: [label], rule, modality };
   }
+}
+
+/** @throws RangeError for a channel that no case has: its files are called otherwise, or not there at all */
+function checkThere(
+  { path }: DatasetJson,
+  cases: readonly NnunetCase[],
+  wanted: readonly JsonChannel[],
+): void {
+  const missing = wanted.find(({ number }) => !cases.some(({ images }) => images.has(number)));
+  if (missing === undefined || cases.length === 0) return;
+  throw new RangeError(
+    `'${path}': names the channel ${suffix(missing.number)}, '${missing.written}', of which there must be images, but is none; choose others by \`channel\``,
+  );
 }
 
 /** Whether each case is one 2-D image that holds all channels, such as red, green and blue. */
@@ -85,15 +99,16 @@ function splitOf(
 function lacking(
   json: DatasetJson,
   { id, part, images, label }: NnunetCase,
-  channel: number,
+  wanted: readonly [JsonChannel, ...JsonChannel[]],
 ): string | undefined {
   const numbers = [...images.keys()].sort((a, b) => a - b);
   const there = `there are ${numbers.map(suffix).join(', ')}`;
   if (numbers.at(-1)! >= json.channels.length) {
     return `channels must be those that dataset.json names, ${json.channels.length} from ${suffix(0)} on, but ${there}; name all of them there`;
   }
-  if (!images.has(channel)) {
-    return `its channel ${suffix(channel)}, '${json.channels[channel]}', must be there, but ${there}`;
+  if (!wanted.some(({ number }) => images.has(number))) {
+    const [{ number, written }] = wanted;
+    return `its channel ${suffix(number)}, '${written}', must be there, but ${there}`;
   }
   if (label !== undefined) return undefined;
   const why = part === 'Ts' ? '; it is a test image whose truth is not here' : '';

@@ -102,7 +102,7 @@ function pairOf(image: string, masks: readonly string[]): FilePair | Skipped {
 function unclear(found: readonly Named[]): string {
   if (found.length === 0) return 'no image has its name';
   const [one, other] = found;
-  return `two images have its name, ${one!.path} and ${other!.path}; choose one by \`image\` and \`mask\``;
+  return `two images have its name, ${one!.path} and ${other!.path}; choose one by \`image\` and \`mask\`, or make them channels of one image by \`image\``;
 }
 
 function add<T>(map: Map<string, T[]>, key: string, value: T): void {

@@ -52,7 +52,7 @@ export async function* pairedFolders(
     options.patient === undefined ? patient(id) : patientOf(id, options.patient);
   if (image !== undefined && mask !== undefined) {
     const files = mask.includes('*') ? await listFiles(folder) : [];
-    for (const one of await searchFolder({ folder, image, mask }, process.cwd())) {
+    for (const one of await searchFolder({ folder, image, mask }, process.cwd(), '`image`')) {
       const ownGroup = filesOf(image)[0].includes('{group}') ? one.group : group(one.id);
       const masks = mask.includes('*')
         ? files.map((path) => join(folder, path)).filter(matches(one.mask))

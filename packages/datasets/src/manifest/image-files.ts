@@ -1,3 +1,5 @@
+import { channelCountRule, channelName, channelNameRule } from '../validation/channel-name.ts';
+
 /**
  * The files of an image: one, or one of each channel by its name, such as
  * `{ flair: 'a_FLAIR.nii.gz', t1: 'a_T1.nii.gz' }`. Names stand in the order of the channels; a channel
@@ -19,4 +21,13 @@ export function channelNamesOf(image: ImageFiles): readonly string[] | undefined
 export function mapFiles(image: ImageFiles, change: (path: string) => string): ImageFiles {
   if (typeof image === 'string') return change(image);
   return Object.fromEntries(Object.entries(image).map(([name, path]) => [name, change(path)]));
+}
+
+/** @throws RangeError for names that channels cannot have, and where there are none */
+export function checkChannelNames(image: unknown, subject: string): void {
+  if (typeof image !== 'object' || image === null) return;
+  const names = Object.keys(image);
+  if (names.length === 0) throw new RangeError(`${subject}: its image ${channelCountRule}`);
+  const wrong = names.find((name) => !channelName.test(name));
+  if (wrong !== undefined) throw new RangeError(`${subject}: '${wrong}' ${channelNameRule}`);
 }

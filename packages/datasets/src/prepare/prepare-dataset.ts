@@ -5,6 +5,7 @@ import { fileError } from '../files/file-error.ts';
 import { writeFolderAtomic } from '../files/write-folder-atomic.ts';
 import { checkMap, type LabelMap } from '../images/label-map.ts';
 import { type DatasetOptions, type DatasetSpec, sourcesOf } from '../kinds/dataset-spec.ts';
+import { checkChannelNames } from '../manifest/image-files.ts';
 import { manifestText } from '../manifest/write-manifest.ts';
 import { ItemCollection, type PreparedDataset, type SelectionOptions } from './item-collection.ts';
 import { readItem } from './read-item.ts';
@@ -79,6 +80,7 @@ export async function prepareDataset(
         collected.skip(relative(root, sourcesOf(one.image)[0] as string), 'there is no mask of it');
         continue;
       }
+      checkChannelNames(one.image, `'${one.id}'`);
       options.onProgress?.(one.id, done++);
       const read = await readItem(one, reading).catch((error: Error) => {
         collected.skip(one.id, inside(error.message));

@@ -34,8 +34,8 @@ export interface ReadItem {
   readonly made: boolean;
 }
 
-/** What errors call image and mask. */
-const words = { subject: 'its mask', reference: 'the image' };
+/** What errors call the mask. */
+const words = { subject: 'its mask' };
 
 export interface ReadItemOptions extends ReadingOptions {
   /** Brings the mask of a 2-D image to the size of the image, where it has another. */
@@ -56,7 +56,8 @@ export async function readItem(
   { stretch, consensus, map, ...reading }: ReadItemOptions,
 ): Promise<ReadItem> {
   const channels = await readChannels(item, reading);
-  const [{ volume: image, flat, orientation }] = channels;
+  const [{ name, volume: image, flat, orientation }] = channels;
+  const reference = name === '' ? 'the image' : `its channel '${name}'`;
   const drawn = typeof item.mask === 'function';
   const masks = drawn
     ? [mapped(labelsOf(await item.mask(image, reading), 'whole', words), map)]
@@ -67,7 +68,9 @@ export async function readItem(
     const none = ndarray(new Uint8Array(shape.reduce((a, b) => a * b)), shape);
     return { channels, image, flat, labels: none, area: 0, masks: 0, made: true };
   }
-  const placed = flat ? masks : masks.map((mask) => ontoGridOf(mask, image, words));
+  const placed = flat
+    ? masks
+    : masks.map((mask) => ontoGridOf(mask, image, { ...words, reference }));
   const voxels = placed.map((mask) => labelsOf(mask).voxels);
   const labels = voxels.length === 1 ? voxels[0]! : consensusOf(voxels, consensus);
   if (labels.shape.join() === shape.join()) {
@@ -136,7 +139,7 @@ async function readChannels(
     const channel = await readSource(name, source, reading);
     channels.push(channel);
     const odd = checkChannel(channel, channels[0]!);
-    if (odd !== undefined) reading.onWarning?.(`'${id}': ${odd}`);
+    if (odd !== undefined) reading.onWarning?.(`'${id}': ${odd}; training brings it to that grid`);
   }
   return channels as [ReadChannel];
 }

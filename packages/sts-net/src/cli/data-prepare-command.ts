@@ -5,11 +5,13 @@ import {
   consensuses,
   type DatasetName,
   datasets,
+  type ImageFiles,
   type LabelMap,
   type PreparedDataset,
   prepareDataset,
 } from '@sts-net/datasets';
 import { checkNewFolder } from '@sts-net/datasets/files';
+import { channelName, channelNameRule } from '@sts-net/datasets/validation';
 import { count, number, oneOf, someLines } from './arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import { UsageError } from './usage-error.ts';
@@ -25,7 +27,8 @@ export function dataPrepareCommand(): CommandUnknownOpts {
     .requiredOption('--output <folder>', 'folder to make for manifest.jsonl')
     .option(
       '--image <path>',
-      'path of images in the folder: images/{id}.png; of BIDS: acq-3D_FLAIR',
+      'path of images in the folder: images/{id}.png, * for anything; of BIDS: acq-3D_FLAIR; once for each channel with its name before: flair=volumes/{id}_FLAIR.nii.gz',
+      imageFiles,
     )
     .option(
       '--mask <path>',
@@ -41,7 +44,11 @@ export function dataPrepareCommand(): CommandUnknownOpts {
       '--target <name>',
       'name of what was drawn in DICOM, or of a label in dataset.json; * for anything',
     )
-    .option('--channel <name>', 'which of several channels: its name or number in dataset.json')
+    .option(
+      '--channel <names>',
+      'which of several channels: their names or numbers in dataset.json, FLAIR,T1; else all',
+      (text) => text.split(','),
+    )
     .option(
       '--fold <number>',
       'fold of splits_final.json, from 0; else 0',
@@ -80,6 +87,24 @@ export function dataPrepareCommand(): CommandUnknownOpts {
     });
 }
 
+/** One path, or with each further `name=path` one channel more. */
+function imageFiles(text: string, before: ImageFiles | undefined): ImageFiles {
+  const [, name, path] = /^([^/\\=,{}]*)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || path === undefined) {
+    if (before === undefined) return text;
+    throw new UsageError(
+      `--image must be one path, or one of each channel with its name, as flair={id}_FLAIR.nii.gz, got '${text}' beside another`,
+    );
+  }
+  if (typeof before === 'string' || (before !== undefined && Object.hasOwn(before, name))) {
+    throw new UsageError(
+      `--image must be given once for each channel, each with a name of its own, got '${text}' beside ${typeof before === 'string' ? `'${before}'` : `another '${name}'`}`,
+    );
+  }
+  if (channelName.test(name)) return { ...before, [name]: path };
+  throw new UsageError(`--image ${channelNameRule}, got '${name}'`);
+}
+
 /** `2=1,4=2` as a map. */
 function labelMap(text: string): LabelMap {
   const pairs = text.split(',').map((pair) => /^\s*(\d+)=(\d+)\s*$/.exec(pair));
@@ -97,7 +122,7 @@ function text(
   consensus: ConsensusName,
   warnings: readonly string[],
 ): string {
-  const { items, withoutMask, agreed, empty, large, duplicates, skipped } = prepared;
+  const { items, withoutMask, agreed, empty, large, lacking, duplicates, skipped } = prepared;
   const groups = new Set(items.map(({ group }) => group)).size;
   const withTarget = items.filter(({ area }) => area > 0).length;
   const lines = [
@@ -106,6 +131,7 @@ function text(
     ...(agreed > 0 ? [`made of several masks, by ${consensus}: ${agreed}`] : []),
     ...(empty > 0 ? [`left out: ${empty} without a target`] : []),
     ...(large > 0 ? [`left out: ${large} with a larger target`] : []),
+    ...[...lacking].map(([name, count]) => `without the channel ${name}: ${count}`),
     ...someLines(
       'the same image, put into one group',
       duplicates.map((ids) => ids.join(' = ')),

@@ -5,6 +5,7 @@ import { temporaryFolder } from '@sts-net/testing';
 import { readImage } from '@sts-net/volume-io';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { columns, makeBusi, rows, writeMask } from '../../../datasets/test/make-images.ts';
+import { writeLabels, writeRamp } from '../../../datasets/test/make-volumes.ts';
 import { configFor } from '../make-data.ts';
 import { cli } from './run.ts';
 
@@ -38,6 +39,49 @@ describe('sts-net data', () => {
     const back = await done('data', 'prepare', 'nnunet', raw, '--output', at('back'));
     expect(back).toContain('9 images');
     expect(back).not.toContain('skipped');
+  });
+
+  it('names channels, checks them, and takes them to nnU-Net and back', async () => {
+    for (const [i, id] of ['a', 'b'].entries()) {
+      await writeRamp(at('scans', `${id}_T1.nii.gz`), i);
+      if (id === 'a') await writeRamp(at('scans', `${id}_FLAIR.nii.gz`), 9);
+      await writeLabels(at('scans', `${id}_M.nii.gz`), [1, 1]);
+    }
+    const prepare = async (...args: string[]) =>
+      cli('data', 'prepare', 'nifti-pairs', at('scans'), '--mask', '{id}_M.nii.gz', ...args);
+    const [flair, t1] = ['flair={id}_FLAIR.nii.gz', 't1={id}_T1.nii.gz'];
+    const { stdout } = await prepare('--image', flair, '--image', t1, '--output', at('named'));
+    expect(stdout).toContain('2 images');
+    expect(stdout).toContain('\nwithout the channel flair: 1\n');
+    const path = at('named', 'manifest.jsonl');
+    expect((await loadManifest(path)).map(({ image }) => Object.keys(image))).toEqual([
+      ['flair', 't1'],
+      ['t1'],
+    ]);
+    expect(await done('data', 'check', path)).not.toContain('errors');
+    mkdirSync(at('nnUNet_raw'));
+    const raw = at('nnUNet_raw', 'Dataset502_MS');
+    const exported = await cli('data', 'export', 'nnunet', path, '--output', raw);
+    expect(exported.stderr).toContain("'b' has no 'flair'; leave it out, or the channel");
+    const [complete] = await loadManifest(path);
+    writeFileSync(path, manifestText([complete!]));
+    await done('data', 'export', 'nnunet', path, '--output', raw);
+    const back = ['data', 'prepare', 'nnunet', raw, '--channel', 't1,flair'];
+    await done(...back, '--output', at('back'));
+    const [one] = await loadManifest(at('back', 'manifest.jsonl'));
+    expect([Object.keys(one!.image), one!.digest]).toEqual([['t1', 'flair'], complete!.digest]);
+    for (const [images, message] of [
+      [['{id}_T1.nii.gz', t1], 'each with a name of its own'],
+      [[t1, '{id}_T1.nii.gz'], '--image must be one path, or one of each channel with its name'],
+      [[t1, t1], "beside another 't1'"],
+      [['1={id}_T1.nii.gz'], '--image must name a channel, as "flair": no number'],
+      [[t1, 't2={id}_T2.nii.gz'], "--image: '"],
+    ] as const) {
+      const options = images.flatMap((image) => ['--image', image]);
+      const { code, stderr } = await prepare(...options, '--output', at('wrong'));
+      expect([code, stderr]).toEqual([expect.any(Number), expect.stringContaining(message)]);
+      expect(code).not.toBe(0);
+    }
   });
 
   it('goes from a data set to a trained, scored network', async () => {

@@ -1,0 +1,165 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '@sts-net/testing';
+import { createVolume, writeImage, writeVolume } from '@sts-net/volume-io';
+import ndarray from 'ndarray';
+import { describe, expect, it } from 'vitest';
+import {
+  datasets,
+  exportNnunet,
+  filesOf,
+  loadManifest,
+  type ManifestItem,
+  prepareDataset,
+  splitManifest,
+  writeManifest,
+} from '../src/index.ts';
+import { writeMask, writeNoise } from './make-images.ts';
+import { writeLabels, writeRamp } from './make-volumes.ts';
+
+const nnunetFolder = () => join(temporaryFolder(), 'Dataset501_Lesions');
+
+/** What an item is, wherever its files are. */
+function about(items: readonly ManifestItem[]) {
+  const known = items.map(({ mask, seal, image, ...rest }) => ({
+    ...rest,
+    channels: Object.keys(image),
+  }));
+  return known.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+type Write = (path: string, number: number) => Promise<void>;
+
+/** A manifest of four cases of two patients, with two channels each; its items have a split. */
+async function makeManifest(
+  kind: 'image-folders' | 'nifti-pairs',
+  endings: readonly [string, string, string],
+  write: readonly [Write, Write, Write],
+): Promise<string> {
+  const folder = temporaryFolder();
+  for (const [i, id] of ['p1_a', 'p1_b', 'p2_a', 'p2_b'].entries()) {
+    for (const [k, ending] of endings.entries()) {
+      await write[k]!(join(folder, `${['t1', 'flair', 'masks'][k]}/${id}${ending}`), i);
+    }
+  }
+  const output = join(temporaryFolder(), 'prepared');
+  const image = { t1: `t1/{id}${endings[0]}`, flair: `flair/{id}${endings[1]}` };
+  const mask = `masks/{id}${endings[2]}`;
+  await prepareDataset(datasets[kind], folder, output, { image, mask, patient: '{patient}_*' });
+  const path = join(output, 'manifest.jsonl');
+  await writeManifest(path, splitManifest(await loadManifest(path), { validation: 0.5 }), path);
+  return path;
+}
+
+const volumes = (endings: readonly [string, string, string] = ['.nii.gz', '.nrrd', '.nii']) =>
+  makeManifest('nifti-pairs', endings, [
+    (path, i) => writeRamp(path, i),
+    (path, i) => writeRamp(path, 100 + 2 * i),
+    (path) => writeLabels(path, [0, 1, 1]),
+  ]);
+
+const pictures = () =>
+  makeManifest(
+    'image-folders',
+    ['.png', '.png', '.png'],
+    [
+      (path, i) => writeNoise(path, `a${i}`, [4, 4, 3]),
+      (path, i) => writeNoise(path, `b${i}`, [4, 4, 3]),
+      (path) => writeMask(path, [4, 4, 3]),
+    ],
+  );
+
+describe('named channels that are exported to nnU-Net and prepared again', () => {
+  it.each([
+    ['volumes', volumes, '.nii.gz'],
+    ['2-D images', pictures, '.png'],
+  ] as const)('are the same: %s', async (_, make, ending) => {
+    const manifest = await make();
+    const output = nnunetFolder();
+    const counts = { training: 4, test: 0, hasSplits: true };
+    expect(await exportNnunet(manifest, output)).toEqual(counts);
+    expect(readdirSync(join(output, 'imagesTr')).sort()).toEqual(
+      ['p1_a', 'p1_b', 'p2_a', 'p2_b'].flatMap((id) =>
+        ['_0000', '_0001'].map((channel) => `${id}${channel}${ending}`),
+      ),
+    );
+    const { channel_names } = JSON.parse(readFileSync(join(output, 'dataset.json'), 'utf8'));
+    expect(channel_names).toEqual({ 0: 't1', 1: 'flair' });
+    const again = join(temporaryFolder(), 'again');
+    const { skipped } = await prepareDataset(datasets.nnunet, output, again);
+    expect(skipped).toEqual([]);
+    const items = await loadManifest(join(again, 'manifest.jsonl'));
+    expect(about(items)).toEqual(about(await loadManifest(manifest)));
+    const [, flair] = filesOf(items[0]!.image);
+    expect(flair).toMatch(new RegExp(`p1_a_0001${ending}$`));
+  });
+
+  it('go by their names, whatever their order in an item', async () => {
+    const manifest = await volumes();
+    const items = await loadManifest(manifest);
+    const { t1, flair } = items[1]!.image as Record<string, string>;
+    const turned = items.with(1, { ...items[1]!, image: { flair: flair!, t1: t1! } });
+    await writeManifest(manifest, turned, manifest);
+    const output = nnunetFolder();
+    await exportNnunet(manifest, output);
+    const other = nnunetFolder();
+    await writeManifest(manifest, items, manifest);
+    await exportNnunet(manifest, other);
+    for (const name of readdirSync(join(output, 'imagesTr'))) {
+      const path = join('imagesTr', name);
+      expect(readFileSync(join(output, path)).equals(readFileSync(join(other, path))), name).toBe(
+        true,
+      );
+    }
+  });
+});
+
+describe('what has no form in nnU-Net', () => {
+  async function refusal(change: (item: ManifestItem, folder: string) => Promise<object>) {
+    const manifest = await volumes();
+    const items = [...(await loadManifest(manifest))];
+    const folder = join(manifest, '..');
+    items[2] = { ...items[2]!, ...(await change(items[2]!, folder)) };
+    await writeManifest(manifest, items, manifest);
+    const output = nnunetFolder();
+    const message = await exportNnunet(manifest, output).then(
+      () => 'nothing',
+      (error: Error) => error.message,
+    );
+    expect(readdirSync(join(output, '..'))).toEqual([]);
+    return message;
+  }
+
+  it('is an image without one of the channels, or without named ones', async () => {
+    const without = await refusal(async ({ image }) => ({
+      image: { t1: (image as Record<string, string>)['t1'] },
+    }));
+    expect(without).toMatch(
+      /every image must have all channels in nnU-Net, t1, flair, but 'p2_a' has no 'flair'; leave it out, or the channel/,
+    );
+    const plain = await refusal(async ({ image }) => ({ image: filesOf(image)[0] }));
+    expect(plain).toMatch(/'p2_a' has no 't1'/);
+  });
+
+  it('is a channel on another grid, or that is none', async () => {
+    const named = ({ image }: ManifestItem, flair: string) => ({
+      image: { t1: (image as Record<string, string>)['t1'], flair },
+    });
+    const elsewhere = await refusal(async (item, folder) => {
+      await writeVolume(
+        join(folder, 'x.nii'),
+        createVolume(ndarray(new Uint8Array(24), [2, 4, 3])),
+      );
+      return named(item, 'x.nii');
+    });
+    expect(elsewhere).toBe(
+      "'p2_a': all channels must lie on one grid in nnU-Net, but its channel 'flair' lies on another grid than 't1', [2, 4, 3] voxels, not [2, 3, 4]; resample it first",
+    );
+    const picture = await refusal(async (item, folder) => {
+      mkdirSync(join(folder, 'x'));
+      await writeImage(join(folder, 'x/y.png'), ndarray(new Uint8Array(12), [3, 4]));
+      return named(item, 'x/y.png');
+    });
+    expect(picture).toMatch(/^'p2_a': its channel 'flair' must be a volume as 't1' is, got a 2-D/);
+  });
+});

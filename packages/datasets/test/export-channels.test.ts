@@ -1,13 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@sts-net/testing';
-import { createVolume, writeImage, writeVolume } from '@sts-net/volume-io';
+import { createVolume, readVolume, writeImage, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import {
+  checkManifests,
   datasets,
   exportNnunet,
   filesOf,
+  imageDigest,
   loadManifest,
   type ManifestItem,
   prepareDataset,
@@ -112,6 +114,28 @@ describe('named channels that are exported to nnU-Net and prepared again', () =>
       );
     }
   });
+});
+
+it('a channel that is stored in another order is turned to that of the first', async () => {
+  const manifest = await volumes();
+  const folder = join(manifest, '..');
+  const items = await loadManifest(manifest);
+  const { t1, flair } = items[0]!.image as Record<string, string>;
+  const { voxels, affine } = await readVolume(join(folder, flair!));
+  const turned = affine.map((value, i) => ([2, 6, 10].includes(i) ? -value : value));
+  // Slices are 3 mm apart, two of them.
+  turned[11] = turned[11]! + 3;
+  const reversed = voxels.step(-1, 1, 1);
+  await writeVolume(join(folder, 'x.nii.gz'), createVolume(reversed, { affine: turned }));
+  const changed = items.with(0, { ...items[0]!, image: { t1: t1!, x: 'x.nii.gz' } });
+  await writeManifest(manifest, changed.slice(0, 1), manifest);
+  const { errors } = await checkManifests([manifest], { onWarning: expect.unreachable });
+  expect(errors).toEqual([expect.stringContaining('its digest is')]);
+  const output = nnunetFolder();
+  await exportNnunet(manifest, output);
+  const written = await readVolume(join(output, 'imagesTr/p1_a_0001.nii.gz'));
+  expect(written.affine).toEqual(affine);
+  expect(imageDigest(written.voxels)).toBe(imageDigest(voxels));
 });
 
 describe('what has no form in nnU-Net', () => {

@@ -1,7 +1,9 @@
 import { copyFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
+  checkSameGrid,
   labelsOf,
+  ontoGridOf,
   type ReadingOptions,
   type Volume,
   writeImage,
@@ -45,7 +47,8 @@ export async function exportItem(
       const volume = i === 0 ? image : await readImageFile(path, options);
       checkOneGrid(item, { name, flat: isFlatImage(path), volume }, own);
       const to = imagePath(item, output, flat, channels.indexOf(name));
-      await exportImage(path, to, volume, item);
+      if (flat || isStoredAs(volume, image)) await exportImage(path, to, volume, item);
+      else await writeVolume(to, ontoGridOf(volume, image));
     }
   }
   if (mask !== undefined) {
@@ -80,6 +83,16 @@ function checkOneGrid({ id }: ManifestItem, ...pair: Parameters<typeof checkChan
   throw new RangeError(
     `'${id}': all channels must lie on one grid in nnU-Net, but ${odd}; resample it first`,
   );
+}
+
+/** Whether the voxels are stored in the same order, too. */
+function isStoredAs(volume: Volume, first: Volume): boolean {
+  try {
+    checkSameGrid(volume, first);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The labels as nnU-Net numbers them. */

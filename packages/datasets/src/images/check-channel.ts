@@ -1,4 +1,4 @@
-import { checkSameGrid, gridDistance, type Volume } from '@sts-net/volume-io';
+import { gridDistance, ontoGridOf, type Volume } from '@sts-net/volume-io';
 
 /** A named channel of an image. */
 export interface Channel {
@@ -9,7 +9,8 @@ export interface Channel {
 }
 
 /**
- * Holds a channel against the first one of its image, which may be itself.
+ * Holds a channel against the first one of its image, which may be itself. Voxels that are only stored in
+ * another order are no other grid.
  *
  * @returns what is to be said of a volume that lies on another grid than the first
  * @throws RangeError if they cannot be channels of one image: a 2-D image in colours, of another size,
@@ -36,7 +37,7 @@ export function checkChannel(channel: Channel, first: Channel): string | undefin
     );
   }
   try {
-    checkSameGrid(channel.volume, first.volume);
+    ontoGridOf(channel.volume, first.volume);
     return undefined;
   } catch {
     const apart =

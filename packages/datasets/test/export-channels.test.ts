@@ -138,6 +138,39 @@ it('a channel that is stored in another order is turned to that of the first', a
   expect(imageDigest(written.voxels)).toBe(imageDigest(voxels));
 });
 
+it('a channel on another grid is resampled to that of the first, with a warning', async () => {
+  const manifest = await volumes();
+  const folder = join(manifest, '..');
+  const items = await loadManifest(manifest);
+  const { t1 } = items[0]!.image as Record<string, string>;
+  // x + 10 y + 100 z of the place in mm, at half the spacing along columns: linear weights keep it.
+  const { affine } = await readVolume(join(folder, t1!));
+  const finer = affine.map((value, i) => (i % 4 === 0 ? value / 2 : value));
+  const at = (matrix: readonly number[], z: number, y: number, x: number) =>
+    [1, 10, 100].reduce((sum, weight, i) => {
+      const [a, b, c, d] = matrix.slice(4 * i, 4 * i + 4) as [number, number, number, number];
+      return sum + weight * (a * x + b * y + c * z + d);
+    }, 0);
+  const places = (count: number) =>
+    Array.from({ length: 6 * count }, (_, i) => {
+      return [Math.floor(i / (3 * count)), Math.floor(i / count) % 3, i % count] as const;
+    });
+  const values = Float32Array.from(places(7), ([z, y, x]) => at(finer, z, y, x));
+  const volume = createVolume(ndarray(values, [2, 3, 7]), { affine: finer });
+  await writeVolume(join(folder, 'x.nii.gz'), volume);
+  const changed = { ...items[0]!, image: { t1: t1!, x: 'x.nii.gz' } };
+  await writeManifest(manifest, [changed], manifest);
+  const output = nnunetFolder();
+  const warnings: string[] = [];
+  await exportNnunet(manifest, output, { onWarning: (text) => warnings.push(text) });
+  expect(warnings).toEqual([
+    "'p1_a': its channel 'x' lies on another grid than 't1', [2, 3, 7] voxels, not [2, 3, 4]; it is resampled to that grid",
+  ]);
+  const written = await readVolume(join(output, 'imagesTr/p1_a_0001.nii.gz'));
+  expect(written.affine).toEqual(affine);
+  expect([...written.voxels.data]).toEqual(places(4).map(([z, y, x]) => at(affine, z, y, x)));
+});
+
 describe('what has no form in nnU-Net', () => {
   async function refusal(change: (item: ManifestItem, folder: string) => Promise<object>) {
     const manifest = await volumes();
@@ -165,19 +198,18 @@ describe('what has no form in nnU-Net', () => {
     expect(plain).toMatch(/'p2_a' has no 't1'/);
   });
 
-  it('is a channel on another grid, or that is none', async () => {
+  it('is a channel that lies elsewhere, or is none', async () => {
     const named = ({ image }: ManifestItem, flair: string) => ({
       image: { t1: (image as Record<string, string>)['t1'], flair },
     });
     const elsewhere = await refusal(async (item, folder) => {
-      await writeVolume(
-        join(folder, 'x.nii'),
-        createVolume(ndarray(new Uint8Array(24), [2, 4, 3])),
-      );
+      const ones = ndarray(new Uint8Array(24).fill(1), [2, 4, 3]);
+      const affine = [1, 0, 0, 900, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+      await writeVolume(join(folder, 'x.nii'), createVolume(ones, { affine }));
       return named(item, 'x.nii');
     });
     expect(elsewhere).toBe(
-      "'p2_a': all channels must lie on one grid in nnU-Net, but its channel 'flair' lies on another grid than 't1', [2, 4, 3] voxels, not [2, 3, 4]; resample it first",
+      "'p2_a': its channel 'flair' must show what 't1' shows, but lies elsewhere in space; is it of another examination?",
     );
     const picture = await refusal(async (item, folder) => {
       mkdirSync(join(folder, 'x'));

@@ -5,6 +5,7 @@ import {
   labelsOf,
   ontoGridOf,
   type ReadingOptions,
+  resampleOnto,
   type Volume,
   writeImage,
   writeVolume,
@@ -12,7 +13,7 @@ import {
 import ndarray, { type NdArray } from 'ndarray';
 import { readItemFiles } from '../check/read-item-files.ts';
 import { fileError } from '../files/file-error.ts';
-import { checkChannel } from '../images/check-channel.ts';
+import { type Channel, checkChannel } from '../images/check-channel.ts';
 import { isFlatImage, readImageFile } from '../images/read-image-file.ts';
 import { filesOf } from '../manifest/image-files.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
@@ -45,10 +46,10 @@ export async function exportItem(
     for (const [i, path] of [first!, ...others].entries()) {
       const name = names[i]!;
       const volume = i === 0 ? image : await readImageFile(path, options);
-      checkOneGrid(item, { name, flat: isFlatImage(path), volume }, own);
       const to = imagePath(item, output, flat, channels.indexOf(name));
-      if (flat || isStoredAs(volume, image)) await exportImage(path, to, volume, item);
-      else await writeVolume(to, ontoGridOf(volume, image));
+      const placed = onOneGrid(item, { name, flat: isFlatImage(path), volume }, own, options);
+      if (placed === volume) await exportImage(path, to, volume, item);
+      else await writeVolume(to, placed);
     }
   }
   if (mask !== undefined) {
@@ -71,18 +72,36 @@ export async function exportInColours(
   await writePicture(imagePath(item, output, true), repeated, item);
 }
 
-/** @throws RangeError naming the item, if channels do not lie on one grid, which nnU-Net demands */
-function checkOneGrid({ id }: ManifestItem, ...pair: Parameters<typeof checkChannel>): void {
+/**
+ * A channel on the grid of the first, as nnU-Net demands: as it is, turned, or between its voxels, as for
+ * training.
+ *
+ * @throws RangeError naming the item, if they cannot be channels of one image
+ */
+function onOneGrid(
+  { id }: ManifestItem,
+  channel: Channel,
+  first: Channel,
+  { onWarning }: ReadingOptions,
+): Volume {
+  const { name, flat, volume } = channel;
   let odd: string | undefined;
   try {
-    odd = checkChannel(...pair);
+    odd = checkChannel(channel, first);
   } catch (cause) {
     throw new RangeError(`'${id}': ${(cause as Error).message}`, { cause });
   }
-  if (odd === undefined) return;
-  throw new RangeError(
-    `'${id}': all channels must lie on one grid in nnU-Net, but ${odd}; resample it first`,
-  );
+  if (flat || isStoredAs(volume, first.volume)) return volume;
+  if (odd === undefined) return ontoGridOf(volume, first.volume);
+  const sampled = resampleOnto(volume, first.volume, { outside: 0 });
+  const isEmpty = ({ voxels }: Volume): boolean => voxels.data.every((value) => value === 0);
+  if (isEmpty(sampled) && !isEmpty(volume)) {
+    throw new RangeError(
+      `'${id}': its channel '${name}' must show what '${first.name}' shows, but lies elsewhere in space; is it of another examination?`,
+    );
+  }
+  onWarning?.(`'${id}': ${odd}; it is resampled to that grid`);
+  return sampled;
 }
 
 /** Whether the voxels are stored in the same order, too. */

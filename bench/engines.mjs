@@ -1,14 +1,19 @@
-// STS-Net (ResNeXt50-32x4d, ESCA, DeepLabV3) on several engines: predictions, or training steps
-// (forward, backward, AdamW).
+// STS-Net (ResNeXt50-32x4d, ESCA, DeepLabV3) on several engines, PyTorch among them: predictions, or training
+// steps (forward, backward, AdamW).
 //
-//   npm run build && node tools/engines/bench.mjs train|predict SIZE BATCH [ROUNDS] [ENGINES]
-//   node tools/engines/bench.mjs train 256 2 3 tensorflow,ort,wasm
+//   npm run build && node bench/engines.mjs train|predict SIZE BATCH [ROUNDS] [ENGINES]
+//   node bench/engines.mjs train 256 2 3 ort,tensorflow,wasm
+//   PYTHON=venv/bin/python node bench/engines.mjs train 256 4 5 ort,torch     # a Python that has torch
 //
 // Each engine has a process of its own. They take turns, one step each and a round at a time, so
-// that what else runs on the machine touches all alike. Prints medians of wall-clock
-// and of processor time, and ratios to the first.
-import { fork } from 'node:child_process';
+// that what else runs on the machine touches all alike. Prints medians of wall-clock and of processor time,
+// and the medians of the ratios to the first engine's step in the same round.
+//
+// Last measured: LAST
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 const [what = 'train', size = '256', batch = '2', rounds = '3', list = 'tensorflow,ort,wasm'] =
   process.argv.slice(2);
@@ -19,31 +24,56 @@ if (process.send === undefined) await compare(list.split(','));
 else await serve(process.env.ENGINE);
 
 async function compare(names) {
-  const engines = names.map((name) => ({
-    name,
-    child: fork(process.argv[1], process.argv.slice(2), { env: { ...process.env, ENGINE: name } }),
-    seconds: [],
-    processor: [],
-  }));
-  for (const engine of engines) [engine.info] = await once(engine.child, 'message');
+  const engines = [];
+  for (const name of names) {
+    const start = name === 'torch' ? startPython : startEngine;
+    engines.push({ name, ...(await start(name)), seconds: [], processor: [] });
+  }
   // The first step compiles and warms up.
   for (let round = 0; round <= Number(rounds); round++) {
-    for (const { child, seconds, processor } of engines) {
-      child.send('step');
-      const [answer] = await once(child, 'message');
+    for (const { step, seconds, processor } of engines) {
+      const answer = await step();
       seconds.push(answer.seconds);
       processor.push(answer.processor);
     }
   }
   console.log(`${what}, ${size}×${size}, batch ${batch}, median of ${rounds} rounds`);
-  const median = (values) => values.slice(1).sort((a, b) => a - b)[Math.floor(rounds / 2)];
-  for (const { name, child, seconds, processor, info } of engines) {
-    const ratio = (key, values) => (median(values) / median(engines[0][key])).toFixed(2);
+  const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  for (const { name, seconds, processor, info, stop } of engines) {
+    const pairs = (key, values) =>
+      median(values.slice(1).map((value, i) => value / engines[0][key][i + 1])).toFixed(2);
     console.log(
-      `${name.padEnd(11)} ${median(seconds).toFixed(2)} s (${ratio('seconds', seconds)} × ${engines[0].name}), processor ${median(processor).toFixed(2)} s (${ratio('processor', processor)} ×), first ${seconds[0].toFixed(2)} s; ${info.threads} threads, ${info.device}`,
+      `${name.padEnd(11)} ${median(seconds.slice(1)).toFixed(2)} s (${pairs('seconds', seconds)} × ${engines[0].name}), processor ${median(processor.slice(1)).toFixed(2)} s (${pairs('processor', processor)} ×), first ${seconds[0].toFixed(2)} s; ${info.threads} threads, ${info.device}`,
     );
-    child.disconnect();
+    stop();
   }
+}
+
+async function startEngine(name) {
+  const env = { ...process.env, ENGINE: name };
+  const child = fork(process.argv[1], process.argv.slice(2), { env });
+  const [info] = await once(child, 'message');
+  const step = async () => {
+    child.send('step');
+    return (await once(child, 'message'))[0];
+  };
+  return { info, step, stop: () => child.disconnect() };
+}
+
+/** PyTorch answers lines with lines. */
+async function startPython() {
+  const script = fileURLToPath(new URL('engines-torch.py', import.meta.url));
+  const child = spawn(process.env.PYTHON ?? 'python3', [script, what, size, batch], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => JSON.parse((await lines.next()).value);
+  const info = await next();
+  const step = () => {
+    child.stdin.write('step\n');
+    return next();
+  };
+  return { info, step, stop: () => child.stdin.end() };
 }
 
 async function serve(name) {

@@ -1,12 +1,11 @@
-"""The same network and step as bench/ort.mjs in PyTorch: prints one JSON line with the seconds of each
-round, wall and processor time, and the peak memory.
+"""The same network and step as bench/engines.mjs in PyTorch, which starts it: says what computes, then
+takes a step for each line that it reads, and answers with its seconds, wall and processor time.
 
-  python bench/ort-torch.py train|predict SIZE BATCH ROUNDS THREADS [model.onnx]
+    python bench/engines-torch.py train|predict SIZE BATCH
 
-With a last argument it also exports the network to ONNX.
+Written with torch 2.13.0.
 """
 import json
-import resource
 import sys
 import time
 
@@ -88,14 +87,11 @@ class DeepLabV3(nn.Module):
 
 
 def main():
-    what, size, batch, rounds, threads = sys.argv[1], *map(int, sys.argv[2:6])
-    torch.set_num_threads(threads)
+    what, size, batch = sys.argv[1], *map(int, sys.argv[2:4])
     torch.manual_seed(0)
     network = DeepLabV3()
     image = torch.rand(batch, 3, size, size)
     labels = (image.mean(1) > 0.5).long()
-    if len(sys.argv) > 6:
-        torch.onnx.export(network.eval(), (image,), sys.argv[6], dynamo=False)
     if what == 'train':
         optimizer = torch.optim.AdamW(network.parameters(), 1e-4)
         network.train()
@@ -112,17 +108,15 @@ def main():
             with torch.inference_mode():
                 network(image)
 
-    seconds, processor = [], []
-    for _ in range(rounds + 1):
+    say({'threads': torch.get_num_threads(), 'device': f'PyTorch {torch.__version__}'})
+    for _ in sys.stdin:
         wall, used = time.perf_counter(), time.process_time()
         step()
-        seconds.append(time.perf_counter() - wall)
-        processor.append(time.process_time() - used)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({
-        'torch': torch.__version__, 'seconds': seconds[1:], 'processor': processor[1:], 'peakMB': peak,
-        'parameters': sum(p.numel() for p in network.parameters()),
-    }))
+        say({'seconds': time.perf_counter() - wall, 'processor': time.process_time() - used})
+
+
+def say(facts):
+    print(json.dumps(facts), flush=True)
 
 
 main()

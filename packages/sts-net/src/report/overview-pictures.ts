@@ -1,12 +1,14 @@
 import { cutPicture, greyRange, placeText } from './case-slice.ts';
 import { plural } from './format.ts';
 import { type Html, html } from './html.ts';
-import { drawPanels } from './picture.ts';
+import { drawPanels, shrunk } from './picture.ts';
 import type { ReportCase } from './report.ts';
 
 /** Slices of each case that are shown whole. */
 const count = 6;
 const scale = 2;
+/** Rows or columns of a slice that are drawn, at most; of larger ones several pixels are one. */
+const mostPixels = 768;
 
 /** Whole slices with both outlines, evenly spaced over those that have a lesion in the truth. */
 export function overviewPictures(cases: readonly ReportCase[]): Html {
@@ -19,7 +21,9 @@ function figure(one: ReportCase, slice: number): Html {
   const [, height = 0, width = 0] = one.volume.voxels.shape;
   const all = { row: 0, column: 0, height, width };
   const picture = cutPicture(one, slice, all, greyRange(one.volume));
-  const drawn = drawPanels(picture, [['truth', 'prediction']], scale);
+  const by = Math.ceil(Math.max(height, width) / mostPixels);
+  const shown = by === 1 ? picture : shrunk(picture, by);
+  const drawn = drawPanels(shown, [['truth', 'prediction']], scale);
   const area = (mask: Uint8Array): string =>
     plural(
       mask.reduce((sum, value) => sum + value, 0),

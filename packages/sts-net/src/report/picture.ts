@@ -12,6 +12,26 @@ export interface Picture {
   readonly prediction: Uint8Array;
 }
 
+/** The picture with squares of `by` × `by` pixels as one: grey is their mean, masks hold what any of them holds. */
+export function shrunk(
+  { width, height, grey, truth, prediction }: Omit<Picture, 'colours'>,
+  by: number,
+): Picture {
+  const [columns, rows] = [Math.ceil(width / by), Math.ceil(height / by)];
+  const sums = new Float64Array(columns * rows);
+  const counts = new Uint32Array(sums.length);
+  const masks = { truth: new Uint8Array(sums.length), prediction: new Uint8Array(sums.length) };
+  for (let at = 0; at < grey.length; at++) {
+    const to = Math.floor(at / width / by) * columns + Math.floor((at % width) / by);
+    sums[to]! += grey[at]!;
+    counts[to]!++;
+    masks.truth[to]! |= truth[at]!;
+    masks.prediction[to]! |= prediction[at]!;
+  }
+  const means = Uint8Array.from(sums, (sum, i) => Math.round(sum / counts[i]!));
+  return { width: columns, height: rows, grey: means, ...masks };
+}
+
 /** Which outlines a panel shows. */
 export type Outline = 'truth' | 'prediction';
 

@@ -2,7 +2,7 @@ import { decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { cutPicture } from '../../src/report/case-slice.ts';
 import type { ReportCase } from '../../src/report/index.ts';
-import { drawPanels } from '../../src/report/picture.ts';
+import { drawPanels, shrunk } from '../../src/report/picture.ts';
 import { image, prediction, truth } from './sample-report.ts';
 
 function decoded(uri: string) {
@@ -58,6 +58,22 @@ describe('drawPanels', () => {
     for (let x = 12; x < 24; x++) colors.add(png.at(x, 12).join());
     expect(colors).toEqual(new Set([blue.join(), orange.join()]));
   });
+});
+
+test('shrunk takes the mean of squares of pixels, and what any of their masks holds', () => {
+  const row = (...values: number[]) => values;
+  const large = {
+    width: 5,
+    height: 3,
+    grey: Uint8Array.from([row(0, 2, 8, 8, 50), row(4, 6, 8, 8, 70), row(9, 11, 1, 2, 90)].flat()),
+    truth: Uint8Array.from([row(0, 0, 0, 0, 0), row(0, 1, 0, 0, 0), row(0, 0, 0, 0, 1)].flat()),
+    prediction: new Uint8Array(15),
+  };
+  const { width, height, grey, truth: shown, prediction: none } = shrunk(large, 2);
+  expect([width, height]).toEqual([3, 2]);
+  expect([...grey]).toEqual([3, 8, 60, 10, 2, 90]);
+  expect([...shown]).toEqual([1, 0, 0, 0, 0, 1]);
+  expect([...none]).toEqual([0, 0, 0, 0, 0, 0]);
 });
 
 describe('cutPicture', () => {

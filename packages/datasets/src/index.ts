@@ -2,6 +2,7 @@ export type {
   Case,
   CaseConfig,
   CaseFolderConfig,
+  CaseLabels,
   CaseList,
   CaseManifestConfig,
 } from './cases/case.ts';

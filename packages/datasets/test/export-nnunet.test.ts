@@ -166,6 +166,22 @@ describe('what is exported to nnU-Net and prepared again', () => {
   });
 });
 
+it('marks what is to be ignored by the label after the last, and finds it again', async () => {
+  const manifest = await makeVolumes();
+  // What the masks call 2 is nothing that counts.
+  await rewrite(manifest, (all) => all.map((item) => ({ ...item, ignore: 2, area: 2 })));
+  const output = nnunetFolder();
+  await exportNnunet(manifest, output, { labels: ['core'] });
+  expect(contentOf(output, 'dataset.json').labels).toEqual({ background: 0, core: 1, ignore: 2 });
+  const { voxels } = await readVolume(join(output, 'labelsTr/p0_x.nii.gz'));
+  const count = (label: number) => [...voxels.data].filter((one) => one === label).length;
+  expect([1, 2].map(count)).toEqual([2, 3]);
+  const three = nnunetFolder();
+  await exportNnunet(manifest, three, { classes: 3, labels: ['core', 'edema'] });
+  const found = await preparedAgain(three);
+  expect(found.map(({ ignore, area }) => [ignore, area])).toEqual(Array(3).fill([3, 2]));
+});
+
 it('writes images of the test that have no mask', async () => {
   const manifest = await makePictures();
   await rewrite(manifest, (all) =>

@@ -5,9 +5,12 @@ import { readImage, readVolume, writeImage } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import {
+  checkManifests,
   datasets,
   filesOf,
+  findCases,
   loadManifest,
+  manifestStatistics,
   type PrepareOptions,
   prepareDataset,
 } from '../src/index.ts';
@@ -301,23 +304,35 @@ describe('what is wrong with a raw folder of nnU-Net', () => {
     await expect(prepare(folder)).rejects.toThrow(/dataset.json': it does not exist/);
   });
 
-  it('regions are taken by name, and cases with voxels to ignore are not taken silently', async () => {
+  it('regions are taken by name', async () => {
     const regions = { background: 0, whole: [1, 2], core: [2] };
     const { items } = await prepare(await makeRaw({ ...json, labels: regions }), {
       channel: '0',
       target: 'whole',
     });
     expect(items.map(({ area }) => area)).toEqual([3, 3, 3, 1]);
+  });
+
+  it('voxels that `ignore` marks stay marked, in the files of the data set and in those made', async () => {
     const ignoring = { background: 0, lesion: 1, edema: 2, ignore: 3 };
     const folder = await makeRaw({ ...json, labels: ignoring });
-    await writeLabels(join(folder, 'labelsTr/a_2.nii.gz'), [1, 3, 3]);
-    for (const target of [undefined, 'lesion']) {
-      const { items: taken, skipped } = await prepare(folder, { channel: '0', target });
-      expect(taken.map(({ id }) => id)).toEqual(['a_1', 'b_1', 'c_1']);
-      expect(skipped[0]).toEqual({
-        skipped: 'a_2',
-        reason: expect.stringMatching(/must hold labels that count, got 3 in 2 voxels/),
-      });
+    await writeLabels(join(folder, 'labelsTr/a_2.nii.gz'), [1, 3, 3, 0, 2]);
+    for (const [target, ignore, area, kept] of [
+      [undefined, 3, 2, [1, 3, 3, 0, 2]],
+      ['lesion', 255, 1, [1, 255, 255, 0, 0]],
+    ] as const) {
+      const { items, skipped, output } = await prepare(folder, { channel: '0', target });
+      expect(skipped.filter(({ skipped: name }) => name === 'a_2')).toEqual([]);
+      const item = items.find(({ id }) => id === 'a_2')!;
+      expect(item).toMatchObject({ ignore, area });
+      const { voxels } = await readVolume(join(output, item.mask!));
+      expect([...voxels.data].slice(0, 5)).toEqual(kept);
+      const manifest = join(output, 'manifest.jsonl');
+      expect((await checkManifests([manifest])).errors).toEqual([]);
+      const { parts } = await manifestStatistics(manifest);
+      expect(parts.at(-1)!.totalArea).toBe(items.reduce((sum, one) => sum + one.area, 0));
+      const [one] = (await findCases({ manifest }, '/')).filter(({ id }) => id === 'a_2');
+      expect(one!.labels).toEqual({ ignore });
     }
   });
 });

@@ -7,6 +7,7 @@ import {
   thresholdSweep,
 } from '../src/curves/index.ts';
 import * as metrics from '../src/index.ts';
+import * as regions from '../src/regions/index.ts';
 import { bootstrapInterval, permutationTest, seededRandom } from '../src/statistics/index.ts';
 
 const mask = { data: [0, 1, 1, 0], shape: [2, 2] };
@@ -103,6 +104,11 @@ const calls: readonly (readonly [string, (options: never) => unknown, object])[]
     'distanceTransform',
     (options) => metrics.distanceTransform(mask, options),
     { spacing: [1, 2], label: 1, id: 'x' } satisfies Required<metrics.DistanceTransformOptions>,
+  ],
+  [
+    'withoutIgnored',
+    (options) => regions.withoutIgnored(mask, mask, { ignoreIndex: 7, ...(options as object) }),
+    { ignoreIndex: 7, id: 'x' } satisfies Required<regions.IgnoreOptions>,
   ],
   ['lesionWise', (options) => metrics.lesionWise(mask, mask, options), lesionWiseOptions],
   [

@@ -3,14 +3,16 @@ import { lesionBounds } from './lesion-bounds.ts';
 
 /**
  * A mask grown by one pixel towards larger row and column: dilation with a 2×2 square as OpenCV
- * anchors it.
+ * anchors it. Pixels on which nothing counts stay what they are.
  * @param mask `[row, column]`
+ * @param ignore their label
  */
-export function dilate(mask: NdArray<Uint8Array>): NdArray<Uint8Array> {
+export function dilate(mask: NdArray<Uint8Array>, ignore?: number): NdArray<Uint8Array> {
   const [height, width] = mask.shape as [number, number];
   const [rowStride, columnStride] = mask.stride as [number, number];
   const { data, offset } = mask;
   const result = new Uint8Array(height * width);
+  const labelAt = (at: number) => (data[at] === ignore ? 0 : data[at]!);
   const bounds = lesionBounds(mask);
   if (bounds !== undefined) {
     const bottom = Math.min(height, bounds.bottom + 1);
@@ -20,8 +22,9 @@ export function dilate(mask: NdArray<Uint8Array>): NdArray<Uint8Array> {
       for (let column = bounds.left; column < right; column++) {
         const left = column > 0 ? columnStride : 0;
         const at = offset + row * rowStride + column * columnStride;
-        const above = Math.max(data[at - up]!, data[at - up - left]!);
-        result[row * width + column] = Math.max(data[at]!, data[at - left]!, above);
+        const above = Math.max(labelAt(at - up), labelAt(at - up - left));
+        result[row * width + column] =
+          data[at] === ignore ? ignore! : Math.max(data[at]!, labelAt(at - left), above);
       }
     }
   }

@@ -14,9 +14,10 @@ const TAKEN = 3;
  * the 8-connected regions that lie in no hole of another, the one whose first pixel in reading
  * order comes last. The points' convex hull is that of the region.
  * @param mask `[row, column]`
+ * @param ignore label of the pixels on which nothing counts
  * @returns no points if the mask is empty
  */
-export function firstLesion(mask: NdArray<Uint8Array>): Point[] {
+export function firstLesion(mask: NdArray<Uint8Array>, ignore?: number): Point[] {
   const bounds = lesionBounds(mask);
   if (bounds === undefined) return [];
   const { top, bottom, left, right } = bounds;
@@ -25,7 +26,8 @@ export function firstLesion(mask: NdArray<Uint8Array>): Point[] {
   const cells = new Uint8Array(framed * (bottom - top + 2));
   for (let y = top; y < bottom; y++) {
     for (let x = left; x < right; x++) {
-      if (mask.get(y, x) !== 0) cells[(y - top + 1) * framed + x - left + 1] = LESION;
+      const label = mask.get(y, x);
+      if (label !== 0 && label !== ignore) cells[(y - top + 1) * framed + x - left + 1] = LESION;
     }
   }
   const cross = [-framed, -1, 1, framed];

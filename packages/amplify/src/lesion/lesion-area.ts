@@ -1,8 +1,12 @@
 import type { NdArray } from 'ndarray';
 import { lesionBounds } from './lesion-bounds.ts';
 
-/** Number of pixels that are not background in a mask `[row, column]`. */
-export function lesionArea(mask: NdArray<Uint8Array>): number {
+/**
+ * Number of pixels that are not background in a mask `[row, column]`.
+ *
+ * @param ignore label of the pixels on which nothing counts
+ */
+export function lesionArea(mask: NdArray<Uint8Array>, ignore?: number): number {
   const bounds = lesionBounds(mask);
   if (bounds === undefined) return 0;
   const [rowStride, columnStride] = mask.stride as [number, number];
@@ -10,7 +14,8 @@ export function lesionArea(mask: NdArray<Uint8Array>): number {
   for (let row = bounds.top; row < bounds.bottom; row++) {
     const start = mask.offset + row * rowStride;
     for (let column = bounds.left; column < bounds.right; column++) {
-      if (mask.data[start + column * columnStride] !== 0) area++;
+      const label = mask.data[start + column * columnStride];
+      if (label !== 0 && label !== ignore) area++;
     }
   }
   return area;

@@ -21,8 +21,12 @@ export interface LesionStatistics {
  * Statistics S and A and the area limits N1 and N2 derived from them (Zhao et al., Sci Rep 2025,
  * Eq. 1–2). Take them from training masks only.
  * @param masks `[row, column]` each, 0 is background; read once, not kept
+ * @param ignore label of the pixels on which nothing counts, which are no lesion
  */
-export function lesionStatistics(masks: Iterable<NdArray<Uint8Array>>): LesionStatistics {
+export function lesionStatistics(
+  masks: Iterable<NdArray<Uint8Array>>,
+  ignore?: number,
+): LesionStatistics {
   function* areas(): Generator<number> {
     let slices = 0;
     for (const mask of masks) {
@@ -32,7 +36,7 @@ export function lesionStatistics(masks: Iterable<NdArray<Uint8Array>>): LesionSt
         );
       }
       slices++;
-      yield lesionArea(mask);
+      yield lesionArea(mask, ignore);
     }
   }
   return areaStatistics(areas());

@@ -38,7 +38,7 @@ export function amplify(sample: Sample, options: AmplifyOptions): Iterable<Ampli
 
   function* copies(): Generator<AmplifiedSample> {
     yield sample;
-    if (!isAmplified(lesionArea(sample.mask), limit)) return;
+    if (!isAmplified(lesionArea(sample.mask, sample.ignore), limit)) return;
     for (const [operation, make] of operations) {
       const copy = make(sample);
       if (copy !== undefined) yield copy;

@@ -15,9 +15,8 @@ export interface CopyPasteOptions {
 }
 
 /**
- * Copies one lesion of another patient (another `group`) into a sample, at a drawn place that no
- * lesion touches. Each channel is shifted so that the donor's surroundings match the new ones.
- * Samples stay as they are where no donor of another group has a lesion or no place is found.
+ * Copies one lesion of another patient (another `group`) into a sample, at a drawn place where all is
+ * background. Each channel is shifted so that the donor's surroundings match the new ones. Samples stay as they are where no donor of another group has a lesion or no place is found.
  * @throws {RangeError} if an option is out of range; when called, if donor and sample differ in channels
  */
 export function copyPaste(options: CopyPasteOptions): Transform {
@@ -29,7 +28,7 @@ export function copyPaste(options: CopyPasteOptions): Transform {
     );
   }
   const sources = donors
-    .map((sample) => ({ sample, pixels: lesionPixels(sample.mask) }))
+    .map((sample) => ({ sample, pixels: lesionPixels(sample.mask, sample.ignore) }))
     .filter(({ pixels }) => pixels.length > 0);
   return (sample, random) => {
     const others = sources.filter(({ sample: { group } }) => group !== sample.group);
@@ -41,7 +40,11 @@ export function copyPaste(options: CopyPasteOptions): Transform {
         `\`copyPaste\`: donor ${donor.id} must have ${sample.image.shape[2]} channels as sample ${sample.id}, got ${donor.image.shape[2]}; prepare both alike`,
       );
     }
-    const lesion = lesionAt(donor.mask, pixels[randomInteger(random, pixels.length)]!);
+    const lesion = lesionAt(
+      donor.mask,
+      pixels[randomInteger(random, pixels.length)]!,
+      donor.ignore,
+    );
     const patch = patchOf(donor, lesion, feather);
     const place = freePlace(sample, patch, attempts, random);
     return place === undefined ? sample : pasted(sample, donor, patch, place);
@@ -97,7 +100,7 @@ function patchOf({ mask }: Sample, lesion: readonly number[], feather: number): 
   return { top, left, height, width, weights, labels };
 }
 
-/** Row and column for the patch's corner where it lies in the image and touches no lesion. */
+/** Row and column for the patch's corner where it lies in the image and on background alone. */
 function freePlace(
   { mask }: Sample,
   { height, width }: Patch,

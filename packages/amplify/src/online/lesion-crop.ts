@@ -31,7 +31,7 @@ export function lesionCrop(options: LesionCropOptions = {}): Transform {
     const share = between(random, size);
     const choice = random();
     const places = [random(), random()] as const;
-    const pixels = lesionPixels(sample.mask);
+    const pixels = lesionPixels(sample.mask, sample.ignore);
     const anchor = pixels[Math.floor(choice * pixels.length)];
     const edge = (length: number, at: number | undefined, place: number) => {
       const side = Math.max(1, Math.round(share * length));

@@ -34,8 +34,8 @@ export function centerCrop(sample: Sample, options: CenterCropOptions): CroppedS
   checkHalfSize('centerCrop', halfSize);
   const [smallest, largest] = halfSize;
   const [height, width] = sampleSize('centerCrop', sample);
-  const mask = dilate(sample.mask);
-  const lesion = firstLesion(mask);
+  const mask = dilate(sample.mask, sample.ignore);
+  const lesion = firstLesion(mask, sample.ignore);
   if (lesion.length === 0) return undefined;
   const corners = minAreaRectangle(lesion);
   const row = middle(corners.map(([, y]) => y));

@@ -7,6 +7,8 @@ export interface Sample {
   readonly group: string;
   /** `[row, column, channel]`, any number of channels. */
   readonly image: NdArray<Float32Array>;
-  /** `[row, column]`, 0 is background, anything else lesion. */
+  /** `[row, column]`, 0 is background, anything else but `ignore` lesion. */
   readonly mask: NdArray<Uint8Array>;
+  /** Label of the pixels on which nothing counts: no lesion, and no place for one. @default none */
+  readonly ignore?: number | undefined;
 }

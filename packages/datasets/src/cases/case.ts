@@ -1,3 +1,4 @@
+import type { LabelMap } from '../images/label-map.ts';
 import type { ImageFiles } from '../manifest/image-files.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 
@@ -36,6 +37,14 @@ export interface CaseManifestConfig {
 /** Where cases are listed: one by one, by a folder's file names, or in a manifest. */
 export type CaseList = readonly CaseConfig[] | CaseFolderConfig | CaseManifestConfig;
 
+/** What the numbers in masks are to training. */
+export interface CaseLabels {
+  /** What numbers become; those that it does not name stay. @default all stay */
+  readonly map?: LabelMap | undefined;
+  /** Number, also a negative one, of voxels on which nothing counts; looked at before `map`. @default none */
+  readonly ignore?: number | undefined;
+}
+
 /** One image of the data set: files by absolute path. */
 export interface Case extends Pick<ManifestItem, 'split' | 'modality'> {
   readonly id: string;
@@ -44,6 +53,8 @@ export interface Case extends Pick<ManifestItem, 'split' | 'modality'> {
   /** Without the channels that a folder lacks of it. */
   readonly image: ImageFiles;
   readonly mask: string;
+  /** What the numbers in its mask are. @default as they are */
+  readonly labels?: CaseLabels | undefined;
   /** What tells the image from all others, where it is known; else the content of its files does. */
   readonly digest?: string;
 }

@@ -34,8 +34,9 @@ async function casesOfManifest(path: string): Promise<readonly Case[]> {
   const items = await loadManifest(path);
   const folder = await manifestFolder(path);
   return items.map((item) => {
-    const { group, split, digest, modality } = item;
-    return { ...withMask(item, folder, `'${path}'`), group, split, digest, modality };
+    const { group, split, digest, modality, ignore } = item;
+    const labels = ignore === undefined ? undefined : { ignore };
+    return { ...withMask(item, folder, `'${path}'`), group, split, digest, modality, labels };
   });
 }
 

@@ -9,6 +9,7 @@ import { readLabels } from '../images/read-labels.ts';
 import { areaOf } from '../images/unite-masks.ts';
 import { channelNamesOf, filesOf } from '../manifest/image-files.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
+import { ignoredLabel, itemRule } from './read-item-files.ts';
 
 /** What the files of an item hold. */
 export interface Looked {
@@ -39,12 +40,15 @@ export async function lookAt(
     const mask =
       item.mask === null
         ? undefined
-        : await readLabels(resolve(folder, item.mask), 'whole', { onWarning });
+        : await readLabels(resolve(folder, item.mask), itemRule(item), { onWarning });
     const flat = isPicture || mask?.voxels.shape[0] === 1;
     const own = image?.voxels.shape ?? item.size;
     const shape = [flat ? 1 : own[0]!, ...own.slice(1)];
-    const labels = [...new Set(mask?.voxels.data)].filter((label) => label !== 0);
-    const area = mask === undefined ? 0 : areaOf(mask.voxels.data);
+    const ignored = ignoredLabel(item);
+    const labels = [...new Set(mask?.voxels.data)].filter(
+      (label) => label !== 0 && label !== ignored,
+    );
+    const area = mask === undefined ? 0 : areaOf(mask.voxels.data, ignored);
     const digest = read?.digest ?? item.digest;
     const placeless = isPicture || (item.mask !== null && isFlatImage(item.mask));
     const first = channelNamesOf(item.image)?.[0];

@@ -32,8 +32,9 @@ export interface ExportedNnunet {
  * Writes the items of a manifest as a raw folder of nnU-Net, version 2 (its
  * `documentation/dataset_format.md`): training and validation as `imagesTr` and `labelsTr`, with the split
  * as the one fold of `splits_final.json`; the test as `imagesTs` and `labelsTs`. Volumes become `.nii.gz`,
- * masks on their grid; 2-D images `.png`, all grey or all red, green and blue; named channels `_0000`, `_0001`, … . Labels are numbered as in
- * training: with two classes all but 0 is 1. `dataset.json` keeps the groups too, which nnU-Net passes
+ * masks on their grid; 2-D images `.png`, all grey or all red, green and blue; named channels `_0000`,
+ * `_0001`, … . Labels are numbered as in training: with two classes all but 0 is 1; what is to be ignored
+ * follows the last. `dataset.json` keeps the groups too, which nnU-Net passes
  * over, so that `prepareDataset` with the kind `nnunet` gives the same items back.
  *
  * @param output its last part is the data set's name, `Dataset001_Name`; must not exist, or be empty

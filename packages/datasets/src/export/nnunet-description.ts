@@ -115,11 +115,14 @@ export function datasetJson(
   labels: readonly string[],
   { flat, channels }: ImageForm,
 ): DatasetJsonContent & { readonly name: string } {
+  const hasIgnored = items.some(({ ignore }) => ignore !== undefined);
   const groups = items.filter(({ id, group }) => id !== group).map(({ id, group }) => [id, group]);
   return {
     name: name.replace(/^Dataset\d{3}_/, ''),
     channel_names: Object.fromEntries((channels ?? [channelName(items, flat)]).entries()),
-    labels: Object.fromEntries(['background', ...labels].map((one, i) => [one, i])),
+    labels: Object.fromEntries(
+      ['background', ...labels, ...(hasIgnored ? ['ignore'] : [])].map((one, i) => [one, i]),
+    ),
     numTraining: items.filter(({ split }) => split !== 'test').length,
     file_ending: flat ? '.png' : '.nii.gz',
     ...(groups.length > 0 && { groups: Object.fromEntries(groups) }),

@@ -1,4 +1,4 @@
-import type { LabelRule, Volume } from '@sts-net/volume-io';
+import { IGNORED, type LabelRule, type Volume } from '@sts-net/volume-io';
 
 /** What numbers of a mask become, from the number that is stored; what it does not name stays. */
 export type LabelMap = Readonly<Record<number, number>>;
@@ -16,15 +16,26 @@ export function checkMap(map: LabelMap): void {
   }
 }
 
-/** The rule that reads whole numbers of any size, where there is a map. */
-export function wholeOrMapped(map: LabelMap | undefined): LabelRule {
-  return map === undefined ? 'whole' : { classes, map };
+/**
+ * The rule that reads whole numbers of any size, where there is a map.
+ *
+ * @param ignore number of voxels on which nothing counts, which become `IGNORED`
+ */
+export function wholeOrMapped(map: LabelMap | undefined, ignore?: number): LabelRule {
+  if (map === undefined && ignore === undefined) return 'whole';
+  return { classes, ...(map && { map }), ...(ignore !== undefined && { ignore }) };
 }
 
-/** The volume, its labels changed in place. */
-export function mapped(volume: Volume<Uint8Array>, map: LabelMap | undefined): Volume<Uint8Array> {
+/** The volume, its labels changed in place, but for what the rule that read them ignores. */
+export function mapped(
+  volume: Volume<Uint8Array>,
+  map: LabelMap | undefined,
+  ignore?: number,
+): Volume<Uint8Array> {
   if (map === undefined) return volume;
   const { data } = volume.voxels;
-  for (const [i, label] of data.entries()) data[i] = map[label] ?? label;
+  for (const [i, label] of data.entries()) {
+    if (ignore === undefined || label !== IGNORED) data[i] = map[label] ?? label;
+  }
   return volume;
 }

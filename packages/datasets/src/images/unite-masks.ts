@@ -1,9 +1,13 @@
 import ndarray, { type NdArray } from 'ndarray';
 
-/** Voxels that are not background. */
-export function areaOf(labels: Uint8Array): number {
+/**
+ * Voxels that are not background.
+ *
+ * @param ignore label of those on which nothing counts
+ */
+export function areaOf(labels: Uint8Array, ignore?: number): number {
   let area = 0;
-  for (const label of labels) if (label !== 0) area++;
+  for (const label of labels) if (label !== 0 && label !== ignore) area++;
   return area;
 }
 

@@ -19,10 +19,7 @@ export interface DatasetItem {
    * mask on the grid of the image, of several channels the first.
    */
   readonly mask: readonly string[] | ((image: Volume, options: ReadingOptions) => Promise<Volume>);
-  /**
-   * What the numbers in its mask files are, where the data set says so. What it does not count on,
-   * `ignore`, must not occur. @default 'whole'
-   */
+  /** What the numbers in its mask files are, where the data set says so. @default 'whole' */
   readonly rule?: LabelRule | undefined;
   /** What the image was taken by, as DICOM names it, where the data set says so. @default that of the file */
   readonly modality?: string | undefined;

@@ -17,6 +17,7 @@ export const manifestItemSchema: z.ZodType<ManifestItem> = z
     group: name,
     image: z.union([name, channels]),
     mask: name.nullable(),
+    ignore: z.int().optional(),
     size: z.tuple([length, length, length]),
     spacing: z.tuple([distance, distance, distance]).nullable(),
     modality: name.optional(),

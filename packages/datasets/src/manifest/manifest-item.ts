@@ -17,13 +17,15 @@ export interface ManifestItem {
   readonly image: ImageFiles;
   /** File of the labels, 0 is background; null where there is none. */
   readonly mask: string | null;
+  /** Number in the mask that marks voxels on which nothing counts. @default none */
+  readonly ignore?: number | undefined;
   /** `[slices, rows, columns]` of the first channel; a 2-D image has one slice, however many channels. */
   readonly size: readonly [slices: number, rows: number, columns: number];
   /** mm, `[slice, row, column]`, of the first channel; null where it is not known. */
   readonly spacing: readonly [slice: number, row: number, column: number] | null;
   /** What all of the image was taken by, as DICOM names it (`CT`, `MR`, …), where that is known. */
   readonly modality?: string | undefined;
-  /** Pixels of the mask that are not background, over all slices; 0 without a mask. */
+  /** Pixels of the mask that are neither background nor ignored, over all slices; 0 without a mask. */
   readonly area: number;
   /** What `imageDigest` gives for the image; of several channels what `digestOfChannels` makes of theirs. */
   readonly digest: string;

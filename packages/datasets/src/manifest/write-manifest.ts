@@ -10,9 +10,9 @@ import { manifestFolder } from './read-manifest.ts';
 export function manifestText(items: Iterable<ManifestItem>): string {
   return Array.from(items, (item) => {
     const { id, group, image, mask, size, spacing, area, digest, split, source } = item;
-    const { modality, fingerprint, seal } = item;
+    const { ignore, modality, fingerprint, seal } = item;
     const about = { id, group, image, mask, size, spacing, area, digest, split, source };
-    const ordered = { ...about, modality, fingerprint, seal };
+    const ordered = { ...about, ignore, modality, fingerprint, seal };
     return `${JSON.stringify(ordered)}\n`;
   }).join('');
 }

@@ -1,4 +1,4 @@
-import type { Volume } from '@sts-net/volume-io';
+import { IGNORED, type Volume } from '@sts-net/volume-io';
 import { alikePairs } from '../images/alike.ts';
 import type { Channel } from '../images/check-channel.ts';
 import { digestOfChannels, imageDigest, imageSeal } from '../images/image-digest.ts';
@@ -99,7 +99,7 @@ export class ItemCollection {
 
   async add(
     { id, group, split, image: source, modality }: DatasetItem,
-    { channels, image, flat, labels, area }: ReadItem,
+    { channels, image, flat, labels, ignore, area, made }: ReadItem,
     files: Pick<ManifestItem, 'image' | 'mask'>,
   ): Promise<void> {
     this.#ids.add(id);
@@ -113,6 +113,7 @@ export class ItemCollection {
       id,
       group,
       ...files,
+      ignore: made && ignore !== undefined ? IGNORED : ignore,
       ...found,
       spacing: flat || !isSpacingKnown(image) ? null : image.spacing,
       modality: modality ?? modalityOf(channels),

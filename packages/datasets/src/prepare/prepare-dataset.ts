@@ -17,6 +17,11 @@ export interface PrepareOptions extends DatasetOptions, SelectionOptions {
    * numbers from 0, of any size, become labels from 0 to 254. @default all stay
    */
   readonly map?: LabelMap | undefined;
+  /**
+   * Number in masks, also a negative one, of voxels on which nothing counts; looked at before `map`.
+   * @default what the data set says
+   */
+  readonly ignore?: number | undefined;
   /** Brings masks of 2-D images to the size of their image. @default false */
   readonly stretchMasks?: boolean | undefined;
   /** Called before each item is read, with the number of those before. */
@@ -61,6 +66,7 @@ export async function prepareDataset(
     const reading = {
       stretch: stretchMasks,
       map: options.map,
+      ignore: options.ignore,
       consensus: typeof consensus === 'function' ? consensus : consensuses[consensus],
       onWarning: (message: string) => onWarning?.(inside(message)),
     };

@@ -26,7 +26,9 @@ export interface ReadItem {
   readonly flat: boolean;
   /** `[slice, row, column]`; one slice of a 2-D image. */
   readonly labels: NdArray<Uint8Array>;
-  /** Pixels of the labels that are not background. */
+  /** `IGNORED` in the labels is what nothing counts on, which this number marks in files; else no label is. */
+  readonly ignore: number | undefined;
+  /** Pixels of the labels that are neither background nor ignored. */
   readonly area: number;
   /** Masks that they come from; 0 where the data set has none of the image. */
   readonly masks: number;
@@ -44,6 +46,8 @@ export interface ReadItemOptions extends ReadingOptions {
   readonly consensus: Consensus;
   /** What numbers of masks become. */
   readonly map?: LabelMap | undefined;
+  /** Number of voxels on which nothing counts. @default what the data set says */
+  readonly ignore?: number | undefined;
 }
 
 /**
@@ -53,30 +57,33 @@ export interface ReadItemOptions extends ReadingOptions {
  */
 export async function readItem(
   item: DatasetItem,
-  { stretch, consensus, map, ...reading }: ReadItemOptions,
+  { stretch, consensus, map, ignore: given, ...reading }: ReadItemOptions,
 ): Promise<ReadItem> {
   const channels = await readChannels(item, reading);
   const [{ name, volume: image, flat, orientation }] = channels;
   const reference = name === '' ? 'the image' : `its channel '${name}'`;
   const drawn = typeof item.mask === 'function';
+  const rule = withIgnore(item.rule, given);
+  const ignore = ignoreOf(rule) ?? given;
   const masks = drawn
     ? [mapped(labelsOf(await item.mask(image, reading), 'whole', words), map)]
-    : await Promise.all(item.mask.map((path) => readMask(path, item.rule, map, reading)));
+    : await Promise.all(item.mask.map((path) => readMask(path, rule, { map, ignore }, reading)));
   const [slices, rows, columns] = image.voxels.shape as [number, number, number];
   const shape = [flat ? 1 : slices, rows, columns];
   if (masks.length === 0) {
     const none = ndarray(new Uint8Array(shape.reduce((a, b) => a * b)), shape);
-    return { channels, image, flat, labels: none, area: 0, masks: 0, made: true };
+    return { channels, image, flat, labels: none, ignore, area: 0, masks: 0, made: true };
   }
   const placed = flat
     ? masks
     : masks.map((mask) => ontoGridOf(mask, image, { ...words, reference }));
   const voxels = placed.map((mask) => labelsOf(mask).voxels);
-  const labels = voxels.length === 1 ? voxels[0]! : consensusOf(voxels, consensus);
+  const ignored = ignore === undefined ? undefined : IGNORED;
+  const labels = voxels.length === 1 ? voxels[0]! : consensusOf(voxels, consensus, ignored);
   if (labels.shape.join() === shape.join()) {
-    const area = areaOf(labels.data);
+    const area = areaOf(labels.data, ignored);
     const made = drawn || masks.length > 1 || isMapped(item.rule) || map !== undefined;
-    return { channels, image, flat, labels, area, masks: masks.length, made };
+    return { channels, image, flat, labels, ignore, area, masks: masks.length, made };
   }
   if (orientation >= 5 && labels.shape.join() === [1, columns, rows].join()) {
     throw new RangeError(
@@ -90,26 +97,38 @@ export async function readItem(
   }
   const plane = resizeLabels(labels.pick(0, null, null), [rows, columns]);
   const stretched = ndarray(plane.data, shape);
-  const read = { channels, image, flat, labels: stretched, area: areaOf(plane.data) };
-  return { ...read, masks: masks.length, made: true };
+  const read = { channels, image, flat, labels: stretched, ignore };
+  return { ...read, area: areaOf(plane.data, ignored), masks: masks.length, made: true };
 }
 
-/** @throws Error if a voxel holds what the data set does not name, or what it says not to count */
+/** @throws Error if a voxel holds what the data set does not name */
 async function readMask(
   path: string,
   rule: LabelRule | undefined,
-  map: LabelMap | undefined,
+  { map, ignore }: Pick<ReadItemOptions, 'map' | 'ignore'>,
   reading: ReadingOptions,
 ): Promise<Volume<Uint8Array>> {
-  if (rule === undefined) return readLabels(path, wholeOrMapped(map), { ...words, ...reading });
+  if (rule === undefined) {
+    return readLabels(path, wholeOrMapped(map, ignore), { ...words, remedy, ...reading });
+  }
   const labels = await readLabels(path, rule, { ...words, remedy: undeclared, ...reading });
-  const ignore = typeof rule === 'object' && 'ignore' in rule ? rule.ignore : undefined;
-  const isIgnored = (label: number) => ignore !== undefined && label === IGNORED;
-  const count = labels.voxels.data.filter(isIgnored).length;
-  if (count === 0) return mapped(labels, map);
-  throw new RangeError(
-    `its mask must hold labels that count, got ${ignore} in ${count} voxels, which the data set says to ignore; give them a label first, 0 for background`,
-  );
+  return mapped(labels, map, ignore);
+}
+
+/** The rule, with another number to ignore. */
+function withIgnore(
+  rule: LabelRule | undefined,
+  ignore: number | undefined,
+): LabelRule | undefined {
+  if (rule === undefined || ignore === undefined) return rule;
+  if (rule === 'whole' || rule === 'nonzero') {
+    return rule === 'whole' ? wholeOrMapped(undefined, ignore) : { labels: 'nonzero', ignore };
+  }
+  return 'threshold' in rule ? rule : { ...rule, ignore };
+}
+
+function ignoreOf(rule: LabelRule | undefined): number | undefined {
+  return typeof rule === 'object' && 'ignore' in rule ? rule.ignore : undefined;
 }
 
 /** Whether the labels are other numbers than those in the file. */
@@ -117,10 +136,16 @@ function isMapped(rule: LabelRule = 'whole'): boolean {
   return rule === 'nonzero' || (typeof rule === 'object' && !('classes' in rule && !rule.map));
 }
 
+function remedy(kind: WrongKind, value: number): string {
+  return kind === 'negative'
+    ? `give \`ignore\` ${value} if it marks voxels on which nothing counts`
+    : labelRemedy(kind, value);
+}
+
 function undeclared(kind: WrongKind, value: number): string {
   return kind === 'unknown'
     ? 'correct the mask, or name the label in the description of the data set'
-    : labelRemedy(kind, value);
+    : remedy(kind, value);
 }
 
 interface ReadChannel extends Channel {

@@ -1,1 +1,2 @@
 export { voronoiRegions } from './voronoi-regions.ts';
+export { type IgnoreOptions, type WithoutIgnored, withoutIgnored } from './without-ignored.ts';

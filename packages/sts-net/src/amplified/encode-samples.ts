@@ -25,6 +25,8 @@ export interface EncodingJob {
   readonly shape: readonly [rows: number, columns: number, channels: number];
   readonly image: Float32Array<ArrayBuffer>;
   readonly mask: Uint8Array<ArrayBuffer>;
+  /** Label of the pixels on which nothing counts, if there is one. */
+  readonly ignore?: number | undefined;
   /** mm, `[slice, row, column]`; null where it is not known. */
   readonly spacing: Spacing | null;
   /** Undefined writes NIfTI. */
@@ -52,7 +54,7 @@ export interface EncodedSample {
  * @throws Error naming the sample.
  */
 export async function encodeSamples(
-  { id, group, shape, image, mask, spacing, intensities }: EncodingJob,
+  { id, group, shape, image, mask, ignore, spacing, intensities }: EncodingJob,
   { amplification }: EncodingSettings,
 ): Promise<EncodedSample[]> {
   const [rows, columns] = shape;
@@ -61,6 +63,7 @@ export async function encodeSamples(
     group,
     image: ndarray(image, [...shape]),
     mask: ndarray(mask, [rows, columns]),
+    ignore,
   };
   const encoded: EncodedSample[] = [];
   try {
@@ -100,7 +103,7 @@ function zoomedSpacing({ box, mask }: AmplifiedSample, spacing: Spacing | null):
 }
 
 async function encodeSample(
-  { id, group, image, mask }: Sample,
+  { id, group, image, mask, ignore }: Sample,
   spacing: Spacing | null,
   intensities: IntensityMap | undefined,
   source: Record<string, unknown>,
@@ -111,7 +114,8 @@ async function encodeSample(
     group,
     size: [1, rows, columns] as const,
     spacing,
-    area: lesionArea(mask),
+    area: lesionArea(mask, ignore),
+    ignore,
     split: 'training' as const,
     source,
   };

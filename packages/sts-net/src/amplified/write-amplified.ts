@@ -3,7 +3,7 @@ import { type Case, manifestText } from '@sts-net/datasets';
 import { writeFolderAtomic } from '@sts-net/datasets/files';
 import { channelsOf } from '@sts-net/inference';
 import { createAmplifier, listSlices, type TrainingSlice } from '@sts-net/training';
-import type { Spacing } from '@sts-net/volume-io';
+import { IGNORED, type Spacing } from '@sts-net/volume-io';
 import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
 import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
 import { findExperiment } from '../cases/find-split.ts';
@@ -87,7 +87,8 @@ async function* encodingJobs(
   let map: { readonly of: LoadedCase; readonly intensities: IntensityMap | undefined } | undefined;
   const caseOf = new Map(cases.map((one) => [one.id, one]));
   for (const { one, index } of slices) {
-    const loaded = await store.load(caseOf.get(one.id)!);
+    const own = caseOf.get(one.id)!;
+    const loaded = await store.load(own);
     if (map?.of !== loaded) {
       const intensities = format === 'png' ? intensityMapOf(loaded.images) : undefined;
       map = { of: loaded, intensities };
@@ -99,6 +100,7 @@ async function* encodingJobs(
       shape: image.shape as [number, number, number],
       image: image.data as Float32Array<ArrayBuffer>,
       mask: mask.data as Uint8Array<ArrayBuffer>,
+      ignore: own.labels?.ignore === undefined ? undefined : IGNORED,
       spacing: loaded.flat ? null : spacingOf(loaded, axis),
       intensities: map.intensities,
     };

@@ -1,4 +1,4 @@
-import { type Case, labelRemedy, placeLabels } from '@sts-net/datasets';
+import { type Case, type CaseLabels, labelRemedy, placeLabels } from '@sts-net/datasets';
 import {
   channelsOf,
   cutSamples,
@@ -9,14 +9,14 @@ import {
   referenceOf,
 } from '@sts-net/inference';
 import type { TrainingCase } from '@sts-net/training';
-import type { Volume, WrongKind } from '@sts-net/volume-io';
+import type { LabelRule, Volume, WrongKind } from '@sts-net/volume-io';
 import { saidOnce } from '../words/said-once.ts';
 import type { CaseCache } from './case-cache.ts';
 import { type CaseReader, fileReader } from './case-reader.ts';
 
 /** A case in memory, at the size that the config gives. */
 export interface LoadedCase extends PreprocessedImage {
-  /** Labels 0 … classes − 1. */
+  /** Labels 0 … classes − 1; `IGNORED` where nothing counts. */
   readonly mask: Volume<Uint8Array>;
 }
 
@@ -100,7 +100,7 @@ export class CaseStore {
   async #read(one: Case): Promise<LoadedCase> {
     const { id, group } = one;
     const { preprocessing, classes } = this.#use;
-    const settings = { ...fullPreprocessing(preprocessing), classes };
+    const settings = { ...fullPreprocessing(preprocessing), classes, labels: one.labels };
     const entry = await this.#cache?.entry(one, settings);
     const say = (saying: string | undefined) => {
       if (saying !== undefined) this.#warnings.set(id, `case '${id}'${saying}`);
@@ -170,7 +170,7 @@ function labelsOf(
   onWarning: (text: string) => void = () => {},
 ): Promise<Volume<Uint8Array>> {
   const { subject, name, named } = wordsOf(one);
-  return reader.labels(one, classes === 2 ? 'nonzero' : { classes }, {
+  return reader.labels(one, ruleOf(classes, one.labels), {
     subject,
     remedy: labelCure,
     // Logs name cases, not their files.
@@ -206,11 +206,18 @@ function wordsOf({ id, mask }: Case) {
   return { name, named, subject: `${name}: the mask${named}` };
 }
 
+function ruleOf(classes: number, { map, ignore }: CaseLabels = {}): LabelRule {
+  const left = ignore === undefined ? {} : { ignore };
+  if (classes === 2 && map === undefined) return { labels: 'nonzero', ...left };
+  return { classes, ...(map && { map }), ...left };
+}
+
 /** What can be done about a mask that holds no labels of the config's classes. */
 function labelCure(kind: WrongKind, value: number): string {
-  return kind === 'unknown'
-    ? 'raise `model.classes`, or renumber the labels'
-    : labelRemedy(kind, value);
+  if (kind === 'unknown')
+    return 'raise `model.classes`, or renumber the labels by `data.labels.map`';
+  if (kind !== 'negative') return labelRemedy(kind, value);
+  return `give \`data.labels.ignore\` ${value} if it marks voxels on which nothing counts`;
 }
 
 /** Whether the slices of the image are the channels of one sample. */

@@ -1,4 +1,4 @@
-import { findCases, type Split, splitCases } from '@sts-net/datasets';
+import { type Case, findCases, type Split, splitCases } from '@sts-net/datasets';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { withChannels } from './case-channels.ts';
 
@@ -33,5 +33,15 @@ export async function findSplit(
       'data.cases: says that the cases are given in code, and none are; name a folder, a manifest or the cases themselves',
     );
   }
-  return splitCases(await findCases(data.cases, baseFolder), data.split, seed);
+  const cases = await findCases(data.cases, baseFolder);
+  return splitCases(withLabels(cases, data.labels), data.split, seed);
+}
+
+/** Cases whose masks are read as a config says, before what a manifest says of them. */
+export function withLabels(
+  cases: readonly Case[],
+  labels: ExperimentConfig['data']['labels'],
+): readonly Case[] {
+  if (labels === undefined) return cases;
+  return cases.map((one) => ({ ...one, labels: { ...one.labels, ...labels } }));
 }

@@ -12,7 +12,7 @@ import {
 } from '@sts-net/datasets';
 import { checkNewFolder } from '@sts-net/datasets/files';
 import { channelName, channelNameRule } from '@sts-net/datasets/validation';
-import { count, number, oneOf, someLines } from './arguments.ts';
+import { count, integer, number, oneOf, someLines } from './arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -61,6 +61,11 @@ export function dataPrepareCommand(): CommandUnknownOpts {
     )
     .option('--readers <count>', 'readers of LIDC-IDRI that must agree; else 2', count('readers'))
     .option('--map <numbers>', 'what labels become: 2=1,4=2; the others stay', labelMap)
+    .option(
+      '--ignore <number>',
+      'number in masks, also a negative one, of what nothing counts on',
+      integer('ignore'),
+    )
     .option(
       '--max-share <per cent>',
       'take targets below this share of the image, per cent',

@@ -75,12 +75,28 @@ const splitSchema = z
     'Which groups are held out: their names, or the fraction of all groups, drawn with the seed.',
   );
 
+const labelsSchema = z
+  .strictObject({
+    map: z
+      .record(z.string().regex(/^-?\d+$/, 'must be a whole number'), z.int().min(0).max(254))
+      .optional()
+      .describe('Classes of numbers: {"2": 1, "4": 2}; those that it does not name stay.'),
+    ignore: z
+      .int()
+      .optional()
+      .describe(
+        'Number of pixels on which nothing counts, in no loss and no score, also a negative one; before `map`. Else what a manifest says, or none.',
+      ),
+  })
+  .describe('What the numbers in masks are. Else with two classes all but 0 are the target.');
+
 export const dataSchema = z.strictObject({
   cases: z
     .union([z.array(caseSchema).min(1), caseFolderSchema, caseManifestSchema, z.literal('source')])
     .describe(
       'The images with their masks: one by one, by the files of a folder ({id} and {group} in the patterns stand for a case’s name and its patient’s), in a manifest as `sts-net data prepare` writes it, or "source", if code that trains gives them. Paths are relative to the folder of the config file.',
     ),
+  labels: labelsSchema.optional(),
   split: splitSchema.default({ validation: [], test: [] }),
   cacheMegabytes: z
     .number()

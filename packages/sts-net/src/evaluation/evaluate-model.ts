@@ -1,8 +1,9 @@
 import type { Case } from '@sts-net/datasets';
 import { type Predictor, type Preprocessing, predictLabels, sampleAxis } from '@sts-net/inference';
-import type { Volume } from '@sts-net/volume-io';
+import { labelsOf, type Volume } from '@sts-net/volume-io';
 import { CaseCache, type CaseCacheConfig } from '../cases/case-cache.ts';
 import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
+import { leaveOutIgnored } from '../scoring/label-masks.ts';
 import type { ScoringOptions } from '../scoring/scoring-options.ts';
 import { type Evaluation, evaluateVolumes, type VolumePair } from './evaluate-volumes.ts';
 
@@ -25,9 +26,9 @@ export interface EvaluateModelOptions extends ScoringOptions {
 export interface EvaluatedPrediction {
   readonly id: string;
   readonly loaded: LoadedCase;
-  /** Labels on the image's own grid. */
+  /** Labels on the image's own grid; background where nothing counts. */
   readonly prediction: Volume<Uint8Array>;
-  /** The true ones there. */
+  /** The true ones there, likewise. */
   readonly truth: Volume<Uint8Array>;
 }
 
@@ -64,15 +65,20 @@ export function evaluateModel(
   async function* pairs(): AsyncGenerator<VolumePair> {
     for (const one of cases) {
       const loaded = await store.load(one);
-      const prediction = await predictLabels(predictor, loaded, {
+      const predicted = await predictLabels(predictor, loaded, {
         preprocessing,
         batchSize,
         signal,
         ...(onProgress && { onProgress: (done, total) => onProgress(one.id, done, total) }),
       });
-      const truth = await store.truth(one, loaded);
+      // In arrays of their own, since what is loaded is kept.
+      const prediction = labelsOf(predicted);
+      const truth = labelsOf(await store.truth(one, loaded));
+      const ignored =
+        one.labels?.ignore === undefined ? undefined : leaveOutIgnored(truth, [prediction]);
       onCase?.({ id: one.id, loaded, prediction, truth });
-      yield { id: one.id, prediction, truth, axis: sampleAxis(loaded, preprocessing) };
+      const axis = sampleAxis(loaded, preprocessing);
+      yield { id: one.id, prediction, truth, axis, ...(ignored && { ignored: ignored.mask }) };
     }
     if (store.warning !== undefined) onWarning?.(store.warning);
   }

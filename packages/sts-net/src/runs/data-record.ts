@@ -28,7 +28,19 @@ const fileSchema = z.strictObject({
 const imageSchema = z.union([fileSchema, z.record(z.string(), fileSchema)]);
 
 const casesSchema = z.array(
-  z.strictObject({ id: z.string(), group: z.string(), image: imageSchema, mask: fileSchema }),
+  z.strictObject({
+    id: z.string(),
+    group: z.string(),
+    image: imageSchema,
+    mask: fileSchema,
+    /** What the numbers in the mask are; see `Case`. */
+    labels: z
+      .strictObject({
+        map: z.record(z.string(), z.int()).optional(),
+        ignore: z.int().optional(),
+      })
+      .optional(),
+  }),
 );
 
 const recordSchema = z.strictObject({
@@ -89,9 +101,10 @@ export async function recordData(
   const of = async (name: SplitName) => {
     const cases = [];
     for (const one of split[name]) {
-      const { id, group, image, mask } = one;
-      if (mask === '') cases.push({ id, group, ...(await inMemory(one, reader)) });
-      else cases.push({ id, group, image: await files(image), mask: await file(mask) });
+      const { image, mask } = one;
+      const about = { id: one.id, group: one.group, ...(one.labels && { labels: one.labels }) };
+      if (mask === '') cases.push({ ...about, ...(await inMemory(one, reader)) });
+      else cases.push({ ...about, image: await files(image), mask: await file(mask) });
     }
     return cases;
   };
@@ -120,7 +133,9 @@ function pathFrom(folder: string, path: string): string {
 
 async function inMemory(one: Case, reader: CaseReader) {
   const image = await reader.image(one);
-  const mask = await reader.labels(one, 'whole', {});
+  const { ignore } = one.labels ?? {};
+  const rule = ignore === undefined ? 'whole' : { classes: 255, ignore };
+  const mask = await reader.labels(one, rule, {});
   const file = ({ voxels }: Volume) => ({ path: '', sha256: imageDigest(voxels) });
   const files = isVolume(image)
     ? file(image)
@@ -162,9 +177,10 @@ export function recordedCases(
       `'${folder}': its cases were given in code, not as files; score it with \`evaluateModel\`, or with a config that names files`,
     );
   }
-  return record[name].map(({ id, group, image, mask }) => ({
+  return record[name].map(({ id, group, image, mask, labels }) => ({
     id,
     group,
+    labels,
     image: isFile(image)
       ? resolve(folder, image.path)
       : Object.fromEntries(
@@ -233,6 +249,9 @@ export function dataChanges(before: DataRecord, now: DataRecord): readonly strin
       if (is.group !== was.group) {
         changed.push(`the group of case '${id}' was '${was.group}' and is '${is.group}'`);
       }
+      if (JSON.stringify(is.labels) !== JSON.stringify(was.labels)) {
+        changed.push(`the labels of case '${id}' were ${said(was)} and are ${said(is)}`);
+      }
       for (const kind of ['image', 'mask'] as const) {
         if (contentOf(is[kind]) !== contentOf(was[kind])) {
           changed.push(`the ${kind} of case '${id}' has another content`);
@@ -244,6 +263,10 @@ export function dataChanges(before: DataRecord, now: DataRecord): readonly strin
     if (!old.has(id)) others.push(`case '${id}' (${split}) is new`);
   }
   return [...moved, ...changed, ...others];
+}
+
+function said({ labels }: DataRecord['training'][number]): string {
+  return labels === undefined ? 'as in the mask' : JSON.stringify(labels);
 }
 
 function placesOf(record: DataRecord) {

@@ -23,7 +23,7 @@ import {
   fileReader,
 } from '../cases/case-reader.ts';
 import { CaseStore } from '../cases/case-store.ts';
-import { findSplit } from '../cases/find-split.ts';
+import { findSplit, withLabels } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 
 /** What a training draws its batches and its scores from. */
@@ -82,7 +82,8 @@ export async function findData(
   if (source === undefined)
     return { split: await findSplit(config, baseFolder), reader: fileReader };
   const { cases, reader } = await casesInMemory(source);
-  return { split: splitCases(cases, config.data.split, config.seed), reader };
+  const { labels } = config.data;
+  return { split: splitCases(withLabels(cases, labels), config.data.split, config.seed), reader };
 }
 
 /** Checks the data of a run, and reads the training cases once. */

@@ -1,10 +1,10 @@
 import { type Random, randomInteger } from '@sts-net/amplify';
 import type { Window } from '@sts-net/inference';
-import type { Sample } from '@sts-net/volume-io';
+import { IGNORED, type Sample } from '@sts-net/volume-io';
 import { forEachLesionPixel } from '../samples/slice-lesions.ts';
 import type { PatchOptions } from './sampler.ts';
 
-/** How often a place is redrawn that lies on background. */
+/** How often a place is redrawn that lies on nothing, or on what does not count. */
 const attempts = 16;
 
 /** Draws a pixel of a mask, `[row, column]`, if it has what is looked for. */
@@ -16,7 +16,7 @@ export type PixelDraw = (
 /**
  * A place for a patch. With `around`, the pixel that it draws lies within `jitter` pixels of the
  * patch's centre, along rows and along columns; otherwise the centre is a random pixel, preferably one
- * whose intensity is not zero. Patches do not reach beyond the sample where they fit.
+ * whose intensity is not zero and that counts. Patches do not reach beyond the sample where they fit.
  */
 export function patchWindow(
   sample: Sample,
@@ -49,20 +49,21 @@ function place(centre: number, length: number, available: number): number {
   return Math.min(Math.max(centre - Math.floor(length / 2), 0), available - length);
 }
 
-/** Any pixel that is not background, all equally likely. */
+/** Any pixel of a lesion, all equally likely. */
 export const randomLesionPixel: PixelDraw = (mask, random) => {
   const pixels: [number, number][] = [];
   forEachLesionPixel(mask, (row, column) => pixels.push([row, column]));
   return pixels[randomInteger(random, pixels.length)];
 };
 
-function randomPixel({ image }: Sample, random: Random): readonly [number, number] {
+function randomPixel({ image, mask }: Sample, random: Random): readonly [number, number] {
   const [rows, columns] = image.shape as [number, number];
   const [rowStride, columnStride] = image.stride as [number, number];
   for (let attempt = 1; ; attempt++) {
     const row = randomInteger(random, rows);
     const column = randomInteger(random, columns);
     const value = image.data[image.offset + row * rowStride + column * columnStride];
-    if (value !== 0 || attempt === attempts) return [row, column];
+    const counts = value !== 0 && mask.get(row, column) !== IGNORED;
+    if (counts || attempt === attempts) return [row, column];
   }
 }

@@ -1,6 +1,7 @@
 import type { Window } from '@sts-net/inference';
 import { connectedComponents } from '@sts-net/metrics';
 import type { Sample } from '@sts-net/volume-io';
+import { withoutIgnored } from '../samples/ignored.ts';
 
 /** Pixels of each lesion of a sample that a window shows, all that the sample has of it. */
 export function shownLesions(
@@ -8,7 +9,7 @@ export function shownLesions(
   { top, left }: Window,
   [height, width]: readonly [number, number],
 ): readonly number[] {
-  const { labels, sizes, shape, count } = connectedComponents(mask);
+  const { labels, sizes, shape, count } = connectedComponents(withoutIgnored(mask));
   if (count === 0) return [];
   const [rows, columns] = shape as [number, number];
   const shown = new Set<number>();

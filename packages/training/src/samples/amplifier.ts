@@ -6,6 +6,7 @@ import {
   isAmplified,
 } from '@sts-net/amplify';
 import type { Sample } from '@sts-net/volume-io';
+import { withIgnore } from './ignored.ts';
 import { sliceStatistics, type TrainingItem, type TrainingSlice } from './training-items.ts';
 
 /** Extra copies of the training samples whose lesions are small. */
@@ -47,7 +48,7 @@ export function createAmplifier(
     sample(original, { copy }) {
       if (copy === 'none') return original;
       // A centre crop cannot be made of a lesion that lies on the border.
-      return amplifiedCopy(original, copy, { method, extended, seed }) ?? original;
+      return amplifiedCopy(withIgnore(original), copy, { method, extended, seed }) ?? original;
     },
   };
 }

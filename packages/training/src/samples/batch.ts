@@ -5,11 +5,11 @@ import {
   type Window,
   writeImage,
 } from '@sts-net/inference';
-import type { Sample } from '@sts-net/volume-io';
+import { IGNORED, type Sample } from '@sts-net/volume-io';
 
 /** Samples as training takes them; typed arrays in host memory. */
 export interface Batch extends ImageBatch {
-  /** One-hot truth `[count, height, width, classes]`. */
+  /** One-hot truth `[count, height, width, classes]`; of a pixel on which nothing counts all zeros. */
   readonly labels: Float32Array;
   readonly classes: number;
   /** The samples by their ids, for messages. */
@@ -33,9 +33,14 @@ export function emptyBatch(size: Omit<Batch, 'images' | 'labels'>): Batch {
   return { ...emptyImages(size), labels, classes };
 }
 
-/** Writes the window of a sample, its image normalised, into place `index` of the batch. */
+/**
+ * Writes the window of a sample, its image normalised, into place `index` of the batch. Pixels that
+ * hold `IGNORED` (255) belong to no class.
+ *
+ * @throws RangeError naming the sample for another label that is no class
+ */
 export function copySample(
-  { image, mask }: Sample,
+  { id, image, mask }: Sample,
   normalization: Normalization,
   window: Window,
   batch: Batch,
@@ -56,9 +61,17 @@ export function copySample(
       if (label === 0) continue;
       const to = ((index * height + y) * width + x) * classes;
       labels[to] = 0;
+      if (label === IGNORED) continue;
+      if (label >= classes) throw noClass(id, label, classes);
       labels[to + label] = 1;
     }
   }
+}
+
+function noClass(id: string, label: number, classes: number): RangeError {
+  return new RangeError(
+    `sample '${id}': its mask must hold labels below the number of classes, ${classes}, or ${IGNORED} where nothing counts, got ${label}; give more \`classes\`, or renumber the labels`,
+  );
 }
 
 /** One of `parts` equal parts of a batch, with views into its arrays. */

@@ -14,6 +14,7 @@ import {
 } from '@sts-net/amplify';
 import type { Normalization } from '@sts-net/inference';
 import type { Sample } from '@sts-net/volume-io';
+import { withIgnore } from './ignored.ts';
 import type { TrainingSlice } from './training-items.ts';
 
 /** An augmentation as data: its name with its options, and how often it is applied, 0 … 1. */
@@ -89,7 +90,7 @@ function scale({ sample, normalization }: Drawn): Drawn {
   const factors = normalization.map((map) => map.scale);
   for (let i = 0; i < image.data.length; i++) image.data[i]! *= factors[i % factors.length]!;
   return {
-    sample: { ...sample, image, mask },
+    sample: withIgnore({ ...sample, image, mask }),
     normalization: normalization.map(({ scale: factor, low, high, ...map }) => ({
       ...map,
       scale: 1,

@@ -1,5 +1,5 @@
 import { connectedComponents } from '@sts-net/metrics';
-import type { Sample } from '@sts-net/volume-io';
+import { IGNORED, type Sample } from '@sts-net/volume-io';
 
 /** What a slice shows of a lesion: pixels that are connected in it. */
 export interface SliceLesion {
@@ -93,7 +93,7 @@ function cutOut(masks: readonly Sample['mask'][], { start, shape }: LabelBox, la
   return cut;
 }
 
-/** Visits the pixels of a mask that are not background, row by row. */
+/** Visits the pixels of a mask that are neither background nor `IGNORED`, row by row. */
 export function forEachLesionPixel(
   { data, shape, stride, offset }: Sample['mask'],
   visit: (row: number, column: number, label: number) => void,
@@ -103,7 +103,7 @@ export function forEachLesionPixel(
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const label = data[offset + row * rowStride + column * columnStride]!;
-      if (label !== 0) visit(row, column, label);
+      if (label !== 0 && label !== IGNORED) visit(row, column, label);
     }
   }
 }

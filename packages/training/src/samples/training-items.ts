@@ -1,5 +1,7 @@
 import { areaStatistics, type LesionStatistics, lesionArea } from '@sts-net/amplify';
 import type { PreprocessedImage } from '@sts-net/inference';
+import { IGNORED } from '@sts-net/volume-io';
+import { isAllIgnored } from './ignored.ts';
 import { type SliceLesion, sliceLesions } from './slice-lesions.ts';
 
 /** A case to train or validate with, wherever its images are: in memory, in files, behind an address. */
@@ -7,7 +9,10 @@ export interface TrainingCase {
   readonly id: string;
   /** Patient. */
   readonly group: string;
-  /** Its samples; called whenever they are needed, so it may keep them or read them again. */
+  /**
+   * Its samples; called whenever they are needed, so it may keep them or read them again. Masks hold
+   * classes, and `IGNORED` (255) of `@sts-net/volume-io` where nothing counts.
+   */
   load(): Promise<Pick<PreprocessedImage, 'samples' | 'normalization'>>;
 }
 
@@ -29,7 +34,7 @@ export interface TrainingItem {
   readonly copy: string;
 }
 
-/** Reads every case once and lists its slices. */
+/** Reads every case once and lists its slices, without those on which nothing counts. */
 export async function listSlices(
   cases: readonly TrainingCase[],
 ): Promise<readonly TrainingSlice[]> {
@@ -39,7 +44,8 @@ export async function listSlices(
     const lesions = sliceLesions(samples.map(({ mask }) => mask));
     for (const [index, { mask }] of samples.entries()) {
       const [rows, columns] = mask.shape as [number, number];
-      const area = lesionArea(mask);
+      if (isAllIgnored(mask)) continue;
+      const area = lesionArea(mask, IGNORED);
       slices.push({ one, index, lesionArea: area, lesions: lesions[index]!, rows, columns });
     }
   }

@@ -3,6 +3,7 @@ import type { NdArray } from 'ndarray';
 /** Slices of a case that follow one another, as labels `[slice, row, column]`. */
 export interface ValidatedRun {
   readonly prediction: NdArray<Uint8Array>;
+  /** `IGNORED` (255) of `@sts-net/volume-io` where nothing counts. */
   readonly truth: NdArray<Uint8Array>;
 }
 

@@ -7,6 +7,8 @@ import {
   lesionWise,
   pool,
 } from '@sts-net/metrics';
+import { withoutIgnored } from '@sts-net/metrics/regions';
+import { IGNORED } from '@sts-net/volume-io';
 import { meanOfNumbers, type SelectionSpec, type ValidatedCase } from './selection-score.ts';
 
 export type SelectionName = 'dice' | 'case-dice' | 'lesion-f1' | 'mIoU';
@@ -76,16 +78,21 @@ function ofClasses<Counted>(
 }
 
 function slicesOf({ id, runs }: ValidatedCase, classes: number): readonly Confusion[] {
-  return runs.flatMap(({ prediction, truth }) =>
-    Array.from({ length: truth.shape[0]! }, (_, k) =>
-      confusion(prediction.pick(k), truth.pick(k), { classes, id }),
-    ),
-  );
+  return runs.flatMap(({ prediction, truth }) => {
+    // Masks of 0 and 1 are counted faster where no label is to be left out.
+    const ignored = truth.data.includes(IGNORED) && { ignoreIndex: IGNORED };
+    return Array.from({ length: truth.shape[0]! }, (_, k) =>
+      confusion(prediction.pick(k), truth.pick(k), { classes, id, ...ignored }),
+    );
+  });
 }
 
 function lesionsOf({ id, runs }: ValidatedCase, label: number): readonly LesionCounts[] {
   if (label === 0) return [];
-  return runs.map(({ prediction, truth }) => lesionWise(prediction, truth, { label, id }));
+  return runs.map(({ prediction, truth }) => {
+    const counting = withoutIgnored(prediction, truth, { ignoreIndex: IGNORED, id });
+    return lesionWise(counting.prediction, counting.truth, { label, id });
+  });
 }
 
 function f1(counts: readonly LesionCounts[]): number {

@@ -1,7 +1,9 @@
 import { lesionArea } from '@sts-net/amplify';
 import { mostLikely, type Predictor, predictSamples } from '@sts-net/inference';
+import { IGNORED } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
 import ndarray from 'ndarray';
+import { isAllIgnored } from '../samples/ignored.ts';
 import type { TrainingCase } from '../samples/training-items.ts';
 import { specOf } from '../spec/spec-of.ts';
 import {
@@ -19,7 +21,7 @@ export type SelectionChoice = SelectionName | SelectionSpec | CaseScore;
 export interface ValidationOptions {
   /** What is computed of the cases; the weights with the largest value are kept. */
   readonly score: SelectionChoice;
-  /** How many slices, evenly spaced over the cases. @default all */
+  /** How many slices, evenly spaced over those of the cases on which anything counts. @default all */
   readonly slices?: number | undefined;
   /** Slices that go through the network together. */
   readonly batchSize: number;
@@ -106,14 +108,17 @@ function stacked(planes: readonly NdArray<Uint8Array>[]): NdArray<Uint8Array> {
   return volume;
 }
 
-/** Evenly spaced slices over all cases together. */
+/** Evenly spaced slices over all cases together, of those on which anything counts. */
 async function select(
   cases: readonly TrainingCase[],
   limit: number | undefined,
 ): Promise<{ selections: readonly Selection[]; hasLesion: boolean }> {
-  const counts: number[] = [];
-  for (const one of cases) counts.push((await one.load()).samples.length);
-  const total = counts.reduce((a, b) => a + b, 0);
+  const counting: number[][] = [];
+  for (const one of cases) {
+    const { samples } = await one.load();
+    counting.push([...samples.keys()].filter((i) => !isAllIgnored(samples[i]!.mask)));
+  }
+  const total = counting.reduce((sum, slices) => sum + slices.length, 0);
   const count = Math.min(limit ?? total, total);
   const positions = Array.from({ length: count }, (_, k) =>
     Math.floor(((k + 0.5) * total) / count),
@@ -122,13 +127,14 @@ async function select(
   let hasLesion = false;
   let start = 0;
   for (const [c, one] of cases.entries()) {
-    const end = start + counts[c]!;
-    const indices = positions.filter((p) => p >= start && p < end).map((p) => p - start);
+    const slices = counting[c]!;
+    const end = start + slices.length;
+    const indices = positions.filter((p) => p >= start && p < end).map((p) => slices[p - start]!);
     start = end;
     if (indices.length === 0) continue;
     selections.push({ one, indices });
     const { samples } = await one.load();
-    hasLesion ||= indices.some((index) => lesionArea(samples[index]!.mask) > 0);
+    hasLesion ||= indices.some((index) => lesionArea(samples[index]!.mask, IGNORED) > 0);
   }
   return { selections, hasLesion };
 }

@@ -12,7 +12,7 @@ export interface Sample {
   readonly group: string;
   /** `[row, column, channel]`; often a view into a volume, so do not write to it. */
   readonly image: NdArray<Float32Array>;
-  /** `[row, column]`, 0 is background; often a view into a volume, so do not write to it. */
+  /** `[row, column]`, 0 is background, `IGNORED` what nothing counts on; often a view into a volume, so do not write to it. */
   readonly mask: NdArray<Uint8Array>;
 }
 

@@ -1,3 +1,4 @@
+import { countedMask } from '../contract/class-mask.ts';
 import type { LossMap, Truth } from '../contract/loss.ts';
 import { planGroupSums, powerOfTwo } from './group-sums.ts';
 import { type ClassInstances, findInstances, type InstanceOptions } from './instances.ts';
@@ -26,14 +27,13 @@ export function instanceMaps(
   const weights = new Float32Array(table);
   const groups = new Int32Array(count * pixels * (classes - 1)).fill(-1);
   const entropyWeights = new Float32Array(groups.length);
-  const isCounted = countedPixels(truth);
   for (const [line, instances] of lines.entries()) {
     const { sample, class: c, of, weight } = instances;
     for (let k = 1; k <= instances.count; k++) {
       sizes[line * columns + k - 1] = instances.sizes[k]!;
       weights[line * columns + k - 1] = weight;
     }
-    const counted = isCounted.subarray(sample * pixels, (sample + 1) * pixels);
+    const counted = countedMask(truth, sample);
     const ofPixel = entropyWeightsOf(instances, counted, options.kind);
     for (let i = 0; i < pixels; i++) {
       if (counted[i] === 0) continue;
@@ -65,13 +65,4 @@ function entropyWeightsOf(
   // A mean over the whole sample for each component, in all of which the background takes part.
   const all = areas.reduce((a, b) => a + b);
   return areas.map((_, k) => (all > 0 ? (weight * (k > 0 ? 1 : count)) / all : 0));
-}
-
-/** 1 where a pixel of the batch counts. */
-function countedPixels({ labels, classes }: Truth): Uint8Array {
-  const counted = new Uint8Array(labels.length / classes);
-  for (let i = 0; i < counted.length; i++) {
-    for (let c = 0; c < classes; c++) if (labels[i * classes + c]! > 0) counted[i] = 1;
-  }
-  return counted;
 }

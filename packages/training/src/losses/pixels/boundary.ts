@@ -1,7 +1,7 @@
 import { distanceTransform } from '@sts-net/metrics';
 import * as tf from '@tensorflow/tfjs-core';
 import { sumAll, sumPixels } from '../../tensors/sums.ts';
-import { classMask } from '../contract/class-mask.ts';
+import { classMask, countedMask } from '../contract/class-mask.ts';
 import { classShares } from '../contract/class-weights.ts';
 import type { ClassWeightOptions, LossSpec, Truth } from '../contract/loss.ts';
 import { differentiable, throughSoftmax } from '../contract/prediction.ts';
@@ -15,7 +15,7 @@ export interface BoundaryOptions extends ClassWeightOptions {
  * Boundary loss: the mean over the pixels that count of `φ_c·p_c`, its weighted mean over the classes
  * (Kervadec et al., MIDL 2019). φ is the distance to the class in pixels, inside it 1 minus the
  * distance to the outside, as in the authors' code; 0 everywhere in samples without the class and in
- * those that it fills. It is meant to be added to a loss of regions, with a weight of about 0.01. Below
+ * those that it fills. Distances lead to pixels that count. It is meant to be added to a loss of regions, with a weight of about 0.01. Below
  * 0 where the truth is met.
  */
 export const boundary: LossSpec<BoundaryOptions> = {
@@ -46,11 +46,12 @@ function signedDistances(truth: Truth, first: number): Float32Array {
   const shape = [height, width];
   const distances = new Float32Array(count * height * width * classes);
   for (let sample = 0; sample < count; sample++) {
+    const counted = countedMask(truth, sample);
     for (let c = first; c < classes; c++) {
       const mask = classMask(truth, sample, c);
       if (!mask.includes(1)) continue;
       const outside = distanceTransform({ data: mask, shape });
-      const inside = distanceTransform({ data: mask.map((one) => 1 - one), shape });
+      const inside = distanceTransform({ data: mask.map((one, i) => counted[i]! - one), shape });
       for (let i = 0; i < mask.length; i++) {
         const distance = mask[i] === 1 ? 1 - inside[i]! : outside[i]!;
         // A class that fills the sample has no outside.

@@ -132,16 +132,14 @@ function overlapTerms(
     tf.add(tf.mul(predicted, alpha), tf.mul(truth, beta)),
   );
   const overlap = tf.div(tf.add(both, smoothing), denominator);
-  // Held above 0, where roots have no slope.
-  const missed = exponent === 1 ? tf.sub(1, overlap) : tf.maximum(tf.sub(1, overlap), 1e-7);
+  const missed = tf.sub(1, overlap);
+  // (1 − T)^(e − 1), held where roots have no slope.
+  const steepness =
+    exponent === 1 ? tf.onesLike(missed) : tf.pow(tf.maximum(missed, 1e-7), exponent - 1);
   const groups = overlap.shape[0]!;
-  const value = tf.div(
-    tf.sum(tf.mul(exponent === 1 ? missed : tf.pow(missed, exponent), shares)),
-    groups,
-  );
+  const value = tf.div(tf.sum(tf.mul(tf.mul(missed, steepness), shares)), groups);
   // dT/dp = (y·(1 − (1 − α − β)·T) − α·T) / denominator
-  const slope =
-    exponent === 1 ? tf.onesLike(missed) : tf.mul(tf.pow(missed, exponent - 1), exponent);
+  const slope = tf.mul(steepness, exponent);
   const factor = tf.div(tf.mul(slope, tf.div(shares, groups)), denominator);
   const byTruth = tf.mul(factor, tf.sub(1, tf.mul(overlap, rest)));
   const byAll = tf.mul(factor, tf.mul(overlap, alpha));

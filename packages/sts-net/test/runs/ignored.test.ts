@@ -1,8 +1,15 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
-import { type Case, loadManifest } from '@sts-net/datasets';
+import {
+  type Case,
+  datasets,
+  loadManifest,
+  manifestStatistics,
+  prepareDataset,
+} from '@sts-net/datasets';
 import type { Predictor } from '@sts-net/inference';
+import { temporaryFolder } from '@sts-net/testing';
 import { createVolume, readVolume, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +21,7 @@ import { evaluateModel } from '../../src/evaluation/evaluate-model.ts';
 import { evaluateRun } from '../../src/evaluation/evaluate-run.ts';
 import { experimentStatistics } from '../../src/evaluation/experiment-statistics.ts';
 import { readLog } from '../../src/loggers/run-log.ts';
+import { smallestTargets } from '../../src/report/dataset/index.ts';
 import { train } from '../../src/runs/train.ts';
 import type { TrainOptions } from '../../src/runs/train-options.ts';
 import { readSafetensors } from '../../src/weights/weight-files.ts';
@@ -119,6 +127,16 @@ describe('masks with numbers on which nothing counts', () => {
     expect((await loadManifest(path)).every(({ ignore }) => ignore === 255)).toBe(true);
     rmSync(output, { recursive: true });
   });
+});
+
+it('are no targets in the pictures of a data set', async () => {
+  const output = join(temporaryFolder(), 'prepared');
+  const options = { image: 'images/{id}.nii.gz', mask: 'masks/{id}.nii.gz', ignore: -1 };
+  await prepareDataset(datasets['nifti-pairs'], data, output, options);
+  const { targets } = await manifestStatistics(join(output, 'manifest.jsonl'));
+  expect(targets.map(({ area }) => area)).toEqual(Array(8).fill(9));
+  const pictures = (await smallestTargets(targets, output)).toString();
+  expect(pictures).toContain('9 pixels, 1.9 % of 24 × 20<');
 });
 
 describe('evaluateModel', () => {

@@ -1,7 +1,7 @@
 // Kills a tiny training again and again at random moments (SIGKILL), goes on with it each time, and
 // compares what it ends with to the same training left alone: weights, optimiser, average and log, bit
-// by bit. With slices on either side as channels, an average of the weights, batches in parts and online
-// amplification.
+// by bit, and what is known of false alarms. With slices on either side as channels, an average of the
+// weights, batches in parts, online amplification and hard negatives.
 //
 //   npm run build && node tools/training/kill-lane.mjs [KILLS]
 //
@@ -62,7 +62,8 @@ function configFile(output) {
       batchSize: 2,
       accumulate: 2,
       average: { decay: 0.9 },
-      patch: { size: 32 },
+      patch: { size: 32, lesionShare: 0.5 },
+      sampler: { name: 'hard-negatives', slices: 5 },
       loss: 'dice-cross-entropy',
       optimizer: { name: 'adamw', learningRate: 0.002 },
       schedule: { name: 'cosine', per: 'step' },
@@ -99,17 +100,20 @@ function train(path, killAfter) {
 
 /** What a run leaves; headers and times, which differ, taken out. */
 function outcome(output) {
-  const weights = (name) => {
+  const parts = (name) => {
     const bytes = readFileSync(join(folder, output, `${name}.safetensors`));
-    return bytes.subarray(8 + Number(bytes.readBigUInt64LE(0))).toString('base64');
+    const start = 8 + Number(bytes.readBigUInt64LE(0));
+    const { falseAlarms } = JSON.parse(bytes.subarray(8, start)).__metadata__;
+    return { falseAlarms, weights: bytes.subarray(start).toString('base64') };
   };
   const log = readFileSync(join(folder, output, 'log.jsonl'), 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-    .filter(({ event }) => event === 'step' || event === 'validation')
+    .filter(({ event }) => ['step', 'look', 'validation'].includes(event))
     .map(({ time: _, ...event }) => JSON.stringify(event));
-  return { last: weights('last'), best: weights('best'), log: log.join('\n') };
+  const { falseAlarms, weights } = parts('last');
+  return { last: weights, falseAlarms, best: parts('best').weights, log: log.join('\n') };
 }
 
 const start = performance.now();
@@ -128,7 +132,7 @@ while (killed < kills) {
     killed++;
   }
   const actual = outcome(output);
-  for (const part of ['log', 'best', 'last']) {
+  for (const part of ['log', 'best', 'falseAlarms', 'last']) {
     if (actual[part] === expected[part]) continue;
     console.log(
       `round ${round}: \`${part}\` differs from that of the run left alone; see ${folder}`,

@@ -42,6 +42,13 @@ export type {
   OverlapOptions,
   TverskyOptions,
 } from './losses/pixels/overlap.ts';
+export {
+  type FalseAlarm,
+  type FalseAlarmOptions,
+  type FalseAlarmState,
+  FalseAlarms,
+  type Look,
+} from './negatives/false-alarms.ts';
 export type { AdamOptions } from './optimizers/adam.ts';
 export { type Frozen, freeze } from './optimizers/freeze.ts';
 export type { Optimizer, OptimizerSpec, TrainedWeight } from './optimizers/optimizer.ts';
@@ -49,6 +56,7 @@ export { createOptimizer, type OptimizerConfig, optimizers } from './optimizers/
 export type { SgdOptions } from './optimizers/sgd.ts';
 export { groupWeights, type WeightGroupOptions } from './optimizers/weight-groups.ts';
 export { type BatchSourceOptions, createBatchSource } from './samplers/batch-source.ts';
+export type { HardNegativeOptions } from './samplers/hard-negatives.ts';
 export type { SizeOptions } from './samplers/lesion-samplers.ts';
 export type {
   Draw,
@@ -58,6 +66,7 @@ export type {
   SamplerSpec,
 } from './samplers/sampler.ts';
 export {
+  createFalseAlarms,
   type SamplerChoice,
   type SamplerConfig,
   type SamplerName,

@@ -137,6 +137,32 @@ describe('trainLoop', () => {
     expect((await run({ progress, validate: scores(1) })).seen).toEqual(['best 6', 'save 6']);
   });
 
+  it('looks before validations in its interval, not for the last step, and again where one was left', async () => {
+    const seen: string[] = [];
+    const steps = { steps: 5, validateEvery: 2, saveEvery: 100 } as const;
+    const controller = new AbortController();
+    const first = await run({
+      ...steps,
+      signal: controller.signal,
+      look: async () => void seen.push('look'),
+      validate: async (signal) => {
+        seen.push('validation');
+        if (seen.length === 4) controller.abort();
+        signal?.throwIfAborted();
+        return 1;
+      },
+    });
+    expect(first.progress).toMatchObject({ step: 4, owesValidation: true });
+    expect(seen.splice(0)).toEqual(['look', 'validation', 'look', 'validation']);
+    const { progress } = first;
+    const look = async () => void seen.push(`look ${progress.step}`);
+    await run({ ...steps, progress, look, validate: scores(1, 1) });
+    expect(seen.splice(0)).toEqual(['look 4']);
+    const alone = await run({ ...steps, look: async () => void seen.push('look') });
+    expect(seen).toEqual(['look', 'look']);
+    expect(alone.progress).toMatchObject({ step: 5, owesValidation: false });
+  });
+
   it('fails with what a validation throws that is not the signal’s reason', async () => {
     const controller = new AbortController();
     const validate = async () => {

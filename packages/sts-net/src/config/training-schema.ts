@@ -64,6 +64,18 @@ const samplerSchema = z.union([
         path: ['curve'],
         message: 'must be given without `exponent`',
       }),
+    z.strictObject({
+      name: z.literal('hard-negatives'),
+      share: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe('Share of the draws without a lesion that hold a false alarm; else 0.5.'),
+      slices: positiveInteger
+        .optional()
+        .describe('How many training slices are predicted at each validation; else 64.'),
+    }),
   ]),
 ]);
 
@@ -110,7 +122,7 @@ export const trainingSchema = z
     sampler: samplerSchema
       .optional()
       .describe(
-        'What is drawn: slices (each once an epoch), or at random plain (anything), pixels (around lesion pixels), lesions (each equally likely), classes (each equally likely), sizes (small lesions more often, or as a curve says); else slices, or pixels where there are patches.',
+        'What is drawn: slices (each once an epoch), or at random plain (anything), pixels (around lesion pixels), lesions (each equally likely), classes (each equally likely), sizes (small lesions more often, or as a curve says), hard-negatives (as lesions, and of the rest half where the network sees lesions that are not there); else slices, or pixels where there are patches.',
       ),
     flips: z
       .boolean()

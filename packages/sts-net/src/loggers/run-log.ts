@@ -3,7 +3,7 @@ import type { BackendInfo } from '@sts-net/backend';
 import type { SplitName } from '@sts-net/datasets';
 import { fileError, writeFileAtomic } from '@sts-net/datasets/files';
 import type { ChosenNormalization, NormalizationRule, PerChannel } from '@sts-net/inference';
-import type { Progress, SelectionName, SizeCount } from '@sts-net/training';
+import type { Look, Progress, SelectionName, SizeCount } from '@sts-net/training';
 
 /** A run's progress as far as its log goes by it. */
 type RunPoint = Pick<Progress, 'step' | 'owesValidation'>;
@@ -103,7 +103,14 @@ export type TrainEvent =
       readonly learningRate: number;
       /** Pixels of each lesion in the batch, whole also where a patch shows a part. */
       readonly lesions?: readonly number[];
+      /** Samples that were drawn for a false alarm in them, where the sampler draws such. */
+      readonly hardNegatives?: number;
     }
+  | ({
+      /** A look at training slices, before a validation, where the sampler draws false alarms. */
+      readonly event: 'look';
+      readonly step: number;
+    } & Look)
   | {
       readonly event: 'validation';
       readonly step: number;
@@ -128,4 +135,6 @@ export type TrainEvent =
       readonly reason: 'finished' | 'stopped early' | 'stopped' | 'interrupted';
       /** How often lesions of each size, in pixels of their slice, were in a batch of the whole run. */
       readonly seen: readonly SizeCount[];
+      /** Samples of the whole run that were drawn for a false alarm in them. */
+      readonly hardNegatives?: number;
     };

@@ -7,7 +7,10 @@ export interface Scalar {
   readonly value: number;
 }
 
-/** The numbers of an event: loss and rate of a step; the score of a validation, by class too. */
+/**
+ * The numbers of an event: loss and rate of a step; the score of a validation, by class too; false alarms
+ * in a slice that is trained on.
+ */
 export function scalarsOf(event: TrainEvent): readonly Scalar[] {
   if (event.event === 'step') {
     return [
@@ -21,6 +24,9 @@ export function scalarsOf(event: TrainEvent): readonly Scalar[] {
       { tag: `validation/${metric}`, value: score },
       ...classes.map((value, i) => ({ tag: `validation/${metric}/class_${i + 1}`, value })),
     ];
+  }
+  if (event.event === 'look') {
+    return [{ tag: 'training/false_alarms', value: event.found / event.slices }];
   }
   return [];
 }

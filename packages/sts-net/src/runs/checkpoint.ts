@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { validateWith } from '@sts-net/datasets/validation';
 import type { NormalizationRule, PerChannel } from '@sts-net/inference';
 import { loadWeights, type StoredTensor } from '@sts-net/model';
-import type { Progress, Training } from '@sts-net/training';
+import type { FalseAlarmState, Progress, Training } from '@sts-net/training';
 import { z } from 'zod';
 import { currentForm } from '../config/earlier-config.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -20,6 +20,8 @@ export interface Checkpoint {
   /** The rule that the run was trained with. */
   readonly normalization: PerChannel<NormalizationRule>;
   readonly progress: Progress;
+  /** Of a sampler that draws false alarms. */
+  readonly falseAlarms?: FalseAlarmState | undefined;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** The file that it was read from. */
   readonly path: string;
@@ -33,12 +35,18 @@ export async function writeCheckpoint(
     readonly config: ExperimentConfig;
     readonly description: ModelDescription;
     readonly progress: Progress;
+    readonly falseAlarms?: FalseAlarmState | undefined;
   },
 ): Promise<void> {
+  const { config, progress, falseAlarms } = state;
   await writeModelFile(last, training.model, state.description, {
     previous,
     tensors: training.state(),
-    metadata: { config: JSON.stringify(state.config), progress: JSON.stringify(state.progress) },
+    metadata: {
+      config: JSON.stringify(config),
+      progress: JSON.stringify(progress),
+      ...(falseAlarms && { falseAlarms: JSON.stringify(falseAlarms) }),
+    },
   });
 }
 
@@ -72,7 +80,7 @@ export async function readCheckpoint(
 
 function readCheckpointFile(path: string): Checkpoint {
   const { description, tensors, metadata } = readModelFile(path);
-  const { config, progress } = metadata;
+  const { config, progress, falseAlarms } = metadata;
   if (config === undefined || progress === undefined) {
     throw new RangeError(
       `'${path}' must be a checkpoint to resume from, but holds weights only; put the run's own last.safetensors there`,
@@ -82,6 +90,13 @@ function readCheckpointFile(path: string): Checkpoint {
     config: validateConfig(currentForm(parseJson(config, 'config', path)), path),
     normalization: description.preprocessing.normalization,
     progress: validateWith(progressSchema, parseJson(progress, 'progress', path), path),
+    ...(falseAlarms && {
+      falseAlarms: validateWith(
+        falseAlarmSchema,
+        parseJson(falseAlarms, 'falseAlarms', path),
+        path,
+      ),
+    }),
     tensors,
     path,
   };
@@ -92,6 +107,14 @@ const progressSchema: z.ZodType<Progress> = z.strictObject({
   best: z.array(z.strictObject({ step: z.int().min(0), score: z.number() })),
   sinceBest: z.int().min(0),
   owesValidation: z.boolean(),
+});
+
+const whole = z.int().min(0);
+const falseAlarmSchema: z.ZodType<FalseAlarmState> = z.strictObject({
+  step: whole,
+  slices: whole,
+  next: whole,
+  places: z.array(z.tuple([whole, whole, whole])),
 });
 
 /** Puts a training where the checkpoint was. */

@@ -134,6 +134,8 @@ async function runTraining(
     const { averaged } = training;
     const progress: Progress = checkpoint?.progress ?? newProgress();
     let started: StartedFrom | undefined;
+    const { falseAlarms } = data;
+    if (checkpoint?.falseAlarms !== undefined) falseAlarms?.restore(checkpoint.falseAlarms);
     if (checkpoint !== undefined) restoreCheckpoint(checkpoint, training);
     else if (typeof pretrained === 'object' && 'path' in pretrained) {
       started = await startFrom(model, resolve(baseFolder, pretrained.path));
@@ -190,8 +192,20 @@ async function runTraining(
       source: data.source,
       validateEvery: every,
       keepBest: keep,
-      onStep: (record, { lesions: shown }) =>
-        report({ event: 'step', ...record, ...(shown && { lesions: shown }) }),
+      onStep: (record, { lesions: shown, hardNegatives }) =>
+        report({
+          event: 'step',
+          ...record,
+          ...(shown && { lesions: shown }),
+          ...(hardNegatives !== undefined && { hardNegatives }),
+        }),
+      ...(falseAlarms && {
+        look: async (stop) => {
+          const { step } = progress;
+          const seen = await falseAlarms.look(predictor, step, stop);
+          if (seen !== undefined) await report({ event: 'look', step, ...seen });
+        },
+      }),
       ...(validate && {
         validate: async (stop) => {
           validated = await validate(predictor, stop);
@@ -210,7 +224,7 @@ async function runTraining(
       save: async () => {
         if (validate === undefined) await averaged(() => saveWeights([run.best]));
         await lock.check();
-        await writeCheckpoint(run, training!, state);
+        await writeCheckpoint(run, training!, { ...state, falseAlarms: falseAlarms?.state() });
         await removeOutdone(run, progress);
       },
     });
@@ -222,7 +236,7 @@ async function runTraining(
           : ownStop.signal.aborted
             ? 'stopped'
             : 'interrupted';
-    await report({ event: 'end', step: progress.step, reason, seen: await seenLesions(run) });
+    await report({ event: 'end', step: progress.step, reason, ...(await seenIn(run)) });
     const [best] = progress.best;
     return {
       output: run.folder,
@@ -237,10 +251,17 @@ async function runTraining(
   }
 }
 
-/** How often lesions of each size were in a batch since the run began. */
-async function seenLesions({ log }: RunFolder): Promise<readonly SizeCount[]> {
-  const events = await readLog(log);
-  return countSizes(events.flatMap((one) => (one.event === 'step' ? (one.lesions ?? []) : [])));
+/** How often lesions of each size, and false alarms, were in a batch since the run began. */
+async function seenIn({ log }: RunFolder): Promise<{
+  readonly seen: readonly SizeCount[];
+  readonly hardNegatives?: number;
+}> {
+  const steps = (await readLog(log)).filter((event) => event.event === 'step');
+  const negatives = steps.flatMap(({ hardNegatives = [] }) => hardNegatives);
+  return {
+    seen: countSizes(steps.flatMap(({ lesions = [] }) => lesions)),
+    ...(negatives.length > 0 && { hardNegatives: negatives.reduce((a, b) => a + b) }),
+  };
 }
 
 function nameOfScore(select: SelectionChoice): SelectionName | 'own' {

@@ -6,8 +6,10 @@ import {
   countSizes,
   createAmplifier,
   createBatchSource,
+  createFalseAlarms,
   createOnlineAmplifier,
   createValidation,
+  type FalseAlarms,
   listSlices,
   type OnlineAugmentation,
   type SamplerChoice,
@@ -33,6 +35,8 @@ export interface TrainingData {
   readonly validate:
     | ((predictor: Predictor, signal?: AbortSignal) => Promise<Validated>)
     | undefined;
+  /** Of a sampler that draws false alarms. */
+  readonly falseAlarms: FalseAlarms | undefined;
   /** Ids of the cases of each split. */
   readonly cases: Readonly<Record<SplitName, readonly string[]>>;
   /** Training slices. */
@@ -103,7 +107,9 @@ export async function prepareData(
   const augmentations = augment === undefined ? (amplification.online ?? []) : [own(augment)];
   const online = await createOnlineAmplifier(augmentations, slices, seed);
   const { batchSize, accumulate = 1, patch, flips } = training;
+  const falseAlarms = createFalseAlarms(sampler, slices, batchSize);
   const source = createBatchSource({
+    falseAlarms,
     items: amplifier.items,
     sampler,
     batchSize: batchSize * accumulate,
@@ -130,6 +136,7 @@ export async function prepareData(
   return {
     source,
     validate,
+    falseAlarms,
     cases: { training: ids('training'), validation: ids('validation'), test: ids('test') },
     slices: slices.length,
     lesions: countSizes(slices.flatMap((slice) => slice.lesions.map(({ area }) => area))),

@@ -38,6 +38,12 @@ export function newProgress(): Progress {
 interface LoopHooks {
   readonly onStep?: (record: StepRecord, batch: Batch) => void | Promise<void>;
   /**
+   * Called every `validateEvery`, before the validation and also without a validation split, while the
+   * model has the weights that are validated: to look at what it is trained on. May throw the reason of the
+   * signal, and is called again for the same step where the validation was not finished.
+   */
+  readonly look?: (signal: AbortSignal | undefined) => Promise<void>;
+  /**
    * Scores the model; larger is better. Not called without a validation split. May throw the reason of
    * the signal, where that aborts: the run is then saved, and validated when it goes on.
    */
@@ -87,13 +93,18 @@ export async function trainLoop(options: TrainLoopOptions): Promise<Progress> {
   const { model, source, steps, schedule, progress, signal, patience, parts = 1 } = options;
   const { stepsPerEpoch } = source;
   const stepOptions = { ...options, loss: createLoss(options.loss) };
-  const due = (every: Interval) =>
-    progress.step === steps || progress.step % (every === 'epoch' ? stepsPerEpoch : every) === 0;
+  const isTime = (every: Interval) =>
+    progress.step % (every === 'epoch' ? stepsPerEpoch : every) === 0;
+  const due = (every: Interval) => progress.step === steps || isTime(every);
+  // Not for being the last step, so that a longer run does the same.
+  const look = async () => {
+    if (isTime(options.validateEvery)) await options.look?.(signal);
+  };
   const ends = () =>
     progress.step >= steps || signal?.aborted || hasStoppedEarly(progress, patience);
   let savedStep = progress.step;
   if (progress.owesValidation && !signal?.aborted) {
-    await validate(options);
+    await validate({ ...options, look });
     await options.save?.();
   }
   while (!ends()) {
@@ -108,8 +119,9 @@ export async function trainLoop(options: TrainLoopOptions): Promise<Progress> {
       );
     }
     await options.onStep?.({ step: progress.step, loss, learningRate }, batch);
-    progress.owesValidation = options.validate !== undefined && due(options.validateEvery);
-    if (progress.owesValidation) await validate(options);
+    const looks = options.validate !== undefined || options.look !== undefined;
+    progress.owesValidation = looks && due(options.validateEvery);
+    if (progress.owesValidation) await validate({ ...options, look });
     if (due(options.saveEvery)) {
       await options.save?.();
       savedStep = progress.step;
@@ -130,14 +142,17 @@ async function validate({
   keepBest = 1,
   signal,
   ...hooks
-}: TrainLoopOptions): Promise<void> {
+}: TrainLoopOptions & { readonly look: () => Promise<void> }): Promise<void> {
   const run = async () => {
-    const score = await hooks.validate!(signal);
-    const { best, rank } = withScore(progress.best, { step: progress.step, score }, keepBest);
-    progress.best = best;
-    progress.sinceBest = rank === 0 ? 0 : progress.sinceBest + 1;
-    if (rank >= 0) await hooks.onBest?.(rank);
-    await hooks.onScore?.(score, rank === 0);
+    await hooks.look();
+    if (hooks.validate !== undefined) {
+      const score = await hooks.validate(signal);
+      const { best, rank } = withScore(progress.best, { step: progress.step, score }, keepBest);
+      progress.best = best;
+      progress.sinceBest = rank === 0 ? 0 : progress.sinceBest + 1;
+      if (rank >= 0) await hooks.onBest?.(rank);
+      await hooks.onScore?.(score, rank === 0);
+    }
     progress.owesValidation = false;
   };
   try {

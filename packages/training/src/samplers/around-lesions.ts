@@ -17,25 +17,31 @@ export type TargetDraw = (random: Random) => Target;
 /** Share of the draws that are to hold a lesion, where whole slices are drawn. */
 const usualShare = 0.7;
 
+/** Draws a place that a draw without a target is to hold, if there is one. */
+export type PlaceDraw = (random: Random) => Target | undefined;
+
 /**
  * A sampler whose draws are independent of one another: a share of them, `patch.lesionShare` or 0.7 of
  * whole slices, holds a target, the others are any item, and any place in it.
  *
  * @param targets makes the draw of targets; undefined where there are none
+ * @param places makes what draws the place of a draw without a target. @default any place
  */
 export function aroundTargets<Options>(
   targets: (items: readonly TrainingItem[], own: Options) => TargetDraw | undefined,
+  places?: (options: SamplerOptions, own: Options) => PlaceDraw,
 ): SamplerSpec<Options> {
   return {
     size: ({ patch, items }) => patch?.size ?? largestSize(items),
     create(options, own) {
       const { items, patch, batchSize, seed } = options;
       const drawTarget = targets(items, own);
+      const drawPlace = places?.(options, own);
       const share = patch?.lesionShare ?? usualShare;
       return (step, i) => {
         const random = seededRandom(seed, 'patch', step, i);
         const isWanted = random() < share;
-        const target = isWanted ? drawTarget?.(random) : undefined;
+        const target = isWanted ? drawTarget?.(random) : drawPlace?.(random);
         return {
           item: target?.item ?? items[randomInteger(random, items.length)]!,
           pass: step * batchSize + i,

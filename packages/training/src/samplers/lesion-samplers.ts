@@ -47,7 +47,7 @@ export const sizes: SamplerSpec<SizeOptions> = aroundTargets((items, own) => {
  *
  * @param weights given all places, tells the weight of a lesion
  */
-function drawLesions(
+export function drawLesions(
   items: readonly TrainingItem[],
   weights: (all: readonly SliceLesion[]) => (lesion: SliceLesion) => number,
 ): TargetDraw | undefined {

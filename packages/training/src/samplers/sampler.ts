@@ -1,5 +1,6 @@
 import type { Window } from '@sts-net/inference';
 import type { Sample } from '@sts-net/volume-io';
+import type { FalseAlarms } from '../negatives/false-alarms.ts';
 import type { TrainingItem } from '../samples/training-items.ts';
 
 /** Training on random patches instead of whole slices. */
@@ -22,6 +23,8 @@ export interface SamplerOptions {
   /** Mirrors samples at random, along rows and along columns. */
   readonly flips: boolean;
   readonly seed: number;
+  /** Where the network saw lesions that are not there, for samplers that draw such places; grows. @default nowhere */
+  readonly falseAlarms?: FalseAlarms | undefined;
 }
 
 /** What was drawn for one place in a batch. */
@@ -33,7 +36,7 @@ export interface Draw {
   window(sample: Sample): Window;
 }
 
-/** Draws what the place `index` in the batch of a step holds, by nothing but the seed and these. */
+/** Draws what the place `index` in the batch of a step holds, by nothing but the seed, these, and what false alarms are known before the step. */
 export type Sampler = (step: number, index: number) => Draw;
 
 /**
@@ -45,6 +48,11 @@ export interface SamplerSpec<Options = object> {
   /** Height and width of the images in a batch. */
   size(options: SamplerOptions): readonly [height: number, width: number];
   create(options: SamplerOptions, own: Options): Sampler;
+  /**
+   * How many training slices are to be predicted at each validation, so that false alarms are known.
+   * @default none are
+   */
+  looksAt?(own: Options): number;
 }
 
 /** Height and width that hold every item. */

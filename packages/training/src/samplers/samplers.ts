@@ -1,5 +1,8 @@
+import { FalseAlarms } from '../negatives/false-alarms.ts';
+import type { TrainingSlice } from '../samples/training-items.ts';
 import { specOf } from '../spec/spec-of.ts';
 import { pixels, plain } from './around-lesions.ts';
+import { type HardNegativeOptions, hardNegatives } from './hard-negatives.ts';
 import { classes, lesions, type SizeOptions, sizes } from './lesion-samplers.ts';
 import type { Sampler, SamplerOptions, SamplerSpec } from './sampler.ts';
 import { slices } from './slices.ts';
@@ -12,6 +15,7 @@ export interface SamplerSettings {
   readonly lesions: object;
   readonly classes: object;
   readonly sizes: SizeOptions;
+  readonly 'hard-negatives': HardNegativeOptions;
 }
 
 export type SamplerName = keyof SamplerSettings;
@@ -32,6 +36,7 @@ export const samplers: { readonly [Name in SamplerName]: SamplerSpec<SamplerSett
   lesions,
   classes,
   sizes,
+  'hard-negatives': hardNegatives,
 };
 
 /**
@@ -44,10 +49,34 @@ export function createSampler(
   options: SamplerOptions,
 ): { readonly size: readonly [height: number, width: number]; readonly draw: Sampler } {
   const usual = options.patch === null ? 'slices' : 'pixels';
-  const chosen = choice ?? usual;
-  const config = typeof chosen === 'string' ? { name: chosen } : chosen;
-  if (!('name' in config)) return { size: config.size(options), draw: config.create(options, {}) };
-  const { name, ...own } = config;
-  const spec = specOf('sampler', samplers as Readonly<Record<string, SamplerSpec>>, name);
+  const { spec, own } = chosenSampler(choice ?? usual);
   return { size: spec.size(options), draw: spec.create(options, own) };
+}
+
+/**
+ * What a sampler needs that draws false alarms of the network: to be given to `createBatchSource`, and
+ * to look at each validation. Undefined for others.
+ *
+ * @param slices all that is trained on
+ * @param batchSize slices that go through the network together
+ */
+export function createFalseAlarms(
+  choice: SamplerChoice | undefined,
+  slices: readonly TrainingSlice[],
+  batchSize: number,
+): FalseAlarms | undefined {
+  if (choice === undefined) return undefined;
+  const { spec, own } = chosenSampler(choice);
+  const count = spec.looksAt?.(own);
+  return count === undefined ? undefined : new FalseAlarms(slices, { count, batchSize });
+}
+
+function chosenSampler(choice: SamplerChoice): {
+  readonly spec: SamplerSpec;
+  readonly own: object;
+} {
+  const config = typeof choice === 'string' ? { name: choice } : choice;
+  if (!('name' in config)) return { spec: config, own: {} };
+  const { name, ...own } = config;
+  return { spec: specOf('sampler', samplers as Readonly<Record<string, SamplerSpec>>, name), own };
 }

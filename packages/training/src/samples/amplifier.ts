@@ -7,6 +7,7 @@ import {
 } from '@sts-net/amplify';
 import type { Sample } from '@sts-net/volume-io';
 import { withIgnore } from './ignored.ts';
+import { marked } from './mark.ts';
 import { sliceStatistics, type TrainingItem, type TrainingSlice } from './training-items.ts';
 
 /** Extra copies of the training samples whose lesions are small. */
@@ -35,7 +36,7 @@ export function createAmplifier(
 ): Amplifier {
   const originals = slices.map((slice) => ({ slice, copy: 'none' }));
   if (method === 'none') {
-    return { items: originals, threshold: 0, sample: (original) => original };
+    return { items: originals, threshold: 0, sample: asMarked };
   }
   const threshold = areaLimit({ method, threshold: given ?? sliceStatistics(slices) });
   const copies = copyNames({ method, extended });
@@ -45,10 +46,15 @@ export function createAmplifier(
   return {
     items: [...originals, ...amplified],
     threshold,
-    sample(original, { copy }) {
-      if (copy === 'none') return original;
+    sample(original, item) {
+      const { copy } = item;
+      if (copy === 'none') return asMarked(original, item);
       // A centre crop cannot be made of a lesion that lies on the border.
       return amplifiedCopy(withIgnore(original), copy, { method, extended, seed }) ?? original;
     },
   };
+}
+
+function asMarked(original: Sample, { at }: TrainingItem): Sample {
+  return at === undefined ? original : marked(original, at);
 }

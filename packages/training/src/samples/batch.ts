@@ -16,6 +16,8 @@ export interface Batch extends ImageBatch {
   readonly ids?: readonly string[];
   /** Pixels of the lesions in the samples, whole also where a patch shows a part. */
   readonly lesions?: readonly number[];
+  /** How many of the samples were drawn for a false alarm in them. */
+  readonly hardNegatives?: number;
 }
 
 /** Hands out the batch of a step; the same step always gives the same batch. */

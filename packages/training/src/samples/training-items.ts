@@ -32,6 +32,11 @@ export interface TrainingItem {
   readonly slice: TrainingSlice;
   /** Which of `copyNames` of `@sts-net/amplify`; `none` is the slice itself. */
   readonly copy: string;
+  /**
+   * Row and column of the slice that the sampler looks for in what becomes of it. To find it again, the
+   * amplifier marks it in the mask as if it were a lesion, of label 254, until the sample is in the batch.
+   */
+  readonly at?: readonly [row: number, column: number] | undefined;
 }
 
 /** Reads every case once and lists its slices, without those on which nothing counts. */

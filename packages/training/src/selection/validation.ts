@@ -1,18 +1,11 @@
 import { lesionArea } from '@sts-net/amplify';
-import { mostLikely, type Predictor, predictSamples } from '@sts-net/inference';
+import type { Predictor } from '@sts-net/inference';
 import { IGNORED } from '@sts-net/volume-io';
-import type { NdArray } from 'ndarray';
-import ndarray from 'ndarray';
 import { isAllIgnored } from '../samples/ignored.ts';
 import type { TrainingCase } from '../samples/training-items.ts';
 import { specOf } from '../spec/spec-of.ts';
-import {
-  type CaseScore,
-  meanOfCases,
-  type SelectionSpec,
-  type ValidatedCase,
-  type ValidatedRun,
-} from './selection-score.ts';
+import { predictCase } from './predict-case.ts';
+import { type CaseScore, meanOfCases, type SelectionSpec } from './selection-score.ts';
 import { type SelectionName, selectionScores } from './selection-scores.ts';
 
 /** What stands for a score: a name, a spec, or a function of a case, whose mean is taken. */
@@ -58,54 +51,11 @@ export async function createValidation(
   return async (predictor, signal) => {
     const scored = spec.create({ classes: predictor.classes });
     for (const { one, indices } of selections) {
-      const { samples, normalization } = await one.load();
-      const chosen = { samples: indices.map((index) => samples[index]!), normalization };
-      const predictions: NdArray<Uint8Array>[] = [];
-      for await (const probabilities of predictSamples(predictor, chosen, { batchSize, signal })) {
-        predictions.push(mostLikely(probabilities));
-      }
-      const truths = chosen.samples.map(({ mask }) => mask);
-      scored.add(validatedCase(one.id, indices, predictions, truths));
+      scored.add(await predictCase(predictor, one, indices, { batchSize, signal }));
     }
     if (scored.ofClasses !== undefined) onClasses?.(scored.ofClasses());
     return scored.result();
   };
-}
-
-/** The slices in runs of those that follow one another and have the same size. */
-function validatedCase(
-  id: string,
-  indices: readonly number[],
-  predictions: readonly NdArray<Uint8Array>[],
-  truths: readonly NdArray<Uint8Array>[],
-): ValidatedCase {
-  const runs: ValidatedRun[] = [];
-  const size = (i: number) => truths[i]?.shape.join();
-  let start = 0;
-  for (let i = 1; i <= indices.length; i++) {
-    if (indices[i] === indices[i - 1]! + 1 && size(i) === size(i - 1)) continue;
-    const stack = (planes: readonly NdArray<Uint8Array>[]) => stacked(planes.slice(start, i));
-    runs.push({ prediction: stack(predictions), truth: stack(truths) });
-    start = i;
-  }
-  return { id, runs };
-}
-
-function stacked(planes: readonly NdArray<Uint8Array>[]): NdArray<Uint8Array> {
-  const [rows, columns] = planes[0]!.shape as [number, number];
-  const volume = ndarray(new Uint8Array(planes.length * rows * columns), [
-    planes.length,
-    rows,
-    columns,
-  ]);
-  for (const [slice, plane] of planes.entries()) {
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        volume.set(slice, row, column, plane.get(row, column));
-      }
-    }
-  }
-  return volume;
 }
 
 /** Evenly spaced slices over all cases together, of those on which anything counts. */

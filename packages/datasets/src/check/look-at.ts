@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Volume } from '@sts-net/volume-io';
 import { type Channel, checkChannel } from '../images/check-channel.ts';
 import { digestOfChannels, imageDigest, imageSeal } from '../images/image-digest.ts';
+import { wholeOrMapped } from '../images/label-map.ts';
 import { checkShape, placeLabels } from '../images/place-labels.ts';
 import { type Print, parsePrint, printOf } from '../images/print.ts';
 import { isFlatImage, readImageFile } from '../images/read-image-file.ts';
@@ -9,7 +10,7 @@ import { readLabels } from '../images/read-labels.ts';
 import { areaOf } from '../images/unite-masks.ts';
 import { channelNamesOf, filesOf } from '../manifest/image-files.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
-import { ignoredLabel, itemRule } from './read-item-files.ts';
+import { takenOut } from './read-item-files.ts';
 
 /** What the files of an item hold. */
 export interface Looked {
@@ -38,17 +39,12 @@ export async function lookAt(
     const read = known === undefined ? await readChannels(item, paths, onWarning) : undefined;
     const image = read?.image;
     const mask =
-      item.mask === null
-        ? undefined
-        : await readLabels(resolve(folder, item.mask), itemRule(item), { onWarning });
+      item.mask === null ? undefined : await readMask(item, resolve(folder, item.mask), onWarning);
     const flat = isPicture || mask?.voxels.shape[0] === 1;
     const own = image?.voxels.shape ?? item.size;
     const shape = [flat ? 1 : own[0]!, ...own.slice(1)];
-    const ignored = ignoredLabel(item);
-    const labels = [...new Set(mask?.voxels.data)].filter(
-      (label) => label !== 0 && label !== ignored,
-    );
-    const area = mask === undefined ? 0 : areaOf(mask.voxels.data, ignored);
+    const labels = [...new Set(mask?.voxels.data)].filter((label) => label !== 0);
+    const area = mask === undefined ? 0 : areaOf(mask.voxels.data);
     const digest = read?.digest ?? item.digest;
     const placeless = isPicture || (item.mask !== null && isFlatImage(item.mask));
     const first = channelNamesOf(item.image)?.[0];
@@ -63,6 +59,16 @@ export async function lookAt(
   } catch (error) {
     return { errors: [(error as Error).message], labels: [] };
   }
+}
+
+/** The labels as they lie in their file, with background where nothing counts. */
+async function readMask(
+  { ignore }: ManifestItem,
+  path: string,
+  onWarning: OnWarning,
+): Promise<Volume<Uint8Array>> {
+  const labels = await readLabels(path, wholeOrMapped(undefined, ignore), { onWarning });
+  return ignore === undefined ? labels : takenOut(labels).labels;
 }
 
 /**

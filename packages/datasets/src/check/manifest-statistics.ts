@@ -3,7 +3,7 @@ import { labelsOf } from '@sts-net/volume-io';
 import { areaOf } from '../images/unite-masks.ts';
 import type { ManifestItem, SplitName } from '../manifest/manifest-item.ts';
 import { manifestFolder, readManifest } from '../manifest/read-manifest.ts';
-import { ignoredLabel, readItemFiles } from './read-item-files.ts';
+import { readItemFiles } from './read-item-files.ts';
 
 /** A slice that holds a target. */
 export interface TargetSlice {
@@ -77,6 +77,6 @@ async function sliceAreas(item: ManifestItem, folder: string): Promise<readonly 
   const { voxels: labels } = labelsOf((await readItemFiles(item, folder)).labels);
   return Array.from({ length: labels.shape[0]! }, (_, slice) => {
     const size = labels.shape[1]! * labels.shape[2]!;
-    return areaOf(labels.data.subarray(slice * size, (slice + 1) * size), ignoredLabel(item));
+    return areaOf(labels.data.subarray(slice * size, (slice + 1) * size));
   });
 }

@@ -1,19 +1,19 @@
 import { resolve } from 'node:path';
-import { IGNORED, type LabelRule, type Volume } from '@sts-net/volume-io';
+import { IGNORED, labelsOf, type Volume } from '@sts-net/volume-io';
 import { wholeOrMapped } from '../images/label-map.ts';
 import { isFlatImage, readImageFile } from '../images/read-image-file.ts';
 import { readLabels } from '../images/read-labels.ts';
 import { filesOf } from '../manifest/image-files.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 
-/** What the numbers in the mask of an item are; what is to be ignored becomes `IGNORED`. */
-export function itemRule({ ignore }: Pick<ManifestItem, 'ignore'>): LabelRule {
-  return wholeOrMapped(undefined, ignore);
-}
-
-/** The label that stands for nothing to be counted in what `itemRule` reads, if one does. */
-export function ignoredLabel({ ignore }: Pick<ManifestItem, 'ignore'>): number | undefined {
-  return ignore === undefined ? undefined : IGNORED;
+/** What the files of an item hold. */
+export interface ItemFiles {
+  /** Of several channels the first. */
+  readonly image: Volume;
+  /** As they lie on the image; background where nothing counts. */
+  readonly labels: Volume<Uint8Array>;
+  /** 1 for each voxel on which nothing counts, in C order; undefined where the manifest names no such number. */
+  readonly ignored?: Uint8Array | undefined;
 }
 
 /**
@@ -23,17 +23,28 @@ export function ignoredLabel({ ignore }: Pick<ManifestItem, 'ignore'>): number |
  * @param folder that the paths of the manifest start from
  * @throws Error naming the file, if one cannot be read or they do not belong together
  */
-export async function readItemFiles(
-  item: ManifestItem,
-  folder: string,
-): Promise<{ readonly image: Volume; readonly labels: Volume<Uint8Array> }> {
+export async function readItemFiles(item: ManifestItem, folder: string): Promise<ItemFiles> {
   const [file] = filesOf(item.image);
   const image = await readImageFile(resolve(folder, file));
-  const labels = await readLabels(resolve(folder, item.mask!), itemRule(item), {
-    subject: `'${item.id}': its mask`,
-    like: image,
-    flat: item.size[0] === 1 && image.voxels.shape[0]! > 1,
-    placeless: isFlatImage(file),
-  });
-  return { image, labels };
+  const read = await readLabels(
+    resolve(folder, item.mask!),
+    wholeOrMapped(undefined, item.ignore),
+    {
+      subject: `'${item.id}': its mask`,
+      like: image,
+      flat: item.size[0] === 1 && image.voxels.shape[0]! > 1,
+      placeless: isFlatImage(file),
+    },
+  );
+  return { image, ...(item.ignore === undefined ? { labels: read } : takenOut(read)) };
+}
+
+/** Labels, and the voxels of them on which nothing counts, of what holds `IGNORED` there. */
+export function takenOut(read: Volume<Uint8Array>): Required<Omit<ItemFiles, 'image'>> {
+  // In C order, and in an array of their own.
+  const labels = labelsOf(read);
+  const { data } = labels.voxels;
+  const ignored = data.map((label) => (label === IGNORED ? 1 : 0));
+  for (let i = 0; i < data.length; i++) if (ignored[i] === 1) data[i] = 0;
+  return { labels, ignored };
 }

@@ -34,11 +34,14 @@ export async function exportItem(
   options: ExportLabels & ReadingOptions,
 ): Promise<{ readonly colours: number }> {
   const [first, ...others] = filesOf(item.image).map((path) => resolve(folder, path));
-  const { image, labels } =
+  const { image, labels, ignored } =
     item.mask === null
-      ? { image: await readImageFile(first!, options), labels: undefined }
+      ? { image: await readImageFile(first!, options), labels: undefined, ignored: undefined }
       : await readItemFiles(item, folder);
   const mask = labels && exportedMask(item, image, labels, flat, options);
+  // Of nnU-Net's labels, that to ignore is the last.
+  const last = options.classes ?? 2;
+  for (const [i, one] of ignored?.entries() ?? []) if (one === 1) mask!.voxels.data[i] = last;
   if (channels === undefined) await exportImage(first!, imagePath(item, output, flat), image, item);
   else {
     const names = Object.keys(item.image);

@@ -21,6 +21,7 @@ import { evaluateModel } from '../../src/evaluation/evaluate-model.ts';
 import { evaluateRun } from '../../src/evaluation/evaluate-run.ts';
 import { experimentStatistics } from '../../src/evaluation/experiment-statistics.ts';
 import { readLog } from '../../src/loggers/run-log.ts';
+import { fingerprint } from '../../src/planning/fingerprint.ts';
 import { smallestTargets } from '../../src/report/dataset/index.ts';
 import { train } from '../../src/runs/train.ts';
 import type { TrainOptions } from '../../src/runs/train-options.ts';
@@ -129,7 +130,7 @@ describe('masks with numbers on which nothing counts', () => {
   });
 });
 
-it('are no targets in the pictures of a data set', async () => {
+it('are no targets in the pictures of a data set, nor to a plan', async () => {
   const output = join(temporaryFolder(), 'prepared');
   const options = { image: 'images/{id}.nii.gz', mask: 'masks/{id}.nii.gz', ignore: -1 };
   await prepareDataset(datasets['nifti-pairs'], data, output, options);
@@ -137,6 +138,14 @@ it('are no targets in the pictures of a data set', async () => {
   expect(targets.map(({ area }) => area)).toEqual(Array(8).fill(9));
   const pictures = (await smallestTargets(targets, output)).toString();
   expect(pictures).toContain('9 pixels, 1.9 % of 24 × 20<');
+  const { looked } = await fingerprint(join(output, 'manifest.jsonl'));
+  for (const { labels: held, lesions, shown } of looked) {
+    expect({ held, lesions, shown }).toEqual({
+      held: [0, 4],
+      lesions: [{ label: 4, voxels: 18, pixels: 9 }],
+      shown: 2,
+    });
+  }
 });
 
 describe('evaluateModel', () => {

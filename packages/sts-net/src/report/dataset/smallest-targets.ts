@@ -1,13 +1,7 @@
-import {
-  filesOf,
-  isFlatImage,
-  type ManifestItem,
-  readItemFiles,
-  type TargetSlice,
-} from '@sts-net/datasets';
+import { filesOf, isFlatImage, readItemFiles, type TargetSlice } from '@sts-net/datasets';
 import { connectedComponents } from '@sts-net/metrics';
-import { IGNORED, type Volume } from '@sts-net/volume-io';
-import ndarray, { type NdArray } from 'ndarray';
+import type { Volume } from '@sts-net/volume-io';
+import type { NdArray } from 'ndarray';
 import { cutPicture, greyRange, windowAround } from '../case-slice.ts';
 import { countText, plural } from '../format.ts';
 import { type Html, html } from '../html.ts';
@@ -43,18 +37,10 @@ function choose(targets: readonly TargetSlice[]): readonly TargetSlice[] {
   return chosen;
 }
 
-/** The labels, with background where nothing counts. */
-function targetsOf({ ignore }: ManifestItem, { voxels }: Volume<Uint8Array>): NdArray<Uint8Array> {
-  if (ignore === undefined) return voxels;
-  const { data, shape, stride, offset } = voxels;
-  const labels = data.map((label) => (label === IGNORED ? 0 : label));
-  return ndarray(labels, [...shape], [...stride], offset);
-}
-
 async function figure({ item, slice, area }: TargetSlice, folder: string): Promise<Html> {
   const files = await readItemFiles(item, folder);
   const { image } = files;
-  const labels = targetsOf(item, files.labels);
+  const { voxels: labels } = files.labels;
   const plane = labels.pick(slice, null, null);
   const { sizes, box, count: lesions } = connectedComponents(plane);
   const largest = sizes.subarray(1).indexOf(Math.max(...sizes.subarray(1))) + 1;

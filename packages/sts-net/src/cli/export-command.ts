@@ -13,9 +13,10 @@ export function exportCommand(): CommandUnknownOpts {
     .argument('<file>', 'the file to write, .onnx')
     .option(
       '--size <size>',
-      'height x width of the slices it takes, smaller ones are padded; or any',
-      (text) => (text === 'any' ? null : imageSize(text)),
-      [480, 480] as [number, number] | null,
+      'height x width of the slices it takes; of smaller ones, which are padded, it says something else than the run. By default any',
+      // Commander takes null for nothing that was given.
+      (text) => (text === 'any' ? 'any' : imageSize(text)),
+      'any' as const,
     )
     .option('--batch <count>', 'slices at once; any number if left out', count('batch'))
     .action(async (_, path, file, { size, batch = null }) => {
@@ -24,7 +25,7 @@ export function exportCommand(): CommandUnknownOpts {
       await prepareEngine('ort');
       const loaded = await loadForCli(path);
       try {
-        const bytes = await exportModel(loaded, { size, batch });
+        const bytes = await exportModel(loaded, { size: size === 'any' ? null : size, batch });
         await writeFileAtomic(file, bytes);
         process.stdout.write(`${file}: ${(bytes.length / 1e6).toFixed(1)} MB\n`);
       } finally {

@@ -74,6 +74,29 @@ describe('predict one image', () => {
   });
 });
 
+describe('export onnx', () => {
+  it.each([[], ['--size', 'any'], ['--size', '64x32']])(
+    'predicts what the run does: %j',
+    async (...size) => {
+      const exported = await cli('export', 'onnx', at('run'), at('run.onnx'), ...size);
+      expect(exported).toMatchObject({ code: 0, stderr: '' });
+      const image = at('images', 'b.nii.gz');
+      const files = (name: string) => ['--output', at(`${name}.nii.gz`), '--probabilities'];
+      await predict(image, ...files('own'));
+      await cli('predict', image, '--model', at('run.onnx'), ...files('onnx'));
+      const [own, onnx] = await Promise.all(
+        ['own', 'onnx'].map((name) => readVolume(at(`${name}_probability.nii.gz`))),
+      );
+      const { data } = own!.voxels;
+      const differences = Array.from(onnx!.voxels.data, (p, i) => Math.abs(p - data[i]!));
+      const most = Math.max(...differences);
+      // Slices of 24 × 20 are padded to 32 × 32 by the network itself, and no further.
+      if (size.includes('64x32')) expect(most).toBeGreaterThan(1e-3);
+      else expect(most).toBeLessThan(1e-4);
+    },
+  );
+});
+
 describe('predict a folder', () => {
   it('predicts all in parts, goes on, and says what failed', async () => {
     writeFileSync(at('images', 'broken.nii.gz'), 'no volume');

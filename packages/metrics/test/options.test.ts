@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type CohenKappaOptions,
+  cohenCounts,
+  cohenKappa,
+  type FleissKappaOptions,
+  fleissCounts,
+  fleissKappa,
+  type RatingOptions,
+} from '../src/agreement/index.ts';
+import { type CalibrationOptions, calibrationCounts } from '../src/calibration/index.ts';
+import {
   type CurveOptions,
   detections,
   precisionRecallCurve,
@@ -180,6 +190,31 @@ const calls: readonly (readonly [string, (options: never) => unknown, object])[]
     'detections',
     (options) => detections(mask, mask, options),
     { threshold: 0.5, connectivity: 4, label: 1, id: 'x' },
+  ],
+  [
+    'calibrationCounts',
+    (options) => calibrationCounts([0.1, 0.9], [0, 1], options),
+    { bins: 9, label: 1, ignoreIndex: 7, id: 'x' } satisfies Required<CalibrationOptions>,
+  ],
+  [
+    'cohenCounts',
+    (options) => cohenCounts([0, 1], [0, 1], options),
+    { classes: 3, ignoreIndex: 7, id: 'x' } satisfies Required<RatingOptions>,
+  ],
+  [
+    'cohenKappa',
+    (options) => cohenKappa(cohenCounts([0, 1], [0, 1]), options),
+    { weights: 'linear', empty: 'best' } satisfies Required<CohenKappaOptions>,
+  ],
+  [
+    'fleissCounts',
+    (options) => fleissCounts([mask, mask], options),
+    { classes: 3, ignoreIndex: 7, id: 'x' } satisfies Required<RatingOptions>,
+  ],
+  [
+    'fleissKappa',
+    (options) => fleissKappa(fleissCounts([mask, mask]), options),
+    { empty: 'best' } satisfies Required<FleissKappaOptions>,
   ],
   [
     'bootstrapInterval',

@@ -5,6 +5,8 @@ import { format } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
 import { expect, test } from 'vitest';
+import * as agreement from '../src/agreement/index.ts';
+import * as calibration from '../src/calibration/index.ts';
 import * as curves from '../src/curves/index.ts';
 import * as metrics from '../src/index.ts';
 import * as regions from '../src/regions/index.ts';
@@ -60,6 +62,8 @@ test.each(blocks.map((code, index) => ({ code, index })))(
 
 test.each([
   ['src/index.ts', metrics],
+  ['src/agreement/index.ts', agreement],
+  ['src/calibration/index.ts', calibration],
   ['src/curves/index.ts', curves],
   ['src/regions/index.ts', regions],
   ['src/statistics/index.ts', statistics],
@@ -72,7 +76,7 @@ test.each([
 });
 
 test('of all entries only the one for TensorFlow.js needs it', async () => {
-  for (const entry of ['', '/curves', '/regions', '/statistics']) {
+  for (const entry of ['', '/agreement', '/calibration', '/curves', '/regions', '/statistics']) {
     expect(await bundle(`export * from '@sts-net/metrics${entry}'`)).not.toContain('tensorflow');
   }
 });

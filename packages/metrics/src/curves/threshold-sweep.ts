@@ -1,7 +1,7 @@
 import { checkOptions } from '../check-options.ts';
 import { addTo, type Counts } from '../confusion.ts';
-import { type Labels, position } from '../grid.ts';
-import { labelPair } from '../pair.ts';
+import type { Labels } from '../grid.ts';
+import { anyNumbers, softScores } from '../soft-scores.ts';
 
 export interface ThresholdSweepOptions {
   /**
@@ -40,38 +40,16 @@ export function thresholdSweep(
   truth: Labels,
   options: ThresholdSweepOptions = {},
 ): ThresholdSweep {
-  const { label, ignoreIndex } = options;
   const where = checkOptions('thresholdSweep', options, 'thresholds label ignoreIndex id');
-  const { prediction: p, truth: t, shape } = labelPair(prediction, truth, where);
-  const inside = new Float64Array(t.length);
-  const outside = new Float64Array(t.length);
-  let positives = 0;
-  let negatives = 0;
-  for (let i = 0; i < t.length; i++) {
-    const value = t[i]!;
-    if (value === ignoreIndex) continue;
-    const score = p[i]!;
-    if (value >>> 0 !== value) {
-      throw new RangeError(
-        `${where}: truth must be whole labels of at least 0, got ${value} at ${position(i, shape)}`,
-      );
-    }
-    if (typeof score !== 'number' || Number.isNaN(score)) {
-      throw new RangeError(
-        `${where}: prediction must be numbers, got ${score} at ${position(i, shape)}`,
-      );
-    }
-    if (label === undefined ? value > 0 : value === label) inside[positives++] = score;
-    else outside[negatives++] = score;
-  }
-  const ones = inside.subarray(0, positives).sort();
-  const zeros = outside.subarray(0, negatives).sort();
+  const { inside, outside } = softScores(prediction, truth, options, anyNumbers, where);
+  const ones = inside.sort();
+  const zeros = outside.sort();
   const thresholds = descending(options.thresholds, ones, zeros, where);
   let [tp, fp] = [0, 0];
   const counts = thresholds.map((threshold) => {
-    while (tp < positives && ones[positives - 1 - tp]! >= threshold) tp++;
-    while (fp < negatives && zeros[negatives - 1 - fp]! >= threshold) fp++;
-    return { tp, fp, fn: positives - tp, tn: negatives - fp };
+    while (tp < ones.length && ones[ones.length - 1 - tp]! >= threshold) tp++;
+    while (fp < zeros.length && zeros[zeros.length - 1 - fp]! >= threshold) fp++;
+    return { tp, fp, fn: ones.length - tp, tn: zeros.length - fp };
   });
   return { thresholds, counts };
 }

@@ -130,7 +130,7 @@ export function normalizedSurfaceDice(...args: unknown[]): number {
 }
 
 /** The distances and the options that either form of a call gives. */
-function measured<Options extends object>(
+export function measured<Options extends object>(
   caller: string,
   args: readonly unknown[],
 ): { distances: SurfaceDistances; options: Partial<Options> } {
@@ -149,7 +149,7 @@ function measured<Options extends object>(
 type OfSurfaces = (there: DirectedDistances, back: DirectedDistances) => number;
 
 /** A distance between two surfaces, or what the rule for empty masks says. */
-function asDistance(
+export function asDistance(
   caller: string,
   distances: SurfaceDistances,
   { empty, penalty = distances.diagonal }: PenaltyOptions,
@@ -191,14 +191,18 @@ function quantile(directed: DirectedDistances, share: number): number {
   return distances[last]!;
 }
 
-function sum({ distances, areas }: DirectedDistances): number {
+/** Of the distances, each as often as it counts. */
+export function sum({ distances, areas }: DirectedDistances): number {
   let total = 0;
   for (let i = 0; i < distances.length; i++) total += distances[i]! * (areas?.[i] ?? 1);
   return total;
 }
 
 /** The number of the first `count` elements, or their area. */
-function weight({ distances, areas }: DirectedDistances, count: number = distances.length): number {
+export function weight(
+  { distances, areas }: DirectedDistances,
+  count: number = distances.length,
+): number {
   if (areas === undefined) return count;
   let total = 0;
   for (let i = 0; i < count; i++) total += areas[i]!;

@@ -103,16 +103,11 @@ export function labelMask(
   const [height, width] = [shape[rank - 2]!, shape[rank - 1]!];
   const depth = rank === 3 ? shape[0]! : 1;
   const runs = findRuns(mask, width);
-  const labelOf = joinRuns(runs, depth, height, neighbourRows[connectivity]);
-  let count = 0;
-  for (let run = 0; run < labelOf.length; run++) {
-    const parent = labelOf[run]!;
-    labelOf[run] = parent === run ? ++count : labelOf[parent]!;
-  }
+  const { componentOf, count } = joinRuns(runs, depth, height, neighbourRows[connectivity]);
   const labels = new Int32Array(mask.length);
   for (let row = 0; row < runs.first.length - 1; row++) {
     for (let run = runs.first[row]!; run < runs.first[row + 1]!; run++) {
-      const label = labelOf[run]!;
+      const label = componentOf[run]!;
       const end = row * width + runs.end[run]!;
       for (let i = row * width + runs.start[run]!; i < end; i++) labels[i] = label;
     }

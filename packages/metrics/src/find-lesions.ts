@@ -71,6 +71,7 @@ export function findLesions(
       pairs.filter(({ truth: label }) => truths.has(label)),
       matching,
       iouThreshold ?? 0.5,
+      { truth: present.own, prediction: predicted.own },
     ),
     panoptic: panopticCounts(whole.pairs, truths, whole.predictions),
     shape,

@@ -31,7 +31,7 @@ export {
   type LesionCase,
   lesionAccumulator,
 } from './lesion-accumulator.ts';
-export type { LesionMatching } from './lesion-matching.ts';
+export type { LesionMatcher, LesionMatching, LesionPair, MatchedMasks } from './lesion-matching.ts';
 export {
   type Lesion,
   type LesionCounts,
@@ -40,11 +40,6 @@ export {
   lesionScores,
   lesionWise,
 } from './lesion-wise.ts';
-export {
-  type LesionWiseHausdorff,
-  type LesionWiseHausdorffOptions,
-  lesionWiseHausdorff,
-} from './lesion-wise-hausdorff.ts';
 export type { LesionWiseOptions } from './lesion-wise-options.ts';
 export {
   accuracy,
@@ -76,7 +71,6 @@ export type {
   ProtocolCase,
   ProtocolScores,
 } from './protocol-scores.ts';
-export { recallBySize, type SizeBin } from './recall-by-size.ts';
 export type { EmptyOptions, OverlapScore, ScoreOptions } from './score.ts';
 export { type CaseScore, type RuleCounts, type ScoreSummary, summarise } from './summary.ts';
 export {

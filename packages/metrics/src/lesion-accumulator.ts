@@ -32,7 +32,7 @@ export interface LesionAccumulatorResult {
   readonly perCase: Readonly<Record<keyof LesionScores, ScoreSummary>>;
   /** Of the lesions of all cases together. */
   readonly pooled: LesionCounts & LesionScores;
-  /** Ordered by id; `cases.flatMap((one) => one.lesions)` for `recallBySize`. */
+  /** Ordered by id; `cases.flatMap((one) => one.lesions)` for `recallBySize` of `/lesions`. */
   readonly cases: readonly LesionCase[];
 }
 

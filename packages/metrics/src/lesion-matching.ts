@@ -1,4 +1,5 @@
 import { checkOneOf } from './check-options.ts';
+import type { Components } from './connected-components.ts';
 import type { LesionComponents } from './lesion-components.ts';
 
 /**
@@ -10,6 +11,22 @@ import type { LesionComponents } from './lesion-components.ts';
  *   IoU down, ties in the order of the labels.
  */
 export type LesionMatching = 'any-overlap' | 'iou' | 'one-to-one';
+
+/** A rule of matching beyond those, such as `hungarianMatching` of `@sts-net/metrics/lesions`. */
+export interface LesionMatcher {
+  readonly name: string;
+  /**
+   * @param pairs those that overlap and whose true lesion is scored
+   * @returns those of them that match
+   */
+  readonly match: (pairs: readonly LesionPair[], masks: MatchedMasks) => readonly LesionPair[];
+}
+
+/** What a rule of matching may look at beside the pairs. */
+export interface MatchedMasks {
+  readonly truth: Components;
+  readonly prediction: Components;
+}
 
 /** A true and a predicted lesion that share pixels, of the dilation at least. */
 export interface LesionPair {
@@ -46,9 +63,11 @@ export function overlappingPairs(
 /** The pairs that match under a rule. */
 export function matchLesions(
   pairs: readonly LesionPair[],
-  matching: LesionMatching,
+  matching: LesionMatching | LesionMatcher,
   iouThreshold: number,
+  masks: MatchedMasks,
 ): readonly LesionPair[] {
+  if (typeof matching === 'object') return matching.match(pairs, masks);
   if (matching === 'any-overlap') return pairs;
   const close = pairs.filter(({ iou }) => iou >= iouThreshold);
   if (matching === 'iou') return close;
@@ -65,18 +84,21 @@ export function matchLesions(
 
 /** Throws where `matching` or its threshold is not a rule. */
 export function checkMatching(
-  matching: LesionMatching,
+  matching: LesionMatching | LesionMatcher,
   iouThreshold: number | undefined,
   where: string,
 ): void {
-  checkOneOf(matching, 'matching', ['any-overlap', 'iou', 'one-to-one'], where);
+  const name = typeof matching === 'object' ? matching.name : matching;
+  if (name === matching) {
+    checkOneOf(name, 'matching', ['any-overlap', 'iou', 'one-to-one'], where);
+  }
   if (iouThreshold === undefined) return;
   if (!(iouThreshold >= 0 && iouThreshold <= 1)) {
     throw new RangeError(`${where}: \`iouThreshold\` must be from 0 to 1, got ${iouThreshold}`);
   }
-  if (matching === 'any-overlap') {
+  if (name !== 'iou' && name !== 'one-to-one') {
     throw new RangeError(
-      `${where}: \`iouThreshold\` needs \`matching\` 'iou' or 'one-to-one', got 'any-overlap'`,
+      `${where}: \`iouThreshold\` needs \`matching\` 'iou' or 'one-to-one', got '${name}'`,
     );
   }
 }

@@ -1,12 +1,12 @@
 import type { Connectivity } from './connected-components.ts';
 import type { EmptyPolicy } from './empty.ts';
-import type { LesionMatching } from './lesion-matching.ts';
+import type { LesionMatcher, LesionMatching } from './lesion-matching.ts';
 
 export interface LesionWiseOptions {
   /** What makes pixels one lesion. @default 8 in 2-D, 26 in 3-D */
   readonly connectivity?: Connectivity;
   /** When a true and a predicted lesion match. @default 'any-overlap' */
-  readonly matching?: LesionMatching;
+  readonly matching?: LesionMatching | LesionMatcher;
   /** Least IoU of a match, 0 … 1; only for `'iou'` and `'one-to-one'`. @default 0.5 */
   readonly iouThreshold?: number;
   /**

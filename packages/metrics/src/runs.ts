@@ -44,19 +44,24 @@ export interface RowNeighbour {
 }
 
 /**
- * Joins touching runs (union-find): `parent[r]` is a run of the same component and no later than
- * `r`; the first run of each component is its own parent.
+ * Joins touching runs: the component of each run, numbered from 1 in the order of their first runs.
+ *
+ * A run takes the mark of an earlier one that it touches, and a new mark only where it touches none; marks,
+ * not runs, are then joined (union-find). There are few of them, next to each other in memory, where a
+ * component has many runs.
  */
 export function joinRuns(
   { start, end, first }: Runs,
   depth: number,
   height: number,
   neighbours: readonly RowNeighbour[],
-): Int32Array {
-  const parent = new Int32Array(start.length);
-  for (let run = 0; run < parent.length; run++) parent[run] = run;
-  const root = (run: number): number => {
-    let at = run;
+): { readonly componentOf: Int32Array; readonly count: number } {
+  const mark = new Int32Array(start.length);
+  /** An earlier mark of the same component; of the first, itself. */
+  const parent = new Int32Array(start.length + 1);
+  let marks = 0;
+  const root = (of: number): number => {
+    let at = of;
     while (parent[at] !== at) {
       parent[at] = parent[parent[at]!]!;
       at = parent[at]!;
@@ -73,15 +78,28 @@ export function joinRuns(
         let b = first[other]!;
         while (a < first[row + 1]! && b < first[other + 1]!) {
           if (start[a]! < end[b]! + margin && start[b]! < end[a]! + margin) {
-            const [one, two] = [root(a), root(b)];
-            if (one < two) parent[two] = one;
-            else parent[one] = two;
+            if (mark[a] === 0) mark[a] = root(mark[b]!);
+            else if (mark[a] !== mark[b]) {
+              const [one, two] = [root(mark[a]!), root(mark[b]!)];
+              if (one < two) parent[two] = one;
+              else parent[one] = two;
+            }
           }
           if (end[a]! < end[b]!) a++;
           else b++;
         }
       }
+      for (let a = first[row]!; a < first[row + 1]!; a++) {
+        if (mark[a] !== 0) continue;
+        mark[a] = ++marks;
+        parent[marks] = marks;
+      }
     }
   }
-  return parent;
+  let count = 0;
+  for (let at = 1; at <= marks; at++) {
+    parent[at] = parent[at] === at ? ++count : parent[parent[at]!]!;
+  }
+  for (let run = 0; run < mark.length; run++) mark[run] = parent[mark[run]!]!;
+  return { componentOf: mark, count };
 }

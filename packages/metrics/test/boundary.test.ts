@@ -7,11 +7,10 @@ import {
   type EmptyRule,
   hausdorffDistance,
   type LabelGrid,
-  lesionWiseHausdorff,
   normalizedSurfaceDice,
-  recallBySize,
   surfaceDistances,
 } from '../src/index.ts';
+import { lesionWiseHausdorff, recallBySize } from '../src/lesions/index.ts';
 import { cases, type Grid, number, reference } from './reference.ts';
 
 const expected = [...reference('boundary').values()];

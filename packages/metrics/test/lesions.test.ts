@@ -1,13 +1,14 @@
+import { mulberry32 } from '@sts-net/testing';
 import ndarray from 'ndarray';
 import { describe, expect, test } from 'vitest';
+import { dilate } from '../src/dilate.ts';
 import {
   type Connectivity,
   connectedComponents,
   hausdorffDistance,
   lesionWise,
-  lesionWiseHausdorff,
-  recallBySize,
 } from '../src/index.ts';
+import { lesionWiseHausdorff, recallBySize } from '../src/lesions/index.ts';
 import { cases, reference } from './reference.ts';
 
 const expected = reference('lesions');
@@ -168,6 +169,68 @@ function close(row: Record<string, number>): Record<string, unknown> {
   );
 }
 
+const random = mulberry32(11);
+
+/** The neighbours of a pixel: along how many axes they may differ at once says the connectivity. */
+function neighboursOf(i: number, shape: readonly number[], axes: number): number[] {
+  const [depth, height, width] = [1, 1, ...shape].slice(-3) as [number, number, number];
+  const [z, y, x] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
+  const steps = [-1, 0, 1];
+  return steps.flatMap((dz) =>
+    steps.flatMap((dy) =>
+      steps
+        .filter((dx) => {
+          const apart = Math.abs(dz) + Math.abs(dy) + Math.abs(dx);
+          const inside = z + dz >= 0 && z + dz < depth && y + dy >= 0 && y + dy < height;
+          return apart > 0 && apart <= axes && inside && x + dx >= 0 && x + dx < width;
+        })
+        .map((dx) => i + (dz * height + dy) * width + dx),
+    ),
+  );
+}
+
+function flooded(mask: Uint8Array, shape: readonly number[], connectivity: Connectivity): number[] {
+  const axes = { 4: 1, 8: 2, 6: 1, 18: 2, 26: 3 }[connectivity];
+  const labels = new Array<number>(mask.length).fill(0);
+  let count = 0;
+  for (const [start, one] of mask.entries()) {
+    if (one === 0 || labels[start] !== 0) continue;
+    labels[start] = ++count;
+    const open = [start];
+    for (let i = open.pop(); i !== undefined; i = open.pop()) {
+      for (const next of neighboursOf(i, shape, axes)) {
+        if (mask[next] === 0 || labels[next] !== 0) continue;
+        labels[next] = count;
+        open.push(next);
+      }
+    }
+  }
+  return labels;
+}
+
+test('dilation is as many steps to the neighbours, one after another', () => {
+  for (const shape of [
+    [1, 1],
+    [17, 13],
+    [1, 30],
+    [6, 11, 9],
+    [1, 9, 8],
+    [8, 1, 9],
+  ]) {
+    const size = shape.reduce((a, b) => a * b);
+    for (const share of [0, 0.01, 0.05, 1]) {
+      const mask = Uint8Array.from({ length: size }, () => (random() < share ? 1 : 0));
+      let slow = mask;
+      for (let steps = 0; steps < 5; steps++) {
+        expect(dilate(mask, shape, steps)).toEqual(slow);
+        slow = slow.map(
+          (one, i) => one | Number(neighboursOf(i, shape, 2).some((at) => slow[at] === 1)),
+        );
+      }
+    }
+  }
+});
+
 describe('components', () => {
   test('labels are numbered in the order of their first pixels', () => {
     const { labels } = connectedComponents({ data: [0, 1, 0, 2, 0, 0, 3, 1, 0], shape: [3, 3] });
@@ -194,6 +257,34 @@ describe('components', () => {
       const plain = sizes(view, connectivity);
       expect(sizes(view.step(-1, 1, -1), connectivity)).toEqual(plain);
       expect(sizes(view.transpose(1, 2, 0), connectivity)).toEqual(plain);
+    }
+  });
+
+  test.each([
+    ['noise', () => random() < 0.35],
+    ['sparse', () => random() < 0.08],
+    ['stripes', (i: number) => i % 3 === 0],
+    ['full', () => true],
+    ['empty', () => false],
+  ] as const)('are those of a flood from pixel to pixel: %s', (_, inside) => {
+    for (const shape of [
+      [1, 1],
+      [9, 31],
+      [31, 9],
+      [1, 40],
+      [5, 9, 8],
+      [1, 6, 7],
+      [7, 1, 9],
+    ]) {
+      const data = Uint8Array.from({ length: shape.reduce((a, b) => a * b) }, (__, i) =>
+        inside(i) ? 1 : 0,
+      );
+      for (const connectivity of shape.length === 2 ? ([4, 8] as const) : ([6, 18, 26] as const)) {
+        const { labels, count } = connectedComponents({ data, shape }, { connectivity });
+        const flood = flooded(data, shape, connectivity);
+        expect([...labels]).toEqual(flood);
+        expect(count).toBe(Math.max(...flood));
+      }
     }
   });
 

@@ -16,8 +16,25 @@ import {
   rocCurve,
   thresholdSweep,
 } from '../src/curves/index.ts';
+import { type CentreDistanceOptions, centreDistance } from '../src/distances/index.ts';
 import * as metrics from '../src/index.ts';
 import * as regions from '../src/regions/index.ts';
+import {
+  hungarianMatching,
+  type LesionLoadOptions,
+  type LesionWiseHausdorffOptions,
+  lesionLoad,
+  lesionWiseHausdorff,
+  type MatcherOptions,
+  voronoiMatching,
+} from '../src/lesions/index.ts';
+import { type GeneralisedDiceOptions, generalisedDice } from '../src/overlap/index.ts';
+import {
+  type CcDiceOptions,
+  type CcSurfaceDiceOptions,
+  ccDice,
+  ccNormalizedSurfaceDice,
+} from '../src/regions/index.ts';
 import { bootstrapInterval, permutationTest, seededRandom } from '../src/statistics/index.ts';
 
 const mask = { data: [0, 1, 1, 0], shape: [2, 2] };
@@ -123,13 +140,13 @@ const calls: readonly (readonly [string, (options: never) => unknown, object])[]
   ['lesionWise', (options) => metrics.lesionWise(mask, mask, options), lesionWiseOptions],
   [
     'lesionWiseHausdorff',
-    (options) => metrics.lesionWiseHausdorff(mask, mask, options),
+    (options) => lesionWiseHausdorff(mask, mask, options),
     {
       ...lesionWiseOptions,
       percentile: 90,
       penalty: 9,
       surface: 'pixels',
-    } satisfies Required<metrics.LesionWiseHausdorffOptions>,
+    } satisfies Required<LesionWiseHausdorffOptions>,
   ],
   [
     'overlapAccumulator',
@@ -190,6 +207,59 @@ const calls: readonly (readonly [string, (options: never) => unknown, object])[]
     'detections',
     (options) => detections(mask, mask, options),
     { threshold: 0.5, connectivity: 4, label: 1, id: 'x' },
+  ],
+  [
+    'lesionLoad',
+    (options) => lesionLoad(mask, mask, options),
+    { connectivity: 4, spacing: [1, 2], label: 1, id: 'x' } satisfies Required<LesionLoadOptions>,
+  ],
+  [
+    'hungarianMatching',
+    (options) => hungarianMatching(options),
+    { iouThreshold: 0.1 } satisfies Required<MatcherOptions>,
+  ],
+  [
+    'voronoiMatching',
+    (options) => voronoiMatching(options),
+    { iouThreshold: 0.1 } satisfies Required<MatcherOptions>,
+  ],
+  [
+    'centreDistance',
+    (options) => centreDistance(mask, mask, options),
+    {
+      spacing: [1, 2],
+      label: 1,
+      empty: 'best',
+      penalty: 9,
+      id: 'x',
+    } satisfies Required<CentreDistanceOptions>,
+  ],
+  [
+    'generalisedDice',
+    (options) => generalisedDice(metrics.confusion(mask, mask), options),
+    {
+      weighting: 'simple',
+      background: true,
+      empty: 'best',
+    } satisfies Required<GeneralisedDiceOptions>,
+  ],
+  [
+    'ccDice',
+    (options) => ccDice(mask, mask, options),
+    { connectivity: 4, label: 1, empty: 'best', id: 'x' } satisfies Required<CcDiceOptions>,
+  ],
+  [
+    'ccNormalizedSurfaceDice',
+    (options) => ccNormalizedSurfaceDice(mask, mask, options),
+    {
+      tolerance: 1,
+      spacing: [1, 2],
+      surface: 'area',
+      connectivity: 4,
+      label: 1,
+      empty: 'best',
+      id: 'x',
+    } satisfies Required<CcSurfaceDiceOptions>,
   ],
   [
     'calibrationCounts',

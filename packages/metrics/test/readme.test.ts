@@ -8,7 +8,10 @@ import { expect, test } from 'vitest';
 import * as agreement from '../src/agreement/index.ts';
 import * as calibration from '../src/calibration/index.ts';
 import * as curves from '../src/curves/index.ts';
+import * as distances from '../src/distances/index.ts';
 import * as metrics from '../src/index.ts';
+import * as lesions from '../src/lesions/index.ts';
+import * as overlap from '../src/overlap/index.ts';
 import * as regions from '../src/regions/index.ts';
 import * as statistics from '../src/statistics/index.ts';
 import * as tfjs from '../src/tfjs/index.ts';
@@ -65,6 +68,9 @@ test.each([
   ['src/agreement/index.ts', agreement],
   ['src/calibration/index.ts', calibration],
   ['src/curves/index.ts', curves],
+  ['src/distances/index.ts', distances],
+  ['src/lesions/index.ts', lesions],
+  ['src/overlap/index.ts', overlap],
   ['src/regions/index.ts', regions],
   ['src/statistics/index.ts', statistics],
   ['src/tfjs/index.ts', tfjs],
@@ -76,7 +82,10 @@ test.each([
 });
 
 test('of all entries only the one for TensorFlow.js needs it', async () => {
-  for (const entry of ['', '/agreement', '/calibration', '/curves', '/regions', '/statistics']) {
+  const { exports } = JSON.parse(readFileSync(`${directory}package.json`, 'utf8'));
+  const entries = Object.keys(exports).filter((one) => !/tfjs|json/.test(one));
+  expect(entries.length).toBeGreaterThan(5);
+  for (const entry of entries.map((one) => one.slice(1))) {
     expect(await bundle(`export * from '@sts-net/metrics${entry}'`)).not.toContain('tensorflow');
   }
 });

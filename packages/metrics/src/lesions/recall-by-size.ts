@@ -1,5 +1,5 @@
-import type { Lesion } from './lesion-wise.ts';
-import { isUpTo } from './near.ts';
+import type { Lesion } from '../lesion-wise.ts';
+import { isUpTo } from '../near.ts';
 
 /** The lesions of one range of volumes. */
 export interface SizeBin {

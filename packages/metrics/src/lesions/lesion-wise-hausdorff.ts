@@ -1,13 +1,13 @@
-import { checkPercentile, hausdorffDistance } from './boundary.ts';
-import { checkLength, checkOneOf, checkOptions } from './check-options.ts';
-import type { Box, Components } from './connected-components.ts';
-import { defaultEmpty, emptyRule, emptyValue } from './empty.ts';
-import { findLesions } from './find-lesions.ts';
-import type { LabelGrid } from './grid.ts';
-import { describeLesions } from './lesion-wise.ts';
-import { type LesionWiseOptions, lesionWiseOptionNames } from './lesion-wise-options.ts';
-import { singleAxis, withoutAxis } from './single-axis.ts';
-import { distancesOf, surfaceKinds } from './surface-distances.ts';
+import { checkPercentile, hausdorffDistance } from '../boundary.ts';
+import { boxAround, cutLabels, sizeOf } from '../boxes.ts';
+import { checkLength, checkOneOf, checkOptions } from '../check-options.ts';
+import { defaultEmpty, emptyRule, emptyValue } from '../empty.ts';
+import { findLesions } from '../find-lesions.ts';
+import type { LabelGrid } from '../grid.ts';
+import { describeLesions } from '../lesion-wise.ts';
+import { type LesionWiseOptions, lesionWiseOptionNames } from '../lesion-wise-options.ts';
+import { singleAxis, withoutAxis } from '../single-axis.ts';
+import { distancesOf, surfaceKinds } from '../surface-distances.ts';
 
 export interface LesionWiseHausdorffOptions extends LesionWiseOptions {
   /** Percentile of the distances, 0 … 100. @default 95 */
@@ -60,13 +60,15 @@ export function lesionWiseHausdorff(
   const spacing = withoutAxis(found.spacing, single);
   const distances = describeLesions(found, 'truth').map(({ label, matches, box: own }) => {
     if (matches.length === 0) return penalty;
-    const box = around([own, ...matches.map((one) => predicted.own.box(one))]);
-    const size = box.end.map((end, axis) => end - box.start[axis]!);
+    const box = boxAround([own, ...matches.map((one) => predicted.own.box(one))]);
     const masks = [
-      cut(predicted.own, matches, box, size),
-      cut(present.own, [label], box, size),
+      cutLabels(predicted.own, matches, box),
+      cutLabels(present.own, [label], box),
     ] as const;
-    const surfaces = distancesOf({ masks, shape: withoutAxis(size, single), spacing }, surface);
+    const surfaces = distancesOf(
+      { masks, shape: withoutAxis(sizeOf(box), single), spacing },
+      surface,
+    );
     return hausdorffDistance(surfaces, { percentile });
   });
   const falsePositives = describeLesions(found, 'prediction').filter(
@@ -77,33 +79,4 @@ export function lesionWiseHausdorff(
   const mean =
     scored > 0 ? sum / scored : emptyValue(emptyRule(empty, true), { best: 0, worst: penalty });
   return { mean, distances, falsePositives };
-}
-
-function around(boxes: readonly Box[]): Box {
-  return boxes.reduce((all, { start, end }) => ({
-    start: all.start.map((value, axis) => Math.min(value, start[axis]!)),
-    end: all.end.map((value, axis) => Math.max(value, end[axis]!)),
-  }));
-}
-
-/** A box of the mask of some components. */
-function cut(
-  { labels, shape }: Components,
-  wanted: readonly number[],
-  box: Box,
-  size: readonly number[],
-): Uint8Array {
-  const kept = new Set(wanted);
-  const mask = new Uint8Array(size.reduce((a, b) => a * b));
-  for (let i = 0; i < mask.length; i++) {
-    let rest = i;
-    let at = 0;
-    for (let axis = shape.length - 1, step = 1; axis >= 0; axis--) {
-      at += step * (box.start[axis]! + (rest % size[axis]!));
-      rest = Math.floor(rest / size[axis]!);
-      step *= shape[axis]!;
-    }
-    mask[i] = kept.has(labels[at]!) ? 1 : 0;
-  }
-  return mask;
 }

@@ -1,0 +1,1 @@
+export { type GeneralisedDiceOptions, generalisedDice } from './generalised-dice.ts';

@@ -11,6 +11,8 @@ import {
 import { type CalibrationOptions, calibrationCounts } from '../src/calibration/index.ts';
 import {
   type CurveOptions,
+  type DetectionsOptions,
+  detectionCurve,
   detections,
   precisionRecallCurve,
   rocCurve,
@@ -35,7 +37,12 @@ import {
   ccDice,
   ccNormalizedSurfaceDice,
 } from '../src/regions/index.ts';
-import { bootstrapInterval, permutationTest, seededRandom } from '../src/statistics/index.ts';
+import {
+  bootstrapCases,
+  bootstrapInterval,
+  permutationTest,
+  seededRandom,
+} from '../src/statistics/index.ts';
 
 const mask = { data: [0, 1, 1, 0], shape: [2, 2] };
 const counts = { tp: 1, fp: 1, fn: 1, tn: 1 };
@@ -206,7 +213,15 @@ const calls: readonly (readonly [string, (options: never) => unknown, object])[]
   [
     'detections',
     (options) => detections(mask, mask, options),
-    { threshold: 0.5, connectivity: 4, label: 1, id: 'x' },
+    {
+      threshold: 0.5,
+      connectivity: 4,
+      label: 1,
+      criterion: 'iou',
+      minimumOverlap: 0.1,
+      surplus: 'false',
+      id: 'x',
+    } satisfies Required<DetectionsOptions>,
   ],
   [
     'lesionLoad',
@@ -296,6 +311,16 @@ const calls: readonly (readonly [string, (options: never) => unknown, object])[]
       resamples: 9,
       random: seededRandom(1),
     },
+  ],
+  [
+    'bootstrapCases',
+    (options) => bootstrapCases([1, 2], ([first]) => first!, options),
+    { groups: ['a', 'b'], confidence: 0.9, resamples: 9, random: seededRandom(1) },
+  ],
+  [
+    'detectionCurve',
+    (options) => detectionCurve([{ lesions: 1, detections: [] }], options),
+    { empty: 'best' } satisfies Required<CurveOptions>,
   ],
   [
     'permutationTest',

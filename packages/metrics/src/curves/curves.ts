@@ -65,11 +65,17 @@ export function precisionRecallCurve(
   const { empty = 'skip' } = options;
   const precision = sweep.counts.map(({ tp, fp }) => tp / (tp + fp));
   const recall = sweep.counts.map(({ tp, fn }) => tp / (tp + fn));
-  let averagePrecision = 0;
-  for (let i = 0; i < recall.length; i++) {
-    const growth = recall[i]! - (recall[i - 1] ?? 0);
-    if (growth !== 0) averagePrecision += precision[i]! * growth;
-  }
+  let averagePrecision = areaUnder(precision, recall);
   if (Number.isNaN(averagePrecision)) averagePrecision = emptyValue(emptyRule(empty, false), share);
   return { thresholds: sweep.thresholds, precision, recall, averagePrecision };
+}
+
+/** Sum of precision × growth of recall. */
+export function areaUnder(precision: readonly number[], recall: readonly number[]): number {
+  let area = 0;
+  for (let i = 0; i < recall.length; i++) {
+    const growth = recall[i]! - (recall[i - 1] ?? 0);
+    if (growth !== 0) area += precision[i]! * growth;
+  }
+  return area;
 }

@@ -1,74 +1,7 @@
 import { checkOptions } from '../check-options.ts';
-import { type Connectivity, checkConnectivity, labelMask } from '../connected-components.ts';
-import { type LabelGrid, position } from '../grid.ts';
-import { overlappingPairs } from '../lesion-matching.ts';
-import { binaryMask } from '../mask.ts';
-import { gridPair } from '../pair.ts';
-
-export interface DetectionsOptions {
-  /** Pixels of at least this are taken to be of a lesion. @default 0.5 */
-  readonly threshold?: number;
-  /** What makes pixels one lesion. @default 8 in 2-D, 26 in 3-D */
-  readonly connectivity?: Connectivity;
-  /** The label whose pixels are lesions. @default every label above 0 */
-  readonly label?: number;
-  /** Name of the case, for messages. @default none */
-  readonly id?: string;
-}
-
-/** What a soft prediction finds in one case. Plain data. */
-export interface Detections {
-  /** Lesions of the truth. */
-  readonly lesions: number;
-  /** Predicted lesions: their highest score, and the labels of the true ones that they overlap. */
-  readonly detections: readonly { readonly score: number; readonly matches: readonly number[] }[];
-}
-
-/**
- * Predicted lesions of a soft prediction with their scores, for `froc`.
- *
- * @param prediction 2-D or 3-D probabilities, logits or intensities
- * @param truth labels of the same shape
- * @throws RangeError where shapes differ, a prediction is NaN, or a label is negative, fractional or
- *   NaN; the message names the case
- */
-export function detections(
-  prediction: LabelGrid,
-  truth: LabelGrid,
-  options: DetectionsOptions = {},
-): Detections {
-  const { threshold = 0.5, label } = options;
-  const where = checkOptions('detections', options, 'threshold connectivity label id');
-  const pair = gridPair(prediction, truth, where);
-  const { shape } = pair;
-  const connectivity = checkConnectivity(options.connectivity, shape.length, where);
-  const above = Uint8Array.from(pair.prediction, (value, i) => {
-    if (Number.isNaN(value)) {
-      throw new RangeError(
-        `${where}: prediction must be numbers, got NaN at ${position(i, shape)}`,
-      );
-    }
-    return value >= threshold ? 1 : 0;
-  });
-  const predicted = labelMask(above, shape, connectivity);
-  const mask = binaryMask(pair.truth, shape, label, `${where}: truth`);
-  const present = labelMask(mask, shape, connectivity);
-  const found = Array.from({ length: predicted.count }, () => ({
-    score: Number.NEGATIVE_INFINITY,
-    matches: [] as number[],
-  }));
-  for (let i = 0; i < above.length; i++) {
-    if (above[i] === 0) continue;
-    const one = found[predicted.labels[i]! - 1]!;
-    one.score = Math.max(one.score, pair.prediction[i]!);
-  }
-  const pairs = overlappingPairs(
-    { own: present, reach: present.labels },
-    { own: predicted, reach: predicted.labels },
-  );
-  for (const match of pairs) found[match.prediction - 1]!.matches.push(match.truth);
-  return { lesions: present.count, detections: found };
-}
+import { emptyRule, emptyValue, share } from '../empty.ts';
+import { areaUnder, type CurveOptions, type PrecisionRecallCurve } from './curves.ts';
+import type { Detections } from './detections.ts';
 
 /** A free-response ROC curve; one entry a threshold, highest first. */
 export interface FrocCurve {
@@ -87,35 +20,12 @@ export interface FrocCurve {
  * @throws RangeError where there is no case
  */
 export function froc(cases: readonly Detections[]): FrocCurve {
-  if (cases.length === 0) throw new RangeError('`froc` needs at least one case, got none');
-  const falseScores: number[] = [];
-  const foundScores: number[] = [];
-  let lesions = 0;
-  for (const one of cases) {
-    lesions += one.lesions;
-    const best = new Map<number, number>();
-    for (const { score, matches } of one.detections) {
-      if (matches.length === 0) falseScores.push(score);
-      for (const match of matches) {
-        best.set(match, Math.max(score, best.get(match) ?? Number.NEGATIVE_INFINITY));
-      }
-    }
-    for (const score of best.values()) foundScores.push(score);
-  }
-  falseScores.sort((a, b) => b - a);
-  foundScores.sort((a, b) => b - a);
-  const all = [...falseScores, ...foundScores].sort((a, b) => b - a);
-  const thresholds = [Number.POSITIVE_INFINITY, ...new Set(all)];
-  let [falses, found] = [0, 0];
-  const points = thresholds.map((threshold) => {
-    while (falses < falseScores.length && falseScores[falses]! >= threshold) falses++;
-    while (found < foundScores.length && foundScores[found]! >= threshold) found++;
-    return [falses / cases.length, found / lesions] as const;
-  });
+  checkCases(cases, 'froc');
+  const { lesions, thresholds, falses, found } = countDetections(cases);
   return {
-    thresholds,
-    falsePositivesPerCase: points.map(([rate]) => rate),
-    recall: points.map(([, share]) => share),
+    thresholds: [Number.POSITIVE_INFINITY, ...thresholds],
+    falsePositivesPerCase: [0, ...falses].map((count) => count / cases.length),
+    recall: [0, ...found].map((count) => count / lesions),
   };
 }
 
@@ -136,4 +46,92 @@ export function frocScore(
     return recall[next - 1]! + share * (recall[next]! - recall[next - 1]!);
   });
   return at.reduce((sum, one) => sum + one, 0) / at.length;
+}
+
+/**
+ * Recall of a FROC curve at the lowest threshold with at most so many false positives a case, 0 … 1:
+ * what an operating point reaches, without interpolation.
+ *
+ * @throws RangeError where `rate` is not at least 0
+ */
+export function recallAtFalsePositives(
+  { falsePositivesPerCase, recall }: FrocCurve,
+  rate: number,
+): number {
+  if (!(rate >= 0)) {
+    throw new RangeError(`\`recallAtFalsePositives\`: \`rate\` must be at least 0, got ${rate}`);
+  }
+  return recall[falsePositivesPerCase.findLastIndex((one) => one <= rate)]!;
+}
+
+/**
+ * Precision and recall of detections over cases, one entry a threshold at which something is detected, highest
+ * first: the share of what is detected that is lesion, each lesion once, and the share of lesions found. Lesions
+ * that are never detected bound the recall and with it the average precision (as in PI-CAI). It is undefined
+ * where there are no lesions.
+ *
+ * @throws RangeError where there is no case
+ */
+export function detectionCurve(
+  cases: readonly Detections[],
+  options: CurveOptions = {},
+): PrecisionRecallCurve {
+  checkOptions('detectionCurve', options, 'empty');
+  checkCases(cases, 'detectionCurve');
+  const { lesions, thresholds, falses, found } = countDetections(cases);
+  const precision = found.map((count, i) => count / (count + falses[i]!));
+  const recall = found.map((count) => count / lesions);
+  return {
+    thresholds,
+    precision,
+    recall,
+    averagePrecision:
+      lesions > 0
+        ? areaUnder(precision, recall)
+        : emptyValue(emptyRule(options.empty ?? 'skip', false), share),
+  };
+}
+
+function checkCases(cases: readonly Detections[], caller: string): void {
+  if (cases.length === 0) throw new RangeError(`\`${caller}\` needs at least one case, got none`);
+}
+
+/** False positives and lesions found at each score of a detection that decides of one, highest first. */
+function countDetections(cases: readonly Detections[]): {
+  readonly lesions: number;
+  readonly thresholds: readonly number[];
+  readonly falses: readonly number[];
+  readonly found: readonly number[];
+} {
+  const falseScores: number[] = [];
+  const foundScores: number[] = [];
+  let lesions = 0;
+  for (const one of cases) {
+    lesions += one.lesions;
+    const best = new Map<number, number>();
+    for (const { score, matches } of one.detections) {
+      if (matches.length === 0) falseScores.push(score);
+      for (const match of matches) {
+        best.set(match, Math.max(score, best.get(match) ?? Number.NEGATIVE_INFINITY));
+      }
+    }
+    for (const score of best.values()) foundScores.push(score);
+  }
+  const thresholds = [...new Set([...falseScores, ...foundScores])].sort((a, b) => b - a);
+  return {
+    lesions,
+    thresholds,
+    falses: reaching(falseScores, thresholds),
+    found: reaching(foundScores, thresholds),
+  };
+}
+
+/** How many scores reach each of the thresholds, which fall. */
+function reaching(scores: readonly number[], thresholds: readonly number[]): number[] {
+  const falling = scores.toSorted((a, b) => b - a);
+  let count = 0;
+  return thresholds.map((threshold) => {
+    while (count < falling.length && falling[count]! >= threshold) count++;
+    return count;
+  });
 }

@@ -5,13 +5,13 @@ export {
   type RocCurve,
   rocCurve,
 } from './curves.ts';
+export { type Detections, type DetectionsOptions, detections } from './detections.ts';
 export {
-  type Detections,
-  type DetectionsOptions,
-  detections,
+  detectionCurve,
   type FrocCurve,
   froc,
   frocScore,
+  recallAtFalsePositives,
 } from './froc.ts';
 export {
   bestThreshold,

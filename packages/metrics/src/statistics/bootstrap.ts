@@ -75,6 +75,27 @@ export function bootstrapInterval(
   };
 }
 
+/**
+ * Confidence interval of a statistic of whole cases, such as the average precision of their detections, a
+ * calibration error of their counts or a Dice of pooled ones: as `bootstrapInterval`, whose values are numbers.
+ *
+ * @param statistic is computed anew for each resample; fewer `resamples` make it faster
+ * @throws RangeError where there is no case or an option does not fit
+ */
+export function bootstrapCases<Case>(
+  cases: readonly Case[],
+  statistic: (cases: readonly Case[]) => number,
+  options: Omit<BootstrapOptions, 'statistic'> = {},
+): Interval {
+  checkOptions('bootstrapCases', options, 'groups confidence resamples random');
+  if (cases.length === 0)
+    throw new RangeError('`bootstrapCases` needs at least one case, got none');
+  return bootstrapInterval([...cases.keys()], {
+    ...options,
+    statistic: (drawn) => statistic(drawn.map((i) => cases[i]!)),
+  });
+}
+
 function quantile(ascending: Float64Array, share: number): number {
   if (ascending.length === 0) return Number.NaN;
   const at = (ascending.length - 1) * share;

@@ -1,4 +1,9 @@
-export { type BootstrapOptions, bootstrapInterval, type Interval } from './bootstrap.ts';
+export {
+  type BootstrapOptions,
+  bootstrapCases,
+  bootstrapInterval,
+  type Interval,
+} from './bootstrap.ts';
 export { holm } from './holm.ts';
 export { pairedDifferences } from './paired.ts';
 export {

@@ -30,7 +30,14 @@ import {
   type MatcherOptions,
   voronoiMatching,
 } from '../src/lesions/index.ts';
-import { type GeneralisedDiceOptions, generalisedDice } from '../src/overlap/index.ts';
+import {
+  type CentrelineDiceOptions,
+  centrelineDice,
+  type GeneralisedDiceOptions,
+  generalisedDice,
+  type SkeletonizeOptions,
+  skeletonize,
+} from '../src/overlap/index.ts';
 import {
   type CcDiceOptions,
   type CcSurfaceDiceOptions,
@@ -257,6 +264,16 @@ const calls: readonly (readonly [string, (options: never) => unknown, object])[]
       background: true,
       empty: 'best',
     } satisfies Required<GeneralisedDiceOptions>,
+  ],
+  [
+    'centrelineDice',
+    (options) => centrelineDice(mask, mask, options),
+    { label: 1, empty: 'best', id: 'x' } satisfies Required<CentrelineDiceOptions>,
+  ],
+  [
+    'skeletonize',
+    (options) => skeletonize(mask, options),
+    { label: 1, id: 'x' } satisfies Required<SkeletonizeOptions>,
   ],
   [
     'ccDice',

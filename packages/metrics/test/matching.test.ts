@@ -63,6 +63,11 @@ describe('rules of matching', () => {
     const bridge = { data: [0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0], shape: [1, 12] };
     const { lesions } = lesionWise(bridge, truth, { matching });
     expect(lesions.map(({ matches }) => matches)).toEqual([[], [1]]);
+    // As much in either region: the lower number.
+    const half = { data: [0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0], shape: [1, 12] };
+    const two = { data: [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0], shape: [1, 12] };
+    const found = lesionWise(half, two, { matching }).lesions;
+    expect(found.map(({ matches }) => matches)).toEqual([[1], []]);
   });
 
   test('a minimum size leaves lesions out, whatever the rule', () => {

@@ -107,7 +107,6 @@ export function ccNormalizedSurfaceDice(
   );
   const scores = Array.from({ length: lesions.count }, (_, k) => {
     const region = k + 1;
-    if (predicted.sizes[region] === 0) return 0;
     const box = boxAround([lesions.box(region), predicted.box(region)]);
     const parts = [predicted, lesions].map((one) => cutLabels(one, [region], box));
     const distances = distancesOf(

@@ -67,7 +67,7 @@ export function matchLesions(
   iouThreshold: number,
   masks: MatchedMasks,
 ): readonly LesionPair[] {
-  if (typeof matching === 'object') return matching.match(pairs, masks);
+  if (isMatcher(matching)) return matching.match(pairs, masks);
   if (matching === 'any-overlap') return pairs;
   const close = pairs.filter(({ iou }) => iou >= iouThreshold);
   if (matching === 'iou') return close;
@@ -88,7 +88,7 @@ export function checkMatching(
   iouThreshold: number | undefined,
   where: string,
 ): void {
-  const name = typeof matching === 'object' ? matching.name : matching;
+  const name = isMatcher(matching) ? matching.name : matching;
   if (name === matching) {
     checkOneOf(name, 'matching', ['any-overlap', 'iou', 'one-to-one'], where);
   }
@@ -101,4 +101,8 @@ export function checkMatching(
       `${where}: \`iouThreshold\` needs \`matching\` 'iou' or 'one-to-one', got '${name}'`,
     );
   }
+}
+
+function isMatcher(matching: LesionMatching | LesionMatcher): matching is LesionMatcher {
+  return typeof matching === 'object' && typeof matching?.match === 'function';
 }

@@ -411,9 +411,9 @@ describe('lesion-wise', () => {
   test('bad input names the case', () => {
     const shapes = () => lesionWise(truth, { ...truth, shape: [9, 1] }, { id: 'x' });
     expect(shapes).toThrow(/`lesionWise`, case "x": prediction and truth must have one shape/);
-    expect(() => lesionWise(truth, truth, { matching: 'dice' as never })).toThrow(
-      /`matching` must/,
-    );
+    for (const matching of ['dice', null, {}, 1] as never[]) {
+      expect(() => lesionWise(truth, truth, { matching })).toThrow(/`matching` must be one of/);
+    }
     expect(() => lesionWise(truth, truth, { iouThreshold: 0.5 })).toThrow(/needs `matching`/);
     expect(() => lesionWise(truth, truth, { matching: 'iou', iouThreshold: 2 })).toThrow(/0 to 1/);
     expect(() => lesionWise(truth, truth, { minimumSize: 0 })).toThrow(

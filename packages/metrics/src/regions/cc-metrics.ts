@@ -108,10 +108,10 @@ export function ccNormalizedSurfaceDice(
   const scores = Array.from({ length: lesions.count }, (_, k) => {
     const region = k + 1;
     const box = boxAround([lesions.box(region), predicted.box(region)]);
-    const parts = [predicted, lesions].map((one) => cutLabels(one, [region], box));
+    const part = (one: Components) => cutLabels(one, [region], box);
     const distances = distancesOf(
       {
-        masks: parts as unknown as MaskPair['masks'],
+        masks: [part(predicted), part(lesions)],
         shape: withoutAxis(sizeOf(box), axis),
         spacing: withoutAxis(spacing, axis),
       },

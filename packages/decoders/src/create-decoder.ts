@@ -1,6 +1,7 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { DecoderSpec, Feature } from './contract/decoder-spec.ts';
+import type { DecoderContext, DecoderSpec, Feature } from './contract/decoder-spec.ts';
 import { type DecoderName, decoders } from './decoders.ts';
+import { segmentationHead } from './parts/segmentation-head.ts';
 
 /** Options of {@link createDecoder}. */
 export interface DecoderOptions {
@@ -23,8 +24,62 @@ export interface DecoderOptions {
 export function createDecoder(
   decoder: DecoderName | DecoderSpec,
   features: readonly Feature[],
-  { classes, dropout, seed = 0 }: DecoderOptions,
+  options: DecoderOptions,
 ): SymbolicTensor {
+  return specOf(decoder).build(features, contextOf(features, options));
+}
+
+/**
+ * Builds a decoder with deep supervision: beside its logits those of a 1×1 convolution on each map on
+ * the way to them, resized bilinearly with aligned corners. All are `[batch, height, width, classes]`
+ * with the image's height and width, so that each can be held against the whole truth: a lesion of a
+ * few pixels would vanish from a truth made coarser.
+ *
+ * Sources: Lee et al., AISTATS 2015; UNet++: Zhou et al., DLMIA 2018.
+ *
+ * @param decoder a name, or a specification of one's own
+ * @param features feature maps, finest first, strides never falling
+ * @returns the decoder's logits, then those of its maps, the nearest to the logits first
+ * @throws RangeError as `createDecoder`, and for a decoder that has no maps on the way
+ */
+export function createSupervisedDecoder(
+  decoder: DecoderName | DecoderSpec,
+  features: readonly Feature[],
+  options: DecoderOptions,
+): readonly SymbolicTensor[] {
+  const context = contextOf(features, options);
+  const { classes, seed } = context;
+  const { logits, maps } = specOf(decoder).decode?.(features, context) ?? { maps: [] };
+  if (logits === undefined || maps.length === 0) {
+    throw new RangeError(
+      `\`createSupervisedDecoder\`: the decoder must have maps on the way to its logits, but has none on ${features.length} feature maps; ${supervisedDecoders.join(', ')} have them on three or more.`,
+    );
+  }
+  return [
+    logits,
+    ...maps.map(({ tensor, stride: scale }, i) => {
+      const name = `deep_supervision.${i}.0`;
+      return segmentationHead(tensor, {
+        name,
+        classes,
+        kernelSize: 1,
+        scale,
+        start: 'torch',
+        seed,
+      });
+    }),
+  ];
+}
+
+/** The decoders known by name that `createSupervisedDecoder` takes. */
+export const supervisedDecoders: readonly DecoderName[] = Object.entries(decoders).flatMap(
+  ([name, { decode }]) => (decode === undefined ? [] : [name as DecoderName]),
+);
+
+function contextOf(
+  features: readonly Feature[],
+  { classes, dropout, seed = 0 }: DecoderOptions,
+): DecoderContext {
   if (!Number.isInteger(classes) || classes < 1) {
     throw new RangeError(
       `\`createDecoder\`: \`classes\` must be a positive integer, got ${classes}.`,
@@ -41,7 +96,7 @@ export function createDecoder(
       `\`createDecoder\`: features must be there, finest first; got strides [${strides.join(', ')}].`,
     );
   }
-  return specOf(decoder).build(features, { classes, dropout, seed });
+  return { classes, dropout, seed };
 }
 
 function specOf(decoder: DecoderName | DecoderSpec): DecoderSpec {

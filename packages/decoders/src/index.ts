@@ -1,5 +1,11 @@
-export type { DecoderContext, DecoderSpec, Feature } from './contract/decoder-spec.ts';
-export { createDecoder, type DecoderOptions } from './create-decoder.ts';
+export { auxiliaryHead } from './auxiliary/auxiliary-head.ts';
+export type { Decoded, DecoderContext, DecoderSpec, Feature } from './contract/decoder-spec.ts';
+export {
+  createDecoder,
+  createSupervisedDecoder,
+  type DecoderOptions,
+  supervisedDecoders,
+} from './create-decoder.ts';
 export { type DecoderName, decoders } from './decoders.ts';
 export { type DeepLabV3Options, deepLabV3 } from './deeplabv3/deeplabv3.ts';
 export { type DeepLabV3PlusOptions, deepLabV3Plus } from './deeplabv3/deeplabv3plus.ts';

@@ -1,9 +1,11 @@
 import { Conv2D, Dropout, UpsampleNearest } from '@sts-net/layers-core';
 import { describeBackends, describeDecoder, golden } from '@sts-net/testing';
+import * as tf from '@tensorflow/tfjs-core';
 import { input, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import {
   createDecoder,
+  createSupervisedDecoder,
   type DecoderName,
   type DecoderOptions,
   type DecoderSpec,
@@ -18,6 +20,7 @@ import {
   plainUNet,
   plainUNetPlusPlus,
   pspNet,
+  supervisedDecoders,
   uNet,
   uNetPlusPlus,
 } from '../src/index.ts';
@@ -114,6 +117,90 @@ describeBackends('decoders', () => {
     const network = decoderModel(outside, resNetFeatures([2, 4, 8, 16, 32]), { classes: 3 });
     expect(network.outputShape).toEqual([null, null, null, 3]);
     network.dispose();
+  });
+
+  const small = {
+    unet: uNet({ filters: [16, 8, 8, 4, 4] }),
+    unetplusplus: uNetPlusPlus({ filters: [16, 8, 8, 4, 4] }),
+    manet: maNet({ filters: [16, 8, 8, 4, 4], positionFilters: 3 }),
+    linknet: linkNet({ filters: 4 }),
+    pan: pan({ filters: 4 }),
+    'plain-unet': plainUNet(),
+    'plain-unetplusplus': plainUNetPlusPlus(),
+    r2unet: plainUNet({ block: 'recurrent', upsampling: 'nearest' }),
+  };
+
+  test('the decoders that can be supervised are these', () => {
+    expect([...supervisedDecoders].sort()).toEqual(Object.keys(small).sort());
+  });
+
+  describe.each(Object.entries(small))('deep supervision of %s', (name, spec) => {
+    const strides = [2, 4, 8, 16, 32];
+    const maps = {
+      unetplusplus: [2, 2, 2],
+      'plain-unetplusplus': [2, 2, 2],
+      pan: [8, 16],
+      'plain-unet': [4, 8, 16],
+      r2unet: [4, 8, 16],
+    } as Readonly<Record<string, readonly number[]>>;
+
+    test('logits at the image’s size from each map on the way, the nearest first', () => {
+      const features = strides.map((stride, i) => {
+        const channels = 4 + 2 * i;
+        return { stride, channels, tensor: input({ shape: [null, null, channels] }) };
+      });
+      const outputs = createSupervisedDecoder(spec, features, { classes: 3 });
+      const found = spec.decode!(features, { classes: 3, dropout: undefined, seed: 0 }).maps;
+      expect(found.map(({ stride }) => stride)).toEqual(maps[name] ?? [2, 4, 8, 16]);
+      expect(found.map(({ channels }) => channels)).toEqual(
+        found.map(({ tensor }) => tensor.shape.at(-1)),
+      );
+      const inputs = features
+        .map(({ tensor }) => tensor)
+        .filter(({ sourceLayer }) => sourceLayer.outboundNodes.length > 0);
+      const network = model({ inputs, outputs: [...outputs] });
+      const least = spec.minimumMapSize ?? 1;
+      const x = inputs.map(({ shape, sourceLayer }) => {
+        const feature = features.find(({ tensor }) => tensor.sourceLayer === sourceLayer)!;
+        const sides = [64, 96].map((side) => (side * least) / feature.stride);
+        return tf.ones([1, ...sides, shape.at(-1)!]);
+      });
+      const y = network.predict(x) as tf.Tensor[];
+      expect(y.map(({ shape }) => shape)).toEqual(
+        Array(found.length + 1).fill([1, 64 * least, 96 * least, 3]),
+      );
+      tf.dispose([x, y]);
+      network.dispose();
+    });
+
+    test('the weights are those of the decoder alone, and of the heads', () => {
+      const of = (outputs: readonly SymbolicTensor[], features: readonly Feature[]) => {
+        const inputs = features
+          .map(({ tensor }) => tensor)
+          .filter(({ sourceLayer }) => sourceLayer.outboundNodes.length > 0);
+        return model({ inputs, outputs: [...outputs] }).weights.map(
+          ({ originalName }) => originalName,
+        );
+      };
+      const [first, second] = [resNetFeatures(strides), resNetFeatures(strides)];
+      const plain = of([createDecoder(spec, first, { classes: 2 })], first);
+      const outputs = createSupervisedDecoder(spec, second, { classes: 2 });
+      const heads = Array.from({ length: outputs.length - 1 }, (_, i) =>
+        ['kernel', 'bias'].map((weight) => `deep_supervision.${i}.0/${weight}`),
+      );
+      expect(of(outputs, second).sort()).toEqual([...plain, ...heads.flat()].sort());
+    });
+  });
+
+  test('a decoder without maps on the way cannot be supervised', () => {
+    const features = resNetFeatures([2, 4, 8, 16, 32]);
+    const message = /has none on 5 feature maps; unet, .* have them on three or more/;
+    expect(() => createSupervisedDecoder('fpn', features, { classes: 2 })).toThrow(message);
+    expect(() => createSupervisedDecoder(outside, features, { classes: 2 })).toThrow(message);
+    const two = resNetFeatures([1, 2]);
+    expect(() => createSupervisedDecoder('plain-unet', two, { classes: 2 })).toThrow(
+      /has none on 2 feature maps/,
+    );
   });
 
   test('an unknown name lists the right ones', () => {

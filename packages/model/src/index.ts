@@ -13,6 +13,7 @@ export {
 } from './network/attention.ts';
 export { createModel } from './network/create-model.ts';
 export type { ModelConfig, ModelOptions, ModelSettings } from './network/model-options.ts';
+export { predictionNetwork } from './network/prediction-network.ts';
 export { withoutInitialValues } from './network/without-initial-values.ts';
 export {
   type ModelPredictor,

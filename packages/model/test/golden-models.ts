@@ -40,6 +40,22 @@ export function goldenModel(name: string, options: Partial<ModelOptions> = {}): 
   return model;
 }
 
+/**
+ * A golden model with weights that keep every ReLU away from its kinks, so that float32 gradients can be
+ * held against float64 ones: normalisations have weights 0.1 + 0.2 (u − 0.5) and biases 3 + (2u − 1) 0.2.
+ */
+export function smoothModel(name: string, options: Partial<ModelOptions> = {}): LayersModel {
+  const model = blankModel({ ...goldenOptions(name), ...options });
+  const weights = stateDict(model);
+  for (const [key, { shape, data }] of weights) {
+    if (!weights.has(key.replace(/[^.]+$/, 'running_mean'))) continue;
+    if (key.endsWith('weight')) weights.set(key, { shape, data: data.map((w) => 0.2 * w - 0.1) });
+    if (key.endsWith('bias')) weights.set(key, { shape, data: data.map((b) => b + 3) });
+  }
+  loadTorchWeights(model, weights);
+  return model;
+}
+
 function stateDict(model: LayersModel): Map<string, TorchTensor> {
   const shapes = torchParameters(model).map(({ key, shape }) => [
     key,

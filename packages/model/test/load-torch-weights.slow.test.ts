@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { useBackend } from '@sts-net/backend';
-import { golden, recipeStateDict, type TorchTensor } from '@sts-net/testing';
+import {
+  golden,
+  nchwValues,
+  recipeStateDict,
+  signedNchw,
+  type TorchTensor,
+} from '@sts-net/testing';
+import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createModel, loadTorchWeights, type ModelOptions } from '../src/index.ts';
@@ -206,6 +214,35 @@ describe('DeepLabV3', () => {
     );
     network.dispose();
   });
+});
+
+test('golden: logits of torchvision’s auxiliary head, to 1e-4 of their deviation', async () => {
+  const { auxiliary } = JSON.parse(
+    readFileSync(
+      new URL('../../training/test/fixtures/several-outputs.json', import.meta.url),
+      'utf8',
+    ),
+  );
+  const network = model('resnet50', {
+    decoder: 'deeplabv3',
+    classes: 21,
+    dilationStyle: 'torchvision',
+    auxiliaryHead: true,
+  });
+  const weights = listed('torchvision/deeplabv3_resnet50 (21 classes, aux)');
+  const { ignored, missing } = loadTorchWeights(network, weights);
+  expect([missing, ignored.filter((key) => !isCounter(key))]).toEqual([[], []]);
+  const size = 64;
+  const x = signedNchw('input', [1, 3, size, size]);
+  const outputs = network.predict(x) as tf.Tensor4D[];
+  const values = await nchwValues(outputs[1]!);
+  const samples: [number, number, number, number][] = auxiliary.samples;
+  expect(samples.map(([c, row, column]) => values[(c * size + row) * size + column]!)).toBeAllclose(
+    samples.map(([, , , value]) => value),
+    { rtol: 0, atol: 1e-4 * auxiliary.std },
+  );
+  tf.dispose([x, outputs]);
+  network.dispose();
 });
 
 describe('kernels', () => {

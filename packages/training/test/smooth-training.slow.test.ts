@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { loadTorchWeights, type ModelOptions, torchParameters } from '@sts-net/model';
+import { torchParameters } from '@sts-net/model';
 import { describeBackends } from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { goldenModel, goldenStateDict } from '../../model/test/golden-models.ts';
+import { smoothModel } from '../../model/test/golden-models.ts';
 import { lossAndGradients, torchSample, trainSteps } from './training-step.ts';
 
 // References of tools/fixtures/model: weights that keep every ReLU away from its kinks, so that
@@ -18,18 +18,6 @@ const references = {
   ...fixture('more-training').smooth,
   ...Object.fromEntries(plain.map(([name, { smooth }]) => [`${name}/${name}@32`, smooth])),
 };
-
-function smoothModel(name: string, options: Partial<ModelOptions>) {
-  const weights = goldenStateDict(name);
-  for (const [key, { shape, data }] of weights) {
-    if (!weights.has(key.replace(/[^.]+$/, 'running_mean'))) continue;
-    if (key.endsWith('weight')) weights.set(key, { shape, data: data.map((w) => 0.2 * w - 0.1) });
-    if (key.endsWith('bias')) weights.set(key, { shape, data: data.map((b) => b + 3) });
-  }
-  const model = goldenModel(name, options);
-  loadTorchWeights(model, weights);
-  return model;
-}
 
 describeBackends('training away from kinks', () => {
   describe.each(Object.keys(references))('%s', (name) => {

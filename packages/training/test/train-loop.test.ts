@@ -245,8 +245,10 @@ describe('a model of several outputs', () => {
   it('is held against the truth at each, by weights, usually halved from one to the next', async () => {
     expect(await step()).toBeCloseTo((4 * 1 + 2 * 2 + 1 * 3) / 7, 6);
     expect(await step([1, 0.5, 2])).toBeCloseTo(1 + 0.5 * 2 + 2 * 3, 6);
+    expect(await step([0, 2, 0])).toBe(2);
+    await expect(step([0, 0, 0])).rejects.toThrow('one of them above 0');
     await expect(step([1, 0.5])).rejects.toThrow(
-      "must have a number for each of the model's outputs, 3, got [1, 0.5]",
+      "must have a number for each of the model's outputs, 3, one of them above 0, got [1, 0.5]",
     );
   });
 });

@@ -19,6 +19,13 @@ export interface DecoderContext {
   readonly seed: number;
 }
 
+/** A decoder's logits, and the maps on the way to them. */
+export interface Decoded {
+  readonly logits: SymbolicTensor;
+  /** What deep supervision puts heads on, from the map nearest to the logits on; may be none. */
+  readonly maps: readonly Feature[];
+}
+
 /** A decoder: from feature maps, finest first, to logits at the size of the image. */
 export interface DecoderSpec {
   /** The encoder's output stride that this decoder is made for. */
@@ -35,4 +42,6 @@ export interface DecoderSpec {
    * `width` those of the image; the last layer with weights is linear.
    */
   readonly build: (features: readonly Feature[], context: DecoderContext) => SymbolicTensor;
+  /** As `build`, with the maps on the way; decoders that have no such maps do without. */
+  readonly decode?: (features: readonly Feature[], context: DecoderContext) => Decoded;
 }

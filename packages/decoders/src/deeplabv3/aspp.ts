@@ -1,8 +1,8 @@
 import { Broadcast, Dropout, deriveSeed, GlobalAveragePool } from '@sts-net/layers-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { convBatchNormReLU } from '../parts/conv-batch-norm-relu.ts';
+import { torchDefaultGain } from '../parts/torch-default-gain.ts';
 import { depthwise } from './depthwise.ts';
-import { torchDefaultGain } from './torch-default-gain.ts';
 
 /** Options of {@link aspp}. */
 export interface ASPPOptions {

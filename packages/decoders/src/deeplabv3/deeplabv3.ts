@@ -1,8 +1,8 @@
 import type { DecoderSpec } from '../contract/decoder-spec.ts';
 import { convBatchNormReLU } from '../parts/conv-batch-norm-relu.ts';
 import { segmentationHead } from '../parts/segmentation-head.ts';
+import { torchDefaultGain } from '../parts/torch-default-gain.ts';
 import { aspp } from './aspp.ts';
-import { torchDefaultGain } from './torch-default-gain.ts';
 
 /** Options of {@link deepLabV3}. */
 export interface DeepLabV3Options {

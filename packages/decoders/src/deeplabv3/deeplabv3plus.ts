@@ -4,9 +4,9 @@ import type { DecoderSpec } from '../contract/decoder-spec.ts';
 import { requireFeatures } from '../contract/require-features.ts';
 import { convBatchNormReLU } from '../parts/conv-batch-norm-relu.ts';
 import { segmentationHead } from '../parts/segmentation-head.ts';
+import { torchDefaultGain } from '../parts/torch-default-gain.ts';
 import { aspp } from './aspp.ts';
 import { depthwise } from './depthwise.ts';
-import { torchDefaultGain } from './torch-default-gain.ts';
 
 /** Options of {@link deepLabV3Plus}. */
 export interface DeepLabV3PlusOptions {

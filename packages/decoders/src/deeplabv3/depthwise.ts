@@ -1,6 +1,6 @@
 import { Conv2D, deriveSeed, Kaiming } from '@sts-net/layers-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { torchDefaultGain } from './torch-default-gain.ts';
+import { torchDefaultGain } from '../parts/torch-default-gain.ts';
 
 /** The 3×3 convolution of each channel by itself that begins a separable convolution. */
 export function depthwise(

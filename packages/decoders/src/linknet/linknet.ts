@@ -6,7 +6,8 @@ import {
   ReLU,
 } from '@sts-net/layers-core';
 import { initializers, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import type { DecoderSpec, Feature } from '../contract/decoder-spec.ts';
+import { decoderWithMaps } from '../contract/decoder-with-maps.ts';
 import { convBatchNormReLU } from '../parts/conv-batch-norm-relu.ts';
 import { segmentationHead } from '../parts/segmentation-head.ts';
 
@@ -26,9 +27,9 @@ export interface LinkNetOptions {
  * @throws RangeError when built on feature maps whose strides are not 2, 4, 8, … or 1, 2, 4, …
  */
 export function linkNet({ filters = 32 }: LinkNetOptions = {}): DecoderSpec {
-  return {
+  return decoderWithMaps({
     outputStride: 32,
-    build: (features, { classes, seed }) => {
+    decode: (features, { classes, seed }) => {
       const strides = features.map(({ stride }) => stride);
       if (strides[0]! > 2 || strides.some((stride, i) => stride !== strides[0]! * 2 ** i)) {
         throw new RangeError(
@@ -38,6 +39,7 @@ export function linkNet({ filters = 32 }: LinkNetOptions = {}): DecoderSpec {
       const [deepest, ...finer] = features.toReversed();
       let x = deepest!.tensor;
       const skips = strides[0] === 1 ? finer : [...finer, undefined];
+      const maps: Feature[] = [];
       for (const [i, skip] of skips.entries()) {
         const name = `decoder.blocks.${i}`;
         x = block(x, { name: `${name}.block`, filters: skip?.channels ?? filters, seed });
@@ -45,10 +47,12 @@ export function linkNet({ filters = 32 }: LinkNetOptions = {}): DecoderSpec {
           const add = layers.add({ name: `${name}.add` });
           x = add.apply([x, skip.tensor]) as SymbolicTensor;
         }
+        maps.unshift({ tensor: x, channels: x.shape.at(-1)!, stride: skip?.stride ?? 1 });
       }
-      return segmentationHead(x, { classes, kernelSize: 1, start: 'xavier', seed });
+      const logits = segmentationHead(x, { classes, kernelSize: 1, start: 'xavier', seed });
+      return { logits, maps: maps.slice(1) };
     },
-  };
+  });
 }
 
 interface Block {

@@ -1,4 +1,5 @@
-import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import type { DecoderSpec, Feature } from '../contract/decoder-spec.ts';
+import { decoderWithMaps } from '../contract/decoder-with-maps.ts';
 import { segmentationHead } from '../parts/segmentation-head.ts';
 import { unetBlock } from '../unet/unet-block.ts';
 import { multiScaleFusion } from './multi-scale-fusion.ts';
@@ -28,9 +29,9 @@ export function maNet({
   positionFilters = 64,
   reduction = 16,
 }: MANetOptions = {}): DecoderSpec {
-  return {
+  return decoderWithMaps({
     outputStride: 32,
-    build: (features, { classes, seed }) => {
+    decode: (features, { classes, seed }) => {
       if (filters.length !== features.length) {
         throw new RangeError(
           `\`maNet\`: \`filters\` must have one number for each of the ${features.length} feature maps, got [${filters.join(', ')}].`,
@@ -39,6 +40,7 @@ export function maNet({
       const [deepest, ...skips] = features.toReversed();
       let x = positionAttention(deepest!.tensor, { filters: positionFilters, seed });
       let stride = deepest!.stride;
+      const maps: Feature[] = [];
       for (const [i, skip] of skips.entries()) {
         x = multiScaleFusion(x, skip.tensor, {
           name: `decoder.blocks.${i}`,
@@ -48,10 +50,12 @@ export function maNet({
           seed,
         });
         stride = skip.stride;
+        maps.unshift({ tensor: x, channels: filters[i]!, stride });
       }
       const name = `decoder.blocks.${skips.length}`;
       x = unetBlock(x, { name, filters: filters.at(-1)!, scale: stride, skips: [], seed });
-      return segmentationHead(x, { classes, kernelSize: 3, start: 'xavier', seed });
+      const logits = segmentationHead(x, { classes, kernelSize: 3, start: 'xavier', seed });
+      return { logits, maps };
     },
-  };
+  });
 }

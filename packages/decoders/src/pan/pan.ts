@@ -1,5 +1,6 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import type { DecoderSpec, Feature } from '../contract/decoder-spec.ts';
+import { decoderWithMaps } from '../contract/decoder-with-maps.ts';
 import { requireFeatures } from '../contract/require-features.ts';
 import { segmentationHead } from '../parts/segmentation-head.ts';
 import { featurePyramidAttention } from './feature-pyramid-attention.ts';
@@ -23,22 +24,24 @@ export interface PANOptions {
  * @throws RangeError when built on fewer than two feature maps
  */
 export function pan({ filters = 32 }: PANOptions = {}): DecoderSpec {
-  return {
+  return decoderWithMaps({
     outputStride: 16,
     minimumMapSize: 8,
-    build: (features, { classes, seed }) => {
+    decode: (features, { classes, seed }) => {
       requireFeatures('pan', features, 2);
       const [deepest, ...finer] = features.slice(1).toReversed();
       let stride = deepest!.stride;
       let y: SymbolicTensor = featurePyramidAttention(deepest!.tensor, filters, seed);
+      const maps: Feature[] = [];
       for (const [i, skip] of finer.entries()) {
         const name = `decoder.gau${finer.length - i}`;
         const scale = stride / skip.stride;
         y = globalAttentionUpsample(y, skip.tensor, { name, filters, scale, seed });
         stride = skip.stride;
+        maps.unshift({ tensor: y, channels: filters, stride });
       }
       const head = { classes, kernelSize: 3, scale: stride, start: 'xavier', seed } as const;
-      return segmentationHead(y, head);
+      return { logits: segmentationHead(y, head), maps: maps.slice(1) };
     },
-  };
+  });
 }

@@ -8,7 +8,8 @@ import {
   UpsampleNearest,
 } from '@sts-net/layers-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import type { DecoderSpec, Feature } from '../contract/decoder-spec.ts';
+import { decoderWithMaps } from '../contract/decoder-with-maps.ts';
 import { segmentationHead } from '../parts/segmentation-head.ts';
 
 /** Options of {@link plainUNet}. */
@@ -35,11 +36,12 @@ export function plainUNet({
 }: PlainUNetOptions = {}): DecoderSpec {
   const up = upsampling === 'transposed' ? upConvolution : upsampleAndConvolve;
   const convolutions = block === 'double' ? doubleConvolution : recurrentResidual;
-  return {
+  return decoderWithMaps({
     outputStride: 32,
-    build: (features, { classes, seed }) => {
+    decode: (features, { classes, seed }) => {
       const [deepest, ...finer] = features.toReversed();
       let { tensor: x, stride } = deepest!;
+      const maps: Feature[] = [];
       for (const [i, skip] of finer.entries()) {
         const name = `decoder.blocks.${i}`;
         const options = { filters: skip.channels, seed };
@@ -47,10 +49,12 @@ export function plainUNet({
         const join = layers.concatenate({ name: `${name}.concat` });
         x = convolutions(join.apply([skip.tensor, fine]) as SymbolicTensor, { name, ...options });
         stride = skip.stride;
+        maps.unshift({ tensor: x, channels: skip.channels, stride });
       }
-      return segmentationHead(x, { classes, kernelSize: 1, scale: stride, start: 'torch', seed });
+      const head = { classes, kernelSize: 1, scale: stride, start: 'torch', seed } as const;
+      return { logits: segmentationHead(x, head), maps: maps.slice(1) };
     },
-  };
+  });
 }
 
 interface Up {

@@ -1,5 +1,6 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import { decoderWithMaps } from '../contract/decoder-with-maps.ts';
 import { segmentationHead } from '../parts/segmentation-head.ts';
 import { unetBlock } from './unet-block.ts';
 
@@ -12,8 +13,9 @@ export interface UNetPlusPlusOptions {
 /**
  * UNet++: between the encoder and the outermost row of blocks lies a triangle of more blocks. Block
  * `x_d_l` upsamples its left neighbour `x_d_(l−1)` (a feature map, at the edge) and joins all blocks
- * of its own resolution and the feature map there; the last block has no such maps. There is no deep
- * supervision. Layers are named as in segmentation_models.pytorch, and start as there.
+ * of its own resolution and the feature map there; the last block has no such maps. Its maps are the
+ * blocks beside the outermost at the finest resolution that has several, each of a shallower U-Net.
+ * Layers are named as in segmentation_models.pytorch, and start as there.
  *
  * Source: Zhou et al., DLMIA 2018.
  *
@@ -22,9 +24,9 @@ export interface UNetPlusPlusOptions {
 export function uNetPlusPlus({
   filters = [256, 128, 64, 32, 16],
 }: UNetPlusPlusOptions = {}): DecoderSpec {
-  return {
+  return decoderWithMaps({
     outputStride: 32,
-    build: (features, { classes, seed }) => {
+    decode: (features, { classes, seed }) => {
       if (filters.length !== features.length) {
         throw new RangeError(
           `\`uNetPlusPlus\`: \`filters\` must have one number for each of the ${features.length} feature maps, got [${filters.join(', ')}].`,
@@ -59,7 +61,12 @@ export function uNetPlusPlus({
         skips: [],
         seed,
       });
-      return segmentationHead(whole, { classes, kernelSize: 3, start: 'xavier', seed });
+      const { channels, stride } = maps[last]!;
+      const shallower = maps.slice(2).map((_, i) => blocks.get(`${i + 1}_${last - 1}`)!);
+      return {
+        logits: segmentationHead(whole, { classes, kernelSize: 3, start: 'xavier', seed }),
+        maps: shallower.map((tensor) => ({ tensor, channels, stride })),
+      };
     },
-  };
+  });
 }

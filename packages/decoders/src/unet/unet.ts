@@ -1,4 +1,5 @@
-import type { DecoderSpec } from '../contract/decoder-spec.ts';
+import type { DecoderSpec, Feature } from '../contract/decoder-spec.ts';
+import { decoderWithMaps } from '../contract/decoder-with-maps.ts';
 import { segmentationHead } from '../parts/segmentation-head.ts';
 import { unetBlock } from './unet-block.ts';
 
@@ -19,9 +20,9 @@ export interface UNetOptions {
  * @throws RangeError when built, unless there are as many `filters` as feature maps
  */
 export function uNet({ filters = [256, 128, 64, 32, 16] }: UNetOptions = {}): DecoderSpec {
-  return {
+  return decoderWithMaps({
     outputStride: 32,
-    build: (features, { classes, seed }) => {
+    decode: (features, { classes, seed }) => {
       if (filters.length !== features.length) {
         throw new RangeError(
           `\`uNet\`: \`filters\` must have one number for each of the ${features.length} feature maps, got [${filters.join(', ')}].`,
@@ -30,6 +31,7 @@ export function uNet({ filters = [256, 128, 64, 32, 16] }: UNetOptions = {}): De
       const [deepest, ...skips] = features.toReversed();
       let x = deepest!.tensor;
       let stride = deepest!.stride;
+      const maps: Feature[] = [];
       for (const [i, channels] of filters.entries()) {
         const skip = skips[i];
         const target = skip?.stride ?? 1;
@@ -41,8 +43,10 @@ export function uNet({ filters = [256, 128, 64, 32, 16] }: UNetOptions = {}): De
           seed,
         });
         stride = target;
+        maps.unshift({ tensor: x, channels, stride });
       }
-      return segmentationHead(x, { classes, kernelSize: 3, start: 'xavier', seed });
+      const logits = segmentationHead(x, { classes, kernelSize: 3, start: 'xavier', seed });
+      return { logits, maps: maps.slice(1) };
     },
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import { encoders } from '@sts-net/backbones';
-import { decoders } from '@sts-net/decoders';
+import { type DecoderSpec, decoders, supervisedDecoders } from '@sts-net/decoders';
 import { attentionNames, attentions } from './attention.ts';
 import type { ModelOptions } from './model-options.ts';
 
@@ -27,6 +27,15 @@ const nameOr =
       ? undefined
       : oneOf(...Object.keys(table))(value);
 
+/** A decoder that deep supervision can be asked of; what is no decoder is told of elsewhere. */
+const supervised: Rule = (value) => {
+  const spec: DecoderSpec | undefined =
+    typeof value === 'string' ? decoders[value as keyof typeof decoders] : (value as DecoderSpec);
+  return spec === undefined || spec.decode !== undefined
+    ? undefined
+    : `with deepSupervision one that has maps on the way to its logits (${supervisedDecoders.join(', ')}, or one of your own with \`decode\`)`;
+};
+
 const rules: Readonly<Record<keyof ModelOptions, Rule>> = {
   encoder: nameOr(encoders, (value) => Array.isArray((value as { stages?: unknown }).stages)),
   decoder: nameOr(decoders, (value) => typeof (value as { build?: unknown }).build === 'function'),
@@ -42,6 +51,12 @@ const rules: Readonly<Record<keyof ModelOptions, Rule>> = {
       : 'array [height, width, channels] with null for any height or width',
   outputStride: optional(oneOf(8, 16, 32)),
   dilationStyle: optional(oneOf('smp', 'torchvision')),
+  deepSupervision: optional(oneOf(true, false)),
+  auxiliaryHead: optional((value) =>
+    typeof value === 'boolean' || (typeof value === 'object' && value !== null)
+      ? undefined
+      : 'true, false or { stage }',
+  ),
   dropout: optional((value) => {
     if (typeof value !== 'number' || !(value >= 0)) return 'number of at least 0';
     return value < 1 ? undefined : 'number of less than 1';
@@ -74,6 +89,12 @@ export function checkModelOptions(options: ModelOptions): void {
     const known: readonly string[] | undefined = attentions[name]?.options;
     if (known) problems.push(...unknownKeys('attention.', attention, ['name', ...known]));
   }
+  const { auxiliaryHead, deepSupervision } = options;
+  if (typeof auxiliaryHead === 'object' && auxiliaryHead !== null) {
+    check('auxiliaryHead.stage', count, auxiliaryHead.stage);
+    problems.push(...unknownKeys('auxiliaryHead.', auxiliaryHead, ['stage']));
+  }
+  if (deepSupervision === true) check('decoder', supervised, options.decoder);
   if (problems.length === 0) return;
   const [only] = problems;
   throw new TypeError(

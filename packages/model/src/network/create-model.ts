@@ -1,5 +1,13 @@
 import { createEncoder, encoders } from '@sts-net/backbones';
-import { createDecoder, decoders } from '@sts-net/decoders';
+import {
+  auxiliaryHead,
+  createDecoder,
+  createSupervisedDecoder,
+  type DecoderOptions,
+  type DecoderSpec,
+  decoders,
+  type Feature,
+} from '@sts-net/decoders';
 import { CropToMatch, PadToMultiple } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -14,7 +22,9 @@ import { rememberParts } from './model-parts.ts';
  * - Input: `[batch, height, width, channels]`, any size: it is padded with zeros at the bottom and
  *   right to a multiple of the deepest map's stride (and to the least size that the decoder works on),
  *   and the result is cropped back.
- * - Output: logits `[batch, height, width, classes]`; there is no softmax.
+ * - Output: logits `[batch, height, width, classes]`; there is no softmax. With `deepSupervision` or
+ *   `auxiliaryHead` there are several of that shape, the prediction first; `predictionNetwork` is the
+ *   network without the others.
  * - Layers are named by the keys of PyTorch (segmentation_models.pytorch 0.5) parameters without
  *   their last part, so the same options always give the same names.
  *
@@ -57,11 +67,35 @@ export function createModel(options: ModelOptions): LayersModel {
     depth,
     seed,
   });
-  const logits = createDecoder(decoderSpec, features, { classes, dropout, seed });
-  const cropped = new CropToMatch({ name: 'crop' }).apply([logits, image]) as SymbolicTensor;
-  const network = model({ inputs: image, outputs: cropped, name: 'sts-net' });
+  const outputs = outputsOf(options, decoderSpec, features, { classes, dropout, seed }).map(
+    (logits, i) => {
+      const crop = new CropToMatch({ name: i === 0 ? 'crop' : `crop.${i}` });
+      return crop.apply([logits, image]) as SymbolicTensor;
+    },
+  );
+  const network = model({ inputs: image, outputs, name: 'sts-net' });
   rememberParts(network, { encoder: encoderSpec, decoder: decoderSpec });
   if (isModelConfig(options))
     network.setUserDefinedMetadata({ 'sts-net': JSON.parse(JSON.stringify(options)) });
   return network;
+}
+
+function outputsOf(
+  { deepSupervision = false, auxiliaryHead: head = false }: ModelOptions,
+  decoder: DecoderSpec,
+  features: readonly Feature[],
+  options: Required<DecoderOptions>,
+): readonly SymbolicTensor[] {
+  const outputs = deepSupervision
+    ? createSupervisedDecoder(decoder, features, options)
+    : [createDecoder(decoder, features, options)];
+  if (head === false) return outputs;
+  const stage = head === true ? Math.max(1, features.length - 1) : head.stage;
+  const feature = features[stage - 1];
+  if (feature === undefined) {
+    throw new RangeError(
+      `\`createModel\`: auxiliaryHead.stage must be one of the ${features.length} stages of the encoder that the decoder uses, 1 to ${features.length}, got ${stage}.`,
+    );
+  }
+  return [...outputs, auxiliaryHead(feature, options)];
 }

@@ -20,7 +20,18 @@ export interface ModelSettings {
   readonly outputStride?: OutputStride | undefined;
   /** Where dilation begins in a stage that keeps its resolution. @default 'smp' */
   readonly dilationStyle?: DilationStyle | undefined;
-  /** Dropout rate in [0, 1), for decoders that have dropout. @default 0.5 for deeplabv3 and deeplabv3plus, 0.2 for fpn and pspnet */
+  /**
+   * Further outputs for training, from the maps on the decoder's way to its logits, the nearest first;
+   * prediction does without. For unet, unetplusplus, manet, linknet, pan and the plain networks.
+   * @default false
+   */
+  readonly deepSupervision?: boolean | undefined;
+  /**
+   * A further output for training, the last, from a map of the encoder: of the stage of that number,
+   * from 1, or of the last but one that the decoder uses; prediction does without. @default false
+   */
+  readonly auxiliaryHead?: boolean | { readonly stage: number } | undefined;
+  /** Dropout rate in [0, 1), for decoders that have dropout and for auxiliary heads, whose own is 0.1. @default 0.5 for deeplabv3 and deeplabv3plus, 0.2 for fpn and pspnet */
   readonly dropout?: number | undefined;
 }
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { predictionNetwork } from '../network/prediction-network.ts';
 
 /** `[batch, height, width, channels]` of images. */
 type ImageShape = readonly [batch: number, height: number, width: number, channels: number];
@@ -31,23 +32,24 @@ export interface PredictorOptions {
 /**
  * The predictor that a model of logits `[batch, height, width, classes]` is. A single channel of
  * logits z stands for two classes, `sigmoid(z)` the probability of the second. Of several outputs the
- * first is taken. The model stays the caller's, who disposes it.
+ * first alone is computed. The model stays the caller's, who disposes it.
  */
 export function predictorOf(model: LayersModel, options: PredictorOptions = {}): ModelPredictor {
   const { freeze = true } = options;
-  const channels = model.inputs[0]!.shape.at(-1)!;
-  const outputs = model.outputs[0]!.shape.at(-1)!;
+  const network = predictionNetwork(model);
+  const channels = network.inputs[0]!.shape.at(-1)!;
+  const outputs = network.outputs[0]!.shape.at(-1)!;
   let frozen: Promise<void> | undefined;
   const run = async (
     images: Float32Array,
     shape: ImageShape,
     finish: (logits: tf.Tensor) => tf.Tensor,
   ): Promise<Float32Array> => {
-    if (freeze) frozen ??= packWeights(model);
+    if (freeze) frozen ??= packWeights(network);
     await frozen;
     const result = tf.tidy(() => {
-      const output = model.apply(tf.tensor4d(images, [...shape]), { training: false });
-      const logits = (Array.isArray(output) ? output[0] : output) as tf.Tensor;
+      const input = tf.tensor4d(images, [...shape]);
+      const logits = network.apply(input, { training: false }) as tf.Tensor;
       // A sigmoid is the softmax of 0 and its argument.
       return finish(outputs === 1 ? tf.concat([tf.zerosLike(logits), logits], -1) : logits);
     });

@@ -28,7 +28,6 @@ const layouts: readonly Layout[] = [
       [/^classifier\.1\./, 'decoder.conv.'],
       [/^classifier\.2\./, 'decoder.bn.'],
       [/^classifier\.4\./, 'segmentation_head.0.'],
-      [/^aux_classifier\./, null],
     ],
   },
   {

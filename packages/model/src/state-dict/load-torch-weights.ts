@@ -3,13 +3,16 @@ import type { StoredTensor } from '../bytes/stored-tensor.ts';
 import { partsOf } from '../network/model-parts.ts';
 import { hasShape, matchWeights, requireValues, writeWeights } from './match-weights.ts';
 
+/** Heads of further outputs, which a network does without. */
+const extraHeads = /^(aux_classifier|deep_supervision)\./;
+
 /** What {@link loadTorchWeights} did with each key. */
 export interface LoadedTorchWeights {
   /** Keys of the given weights that the model took. */
   readonly loaded: string[];
   /**
-   * Keys that the model does not need: batch counters, classification and auxiliary heads, and for
-   * PSPNet the stages of the encoder that it does not use.
+   * Keys that the model does not need: batch counters, classification heads, the heads of further
+   * outputs that it does not have, and for PSPNet the stages of the encoder that it does not use.
    */
   readonly ignored: string[];
   /** Keys, as segmentation_models.pytorch names them, of weights that were not given and stay as they were. */
@@ -60,7 +63,9 @@ export function loadTorchWeights(
     );
   }
   const unused = hasUnusedStages(model) ? /^encoder\./ : /$^/;
-  const strange = unknown.filter(({ canonical }) => !unused.test(canonical));
+  const strange = unknown.filter(
+    ({ canonical }) => !unused.test(canonical) && !extraHeads.test(canonical),
+  );
   if (strange.length > 0) {
     throw new RangeError(
       `the model has no weight for ${strange.length} of ${weights.size} keys, first '${strange[0]!.key}'; create the model that the weights are of, or leave these keys out.`,

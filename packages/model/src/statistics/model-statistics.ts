@@ -1,5 +1,6 @@
 import type { LayerFacts, LayerOperations } from '@sts-net/layers-core';
 import type { LayersModel, layers, Shape, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { predictionNetwork } from '../network/prediction-network.ts';
 
 type Layer = layers.Layer;
 
@@ -61,7 +62,8 @@ const foreign: Readonly<
 const batchOfThePaper = 4;
 
 /**
- * Counts the parameters and operations of a model with one image as input and one output.
+ * Counts the parameters and operations of a model with one image as input; of several outputs, what
+ * the first needs.
  *
  * @throws RangeError for a size that is not two positive integers
  */
@@ -69,14 +71,15 @@ export function modelStatistics(
   model: LayersModel,
   options: ModelStatisticsOptions = {},
 ): ModelStatistics {
-  const layers = layerStatistics(model, options);
+  const network = predictionNetwork(model);
+  const layers = layerStatistics(network, options);
   const sum = (of: (layer: LayerStatistics) => number) =>
     layers.reduce((total, layer) => total + of(layer), 0);
   const multiplyAdds = sum((layer) => layer.multiplyAdds);
   return {
-    parameters: count(model.weights, false),
-    trainableParameters: count(model.trainableWeights, false),
-    buffers: count(model.weights, true),
+    parameters: count(network.weights, false),
+    trainableParameters: count(network.trainableWeights, false),
+    buffers: count(network.weights, true),
     multiplyAdds,
     paperFlops: batchOfThePaper * (multiplyAdds + sum((layer) => layer.otherOperations)),
     uncounted: layers.filter(({ counted }) => !counted).map(({ name }) => name),

@@ -1,3 +1,5 @@
+import { encoders } from '@sts-net/backbones';
+import { decoders, supervisedDecoders } from '@sts-net/decoders';
 import { z } from 'zod';
 import { amplificationSchema } from './amplification-schema.ts';
 import { dataSchema } from './data-schema.ts';
@@ -41,6 +43,24 @@ export const experimentSchema = z
       .describe('Folder for checkpoints, log and config, relative to the config file.'),
   })
   .superRefine(({ model, training }, context) => {
+    if (model.deepSupervision && !supervisedDecoders.includes(model.decoder)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['model', 'deepSupervision'],
+        message: `must have a decoder with maps on the way to its logits (${supervisedDecoders.join(', ')}), which ${model.decoder} is not`,
+      });
+    }
+    if (typeof model.auxiliaryHead === 'object') {
+      const { stages } = encoders[model.encoder];
+      const used = Math.min(stages.length, decoders[model.decoder].depth ?? stages.length);
+      if (model.auxiliaryHead.stage > used) {
+        context.addIssue({
+          code: 'custom',
+          path: ['model', 'auxiliaryHead', 'stage'],
+          message: `must be one of the stages of ${model.encoder} that ${model.decoder} uses, 1 to ${used}`,
+        });
+      }
+    }
     for (const { path, weights } of classWeightsOf(training.loss)) {
       if (weights.length === model.classes) continue;
       context.addIssue({

@@ -1,5 +1,5 @@
 import { encoders } from '@sts-net/backbones';
-import { decoders } from '@sts-net/decoders';
+import { decoders, supervisedDecoders } from '@sts-net/decoders';
 import { attentionNames } from '@sts-net/model';
 import { z } from 'zod';
 
@@ -52,13 +52,25 @@ export const modelSchema = z.strictObject({
     .enum(['smp', 'torchvision'])
     .optional()
     .describe('Where dilation begins in a stage that keeps its resolution; else smp.'),
+  deepSupervision: z
+    .boolean()
+    .optional()
+    .describe(
+      `Further outputs in training, from the maps on the decoder’s way to its logits, the nearest first (${supervisedDecoders.join(', ')}); else none. Prediction does without.`,
+    ),
+  auxiliaryHead: z
+    .union([z.boolean(), z.strictObject({ stage: positiveInteger })])
+    .optional()
+    .describe(
+      'A further output in training, the last, from a map of the encoder: of the stage of that number, from 1, or, with true, of the last but one; else none. Prediction does without.',
+    ),
   dropout: z
     .number()
     .min(0)
     .lt(1)
     .optional()
     .describe(
-      'Dropout rate, for decoders that have dropout; else 0.5 for deeplabv3 and deeplabv3plus, 0.2 for fpn and pspnet.',
+      'Dropout rate, for decoders that have dropout and for auxiliary heads; else 0.5 for deeplabv3 and deeplabv3plus, 0.2 for fpn and pspnet, 0.1 for auxiliary heads.',
     ),
 });
 

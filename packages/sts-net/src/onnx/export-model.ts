@@ -1,6 +1,7 @@
 import { useBackend } from '@sts-net/backend';
 import { channelsOf } from '@sts-net/inference';
 import type { PadToMultiple } from '@sts-net/layers-core';
+import { predictionNetwork } from '@sts-net/model';
 import { exportOnnx } from '@sts-net/tfjs-backend-ort';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LoadedModel } from '../runs/load-model.ts';
@@ -34,11 +35,12 @@ export async function exportModel(
     );
   }
   await useBackend('ort');
+  const prediction = predictionNetwork(model);
   const channels = channelsOf(preprocessing);
   const { minimum: multipleOf } = model.getLayer('pad') as PadToMultiple;
   const sides = size ?? ['height', 'width'].map((name) => ({ name, multipleOf }));
   return exportOnnx(
-    (image) => ({ logits: model.apply(image, { training: false }) as tf.Tensor }),
+    (image) => ({ logits: prediction.apply(image, { training: false }) as tf.Tensor }),
     [{ name: 'image', shape: [batch, ...sides, channels] }],
     { 'sts-net': JSON.stringify({ network, preprocessing }) },
   );

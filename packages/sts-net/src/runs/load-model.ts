@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { channelsOf, type Preprocessing } from '@sts-net/inference';
-import { createModel, loadWeights } from '@sts-net/model';
+import { createModel, loadWeights, predictionNetwork } from '@sts-net/model';
 import { io } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -54,7 +54,8 @@ export async function loadModel(
   const { description, tensors } = readModelFile(file);
   const model = options.model ?? (await networkOf(description, file));
   try {
-    loadWeights(model, tensors, `'${file}'`);
+    // Outputs that only training has may be left out of the file.
+    loadWeights(predictionNetwork(model), tensors, `'${file}'`);
   } catch (error) {
     if (options.model === undefined) model.dispose();
     throw error;

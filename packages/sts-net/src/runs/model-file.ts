@@ -3,6 +3,7 @@ import { validateWith } from '@sts-net/datasets/validation';
 import type { NormalizationRule, PerChannel } from '@sts-net/inference';
 import {
   namedWeights,
+  predictionNetwork,
   type SafetensorsFile,
   type StoredTensor,
   storedTensors,
@@ -32,7 +33,8 @@ const descriptionSchema = z.strictObject({
 
 /**
  * What a model file says of its weights: the network and how images become its input. All that
- * prediction needs, and nothing of the data that it was trained on: no name, no path, no group.
+ * prediction needs, without the outputs that only training has, and nothing of the data that it was
+ * trained on: no name, no path, no group.
  */
 export interface ModelDescription {
   readonly network: ExperimentConfig['model'] | z.output<typeof ownNetworkSchema>;
@@ -45,9 +47,11 @@ export function describeModel(
   normalization: PerChannel<NormalizationRule>,
   own: LayersModel | undefined,
 ): ModelDescription {
-  const topology = own?.toJSON(undefined, false) as Record<string, unknown> | undefined;
+  const { deepSupervision, auxiliaryHead, ...settings } = network;
+  const topology =
+    own && (predictionNetwork(own).toJSON(undefined, false) as Record<string, unknown>);
   return {
-    network: topology === undefined ? network : { classes: network.classes, topology },
+    network: topology === undefined ? settings : { classes: network.classes, topology },
     preprocessing: { ...preprocessing, normalization },
   };
 }

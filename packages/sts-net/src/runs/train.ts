@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { BackendInfo } from '@sts-net/backend';
-import { predictorOf } from '@sts-net/model';
+import { predictionNetwork, predictorOf } from '@sts-net/model';
 import {
   countSizes,
   createTraining,
@@ -176,7 +176,8 @@ async function runTraining(
     const saveWeights = async (paths: readonly string[]): Promise<void> => {
       await lock.check();
       const metadata = { progress: JSON.stringify(progress) };
-      for (const path of paths) await writeModelFile(path, model, description, { metadata });
+      const network = predictionNetwork(model);
+      for (const path of paths) await writeModelFile(path, network, description, { metadata });
     };
     const { validate } = data;
     const predictor = predictorOf(model, { freeze: false });

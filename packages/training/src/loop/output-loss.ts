@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * The loss of a model's outputs: of the only one, or the weighted sum of the losses of several, each
- * held against the same truth. The first is the prediction, the others are auxiliary.
+ * held against the same truth. The first is the prediction, the others are auxiliary; what has no
+ * weight is not computed.
  *
- * @throws RangeError unless there is a weight for each output
+ * @throws RangeError unless there is a weight for each output and one is above 0
  */
 export function outputLoss(
   loss: (logits: tf.Tensor4D) => tf.Scalar,
@@ -15,13 +16,17 @@ export function outputLoss(
     ? (outputs as readonly tf.Tensor4D[])
     : [outputs as tf.Tensor4D];
   const shares = weights ?? usualWeights(all.length);
-  if (shares.length !== all.length) {
+  if (shares.length !== all.length || !shares.some((share) => share > 0)) {
     throw new RangeError(
-      `training: \`outputWeights\` must have a number for each of the model's outputs, ${all.length}, got [${shares.join(', ')}]`,
+      `training: \`outputWeights\` must have a number for each of the model's outputs, ${all.length}, one of them above 0, got [${shares.join(', ')}]`,
     );
   }
-  if (weights === undefined && all.length === 1) return loss(all[0]!);
-  return tf.addN(all.map((logits, i) => tf.mul(loss(logits), shares[i]!))) as tf.Scalar;
+  const weighted = all.flatMap((logits, i) => {
+    const share = shares[i]!;
+    if (share === 0) return [];
+    return [share === 1 ? loss(logits) : (tf.mul(loss(logits), share) as tf.Scalar)];
+  });
+  return weighted.length === 1 ? weighted[0]! : (tf.addN(weighted) as tf.Scalar);
 }
 
 /** Halved from output to output, 1 in all, as nnU-Net weighs its levels. */

@@ -70,6 +70,8 @@ export function configFor(changes: Record<string, unknown> = {}): Record<string,
       schedule: { name: 'cosine', per: 'step' },
       validation: { every: 3 },
       saveEvery: 3,
+      // Threads take longer to begin than these trainings take.
+      workers: 0,
     },
     output: 'run',
     ...changes,

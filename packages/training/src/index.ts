@@ -55,6 +55,13 @@ export type { Optimizer, OptimizerSpec, TrainedWeight } from './optimizers/optim
 export { createOptimizer, type OptimizerConfig, optimizers } from './optimizers/optimizers.ts';
 export type { SgdOptions } from './optimizers/sgd.ts';
 export { groupWeights, type WeightGroupOptions } from './optimizers/weight-groups.ts';
+export {
+  answerBatches,
+  type BatchPort,
+  batchesThrough,
+  type RemoteBatches,
+} from './prefetch/batch-port.ts';
+export { type PrefetchOptions, prefetched } from './prefetch/prefetched.ts';
 export { type BatchSourceOptions, createBatchSource } from './samplers/batch-source.ts';
 export type { HardNegativeOptions } from './samplers/hard-negatives.ts';
 export type { SizeOptions } from './samplers/lesion-samplers.ts';

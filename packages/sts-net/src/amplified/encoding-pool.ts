@@ -1,5 +1,5 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../threads/start-thread.ts';
 import type { EncodedSample, EncodingJob, EncodingSettings } from './encode-samples.ts';
 
 /** What a worker thread says about a job. */
@@ -48,9 +48,7 @@ class EncodingThread {
   #failure: unknown;
 
   constructor(settings: EncodingSettings) {
-    // `.ts` in the sources, `.js` as published.
-    const file = `./encoding-worker${extname(import.meta.url)}`;
-    this.#worker = new Worker(new URL(file, import.meta.url), { workerData: settings });
+    this.#worker = startThread('encoding-worker', import.meta.url, { workerData: settings });
     this.#worker.on('message', (answer: Answer) => {
       const { resolve, reject } = this.#waiting.shift()!;
       if ('error' in answer) reject(answer.error);

@@ -26,6 +26,8 @@ export interface CaseCacheOptions {
   readonly digests?: ReadonlyMap<string, string>;
   /** Told once what keeps cases from being kept, and once that a file was damaged. */
   readonly onWarning?: ((text: string) => void) | undefined;
+  /** Whether cases that are not there yet are kept. @default true */
+  readonly writes?: boolean;
 }
 
 /** Where a config keeps its cases, if anywhere. */
@@ -52,20 +54,28 @@ interface CacheEntry {
  */
 export class CaseCache {
   readonly #folder: CacheFolder;
+  readonly #config: Required<CaseCacheConfig>;
   readonly #digests: Map<string, string>;
   readonly #warn: (text: string) => void;
   /** Writing goes one after the other, so that the room for each is known. */
   #writing: Promise<void> = Promise.resolve();
-  #isWritable = true;
+  #isWritable: boolean;
   #saidDamaged = false;
 
   constructor(
     { folder, gigabytes = 10 }: CaseCacheConfig,
-    { digests = new Map(), onWarning }: CaseCacheOptions = {},
+    { digests = new Map(), onWarning, writes = true }: CaseCacheOptions = {},
   ) {
-    this.#folder = new CacheFolder(resolve(folder), gigabytes * 2 ** 30);
+    this.#config = { folder: resolve(folder), gigabytes };
+    this.#folder = new CacheFolder(this.#config.folder, gigabytes * 2 ** 30);
+    this.#isWritable = writes;
     this.#digests = new Map(digests);
     this.#warn = onWarning ?? (() => undefined);
+  }
+
+  /** What another thread opens it with, to read what is there by now. */
+  get forReading(): Required<CaseCacheConfig> & Required<Pick<CaseCacheOptions, 'digests'>> {
+    return { ...this.#config, digests: this.#digests };
   }
 
   /**

@@ -160,6 +160,13 @@ export const trainingSchema = z
       .describe(
         'Of a network of several outputs, what the loss of each counts, the prediction’s first; else halved from one to the next.',
       ),
+    workers: z
+      .int()
+      .min(0)
+      .optional()
+      .describe(
+        'Threads that make the next batches while a step runs, the same whatever their number; 0 makes them between steps. Else 1, or 0 where code gives cases, sampler or augmentation, and for hard negatives.',
+      ),
     validation: validationSchema.prefault({}),
     saveEvery: interval.describe(
       'Steps between writes of the checkpoint to resume from, or epoch.',

@@ -91,7 +91,7 @@ function checkConfig(run: RunFolder, before: ExperimentConfig, now: ExperimentCo
 function comparable(config: ExperimentConfig): unknown {
   const { backend, output, data, loggers, training, ...rest } = config;
   const { cacheMegabytes, cache, cacheGigabytes, cases, split, ...sameData } = data;
-  const { steps, epochs, validation, ...sameTraining } = training;
+  const { steps, epochs, workers, validation, ...sameTraining } = training;
   const { patience, ...sameValidation } = validation;
   return { ...rest, data: sameData, training: { ...sameTraining, validation: sameValidation } };
 }

@@ -13,6 +13,7 @@ import {
   type Training,
   trainLoop,
 } from '@sts-net/training';
+import { type OpenBatches, openBatches } from '../batches/batch-threads.ts';
 import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
 import { withChannels } from '../cases/case-channels.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -128,6 +129,7 @@ async function runTraining(
   const { stepsPerEpoch } = data.source;
   const steps = stepsOf(config.training, stepsPerEpoch);
   let training: Training | undefined;
+  let source: OpenBatches | undefined;
   try {
     const settings = { ...config.training, parts: accumulate };
     training = createTraining(model, settings, { steps, stepsPerEpoch }, options);
@@ -183,6 +185,7 @@ async function runTraining(
     const predictor = predictorOf(model, { freeze: false });
     const { every, patience, keep = 1 } = validation;
     let validated: Validated | undefined;
+    source = openBatches(data, steps);
     await trainLoop({
       ...training,
       progress,
@@ -190,7 +193,7 @@ async function runTraining(
       steps,
       patience,
       saveEvery,
-      source: data.source,
+      source,
       validateEvery: every,
       keepBest: keep,
       onStep: (record, { lesions: shown, hardNegatives }) =>
@@ -247,6 +250,7 @@ async function runTraining(
       bestScore: best?.score ?? null,
     };
   } finally {
+    await source?.close();
     training?.dispose();
     if (options.model === undefined) model.dispose();
   }

@@ -1,13 +1,10 @@
 import type { AugmentationSpec, Transform } from '@sts-net/amplify';
 import { type Case, checkLeakage, type Split, type SplitName, splitCases } from '@sts-net/datasets';
-import { channelsOf, type Predictor } from '@sts-net/inference';
+import type { Predictor } from '@sts-net/inference';
 import {
   type BatchSource,
   countSizes,
-  createAmplifier,
-  createBatchSource,
   createFalseAlarms,
-  createOnlineAmplifier,
   createValidation,
   type FalseAlarms,
   listSlices,
@@ -17,6 +14,8 @@ import {
   type SizeCount,
   type TrainingCase,
 } from '@sts-net/training';
+import { type BatchPlan, factsOf } from '../batches/batch-plan.ts';
+import { createBatches } from '../batches/create-batches.ts';
 import type { CaseCache } from '../cases/case-cache.ts';
 import {
   type CaseReader,
@@ -28,9 +27,15 @@ import { CaseStore } from '../cases/case-store.ts';
 import { findSplit, withLabels } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 
+/** Threads beside this one, where nothing is said. */
+const usualWorkers = 1;
+
 /** What a training draws its batches and its scores from. */
 export interface TrainingData {
+  /** Makes batches in this thread. */
   readonly source: BatchSource;
+  /** By which other threads make the same; undefined where none is to. */
+  readonly plan: BatchPlan | undefined;
   /** Undefined without a validation split. */
   readonly validate:
     | ((predictor: Predictor, signal?: AbortSignal) => Promise<Validated>)
@@ -92,38 +97,28 @@ export async function findData(
 
 /** Checks the data of a run, and reads the training cases once. */
 export async function prepareData(
-  { seed, model, data, preprocessing, training, amplification }: ExperimentConfig,
+  config: ExperimentConfig,
   { split, reader, cache }: FoundData,
-  { sampler = training.sampler, select, augment }: OwnDataParts = {},
+  { sampler, select, augment }: OwnDataParts = {},
 ): Promise<TrainingData> {
+  const { model, data, preprocessing, training } = config;
+  const chosen = sampler ?? training.sampler;
+  const inCode = reader !== fileReader || sampler !== undefined || augment !== undefined;
+  // They follow from what the network saw here.
+  const fromHere = createFalseAlarms(chosen, [], training.batchSize) !== undefined;
+  const workers = workersOf(training, inCode || fromHere);
   await checkLeakage(split);
+  // Each thread keeps cases of its own.
+  const megabytes = data.cacheMegabytes / (1 + workers);
   const store = new CaseStore(
     { preprocessing, classes: model.classes },
-    { megabytes: data.cacheMegabytes, reader, cache },
+    { megabytes, reader, cache },
   );
   const of = (cases: readonly Case[]) => cases.map((one) => store.trainingCase(one));
   const slices = await listSlices(of(split.training));
-  const amplifier = createAmplifier(amplification, slices, seed);
-  const augmentations = augment === undefined ? (amplification.online ?? []) : [own(augment)];
-  const online = await createOnlineAmplifier(augmentations, slices, seed);
-  const { batchSize, accumulate = 1, patch, flips } = training;
-  const falseAlarms = createFalseAlarms(sampler, slices, batchSize);
-  const source = createBatchSource({
-    falseAlarms,
-    items: amplifier.items,
-    sampler,
-    batchSize: batchSize * accumulate,
-    patch,
-    flips,
-    seed,
-    channels: channelsOf(preprocessing),
-    classes: model.classes,
-    async read(item, pass) {
-      const { samples, normalization } = await item.slice.one.load();
-      const sample = amplifier.sample(samples[item.slice.index]!, item);
-      return online({ sample, normalization }, pass);
-    },
-  });
+  const falseAlarms = createFalseAlarms(chosen, slices, training.batchSize);
+  const own = { sampler, falseAlarms, augmentations: augment && [augmentationOf(augment)] };
+  const { source, samples } = await createBatches(config, slices, own);
   const validate =
     split.validation.length === 0
       ? undefined
@@ -133,19 +128,33 @@ export async function prepareData(
           select ?? training.validation.metric,
         );
   const ids = (name: SplitName): string[] => split[name].map(({ id }) => id);
+  const plan = { config, cases: split.training, slices: factsOf(slices, split.training) };
   return {
     source,
+    plan: workers === 0 ? undefined : { ...plan, workers, megabytes, cache: cache?.forReading },
     validate,
     falseAlarms,
     cases: { training: ids('training'), validation: ids('validation'), test: ids('test') },
     slices: slices.length,
     lesions: countSizes(slices.flatMap((slice) => slice.lesions.map(({ area }) => area))),
-    samples: amplifier.items.length,
+    samples,
     warning: store.warning,
   };
 }
 
-function own(augment: Transform | AugmentationSpec): OnlineAugmentation {
+/**
+ * @param boundHere whether batches follow from what other threads do not have
+ * @throws RangeError if threads are asked for all the same
+ */
+function workersOf({ workers }: ExperimentConfig['training'], boundHere: boolean): number {
+  if (!boundHere || workers === 0) return workers ?? usualWorkers;
+  if (workers === undefined) return 0;
+  throw new RangeError(
+    `training.workers: must be 0 where cases, the sampler or an augmentation are given in code, or hard negatives are drawn, which other threads do not have, got ${workers}`,
+  );
+}
+
+function augmentationOf(augment: Transform | AugmentationSpec): OnlineAugmentation {
   const spec = typeof augment === 'function' ? { create: () => augment } : augment;
   return { name: spec, probability: 1 };
 }

@@ -20,7 +20,6 @@ import {
 } from '../src/curves/index.ts';
 import { type CentreDistanceOptions, centreDistance } from '../src/distances/index.ts';
 import * as metrics from '../src/index.ts';
-import * as regions from '../src/regions/index.ts';
 import {
   hungarianMatching,
   type LesionLoadOptions,
@@ -38,6 +37,7 @@ import {
   type SkeletonizeOptions,
   skeletonize,
 } from '../src/overlap/index.ts';
+import * as regions from '../src/regions/index.ts';
 import {
   type CcDiceOptions,
   type CcSurfaceDiceOptions,

@@ -12,8 +12,8 @@ interface FoundPart {
   readonly voxels: number;
   /** Of those, how many the truth holds. */
   readonly right: number;
-  /** True lesions that it touches. */
-  readonly touched: readonly number[];
+  /** True lesions that it touches, with the IoU of the two. */
+  readonly touched: readonly { readonly lesion: number; readonly iou: number }[];
 }
 
 /** A case as every threshold finds it. */
@@ -31,6 +31,10 @@ export interface CaseCounts {
 /** Scores of a case at a threshold, without the lesions below a volume. */
 export interface CountsAt {
   readonly dice: number;
+  /**
+   * Lesions of the truth that are found, each by a predicted one of its own, pairs of the highest IoU first:
+   * else one that covers the whole image would find all.
+   */
   readonly found: number;
   /** Predicted lesions that touch a true one, and those that touch none. */
   readonly hits: number;
@@ -57,17 +61,22 @@ export function countCase(
     const above = Uint8Array.from(voxels.data, (p) => (p >= least ? 1 : 0));
     const predicted = connectedComponents({ data: above, shape });
     const right = new Int32Array(predicted.count + 1);
-    const touched = Array.from(right, () => new Set<number>());
-    for (const [i, lesion] of predicted.labels.entries()) {
-      if (lesion === 0 || truth[i] === 0) continue;
-      right[lesion]!++;
-      touched[lesion]!.add(present.labels[i]!);
+    const shared = Array.from(right, () => new Map<number, number>());
+    for (const [i, part] of predicted.labels.entries()) {
+      if (part === 0 || truth[i] === 0) continue;
+      right[part]!++;
+      const own = shared[part]!;
+      const lesion = present.labels[i]!;
+      own.set(lesion, (own.get(lesion) ?? 0) + 1);
     }
-    const parts = Array.from({ length: predicted.count }, (_, i) => ({
-      voxels: predicted.sizes[i + 1]!,
-      right: right[i + 1]!,
-      touched: [...touched[i + 1]!],
-    }));
+    const parts = Array.from({ length: predicted.count }, (_, i) => {
+      const voxels = predicted.sizes[i + 1]!;
+      const touched = Array.from(shared[i + 1]!, ([lesion, both]) => ({
+        lesion,
+        iou: both / (voxels + present.sizes[lesion]! - both),
+      }));
+      return { voxels, right: right[i + 1]!, touched };
+    });
     return { parts: parts.sort((a, b) => b.voxels - a.voxels) };
   });
   return {
@@ -93,18 +102,31 @@ export function countsAt(
     ({ voxels }) => voxels * voxelVolume >= minimumVolume,
   );
   let [voxels, right, hits] = [0, 0, 0];
-  const touched = new Set<number>();
   for (const part of kept) {
     voxels += part.voxels;
     right += part.right;
     if (part.touched.length > 0) hits++;
-    for (const lesion of part.touched) touched.add(lesion);
   }
   return {
     // Nothing found where nothing is: as good as can be.
     dice: voxels + truth === 0 ? 1 : (2 * right) / (voxels + truth),
-    found: touched.size,
+    found: pairsOf(kept),
     hits,
     falseAlarms: kept.length - hits,
   };
+}
+
+/** How many lesions have a part of their own. */
+function pairsOf(parts: readonly FoundPart[]): number {
+  const pairs = parts
+    .flatMap(({ touched }, part) => touched.map((one) => ({ ...one, part })))
+    .sort((a, b) => b.iou - a.iou);
+  const lesions = new Set<number>();
+  const used = new Set<number>();
+  for (const { lesion, part } of pairs) {
+    if (lesions.has(lesion) || used.has(part)) continue;
+    lesions.add(lesion);
+    used.add(part);
+  }
+  return lesions.size;
 }

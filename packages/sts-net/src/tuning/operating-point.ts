@@ -15,7 +15,7 @@ export interface OperatingPoint {
   /** mm³. */
   readonly minimumVolume: number;
   readonly caseDice: number;
-  /** Share of the lesions that are found, 0 … 1. */
+  /** Share of the lesions that are found, each by a predicted one of its own, 0 … 1. */
   readonly recall: number;
   /** Share of what is marked that touches a lesion, 0 … 1. */
   readonly precision: number;

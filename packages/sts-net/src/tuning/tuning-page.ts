@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { lines } from '../report/colors.ts';
-import { scoreText } from '../report/format.ts';
+import { plural, scoreText } from '../report/format.ts';
 import { type Html, html, htmlPage, htmlTable } from '../report/html.ts';
 import { plot } from '../report/plot.ts';
 import type { OperatingPoint } from './operating-point.ts';
@@ -22,13 +22,13 @@ export function tuningPage({ chosen, points }: Pick<TunedRun, 'chosen' | 'points
 <div class="charts">
 <figure>${recallChart(own, best)}<figcaption>Share of the lesions found against false alarms a case, threshold by
 threshold: pale without taking small lesions away, dark without those below the chosen volume. Ringed: what was chosen.</figcaption></figure>
-<figure>${scoreChart(own, best)}<figcaption>Mean Dice of the cases and F1 of the lesions over the threshold, without lesions below
-the chosen volume.</figcaption></figure>
+<figure>${scoreChart(own, best)}<figcaption>Mean Dice of the cases (solid) and F1 of the lesions (dashed) over the threshold, without
+lesions below the chosen volume. Upright: what was chosen.</figcaption></figure>
 </div>
 ${table(own, best)}`;
   });
   const body = html`<h1>Operating point</h1>
-<p>Chosen for ${aimText(aim)} on ${cases} validation cases. The test split was not looked at; what is said here of the chosen
+<p>Chosen for ${aimText(aim)} on ${plural(cases, 'validation case')}. The test split was not looked at; what is said here of the chosen
 point is a little better than other cases will show.${
     temperature === 1
       ? ''
@@ -71,10 +71,6 @@ function scoreChart(points: readonly OperatingPoint[], best: OperatingPoint): Ht
     Plot.line(own, {
       ...{ x: 'threshold', y, stroke: lines[i].color, strokeWidth: 2 },
       strokeDasharray: lines[i].dashes,
-    }),
-    Plot.text(own.slice(-1), {
-      ...{ x: 'threshold', y, text: () => (y === 'caseDice' ? 'Dice' : 'F1') },
-      ...{ textAnchor: 'end', dy: -8, fill: lines[i].color },
     }),
   ];
   return plot(

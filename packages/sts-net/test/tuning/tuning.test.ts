@@ -54,11 +54,21 @@ describe('countCase', () => {
         let right = 0;
         for (let i = 0; i < size; i++) right += kept[i]! * truth[i]!;
         const sum = (values: Uint8Array) => values.reduce((a, b) => a + b, 0);
-        const { found, hits, falsePositives: falseAlarms } = expected;
+        const { hits, falsePositives: falseAlarms } = expected;
+        const oneToOne = { matching: 'one-to-one', iouThreshold: 0 } as const;
+        const { found } = lesionWise({ data: kept, shape }, { data: truth, shape }, oneToOne);
         const dice = (2 * right) / (sum(kept) + sum(truth));
         expect(countsAt(counts, t, minimumVolume)).toEqual({ found, hits, falseAlarms, dice });
       }
     }
+  });
+
+  it('finds one lesion with what covers all', () => {
+    const { truth, probabilities } = noisyCase('a');
+    const all = { ...probabilities, voxels: ndarray(new Float32Array(size).fill(1), shape) };
+    const counts = countCase(all, truth, [0.5]);
+    expect(counts.lesions).toBeGreaterThan(1);
+    expect(countsAt(counts, 0, 0)).toMatchObject({ found: 1, hits: 1, falseAlarms: 0 });
   });
 
   it('calls nothing found where nothing is right', () => {

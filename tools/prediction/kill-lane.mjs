@@ -11,17 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ndarray from 'ndarray';
 import { createVolume, writeVolume } from '../../packages/volume-io/dist/index.js';
+import { seededRandom } from '../lanes/seeded-random.mjs';
 
 const [volumes = 2000, kills = 40] = process.argv.slice(2).map(Number);
-let state = Number(process.env.STS_NET_KILL_SEED ?? Date.now() % 2 ** 31);
-console.log(`seed ${state}`);
-/** Between 0 and 1 (mulberry32). */
-function random() {
-  state = (state + 0x6d2b79f5) | 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-}
+const random = seededRandom();
 
 const folder = mkdtempSync(join(tmpdir(), 'sts-net-predictions-'));
 const at = (...names) => join(folder, ...names);

@@ -1,4 +1,4 @@
-import { type Predictor, softmax } from './predictor.ts';
+import { fromLogits, type Predictor } from './predictor.ts';
 
 /**
  * A predictor whose logits are divided by a temperature before they become probabilities (Guo et al.,
@@ -25,13 +25,5 @@ export function calibrated(predictor: Predictor, temperature: number): Predictor
     for (let i = 0; i < values.length; i++) values[i]! /= temperature;
     return values;
   };
-  return {
-    channels,
-    classes,
-    logits,
-    async predict(images, shape) {
-      const values = await logits(images, shape);
-      return softmax(values, values.length / (shape[0] * shape[1] * shape[2]));
-    },
-  };
+  return fromLogits({ channels, classes, logits });
 }

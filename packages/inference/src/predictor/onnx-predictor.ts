@@ -1,5 +1,5 @@
 import { fitImages } from './fit-images.ts';
-import { type ImageShape, type Predictor, softmax } from './predictor.ts';
+import { fromLogits, type ImageShape, type Predictor } from './predictor.ts';
 
 /** A tensor of ONNX Runtime, as far as it is looked at here. */
 interface OnnxTensor {
@@ -66,14 +66,5 @@ export function onnxPredictor(
     const { data, dims } = results[session.outputNames[0]!]!;
     return fitted.crop(data as Float32Array, dims.at(-1)!);
   };
-  return {
-    channels,
-    classes,
-    logits,
-    async predict(images, given) {
-      const values = await logits(images, given);
-      const pixels = given[0] * given[1] * given[2];
-      return softmax(values, values.length / pixels);
-    },
-  };
+  return fromLogits({ channels, classes, logits });
 }

@@ -46,3 +46,20 @@ export function softmax(logits: Float32Array, outputs: number): Float32Array {
   }
   return logits;
 }
+
+/** A predictor whose probabilities are the softmax of its logits. */
+export function fromLogits({
+  channels,
+  classes,
+  logits,
+}: Pick<Required<Predictor>, 'channels' | 'classes' | 'logits'>): Required<Predictor> {
+  return {
+    channels,
+    classes,
+    logits,
+    async predict(images, shape) {
+      const values = await logits(images, shape);
+      return softmax(values, values.length / (shape[0] * shape[1] * shape[2]));
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { BackendChoice, BackendInfo } from '@sts-net/backend';
+import type { BackendInfo } from '@sts-net/backend';
 import type { SplitName } from '@sts-net/datasets';
 import { writeFileAtomic } from '@sts-net/datasets/files';
 import { channelsOf } from '@sts-net/inference';
@@ -13,26 +13,15 @@ import { type DataRecord, readDataRecord } from '../runs/data-record.ts';
 import { buildModel, type LoadedModel, loadModel } from '../runs/load-model.ts';
 import { prepareEngine } from '../runs/prepare-engine.ts';
 import { type RunFolder, runFolder } from '../runs/run-folder.ts';
+import type { RunUseOptions } from '../runs/run-use.ts';
 import { runFacts, timeOf } from './run-facts.ts';
 import { scoreCases } from './score-cases.ts';
 
-export interface ReportRunOptions {
+export interface ReportRunOptions extends RunUseOptions {
   /** The cases that are scored. @default those of the test split, without any those of the validation */
   readonly split?: SplitName;
   /** The page. @default `report.html` in the run's folder */
   readonly output?: string;
-  /** Reports the run though files of its cases have changed. @default false */
-  readonly acceptData?: boolean;
-  /** @default 'auto' */
-  readonly backend?: 'auto' | BackendChoice;
-  /** Told which engine computes. */
-  readonly onEngine?: (engine: BackendInfo) => void;
-  /** Called after each slice that is predicted. */
-  readonly onProgress?: (id: string, done: number, total: number) => void;
-  /** Called with a sentence about what is odd about the masks but no error. */
-  readonly onWarning?: (text: string) => void;
-  /** Stops between slices: the call then throws the signal's reason and writes nothing. */
-  readonly signal?: AbortSignal;
 }
 
 /** Where the page is, and what it says. */

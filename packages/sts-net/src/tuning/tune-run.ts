@@ -1,5 +1,4 @@
 import { dirname, resolve } from 'node:path';
-import type { BackendChoice, BackendInfo } from '@sts-net/backend';
 import { fileDigest, writeFileAtomic } from '@sts-net/datasets/files';
 import { type Predictor, type Probabilities, predictSamples, undo } from '@sts-net/inference';
 import { predictorOf } from '@sts-net/model';
@@ -11,26 +10,15 @@ import { casesOfRun } from '../evaluation/evaluate-run.ts';
 import { loadModel, modelFileOf } from '../runs/load-model.ts';
 import { prepareEngine } from '../runs/prepare-engine.ts';
 import { runFolder } from '../runs/run-folder.ts';
+import type { RunUseOptions } from '../runs/run-use.ts';
 import { type CaseCounts, countCase } from './case-counts.ts';
 import { type Aim, bestPoint, type OperatingPoint, operatingPoints } from './operating-point.ts';
 import type { OperatingPoints } from './operating-points-file.ts';
 import { bestTemperature, ProbabilityHistogram, withTemperature } from './temperature.ts';
 
-export interface TuneRunOptions {
+export interface TuneRunOptions extends RunUseOptions {
   /** What the points are chosen for. @default 'lesion-f1' */
   readonly aim?: Aim;
-  /** Tunes though files of the validation cases have changed. @default false */
-  readonly acceptData?: boolean;
-  /** @default 'auto' */
-  readonly backend?: 'auto' | BackendChoice;
-  /** Told which engine computes. */
-  readonly onEngine?: (engine: BackendInfo) => void;
-  /** Called after each slice that is predicted. */
-  readonly onProgress?: (id: string, done: number, total: number) => void;
-  /** Called with a sentence about what is odd about the masks but no error. */
-  readonly onWarning?: (text: string) => void;
-  /** Stops between slices: the call then throws the signal's reason and writes nothing. */
-  readonly signal?: AbortSignal;
 }
 
 /** What was chosen, and among what. */

@@ -14,12 +14,17 @@ export {
   type ReadLidcAnnotationsOptions,
   readLidcAnnotations,
 } from './files/read-lidc-annotations.ts';
-export { type ReadRtStructOptions, readRtStruct } from './files/read-rt-struct.ts';
 export { type ReadVolumeOptions, readVolume, readVolumes } from './files/read-volume.ts';
+export {
+  type ReadRtStructOptions,
+  readRtStruct,
+  writeRtStruct,
+} from './files/rt-struct-files.ts';
 export { type WriteVolumeOptions, writeVolume } from './files/write-volume.ts';
 export { type DecodeVolumeOptions, decodeVolume, decodeVolumes } from './formats/decode-volumes.ts';
 export type { RoiMask } from './formats/dicom/contours/roi-mask.ts';
 export type { RoiChoice, RtRoi } from './formats/dicom/contours/rt-rois.ts';
+export type { RoiToWrite } from './formats/dicom/contours/structure-set.ts';
 export type { JpegCodecs } from './formats/dicom/pixels/codecs.ts';
 export type { DicomImage } from './formats/dicom/pixels/dicom-image.ts';
 export type { ImageAttributes } from './formats/dicom/pixels/image-attributes.ts';
@@ -30,6 +35,7 @@ export {
   encodeDicomSegments,
   type WriteDicomSegmentsOptions,
 } from './formats/encode-dicom-segments.ts';
+export { encodeRtStruct, type WriteRtStructOptions } from './formats/encode-rt-struct.ts';
 export {
   type EncodeVolumeOptions,
   encodeVolume,

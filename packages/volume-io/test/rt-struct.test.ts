@@ -123,6 +123,15 @@ describe('the rules, on a small grid', () => {
     expect(await sumsOf([contour(box(0, [50, 50, 60, 60]))])).toEqual([0, 0, 0]);
   });
 
+  test('a pixel outside whose corners all lie on a contour is no hole in it', async () => {
+    // Along the edges of pixels: a C, and the pixel in its opening.
+    const cup = [0.5, 0.5, 1.5, 0.5, 1.5, 1.5, 0.5, 1.5, 0.5, 2.5, 1.5, 2.5, 1.5, 3.5, -0.5, 3.5];
+    const outline = [...cup, -0.5, -0.5, 0.5, -0.5].flatMap((at, i) => (i % 2 ? [at, 0] : [at]));
+    expect(await sumsOf([contour(outline)])).toEqual([6, 0, 0]);
+    const pixel = contour(box(0, [0.5, 1.5, 1.5, 2.5]));
+    expect(await sumsOf([contour(outline), pixel])).toEqual([7, 0, 0]);
+  });
+
   test('points and open contours are counted but have no area', async () => {
     const types = ['POINT', 'OPEN_PLANAR', 'OPEN_NONPLANAR', 'OPEN_PLANAR', 'CLOSEDPLANAR_XOR'];
     const contours = types.map((type) => contour(box(0), { '30060042': ['CS', type] }));

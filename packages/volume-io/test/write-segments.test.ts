@@ -186,7 +186,7 @@ describe('what cannot be written is refused, and says why', () => {
           volume: likeVolume(volume, ndarray(new Uint8Array(15000).fill(2), [3, 50, 100])),
         },
       ],
-      /segment 2 must hold 0 and 1 only, got 2; make a segment of each label/,
+      /segment 2 must hold 0 and 1 only, got 2; make one segment of each label/,
     ],
     [
       'another grid',

@@ -8,11 +8,14 @@ export interface Shape {
 
 /** Contours that are nearer than this everywhere, in pixels, are the same. */
 const SAME = 0.1;
-/** Between the points of an edge that are looked at, in pixels, and the most of them. */
-const STEP = 1;
+/**
+ * Between the points of an edge that are looked at, in pixels, and the most of them. Around one pixel
+ * the middles too, since all four corners may lie on a contour that it is not in.
+ */
+const STEP = 0.5;
 const MAX_PIECES = 4096;
 /** More contours in a plane, and more comparisons of points in all, than any drawing needs. */
-const MAX_CONTOURS = 2 ** 13;
+export const MAX_CONTOURS: number = 2 ** 13;
 const MAX_COMPARISONS = 2 ** 31;
 /** What looking at a contour costs beside its points. */
 const CALL = 32;

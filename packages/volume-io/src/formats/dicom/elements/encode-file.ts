@@ -1,6 +1,6 @@
 import { joinBytes } from '../../../bytes/byte-arrays.ts';
 import { dictionary, type Keyword, tagOf } from './dictionary.ts';
-import { EXPLICIT_LITTLE_ENDIAN } from './parse-data-set.ts';
+import { EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN } from './parse-data-set.ts';
 
 /** Values by keyword: text (several separated by backslashes), keywords (AT), numbers, bytes or items. */
 export type Attributes = {
@@ -20,15 +20,25 @@ export type Attributes = {
 /** Of this package. */
 const IMPLEMENTATION = '2.25.207412437046373862347362183262870132431';
 
-/** A DICOM file (PS3.10) in Explicit VR Little Endian, with text in UTF-8. */
+/** The attributes of a file. */
+export type FileAttributes = Attributes & {
+  readonly SOPClassUID: string;
+  readonly SOPInstanceUID: string;
+};
+
+/**
+ * A DICOM file (PS3.10) in little endian, with text in UTF-8.
+ * @param isExplicit whether in Explicit VR, where numbers as text may have 65534 bytes at most
+ */
 export function encodeFile(
-  attributes: Attributes & { readonly SOPClassUID: string; readonly SOPInstanceUID: string },
+  attributes: FileAttributes,
+  { isExplicit }: { readonly isExplicit: boolean },
 ): Uint8Array<ArrayBuffer> {
   const meta = encodeAttributes({
     FileMetaInformationVersion: Uint8Array.of(0, 1),
     MediaStorageSOPClassUID: attributes.SOPClassUID,
     MediaStorageSOPInstanceUID: attributes.SOPInstanceUID,
-    TransferSyntaxUID: EXPLICIT_LITTLE_ENDIAN,
+    TransferSyntaxUID: isExplicit ? EXPLICIT_LITTLE_ENDIAN : IMPLICIT_LITTLE_ENDIAN,
     ImplementationClassUID: IMPLEMENTATION,
   });
   return joinBytes([
@@ -36,20 +46,24 @@ export function encodeFile(
     new TextEncoder().encode('DICM'),
     encodeAttributes({ FileMetaInformationGroupLength: [meta.length] }),
     meta,
-    encodeAttributes({ SpecificCharacterSet: 'ISO_IR 192', ...attributes }),
+    encodeAttributes({ SpecificCharacterSet: 'ISO_IR 192', ...attributes }, isExplicit),
   ]);
 }
 
-function encodeAttributes(attributes: Attributes): Uint8Array<ArrayBuffer> {
+function encodeAttributes(attributes: Attributes, isExplicit = true): Uint8Array<ArrayBuffer> {
   const keywords = Object.keys(attributes) as Keyword[];
   keywords.sort((a, b) => tagOf(a) - tagOf(b));
   return joinBytes(
     keywords.flatMap((keyword) => {
       const [, vr] = dictionary[keyword];
-      const body = encodeValue(vr, attributes[keyword]);
+      const body = encodeValue(vr, attributes[keyword], isExplicit);
       const hasLongLength = vr === 'OB' || vr === 'SQ';
-      const head = new DataView(new ArrayBuffer(hasLongLength ? 12 : 8));
+      const head = new DataView(new ArrayBuffer(isExplicit && hasLongLength ? 12 : 8));
       setTag(head, tagOf(keyword));
+      if (!isExplicit) {
+        head.setUint32(4, body.length, true);
+        return [new Uint8Array(head.buffer), body];
+      }
       head.setUint8(4, vr.charCodeAt(0));
       head.setUint8(5, vr.charCodeAt(1));
       if (hasLongLength) head.setUint32(8, body.length, true);
@@ -59,12 +73,12 @@ function encodeAttributes(attributes: Attributes): Uint8Array<ArrayBuffer> {
   );
 }
 
-function encodeValue(vr: string, value: Attributes[Keyword]): Uint8Array {
+function encodeValue(vr: string, value: Attributes[Keyword], isExplicit: boolean): Uint8Array {
   switch (vr) {
     case 'SQ':
       return joinBytes(
         (value as readonly Attributes[]).flatMap((item) => {
-          const body = encodeAttributes(item);
+          const body = encodeAttributes(item, isExplicit);
           const head = new DataView(new ArrayBuffer(8));
           setTag(head, 0xfffee000);
           head.setUint32(4, body.length, true);

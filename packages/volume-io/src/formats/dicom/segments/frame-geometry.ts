@@ -1,5 +1,6 @@
 import { cross, dot, scaled, type Vector } from '../../../geometry/vectors.ts';
 import type { Volume } from '../../../volume/volume.ts';
+import { decimals } from '../elements/decimals.ts';
 import type { Attributes } from '../elements/encode-file.ts';
 
 /** What the slices of a grid have in common: spacing and orientation (PS3.3, C.7.6.16). */
@@ -27,16 +28,4 @@ export function positionOf(slice: number, { affine }: Volume): string {
 
 function lpsColumn(affine: readonly number[], c: number): Vector {
   return [-affine[c]!, -affine[4 + c]!, affine[8 + c]!];
-}
-
-/** Numbers as text (DS), each of at most 16 characters. */
-function decimals(values: readonly number[]): string {
-  const text = (value: number) => {
-    let short = String(value + 0);
-    for (let digits = 15; short.length > 16; digits--) {
-      short = String(Number(value.toPrecision(digits)));
-    }
-    return short;
-  };
-  return values.map(text).join('\\');
 }

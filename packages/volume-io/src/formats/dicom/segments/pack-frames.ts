@@ -9,8 +9,7 @@ interface Frame {
 /**
  * The slices of masks that hold something, a bit for each voxel, frames directly after one another
  * (PS3.5, 8.1.1). If there is nothing at all, the first slice, since there must be a frame.
- * @param masks `[slice, row, column]`
- * @throws {RangeError} if one holds anything but 0 and 1
+ * @param masks 0 and 1, `[slice, row, column]`
  */
 export function packFrames(masks: readonly NdArray<Uint8Array>[]): {
   readonly frames: readonly Frame[];
@@ -29,13 +28,7 @@ export function packFrames(masks: readonly NdArray<Uint8Array>[]): {
     const mask = masks[segment]!;
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++, bit++) {
-        const value = mask.get(slice, row, column);
-        if (value !== 0 && value !== 1) {
-          throw new RangeError(
-            `\`encodeDicomSegments\`: segment ${segment + 1} must hold 0 and 1 only, got ${value}; make a segment of each label`,
-          );
-        }
-        pixels[bit >> 3]! |= value << (bit & 7);
+        pixels[bit >> 3]! |= mask.get(slice, row, column) << (bit & 7);
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { DicomHeader } from '../../../headers/dicom-header.ts';
 import type { Volume } from '../../../volume/volume.ts';
-import type { Attributes } from '../elements/encode-file.ts';
+import { EQUIPMENT, ofStudy, referencesTo, referenceTo } from '../derived/source-images.ts';
+import type { Attributes, FileAttributes } from '../elements/encode-file.ts';
 import { positionOf, sharedGeometry } from './frame-geometry.ts';
 import { packFrames } from './pack-frames.ts';
 
@@ -43,22 +44,21 @@ const SOURCE: DicomCode = {
   meaning: 'Source image for image processing operation',
 };
 
-/** The UIDs of a segmentation of its own. */
-export interface SegmentationUids {
-  readonly instance: string;
-  readonly series: string;
-  readonly dimensions: string;
-  /** For images without a frame of reference. */
-  readonly frameOfReference: string;
-}
+/** What UIDs of its own a segmentation has; the frame of reference for images without one. */
+export const SEGMENTATION_UIDS = [
+  'instance',
+  'series',
+  'dimensions',
+  'frame of reference',
+] as const;
 
 /** The attributes of a binary segmentation (PS3.3, A.51). */
 export function segmentation(
   segments: readonly SegmentToWrite[],
   like: Volume,
   header: DicomHeader,
-  uids: SegmentationUids,
-): Attributes & { readonly SOPClassUID: string; readonly SOPInstanceUID: string } {
+  uids: Readonly<Record<(typeof SEGMENTATION_UIDS)[number], string>>,
+): FileAttributes {
   const [, rows, columns] = like.voxels.shape as [number, number, number];
   const { frames, pixels } = packFrames(segments.map(({ volume }) => volume.voxels));
   const slices = [...new Set(frames.map(({ slice }) => slice))].sort((a, b) => a - b);
@@ -71,12 +71,9 @@ export function segmentation(
     SeriesNumber: '1',
     SeriesDescription: 'Segmentation',
     InstanceNumber: '1',
-    FrameOfReferenceUID: header.frameOfReferenceUid || uids.frameOfReference,
+    FrameOfReferenceUID: header.frameOfReferenceUid || uids['frame of reference'],
     PositionReferenceIndicator: '',
-    Manufacturer: 'sts-net',
-    ManufacturerModelName: '@sts-net/volume-io',
-    DeviceSerialNumber: '0',
-    SoftwareVersions: '0',
+    ...EQUIPMENT,
     ImageType: 'DERIVED\\PRIMARY',
     // Of the images, so that the same masks make the same file at any time.
     ContentDate: header.study.date || '19000101',
@@ -127,27 +124,9 @@ export function segmentation(
     ReferencedSeriesSequence: [
       {
         SeriesInstanceUID: header.seriesInstanceUid,
-        ReferencedInstanceSequence: [...new Set(header.sopInstanceUids)].map((uid) => ({
-          ReferencedSOPClassUID: header.sopClassUid,
-          ReferencedSOPInstanceUID: uid,
-        })),
+        ReferencedInstanceSequence: referencesTo(header),
       },
     ],
-  };
-}
-
-function ofStudy({ study, patient, studyInstanceUid }: DicomHeader): Attributes {
-  return {
-    PatientName: patient.name,
-    PatientID: patient.id,
-    PatientBirthDate: patient.birthDate,
-    PatientSex: patient.sex,
-    StudyInstanceUID: studyInstanceUid,
-    StudyID: study.id,
-    StudyDate: study.date,
-    StudyTime: study.time,
-    AccessionNumber: study.accessionNumber,
-    ReferringPhysicianName: study.referringPhysicianName,
   };
 }
 
@@ -166,15 +145,4 @@ function describe(segment: SegmentToWrite, index: number): Attributes {
 
 function codeOf({ value, scheme, meaning }: DicomCode): Attributes {
   return { CodeValue: value, CodingSchemeDesignator: scheme, CodeMeaning: meaning };
-}
-
-/** The image that a slice came from; the frame only where its file holds several. */
-function referenceTo(header: DicomHeader, slice: number): Attributes {
-  const uid = header.sopInstanceUids[slice]!;
-  const isOfSeveral = header.sopInstanceUids.filter((other) => other === uid).length > 1;
-  return {
-    ReferencedSOPClassUID: header.sopClassUid,
-    ReferencedSOPInstanceUID: uid,
-    ...(isOfSeveral ? { ReferencedFrameNumber: String(header.frameNumbers[slice]) } : {}),
-  };
 }

@@ -1,9 +1,11 @@
 import type { ReadingOptions } from '../bytes/reading-options.ts';
 import type { RoiChoice, RtRoi } from '../formats/dicom/contours/rt-rois.ts';
+import type { RoiToWrite } from '../formats/dicom/contours/structure-set.ts';
+import { encodeRtStruct, type WriteRtStructOptions } from '../formats/encode-rt-struct.ts';
 import { copyOnto } from '../grids/onto-grid.ts';
 import { sliceAcross } from '../grids/turn-towards.ts';
 import type { Volume } from '../volume/volume.ts';
-import { namedBytes } from './node-files.ts';
+import { namedBytes, writeFile } from './node-files.ts';
 
 export interface ReadRtStructOptions extends ReadingOptions {
   /** The image that was contoured, its axes in any order: masks come on its grid. */
@@ -46,4 +48,18 @@ export async function readRtStruct(
   const read = rtRois(dataSet, { like: turned, rois, name, onWarning });
   if (turned === like) return read;
   return read.map((roi) => ({ ...roi, volume: copyOnto(roi.volume, like) }));
+}
+
+/**
+ * Writes what `encodeRtStruct` makes. The file appears under its name only when it is complete.
+ * @param path an existing file is replaced
+ * @throws {RangeError} as `encodeRtStruct` does
+ * @throws {Error} if the file cannot be written; the message names it and says why
+ */
+export async function writeRtStruct(
+  path: string,
+  rois: readonly RoiToWrite[],
+  options: WriteRtStructOptions,
+): Promise<void> {
+  await writeFile('writeRtStruct', path, () => encodeRtStruct(rois, options));
 }

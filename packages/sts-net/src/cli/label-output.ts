@@ -3,12 +3,14 @@ import {
   type Volume,
   writeDicomSegments,
   writeImage,
+  writeRtStruct,
   writeVolume,
 } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
 import { UsageError } from './usage-error.ts';
 
-const isSegmentation = (path: string) => /\.dcm$/i.test(path);
+const isDicom = (path: string) => /\.dcm$/i.test(path);
+const isStructureSet = (path: string) => /rtstruct\.dcm$/i.test(path);
 
 /** @throws RangeError if labels, of a 2-D image if it is flat, cannot be written under that name. */
 export function checkLabelName(path: string, flat: boolean): void {
@@ -18,21 +20,30 @@ export function checkLabelName(path: string, flat: boolean): void {
   }
   if (/\.(nii|nii\.gz|nrrd|mha|dcm)$/i.test(path)) return;
   throw new UsageError(
-    `--output must end in .nii or .nii.gz, .nrrd, .mha, or .dcm for a DICOM segmentation, got '${path}'`,
+    `--output must end in .nii or .nii.gz, .nrrd, .mha, rtstruct.dcm for a DICOM structure set, or .dcm for a DICOM segmentation, got '${path}'`,
   );
 }
 
-/** @throws RangeError if the name asks for a DICOM segmentation of an image that is not from DICOM. */
-export function checkLabelFormat(path: string, image: Volume): void {
-  if (!isSegmentation(path) || image.header?.format === 'dicom') return;
-  throw new UsageError(
-    `--output '${path}' is a DICOM segmentation, which needs an image read from DICOM; choose .nii.gz, .nrrd or .mha`,
-  );
+/** @throws RangeError if the name asks for a kind of DICOM that the image cannot have. */
+export function checkLabelFormat(path: string, { header }: Volume): void {
+  if (!isDicom(path)) return;
+  const kind = isStructureSet(path) ? 'DICOM structure set' : 'DICOM segmentation';
+  if (header?.format !== 'dicom') {
+    throw new UsageError(
+      `--output '${path}' is a ${kind}, which needs an image read from DICOM; choose .nii.gz, .nrrd or .mha`,
+    );
+  }
+  const isKnown = header.isPlaced && header.spacingFrom.pixels !== 'unknown';
+  if (isStructureSet(path) && !isKnown) {
+    throw new UsageError(
+      `--output '${path}' is a ${kind}, whose contours are in mm, but the image does not say where its pixels lie; choose .dcm for a segmentation, .nii.gz, .nrrd or .mha`,
+    );
+  }
 }
 
 /**
- * Writes labels in the format that the name asks for; a DICOM segmentation has a segment for each
- * class from 1.
+ * Writes labels in the format that the name asks for; in DICOM each class from 1 is a segment or a
+ * region of its own.
  */
 export async function writeLabels(
   path: string,
@@ -40,10 +51,10 @@ export async function writeLabels(
   image: Volume,
   classes: number,
 ): Promise<void> {
-  if (!isSegmentation(path)) return writeVolume(path, labels);
+  if (!isDicom(path)) return writeVolume(path, labels);
   const { data, shape } = labels.voxels;
-  const segments = Array.from({ length: classes - 1 }, (_, i) => ({
-    label: `class ${i + 1}`,
+  const masks = Array.from({ length: classes - 1 }, (_, i) => ({
+    name: `class ${i + 1}`,
     volume: likeVolume(
       labels,
       ndarray(
@@ -52,6 +63,8 @@ export async function writeLabels(
       ),
     ),
   }));
+  if (isStructureSet(path)) return writeRtStruct(path, masks, { like: image });
+  const segments = masks.map(({ name, volume }) => ({ label: name, volume }));
   await writeDicomSegments(path, segments, { like: image });
 }
 

@@ -45,7 +45,7 @@ export function predictCommand(): CommandUnknownOpts {
     )
     .requiredOption(
       '--output <path>',
-      'the labels to write: .nii, .nii.gz, .nrrd, .mha, or .dcm (DICOM SEG); of a 2-D image .png; of several images a folder',
+      'the labels to write: .nii, .nii.gz, .nrrd, .mha, rtstruct.dcm (DICOM RTSTRUCT) or .dcm (DICOM SEG); of a 2-D image .png; of several images a folder',
     )
     .option('--probabilities', 'write the probabilities of each class beside the labels')
     .option('--lesions <file>', 'list of the lesions to write: .csv or .json')

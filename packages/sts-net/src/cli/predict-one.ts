@@ -85,8 +85,8 @@ async function writeProbabilities(
   { classes, probabilities }: CasePrediction,
 ): Promise<void> {
   const [, base = output, ending] =
-    /^(.*?)(\.nii|\.nii\.gz|\.nrrd|\.mha|\.dcm|\.png)$/i.exec(output) ?? [];
-  const own = ending === '.dcm' || ending === '.png' ? '.nii.gz' : ending;
+    /^(.*?)(\.nii|\.nii\.gz|\.nrrd|\.mha|(?:\.rtstruct)?\.dcm|\.png)$/i.exec(output) ?? [];
+  const own = /\.(dcm|png)$/i.test(ending ?? '') ? '.nii.gz' : ending;
   for (let c = 1; c < classes; c++) {
     await writeVolume(`${base}_${probabilityName(c, classes)}${own}`, probabilities(c));
   }

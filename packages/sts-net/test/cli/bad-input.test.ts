@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exitCodes } from '../../src/cli/exit-code.ts';
@@ -324,6 +325,23 @@ describe('bad arguments', () => {
     const args = ['predict', at('images', 'a.nii.gz'), '--model', at('good')];
     const message = await refusedUsage(...args, '--output', at('out.dcm'));
     expect(message).toContain('needs an image read from DICOM; choose .nii.gz, .nrrd or .mha');
+  });
+
+  it('a DICOM structure set of an image that is not from DICOM, or lies nowhere', async () => {
+    const rest = ['--model', at('good'), '--output', at('rtstruct.dcm')];
+    const other = await refusedUsage('predict', at('images', 'a.nii.gz'), ...rest);
+    expect(other).toContain(
+      'is a DICOM structure set, which needs an image read from DICOM; choose',
+    );
+    const nowhere = fileURLToPath(
+      new URL(
+        '../../../volume-io/test/fixtures/conformance/dicom/pydicom/JPEG-lossy.dcm',
+        import.meta.url,
+      ),
+    );
+    expect(await refusedUsage('predict', nowhere, ...rest)).toContain(
+      'the image does not say where its pixels lie; choose .dcm for a segmentation, .nii.gz,',
+    );
   });
 
   it('a split without cases', async () => {

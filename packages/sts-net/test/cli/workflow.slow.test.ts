@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { probeBackends } from '@sts-net/backend';
 import { loadManifest } from '@sts-net/datasets';
-import { readDicomSegments, readDicomSeries, readVolume } from '@sts-net/volume-io';
+import { readDicomSegments, readDicomSeries, readRtStruct, readVolume } from '@sts-net/volume-io';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { configFor, makeData, shape, writeConfig } from '../make-data.ts';
 import { type CliOutcome, cli } from './run.ts';
@@ -95,8 +95,8 @@ describe('the sts-net command', () => {
     expect(label.spacing).toEqual(image.spacing);
   });
 
-  it('predicts a DICOM series as NRRD, MetaImage and DICOM SEG, all the same', async () => {
-    const names = ['series.nrrd', 'series.mha', 'series.dcm'];
+  it('predicts a DICOM series as NRRD, MetaImage, DICOM SEG and RTSTRUCT, all the same', async () => {
+    const names = ['series.nrrd', 'series.mha', 'series.dcm', 'series.rtstruct.dcm'];
     for (const name of names) {
       const { code, stderr } = await cli(
         ...['predict', series, '--model', at('run'), '--output', at(name)],
@@ -107,6 +107,9 @@ describe('the sts-net command', () => {
     const [segment, ...others] = await readDicomSegments(at('series.dcm'), { like });
     expect([segment!.label, others]).toEqual(['class 1', []]);
     expect(new Set(segment!.volume.voxels.data)).toEqual(new Set([0, 1]));
+    const [region, ...more] = await readRtStruct(at('series.rtstruct.dcm'), { like });
+    expect([region!.name, more]).toEqual(['class 1', []]);
+    expect(region!.volume.voxels.data).toEqual(segment!.volume.voxels.data);
     for (const name of names.slice(0, 2)) {
       const { voxels, affine } = await readVolume(at(name));
       expect(voxels.shape).toEqual([3, 50, 100]);

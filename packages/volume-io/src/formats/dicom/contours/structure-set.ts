@@ -57,7 +57,7 @@ export function contoursOf(
       const outlines = traceOutlines(volume.voxels.pick(slice, null, null) as NdArray<Uint8Array>);
       if (outlines.length > MAX_CONTOURS) {
         throw new RangeError(
-          `\`encodeRtStruct\`: ROI ${i + 1} must have at most ${MAX_CONTOURS} separate pieces on a slice, got ${outlines.length} on slice ${slice}; write it by \`encodeDicomSegments\` instead`,
+          `\`encodeRtStruct\`: ROI ${i + 1} must have at most ${MAX_CONTOURS} separate pieces on a slice, got ${outlines.length} on slice ${slice}; write a segmentation (SEG) instead`,
         );
       }
       const image = referenceTo(header, slice);

@@ -82,6 +82,7 @@ describe('a bundle for browsers', () => {
       samples: 2,
       labels: [0, 1, 1],
       segments: 1,
+      regions: [1],
       path: expect.stringMatching(/paths need the file system of Node/),
     });
   });
@@ -109,6 +110,8 @@ for (const [path, bytes] of volumes) shapes[path] = (await io.readVolume(bytes))
 shapes[png[0]] = (await io.decodeImage(png[1])).pixels.shape;
 const like = await io.readDicomSeries(series);
 const ones = io.likeVolume(like, io.labelsOf(like, { threshold: 1e9 }).voxels);
+const one = io.likeVolume(like, io.labelsOf(like, { threshold: 1e9 }).voxels);
+one.voxels.set(1, 2, 3, 1);
 const mask = io.labelsOf(io.crop(like, { start: [0, 0, 0], shape: [2, 1, 3] }), { threshold: -1e9 });
 const written = {};
 for (const format of ['nifti', 'nrrd', 'metaimage']) {
@@ -132,6 +135,9 @@ print(JSON.stringify({
   labels: [...io.labelsOf(mask, 'nonzero').voxels.data.subarray(0, 3)],
   segments: (await io.readDicomSegments(
     await io.encodeDicomSegments([{ label: 'lesion', volume: ones }], { like }), { like })).length,
+  regions: (await io.readRtStruct(
+    await io.encodeRtStruct([{ name: 'lesion', volume: one }], { like }), { like }))
+    .map(({ contours }) => contours.CLOSED_PLANAR),
   path: await io.readVolume('a.nii').catch((error) => error.message),
 }));
 `;

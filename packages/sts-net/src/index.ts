@@ -147,6 +147,7 @@ export {
 } from './evaluation/evaluate-volumes.ts';
 export type { ExperimentStatistics } from './evaluation/experiment-statistics.ts';
 export type { LesionScores } from './evaluation/lesion-scores.ts';
+export type { MeanScore } from './evaluation/mean-scores.ts';
 export type { SliceScores } from './evaluation/slice-scores.ts';
 export { csvLog } from './loggers/csv-log.ts';
 export type { MlflowServer } from './loggers/mlflow-client.ts';

@@ -15,6 +15,7 @@ import {
   emptyOption,
   ignoreOption,
   labelOption,
+  patientOption,
   penaltyOption,
   segmentOption,
   thresholdOption,
@@ -39,14 +40,11 @@ const usual: readonly ScoreName[] = [
 
 export function compareCommand(): CommandUnknownOpts {
   return new Command('compare')
-    .argument('<a>', 'folder of one method’s label volumes or pictures')
+    .argument('<a>', 'folder or manifest of one method’s label volumes or pictures')
     .argument('<b>', 'folder of the other’s, named alike')
-    .requiredOption('--truth <folder>', 'folder of the true ones, named alike')
+    .requiredOption('--truth <path>', 'folder or manifest of the true ones, named alike')
     .option('--names <names>', 'what to call the two: NAME,NAME; else their folders')
-    .option(
-      '--patient <pattern>',
-      'whose a case is, by its name: {patient}_*; else each is one patient’s',
-    )
+    .option(...patientOption)
     .option(...labelOption)
     .option(...ignoreOption)
     .option(...thresholdOption)
@@ -54,6 +52,7 @@ export function compareCommand(): CommandUnknownOpts {
     .option(...segmentOption)
     .option(...truthSegmentOption)
     .option('--scores <names>', `of ${scoreNames.join()}`, namesIn, usual)
+    .option('--image <path>', 'folder or manifest of the images that contours were drawn on')
     .option(...toleranceOption)
     .option(...emptyOption)
     .option(...penaltyOption)

@@ -1,15 +1,19 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { SplitName } from '@sts-net/datasets';
-import { writeFileAtomic } from '@sts-net/datasets/files';
+import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
 import { type EvaluatedFiles, evaluateFiles } from '../evaluation/evaluate-files.ts';
+import { type EvaluateFoldersOptions, evaluateFolders } from '../evaluation/evaluate-folders.ts';
 import type { EvaluateRunOptions } from '../evaluation/evaluate-run.ts';
+import { evaluationCsv, evaluationMarkdown } from '../evaluation/evaluation-formats.ts';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
-import { backendOption, oneOf } from './arguments.ts';
+import { holdsCases } from '../scoring/match-cases.ts';
+import { backendOption, count, integer, oneOf } from './arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import {
   emptyOption,
   ignoreOption,
   labelOption,
+  patientOption,
   penaltyOption,
   segmentOption,
   thresholdOption,
@@ -33,53 +37,95 @@ export function evaluateCommand(): CommandUnknownOpts {
     .option('--config <file>', 'config with the cases, in place of the run’s own')
     .option('--accept-data', 'evaluate the run’s cases though their files have changed')
     .option(
-      '--prediction <file>',
-      'a label volume, picture or DICOM SEG, to be compared with --truth',
+      '--prediction <path>',
+      'a label volume, picture or DICOM SEG, or a folder or manifest of many, to be compared with --truth',
     )
-    .option('--truth <file>', 'the true one, or a DICOM RTSTRUCT')
+    .option('--truth <path>', 'the true one, or a DICOM RTSTRUCT; or of many, named alike')
+    .option(...patientOption)
     .option(...labelOption)
     .option(...ignoreOption)
     .option(...thresholdOption)
     .option(...truthThresholdOption)
     .option(...segmentOption)
     .option(...truthSegmentOption)
-    .option('--image <path>', 'image or folder of the DICOM series that contours were drawn on')
+    .option(
+      '--image <path>',
+      'image or folder of the DICOM series that contours were drawn on; of many a folder or manifest of these',
+    )
     .option(...toleranceOption)
     .option(...emptyOption)
     .option(...penaltyOption)
+    .option('--seed <number>', 'of the bootstrap intervals', integer('seed'), 0)
+    .option('--resamples <count>', 'of the bootstrap intervals', count('resamples'), 10_000)
+    .option('--csv <file>', 'file for the scores of each case as CSV')
     .option('--json <file>', 'file for all scores as JSON')
+    .option('--markdown <file>', 'file for the means with their intervals as Markdown')
     .option(...backendOption)
-    .action(async ({ model, prediction, truth, json, ...given }) => {
+    .action(async ({ model, prediction, truth, csv, json, markdown, ...given }) => {
       const { split, config, acceptData, backend = 'auto', ...options } = given;
-      const pair = prediction !== undefined && truth !== undefined;
-      if ((model === undefined) === !pair) {
+      const ofMasks = prediction !== undefined && truth !== undefined;
+      if ((model === undefined) === !ofMasks) {
         throw new UsageError('give either --model, or --prediction and --truth');
       }
-      const { tolerance, empty, penalty, ...masks } = options;
-      const scoring = { tolerance, empty, penalty };
+      const { tolerance, empty, penalty, seed, resamples, ...masks } = options;
+      const scoring = { tolerance, empty, penalty, seed, resamples };
       if (model !== undefined) refuse(masks);
-      const { evaluation, notes } = pair
-        ? await evaluateFiles(prediction, truth, { ...options, onWarning: warnOnce() })
+      for (const file of [csv, json, markdown]) if (file !== undefined) await checkWritable(file);
+      const evaluated = ofMasks
+        ? await evaluateMasks(prediction, truth, options)
         : await evaluateSplit(model!, split, {
             ...scoring,
             ...(config !== undefined && { config }),
             acceptData: acceptData === true,
             backend,
           });
+      const { evaluation, notes } = evaluated;
+      if (csv !== undefined) await writeFileAtomic(csv, evaluationCsv(evaluation));
       if (json !== undefined) {
         const text = JSON.stringify({ settings: options, ...evaluation }, null, 2);
         await writeFileAtomic(json, `${text}\n`);
       }
+      if (markdown !== undefined) await writeFileAtomic(markdown, evaluationMarkdown(evaluated));
       process.stdout.write(`${evaluationText(evaluation, notes)}\n`);
     });
 }
 
-/** What masks hold is in the config of a run. */
+/** Scores two files, or those of two folders or manifests. */
+async function evaluateMasks(
+  prediction: string,
+  truth: string,
+  { patient, ...options }: Omit<EvaluateFoldersOptions, 'signal' | 'onProgress' | 'onWarning'>,
+): Promise<EvaluatedFiles> {
+  const [many, manyTrue] = [await holdsCases(prediction), await holdsCases(truth)];
+  if (many !== manyTrue) {
+    throw new UsageError(
+      `--prediction and --truth must be two files, or two folders or manifests, got '${prediction}' and '${truth}'`,
+    );
+  }
+  if (!many) {
+    if (patient === undefined) {
+      return evaluateFiles(prediction, truth, { ...options, onWarning: warnOnce() });
+    }
+    throw new UsageError('--patient is for folders; two files are one case');
+  }
+  const line = progressLine();
+  return interruptible('nothing was written', (signal) =>
+    evaluateFolders(prediction, truth, {
+      ...options,
+      patient,
+      signal,
+      onProgress: (id, index, total) => line.show(`case ${index + 1}/${total}: ${id}`),
+      onWarning: warnOnce(line),
+    }),
+  ).finally(() => line.clear());
+}
+
+/** What masks hold, and whose they are, is in the config and the record of a run. */
 function refuse(options: Readonly<Record<string, unknown>>): void {
   const [given] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
   if (given === undefined) return;
   throw new UsageError(
-    `\`${given}\` is for --prediction and --truth; a run's config says what its masks hold`,
+    `\`${given}\` is for --prediction and --truth; a run knows what its masks hold and whose they are`,
   );
 }
 

@@ -66,6 +66,12 @@ export const penaltyOption: OptionOf<'--penalty <mm>', number> = [
   millimetres('penalty'),
 ];
 
+export const patientOption: OptionOf<'--patient <pattern>', string> = [
+  '--patient <pattern>',
+  'whose a case is, by its name: {patient}_*; else the manifest knows, or each is one patient’s',
+  String,
+];
+
 function labels(text: string): 'all' | readonly number[] {
   if (text === 'all') return 'all';
   const numbers = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : 0));

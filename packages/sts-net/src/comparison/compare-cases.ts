@@ -1,6 +1,5 @@
 import type { RuleCounts } from '@sts-net/metrics';
 import {
-  bootstrapInterval,
   holm,
   type Interval,
   pairedDifferences,
@@ -9,7 +8,8 @@ import {
   wilcoxonSignedRank,
 } from '@sts-net/metrics/statistics';
 import { type CaseScore, type CaseScores, summariseScores } from '../scoring/case-score.ts';
-import { type ScoreName, scores } from '../scoring/scores.ts';
+import { meanInterval } from '../scoring/mean-interval.ts';
+import { type Score, type ScoreName, scores } from '../scoring/scores.ts';
 import { scoreTitle } from '../scoring/scoring-text.ts';
 
 /** The scores of two methods. */
@@ -38,8 +38,9 @@ export interface ComparisonRow {
   /** `null` where it is that of the only label, or the mean of several. */
   readonly label: number | null;
   readonly title: string;
-  readonly unit: '' | 'mm' | 'px';
-  readonly better: 'higher' | 'lower';
+  /** That of `scores`; `px` and a thousand of them, `kpx`, where pixels have no size. */
+  readonly unit: Score['unit'] | 'px' | 'kpx';
+  readonly better: Score['better'];
   /** Cases compared. */
   readonly cases: number;
   readonly patients: number;
@@ -103,6 +104,8 @@ export function compareCases(
   }));
 }
 
+const pixelUnits = { mm: 'px', ml: 'kpx' } as const;
+
 interface ScoredCase {
   readonly patient: string;
   readonly a: CaseScore;
@@ -126,7 +129,7 @@ function compareScores(
   const { unit, better } = scores[score];
   const described = {
     title: scoreTitle(score, inPixels),
-    unit: unit === 'mm' && inPixels ? ('px' as const) : unit,
+    unit: inPixels && (unit === 'mm' || unit === 'ml') ? pixelUnits[unit] : unit,
     better,
     cases: used.length,
     patients: patients.length,
@@ -137,8 +140,7 @@ function compareScores(
   };
   if (used.length === 0) {
     const none = { pValue: Number.NaN, holm: Number.NaN };
-    const ends = { estimate: Number.NaN, low: Number.NaN, high: Number.NaN };
-    const difference = { ...ends, confidence: 0.95, undefinedResamples: resamples };
+    const difference = meanInterval([], [], { resamples });
     return { ...described, difference, permutation: none, wilcoxon: none };
   }
   const [a, b] = [used.map((one) => one.a.value), used.map((one) => one.b.value)];
@@ -150,11 +152,7 @@ function compareScores(
   });
   return {
     ...described,
-    difference: bootstrapInterval(pairedDifferences(b, a), {
-      groups,
-      resamples,
-      random: seededRandom(seed),
-    }),
+    difference: meanInterval(pairedDifferences(b, a), groups, { seed, resamples }),
     permutation: tested(
       permutationTest(b, a, { groups, permutations: resamples, random: seededRandom(seed) }),
     ),

@@ -1,17 +1,17 @@
-import { type MaskOptions, readMasks } from '../scoring/read-masks.ts';
+import { matchCases } from '../scoring/match-cases.ts';
+import { readCases } from '../scoring/read-cases.ts';
+import type { MaskOptions } from '../scoring/read-masks.ts';
 import type { ScoreName } from '../scoring/scores.ts';
 import { defaultTolerance, emptyMasks, type ScoringOptions } from '../scoring/scoring-options.ts';
 import type { ScoringNotes } from '../scoring/scoring-text.ts';
-import { saidOnce } from '../words/said-once.ts';
 import { type ComparedCase, type ComparisonRow, compareCases } from './compare-cases.ts';
-import { pairCases } from './pair-cases.ts';
 import { compareLabels, scoreMethods } from './score-methods.ts';
 
 export interface CompareFoldersOptions extends MaskOptions, ScoringOptions {
   /** What the two methods are called. */
   readonly names: readonly [a: string, b: string];
   readonly scores: readonly ScoreName[];
-  /** Tells the patient by a case's name, see `patientOf`; each case its own without one. */
+  /** Tells the patient by a case's name, see `matchCases`. */
   readonly patient?: string;
   readonly seed: number;
   readonly resamples: number;
@@ -38,7 +38,7 @@ export interface Comparison {
 }
 
 /**
- * Compares the masks of two folders with those of a third, matched by name.
+ * Compares the masks of two folders or manifests with those of a third, matched by name.
  *
  * @throws Error naming the case where a mask is missing, unreadable, of another shape or grid
  */
@@ -49,39 +49,18 @@ export async function compareFolders(
   const { scores, patient: pattern, seed, resamples, ...given } = settings;
   const { tolerance = defaultTolerance } = given;
   const rule = emptyMasks(given);
-  const files = await pairCases(folders, pattern);
+  const { a, b, truth } = folders;
+  const matched = await matchCases({ truth, predictions: [a, b] }, pattern);
+  const reading = readCases(matched, { ...given, signal, onProgress, onWarning });
   const scored: Parameters<typeof compareLabels>[0][number][] = [];
-  const several: string[] = [];
-  const odd = new Set<string>();
-  const ignored = { count: 0, alone: 0 };
-  let inPixels = false;
-  for (const [index, { id, patient, truth, a, b }] of files.entries()) {
-    signal?.throwIfAborted();
-    onProgress?.(id, index, files.length);
-    const masks = await readMasks(
-      { truth, predictions: [a, b] },
-      {
-        ...given,
-        prefix: `case '${id}': `,
-        onSeveral: (text) => void several.push(text),
-        onWarning: (text) => void odd.add(text),
-      },
-    ).catch((error: Error) => {
-      throw error.message.startsWith(`case '${id}'`)
-        ? error
-        : new Error(`case '${id}': ${error.message}`, { cause: error });
-    });
-    ignored.count += masks.ignored?.count ?? 0;
-    ignored.alone += masks.ignored?.alone ?? 0;
-    inPixels ||= masks.inPixels;
+  for await (const { id, patient, masks } of reading.masks) {
     scored.push({
       id,
       patient,
       scored: scoreMethods(masks, { id, names: scores, tolerance, rule }),
     });
   }
-  const warning = saidOnce(several);
-  for (const text of warning === undefined ? odd : [...odd, warning]) onWarning?.(text);
+  const { ignored, inPixels } = reading.read();
   const { labels, cases } = compareLabels(scored, scores);
   return {
     settings,
@@ -90,11 +69,6 @@ export async function compareFolders(
     labels,
     rows: compareCases(cases, scores, { seed, resamples, inPixels }),
     cases,
-    notes: {
-      ...given,
-      names: scores,
-      inPixels,
-      ignored: settings.ignore === undefined ? undefined : ignored,
-    },
+    notes: { ...given, names: scores, inPixels, ignored },
   };
 }

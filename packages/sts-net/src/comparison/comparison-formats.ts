@@ -1,4 +1,6 @@
+import { csvText } from '../tables/csv.ts';
 import { formatTable } from '../tables/format-table.ts';
+import { markdownTable } from '../tables/markdown.ts';
 import type { Comparison } from './compare-folders.ts';
 import { comparisonHtml } from './comparison-html.ts';
 import { comparisonNotes, comparisonTable } from './comparison-table.ts';
@@ -18,7 +20,7 @@ export function comparisonText(comparison: Comparison): string {
   return `${formatTable(comparisonTable(comparison))}\n\n${comparisonNotes(comparison).join('\n')}\n`;
 }
 
-/** A line for each score (RFC 4180), all digits; empty where there is no value. */
+/** A line for each score. */
 function comparisonCsv({ names: [a, b], rows }: Comparison): string {
   const lines = rows.map((row) => ({
     score: row.score,
@@ -43,21 +45,10 @@ function comparisonCsv({ names: [a, b], rows }: Comparison): string {
     p_wilcoxon: row.wilcoxon.pValue,
     p_wilcoxon_holm: row.wilcoxon.holm,
   }));
-  const cell = (value: string | number): string => {
-    if (Number.isNaN(value)) return '';
-    const text = String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  const table = [Object.keys(lines[0]!), ...lines.map(Object.values<string | number>)];
-  return table.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  return csvText(lines);
 }
 
 function comparisonMarkdown(comparison: Comparison): string {
-  const [header, ...rows] = comparisonTable(comparison).map((row) =>
-    row.map((cell) => cell.replaceAll('\\', '\\\\').replaceAll('|', '\\|')),
-  ) as [string[], ...string[][]];
-  const rule = header.map((_, column) => (column === 0 ? '---' : '---:'));
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const notes = comparisonNotes(comparison).map((note) => `- ${note}`);
-  return `${[header, rule, ...rows].map(line).join('\n')}\n\n${notes.join('\n')}\n`;
+  return `${markdownTable(comparisonTable(comparison))}\n\n${notes.join('\n')}\n`;
 }

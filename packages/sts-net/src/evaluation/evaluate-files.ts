@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
+import type { IntervalOptions } from '../scoring/mean-interval.ts';
 import { type MaskOptions, readMasks } from '../scoring/read-masks.ts';
 import type { ScoringOptions } from '../scoring/scoring-options.ts';
 import { type Evaluation, evaluateVolumes } from './evaluate-volumes.ts';
-import type { EvaluationNotes } from './evaluation-text.ts';
+import type { EvaluationNotes } from './evaluation-tables.ts';
 
-export interface EvaluateFilesOptions extends MaskOptions, ScoringOptions {
+export interface EvaluateFilesOptions extends MaskOptions, ScoringOptions, IntervalOptions {
   /** Called with a sentence about what is odd about a mask but no error. */
-  readonly onWarning?: (text: string) => void;
+  readonly onWarning?: ((text: string) => void) | undefined;
 }
 
 /** Scores, and what must be known to read them. */

@@ -4,10 +4,11 @@ import { labelsOf, type Volume } from '@sts-net/volume-io';
 import { CaseCache, type CaseCacheConfig } from '../cases/case-cache.ts';
 import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
 import { leaveOutIgnored } from '../scoring/label-masks.ts';
+import type { IntervalOptions } from '../scoring/mean-interval.ts';
 import type { ScoringOptions } from '../scoring/scoring-options.ts';
 import { type Evaluation, evaluateVolumes, type VolumePair } from './evaluate-volumes.ts';
 
-export interface EvaluateModelOptions extends ScoringOptions {
+export interface EvaluateModelOptions extends ScoringOptions, IntervalOptions {
   /** Slices that go through the network together. @default 4 */
   readonly batchSize?: number;
   /** Called after each slice. */
@@ -78,7 +79,8 @@ export function evaluateModel(
         one.labels?.ignore === undefined ? undefined : leaveOutIgnored(truth, [prediction]);
       onCase?.({ id: one.id, loaded, prediction, truth });
       const axis = sampleAxis(loaded, preprocessing);
-      yield { id: one.id, prediction, truth, axis, ...(ignored && { ignored: ignored.mask }) };
+      const pair = { id: one.id, patient: one.group, prediction, truth, axis };
+      yield { ...pair, ...(ignored && { ignored: ignored.mask }) };
     }
     if (store.warning !== undefined) onWarning?.(store.warning);
   }

@@ -1,29 +1,29 @@
-import {
-  type EmptyPolicy,
-  type LesionCounts,
-  type PaperProtocolResult,
-  paperProtocol,
-  type ScoreSummary,
-} from '@sts-net/metrics';
+import type { PaperProtocolResult } from '@sts-net/metrics';
 import { labelsOf, type Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
-import {
-  type CaseScore,
-  type CaseScores,
-  meanScores,
-  scoreCase,
-  summariseScores,
-} from '../scoring/case-score.ts';
-import { maskOf } from '../scoring/label-masks.ts';
-import { measure } from '../scoring/measure.ts';
+import { type CaseScore, meanScores } from '../scoring/case-score.ts';
+import { labelsIn, maskOf } from '../scoring/label-masks.ts';
+import type { IntervalOptions } from '../scoring/mean-interval.ts';
 import { type ScoreName, scoreNames } from '../scoring/scores.ts';
 import { defaultTolerance, emptyMasks, type ScoringOptions } from '../scoring/scoring-options.ts';
-import { type LesionScores, meanLesions, sumLesions } from './lesion-scores.ts';
-import { meanSlices, type SliceScores, scoreSlices } from './slice-scores.ts';
+import type { LesionScores } from './lesion-scores.ts';
+import { sizeEdges } from './lesion-sizes.ts';
+import { type MeanScore, meansOverCases } from './mean-scores.ts';
+import {
+  type MeasuredLabel,
+  meanParts,
+  type Parts,
+  partsOf,
+  type ScoreLabelOptions,
+  scoreLabel,
+} from './score-label.ts';
+import type { SliceScores } from './slice-scores.ts';
 
 /** A prediction with its truth, labels of one shape. */
 export interface VolumePair {
   readonly id: string;
+  /** Whose it is. @default the id */
+  readonly patient?: string | undefined;
   readonly prediction: Volume<Uint8Array>;
   readonly truth: Volume<Uint8Array>;
   /** 1 for each voxel, in C order, on which nothing counts. @default none */
@@ -32,19 +32,12 @@ export interface VolumePair {
   readonly axis?: 0 | 1 | 2;
 }
 
-export interface EvaluateVolumesOptions extends ScoringOptions {
+export interface EvaluateVolumesOptions extends ScoringOptions, IntervalOptions {
   /**
-   * The labels that are scored, each by itself, and their mean. @default all above 0 as one
+   * The labels that are scored, each by itself, and their mean; `'each'` are those that any pair holds.
+   * @default all above 0 as one
    */
-  readonly labels?: readonly number[];
-}
-
-/** What is scored of a label, or the means of several; each score of one case, or over cases. */
-interface Parts<Score> {
-  readonly slices: SliceScores;
-  /** Lesions as they are connected in 3-D (26 neighbours). */
-  readonly lesions: LesionScores;
-  readonly scores: Readonly<Record<ScoreName, Score>>;
+  readonly labels?: readonly number[] | 'each';
 }
 
 /** The scores of one label. */
@@ -54,20 +47,21 @@ export interface LabelScores<Score> extends Parts<Score> {
 
 export interface EvaluatedCase extends Parts<CaseScore> {
   readonly id: string;
+  readonly patient: string;
   /** Of each label, where several are scored; what is above are then their means. */
   readonly labels: readonly LabelScores<CaseScore>[];
 }
 
 /** Scores of a set of volumes. */
-export interface Evaluation extends Parts<ScoreSummary> {
+export interface Evaluation extends Parts<MeanScore> {
   /** Over the slices of all cases: the paper's protocol, foreground only, pooled, and the floor. */
   readonly slices: SliceScores & Partial<Pick<PaperProtocolResult, 'cases'>>;
   /** Of the lesions of all cases together: counts added up. */
   readonly lesions: LesionScores;
-  /** Over cases, with how many of them the rule for empty masks decided. */
-  readonly scores: Readonly<Record<ScoreName, ScoreSummary>>;
+  /** Over cases, with their intervals and how many of them the rule for empty masks decided. */
+  readonly scores: Readonly<Record<ScoreName, MeanScore>>;
   /** Of each label, where several are scored; what is above are then their means. */
-  readonly labels: readonly LabelScores<ScoreSummary>[];
+  readonly labels: readonly LabelScores<MeanScore>[];
   readonly cases: readonly EvaluatedCase[];
 }
 
@@ -83,85 +77,97 @@ export async function evaluateVolumes(
   axis: 0 | 1 | 2 = 0,
   options: EvaluateVolumesOptions = {},
 ): Promise<Evaluation> {
-  const { labels = [], tolerance = defaultTolerance } = options;
-  const rule = emptyMasks(options);
-  const totals = (labels.length === 0 ? [undefined] : labels).map(
-    (label) => new LabelTotal(label, rule.empty),
-  );
-  const cases: EvaluatedCase[] = [];
-  for await (const pair of pairs) {
-    const read = readPair(pair);
-    const scored = totals.map((total) => {
-      const [p, t] = [maskOf(read.prediction, total.label), maskOf(read.truth, total.label)];
-      const slices = scoreSlices(pair.id, p, t, pair.axis ?? axis, read.ignored);
-      const measured = measure(p, t, { id: pair.id, spacing: pair.truth.spacing, tolerance });
-      return total.add(slices, measured.lesions(), scoreCase(measured, scoreNames, rule));
+  const measured: MeasuredCase[] = [];
+  for await (const pair of pairs) measured.push(measureCase(pair, pair.axis ?? axis, options));
+  const { empty } = emptyMasks(options);
+  const labels = labelsOfAll(measured);
+  const ofLabels = labels.map((label) => measured.map((one) => one.of(label)));
+  const edges = sizeEdges(ofLabels.flat().flatMap(({ lesions }) => lesions));
+  const cases = measured.map(({ id, patient }, i): EvaluatedCase => {
+    const scored = ofLabels.map((of, l) => {
+      const { slices, ...parts } = partsOf([of[i]!], empty, edges);
+      const { cases: _, ...own } = slices;
+      return { label: labels[l] ?? 1, slices: own, ...parts, scores: of[i]!.scores };
     });
     const scores = meanScores(
       scoreNames,
       scored.map((one) => one.scores),
     );
-    cases.push({ id: pair.id, ...meanOf(scored), scores, labels: several(scored) });
-  }
-  const scored = totals.map((total) => total.result());
-  const scores = summariseScores(
-    scoreNames,
-    cases.map((one) => one.scores),
-  );
-  return { ...meanOf(scored), scores, labels: several(scored), cases };
+    return { id, patient, ...meanParts(scored), scores, labels: several(scored) };
+  });
+  const patients = measured.map(({ patient }) => patient);
+  const means = (of: readonly Pick<MeasuredLabel, 'scores'>[]) =>
+    meansOverCases(
+      of.map((one) => one.scores),
+      patients,
+      options,
+    );
+  const scored = ofLabels.map((of, l) => ({
+    label: labels[l] ?? 1,
+    ...partsOf(of, empty, edges),
+    scores: means(of),
+  }));
+  return { ...meanParts(scored), scores: means(cases), labels: several(scored), cases };
 }
 
-/** The parts of one label, case by case. */
-class LabelTotal {
-  readonly label: number | undefined;
-  readonly #empty: EmptyPolicy;
-  readonly #slices = paperProtocol();
-  readonly #lesions: LesionCounts[] = [];
-  readonly #scores: CaseScores[] = [];
+function measureCase(
+  pair: VolumePair,
+  axis: 0 | 1 | 2,
+  options: EvaluateVolumesOptions,
+): MeasuredCase {
+  const { labels: asked = [], tolerance = defaultTolerance } = options;
+  const { id, patient = id } = pair;
+  const { prediction, truth, ignored } = readPair(pair);
+  const labels = asked === 'each' ? labelsIn([prediction, truth]) : asked;
+  const { spacing } = pair.truth;
+  const how = { id, spacing, axis, ignored, tolerance, rule: emptyMasks(options) };
+  const scored = new Map<number | undefined, MeasuredLabel>();
+  for (const label of labels.length === 0 ? [undefined] : labels) {
+    scored.set(label, scoreLabel(maskOf(prediction, label), maskOf(truth, label), how));
+  }
+  return new MeasuredCase(id, patient, scored, how, truth.shape);
+}
 
-  constructor(label: number | undefined, empty: EmptyPolicy) {
-    this.label = label;
-    this.#empty = empty;
+/** What was measured of the labels of one case; holds none of its voxels but those that are ignored. */
+class MeasuredCase {
+  readonly id: string;
+  readonly patient: string;
+  readonly #scored: ReadonlyMap<number | undefined, MeasuredLabel>;
+  readonly #how: ScoreLabelOptions;
+  readonly #shape: readonly number[];
+
+  constructor(
+    id: string,
+    patient: string,
+    scored: ReadonlyMap<number | undefined, MeasuredLabel>,
+    how: ScoreLabelOptions,
+    shape: readonly number[],
+  ) {
+    this.id = id;
+    this.patient = patient;
+    this.#scored = scored;
+    this.#how = how;
+    this.#shape = [...shape];
   }
 
-  /** Takes a case in. */
-  add(
-    slices: ReturnType<typeof paperProtocol>,
-    lesions: LesionCounts,
-    scores: CaseScores,
-  ): LabelScores<CaseScore> {
-    this.#slices.merge(slices);
-    this.#lesions.push(lesions);
-    this.#scores.push(scores);
-    const { cases: _, ...own } = slices.result();
-    return {
-      label: this.label ?? 1,
-      slices: own,
-      lesions: sumLesions([lesions], this.#empty),
-      scores,
-    };
+  /** The labels that are asked for, or those that it holds; `undefined` is all above 0 as one. */
+  get labels(): readonly (number | undefined)[] {
+    return [...this.#scored.keys()];
   }
 
-  result(): LabelScores<ScoreSummary> {
-    return {
-      label: this.label ?? 1,
-      slices: this.#slices.result(),
-      lesions: sumLesions(this.#lesions, this.#empty),
-      scores: summariseScores(scoreNames, this.#scores),
-    };
+  /** Of one of them, or of one that is nowhere in the case. */
+  of(label: number | undefined): MeasuredLabel {
+    const size = this.#shape.reduce((product, length) => product * length, 1);
+    const nothing = () => ndarray(new Uint8Array(size), [...this.#shape]);
+    return this.#scored.get(label) ?? scoreLabel(nothing(), nothing(), this.#how);
   }
 }
 
-/** What is only one is itself. */
-function meanOf(
-  labels: readonly Omit<Parts<unknown>, 'scores'>[],
-): Pick<Evaluation, 'slices' | 'lesions'> {
-  const [only, ...others] = labels;
-  if (others.length === 0) return { slices: only!.slices, lesions: only!.lesions };
-  return {
-    slices: meanSlices(labels.map(({ slices }) => slices)),
-    lesions: meanLesions(labels.map(({ lesions }) => lesions)),
-  };
+/** The labels of all cases; one without any has no other than all above 0. */
+function labelsOfAll(cases: readonly MeasuredCase[]): readonly (number | undefined)[] {
+  const held = [...new Set(cases.flatMap(({ labels }) => labels))];
+  const numbers = held.filter((label) => label !== undefined);
+  return numbers.length > 0 ? numbers.sort((a, b) => a - b) : [undefined];
 }
 
 function several<Of>(labels: readonly Of[]): readonly Of[] {

@@ -1,36 +1,40 @@
-import type { RuleCounts } from '@sts-net/metrics';
 import type { ScoreName } from '../scoring/scores.ts';
-import {
-  decidedNote,
-  type ScoringNotes,
-  scoreTitle,
-  scoreValue,
-  scoringNotes,
-} from '../scoring/scoring-text.ts';
+import { scoreTitle, scoreValue } from '../scoring/scoring-text.ts';
 import { formatTable, scoreText } from '../tables/format-table.ts';
 import type { Evaluation } from './evaluate-volumes.ts';
+import {
+  type EvaluationNotes,
+  evaluationNotes,
+  loadTable,
+  meanTable,
+  sizeTable,
+} from './evaluation-tables.ts';
 import type { LesionScores } from './lesion-scores.ts';
 import type { SliceScores } from './slice-scores.ts';
 
 /** The scores of a case that are shown; a file has all. */
 const shown = ['dice', 'precision', 'recall', 'hd95', 'nsd'] as const satisfies ScoreName[];
-
-/** What is said beside the tables. */
-export type EvaluationNotes = Omit<ScoringNotes, 'names'>;
+const ofLesions = ['lesion-precision', 'lesion-recall', 'lesion-f1'] as const;
 
 /**
  * The scores as tables for people: the paper's over slices and those it hides, then those of volumes and
- * lesions by label, if there are several, and by case.
+ * lesions by label, if there are several, and by case, their means with intervals, and how much and which sizes
+ * were found.
  */
 export function evaluationText(
   evaluation: Evaluation,
   notes: EvaluationNotes = { inPixels: false, ignored: undefined },
 ): string {
-  const { labels } = evaluation;
+  const { labels, cases } = evaluation;
+  const { inPixels } = notes;
   return [
     sliceTable(evaluation),
-    ...(labels.length > 0 ? [labelTable(evaluation, notes.inPixels)] : []),
-    `${caseTable(evaluation, notes.inPixels)}\n${volumeNotes(evaluation, notes).join('\n')}`,
+    ...(labels.length > 0 ? [labelTable(evaluation, inPixels)] : []),
+    caseTable(evaluation, inPixels),
+    formatTable(loadTable(evaluation, inPixels)),
+    formatTable(sizeTable(evaluation, inPixels)),
+    ...(cases.length > 1 ? [formatTable(meanTable(evaluation, inPixels))] : []),
+    evaluationNotes(evaluation, notes).join('\n'),
   ].join('\n\n');
 }
 
@@ -93,21 +97,10 @@ function caseTable(evaluation: Evaluation, inPixels: boolean): string {
       'mean',
       ...shown.map((name) => scoreValue(name, scores[name].mean)),
       ...['', '', ''],
-      ...(['lesion-precision', 'lesion-recall', 'lesion-f1'] as const).map((name) =>
-        scoreValue(name, scores[name].mean),
-      ),
+      ...ofLesions.map((name) => scoreValue(name, scores[name].mean)),
     ],
     ['all pooled', ...[dice, precision, recall].map(cellText), '–', '–', ...lesionCells(lesions)],
   ]);
-}
-
-function volumeNotes({ scores }: Evaluation, notes: EvaluationNotes): string[] {
-  const names: ScoreName[] = [...shown, 'lesion-precision', 'lesion-recall', 'lesion-f1'];
-  const decided = names.map((name): [string, RuleCounts] => [
-    scoreTitle(name, notes.inPixels),
-    scores[name].decidedByRule,
-  ]);
-  return [...scoringNotes({ ...notes, names }), ...decidedNote(decided)];
 }
 
 function lesionCells(scores: LesionScores): string[] {

@@ -13,9 +13,9 @@ export function maskOf({ data, shape }: Labels, label: number | undefined): Labe
 }
 
 /** The labels above 0 that masks in C order hold, ascending. */
-export function labelsIn(masks: readonly Volume<Uint8Array>[]): readonly number[] {
+export function labelsIn(masks: readonly Labels[]): readonly number[] {
   const held = new Uint8Array(256);
-  for (const { voxels } of masks) for (const label of voxels.data) held[label] = 1;
+  for (const { data } of masks) for (const label of data) held[label] = 1;
   return [...held.keys()].filter((label) => label > 0 && held[label] === 1);
 }
 

@@ -1,11 +1,12 @@
 import {
   type Counts,
   confusion,
-  type LesionCounts,
+  type LesionWiseResult,
   lesionWise,
   type SurfaceDistances,
   surfaceDistances,
 } from '@sts-net/metrics';
+import { type LesionLoad, lesionLoad } from '@sts-net/metrics/lesions';
 import type { NdArray } from 'ndarray';
 
 /** What the scores of one case are computed from; each part is measured when it is first asked for. */
@@ -13,7 +14,9 @@ export interface Measurements {
   counts(): Counts;
   surfaces(): SurfaceDistances;
   /** 26 neighbours make a lesion; one is found by a common voxel. */
-  lesions(): LesionCounts;
+  lesions(): LesionWiseResult;
+  /** The same lesions' volumes and number. */
+  load(): LesionLoad;
   /** Of the surface Dice, mm. */
   readonly tolerance: number;
 }
@@ -38,6 +41,7 @@ export function measure(
     counts: once(() => confusion(prediction, truth, { id }).classes[1]!),
     surfaces: once(() => surfaceDistances(prediction, truth, { id, spacing })),
     lesions: once(() => lesionWise(prediction, truth, { id, spacing })),
+    load: once(() => lesionLoad(prediction, truth, { id, spacing })),
   };
 }
 

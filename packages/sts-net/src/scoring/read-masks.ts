@@ -119,7 +119,8 @@ export async function readMasks(
   return {
     truth,
     predictions,
-    labels: target === undefined ? labelsIn([truth, ...predictions]) : [],
+    labels:
+      target === undefined ? labelsIn([truth, ...predictions].map(({ voxels }) => voxels)) : [],
     ignored,
     inPixels: isFlatImage(truthPath),
   };

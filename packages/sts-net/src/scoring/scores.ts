@@ -30,21 +30,31 @@ export type ScoreName =
   | 'nsd'
   | 'lesion-precision'
   | 'lesion-recall'
-  | 'lesion-f1';
+  | 'lesion-f1'
+  | 'volume-difference'
+  | 'absolute-volume-difference'
+  | 'false-positive-volume'
+  | 'false-negative-volume'
+  | 'count-difference'
+  | 'absolute-count-difference'
+  | 'false-alarms';
 
 export interface Score {
   readonly title: string;
-  /** mm for distances, nothing for shares from 0 to 1. */
-  readonly unit: '' | 'mm';
-  readonly better: 'higher' | 'lower';
+  /** mm for distances, ml for volumes, lesions for their number, nothing for shares from 0 to 1. */
+  readonly unit: '' | 'mm' | 'ml' | 'lesions';
+  /** `zero` for what is too little below and too much above. */
+  readonly better: 'higher' | 'lower' | 'zero';
   readonly best: number;
   readonly of: (measured: Measurements, rule: EmptyMasks) => number;
 }
 
 const share = { unit: '', better: 'higher', best: 1 } as const;
 const distance = { unit: 'mm', better: 'lower', best: 0 } as const;
+const volume = { unit: 'ml', better: 'lower', best: 0 } as const;
+const number = { unit: 'lesions', better: 'lower', best: 0 } as const;
 
-/** The scores of one label of one case: overlap, boundaries, lesion by lesion. */
+/** The scores of one label of one case: overlap, boundaries, lesion by lesion, how much and how many. */
 export const scores: Readonly<Record<ScoreName, Score>> = {
   dice: { ...share, title: 'Dice', of: (of, { empty }) => dice(of.counts(), { empty }) },
   iou: { ...share, title: 'IoU', of: (of, { empty }) => iou(of.counts(), { empty }) },
@@ -88,6 +98,44 @@ export const scores: Readonly<Record<ScoreName, Score>> = {
     ...share,
     title: 'lesion F1',
     of: (of, { empty }) => lesionScores(of.lesions(), empty).f1,
+  },
+  // Defined for empty masks, so that no rule decides them.
+  'volume-difference': {
+    ...volume,
+    better: 'zero',
+    title: 'volume difference (ml)',
+    of: (of) => of.load().volumeDifference,
+  },
+  'absolute-volume-difference': {
+    ...volume,
+    title: 'absolute volume difference (ml)',
+    of: (of) => of.load().absoluteVolumeDifference,
+  },
+  'false-positive-volume': {
+    ...volume,
+    title: 'false positive volume (ml)',
+    of: (of) => of.load().falsePositiveVolume,
+  },
+  'false-negative-volume': {
+    ...volume,
+    title: 'false negative volume (ml)',
+    of: (of) => of.load().falseNegativeVolume,
+  },
+  'count-difference': {
+    ...number,
+    better: 'zero',
+    title: 'lesion count difference',
+    of: (of) => of.load().countDifference,
+  },
+  'absolute-count-difference': {
+    ...number,
+    title: 'absolute lesion count difference',
+    of: (of) => of.load().absoluteCountDifference,
+  },
+  'false-alarms': {
+    ...number,
+    title: 'false alarms',
+    of: (of) => of.lesions().falsePositives,
   },
 };
 

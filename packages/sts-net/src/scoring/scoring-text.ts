@@ -3,15 +3,18 @@ import type { IgnoredVoxels } from './label-masks.ts';
 import { type ScoreName, scores } from './scores.ts';
 import { defaultTolerance, type ScoringOptions } from './scoring-options.ts';
 
+/** Decimals that are shown; a voxel of 1 mm³ is 0.001 ml. */
+const digits = { '': 4, mm: 2, ml: 4, lesions: 2 } as const;
+
 /** A score of one case or a mean; a dash where there is none. */
 export function scoreValue(name: ScoreName, value: number): string {
-  return Number.isNaN(value) ? '–' : value.toFixed(scores[name].unit === 'mm' ? 2 : 4);
+  return Number.isNaN(value) ? '–' : value.toFixed(digits[scores[name].unit]);
 }
 
-/** A score's name; pixels of pictures have no size in mm. */
+/** A score's name; pixels of pictures have no size in mm, and a thousand of 1 mm³ would be 1 ml. */
 export function scoreTitle(name: ScoreName, inPixels: boolean): string {
   const { title } = scores[name];
-  return inPixels ? title.replace('(mm)', '(pixels)') : title;
+  return inPixels ? title.replace('(mm)', '(pixels)').replace('(ml)', '(1000 pixels)') : title;
 }
 
 /** What must be known to read scores, a sentence each. */

@@ -141,11 +141,17 @@ describe('evaluate of two files', () => {
     const picture = await evaluate('flat/prediction/x.png', 'flat/truth/x.png');
     const mixed = await evaluate('flat/prediction/x.png', 'flat/truth.nii.gz');
     expect(volume.scores.hd95.mean).toBe(3);
-    expect(picture.scores).toEqual(volume.scores);
-    expect(mixed.scores).toEqual(volume.scores);
+    // But for what has a size: a voxel of the volume is 5 mm³, a pixel counts as one.
+    const withoutVolumes = ({ scores }: Json) =>
+      Object.fromEntries(Object.entries(scores).filter(([name]) => !/volume-|-volume/.test(name)));
+    const volumeOf = ({ scores }: Json) => scores['volume-difference'].mean;
+    expect(withoutVolumes(picture)).toEqual(withoutVolumes(volume));
+    expect(withoutVolumes(mixed)).toEqual(withoutVolumes(volume));
+    expect(volumeOf(picture) * 5).toBeCloseTo(volumeOf(volume), 12);
     const args = ['--prediction', at('flat/prediction/x.png'), '--truth', at('flat/truth/x.png')];
     const { stdout } = await cli('evaluate', ...args);
     expect(stdout).toContain('HD95 (pixels)');
+    expect(stdout).toContain('volume difference (1000 pixels)');
     expect(stdout).toContain('distances are in pixels, not in mm');
   });
 });

@@ -1,0 +1,112 @@
+import type { RuleCounts } from '@sts-net/metrics';
+import type { SizeBin } from '@sts-net/metrics/lesions';
+import type { IntervalOptions } from '../scoring/mean-interval.ts';
+import { type ScoreName, scoreNames } from '../scoring/scores.ts';
+import {
+  decidedNote,
+  type ScoringNotes,
+  scoreTitle,
+  scoreValue,
+  scoringNotes,
+} from '../scoring/scoring-text.ts';
+import type { Evaluation } from './evaluate-volumes.ts';
+
+/** What is said beside the tables. */
+export type EvaluationNotes = Omit<ScoringNotes, 'names'> & IntervalOptions;
+
+type Table = readonly (readonly string[])[];
+
+/** Each score over cases: its mean with the interval. */
+export function meanTable({ scores, cases }: Evaluation, inPixels: boolean): Table {
+  const several = patientsOf(cases) > 1;
+  return [
+    ['score', 'mean over cases', '95 % interval', 'median', 'cases'],
+    ...scoreNames.map((name) => {
+      const { mean, interval, median, counted } = scores[name];
+      const { low, high } = interval;
+      return [
+        scoreTitle(name, inPixels),
+        scoreValue(name, mean),
+        several && counted > 0 ? `${scoreValue(name, low)} … ${scoreValue(name, high)}` : '–',
+        scoreValue(name, median),
+        String(counted),
+      ];
+    }),
+  ];
+}
+
+const load = [
+  'volume-difference',
+  'false-positive-volume',
+  'false-negative-volume',
+  'count-difference',
+  'false-alarms',
+] as const satisfies readonly ScoreName[];
+
+/** How much was found too much or too little, by case. */
+export function loadTable({ labels, cases, scores }: Evaluation, inPixels: boolean): Table {
+  const mean = (name: ScoreName): string => scoreValue(name, scores[name].mean);
+  return [
+    [
+      labels.length > 0 ? 'case, mean of the labels' : 'case',
+      ...load.map((name) => scoreTitle(name, inPixels)),
+    ],
+    ...cases.map((one) => [
+      one.id,
+      ...load.map((name) => scoreValue(name, one.scores[name].value)),
+    ]),
+    ['mean', ...load.map(mean)],
+  ];
+}
+
+/** Which share of the lesions of each size was found, by case and of all together. */
+export function sizeTable({ cases, recallBySize }: Evaluation, inPixels: boolean): Table {
+  const unit = inPixels ? 'pixels' : 'mm³';
+  const title = ({ from, to }: SizeBin): string => {
+    if (to === Number.POSITIVE_INFINITY) {
+      return from === 0 ? `all sizes (${unit})` : `from ${sizeText(from)} ${unit}`;
+    }
+    return from === 0 ? `below ${sizeText(to)}` : `${sizeText(from)} to ${sizeText(to)}`;
+  };
+  const cell = ({ lesions, found }: SizeBin): string =>
+    lesions === 0 ? '–' : `${found} of ${lesions}`;
+  return [
+    ['lesions found, by volume', ...recallBySize.map(title)],
+    ...cases.map((one) => [one.id, ...one.recallBySize.map(cell)]),
+    ['all', ...recallBySize.map(cell)],
+    [
+      'recall',
+      ...recallBySize.map(({ recall }) => (Number.isNaN(recall) ? '–' : recall.toFixed(4))),
+    ],
+  ];
+}
+
+function sizeText(volume: number): string {
+  return String(Number(volume.toPrecision(3)));
+}
+
+/** What must be known to read the tables, a sentence each. */
+export function evaluationNotes(
+  { scores, cases }: Evaluation,
+  { seed = 0, resamples = 10_000, ...notes }: EvaluationNotes,
+): string[] {
+  const decided = scoreNames.map((name): [string, RuleCounts] => [
+    scoreTitle(name, notes.inPixels),
+    scores[name].decidedByRule,
+  ]);
+  const patients = patientsOf(cases);
+  return [
+    ...(cases.length > 1
+      ? [
+          `${cases.length} cases of ${patients} ${patients === 1 ? 'patient, so that means have no interval' : `patients; intervals of means by bootstrap, patients drawn whole, seed ${seed}, ${resamples} resamples${patients < 6 ? ': too narrow of so few' : ''}`}.`,
+        ]
+      : []),
+    'Differences are prediction − truth; sizes of lesions are divided by the quartiles of the true ones.',
+    ...scoringNotes({ ...notes, names: scoreNames }),
+    ...decidedNote(decided),
+  ];
+}
+
+function patientsOf(cases: Evaluation['cases']): number {
+  return new Set(cases.map(({ patient }) => patient)).size;
+}

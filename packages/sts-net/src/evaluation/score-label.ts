@@ -1,0 +1,104 @@
+import {
+  type EmptyPolicy,
+  type LesionCounts,
+  type PaperProtocol,
+  paperProtocol,
+} from '@sts-net/metrics';
+import { recallBySize, type SizeBin } from '@sts-net/metrics/lesions';
+import type { NdArray } from 'ndarray';
+import { type CaseScores, scoreCase } from '../scoring/case-score.ts';
+import { measure } from '../scoring/measure.ts';
+import { type EmptyMasks, type ScoreName, scoreNames } from '../scoring/scores.ts';
+import { type LesionScores, meanLesions, sumLesions } from './lesion-scores.ts';
+import type { SizedLesion } from './lesion-sizes.ts';
+import { meanSlices, type SliceScores, scoreSlices } from './slice-scores.ts';
+
+/** What is scored of a label, or the means of several; each score of one case, or over cases. */
+export interface Parts<Score> {
+  readonly slices: SliceScores;
+  /** Lesions as they are connected in 3-D (26 neighbours). */
+  readonly lesions: LesionScores;
+  /**
+   * Recall of lesions by their volume in mm³, in bins by the quartiles of all true lesions that are scored; of
+   * several labels together.
+   */
+  readonly recallBySize: readonly SizeBin[];
+  readonly scores: Readonly<Record<ScoreName, Score>>;
+}
+
+/** What was measured of one label of one case. */
+export interface MeasuredLabel {
+  readonly slices: PaperProtocol;
+  readonly counts: LesionCounts;
+  readonly lesions: readonly SizedLesion[];
+  readonly scores: CaseScores;
+}
+
+export interface ScoreLabelOptions {
+  readonly id: string;
+  /** mm, `[slice, row, column]`. */
+  readonly spacing: readonly number[];
+  /** That slices are cut across. */
+  readonly axis: 0 | 1 | 2;
+  /** 1 for each voxel on which nothing counts. */
+  readonly ignored: NdArray<Uint8Array> | undefined;
+  readonly tolerance: number;
+  readonly rule: EmptyMasks;
+}
+
+/** Scores a prediction, a mask of 0 and 1 in C order, against its truth. */
+export function scoreLabel(
+  prediction: NdArray<Uint8Array>,
+  truth: NdArray<Uint8Array>,
+  { id, axis, ignored, rule, ...options }: ScoreLabelOptions,
+): MeasuredLabel {
+  const measured = measure(prediction, truth, { id, ...options });
+  const counts = measured.lesions();
+  return {
+    slices: scoreSlices(id, prediction, truth, axis, ignored),
+    counts,
+    lesions: counts.lesions.map(({ volume, matches }) => ({ volume, matches })),
+    scores: scoreCase(measured, scoreNames, rule),
+  };
+}
+
+/**
+ * What one label has in one case, or in several together.
+ *
+ * @param edges volumes between the bins of sizes, mm³
+ */
+export function partsOf(
+  measured: readonly MeasuredLabel[],
+  empty: EmptyPolicy,
+  edges: readonly number[],
+) {
+  const slices = paperProtocol();
+  for (const one of measured) slices.merge(one.slices);
+  const counts = measured.map((one) => one.counts);
+  const lesions = measured.flatMap((one) => one.lesions);
+  return {
+    slices: slices.result(),
+    lesions: sumLesions(counts, empty),
+    recallBySize: recallBySize(lesions, edges),
+  };
+}
+
+/** The means of labels, and the lesions of all by size; what is only one is itself. */
+export function meanParts(
+  labels: readonly Omit<Parts<unknown>, 'scores'>[],
+): Omit<Parts<unknown>, 'scores'> {
+  const [only, ...others] = labels;
+  const { slices, lesions, recallBySize } = only!;
+  if (others.length === 0) return { slices, lesions, recallBySize };
+  return {
+    slices: meanSlices(labels.map((one) => one.slices)),
+    lesions: meanLesions(labels.map((one) => one.lesions)),
+    recallBySize: recallBySize.map((_, i) => sumBins(labels.map((one) => one.recallBySize[i]!))),
+  };
+}
+
+function sumBins(bins: readonly SizeBin[]): SizeBin {
+  const sum = (name: 'lesions' | 'found') => bins.reduce((total, one) => total + one[name], 0);
+  const [lesions, found] = [sum('lesions'), sum('found')];
+  return { ...bins[0]!, lesions, found, recall: found / lesions };
+}

@@ -1,0 +1,45 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { fileError } from '@sts-net/datasets/files';
+
+const ending = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd|dcm|png|tiff?|jpe?g)$/i;
+
+/** What `predict` leaves beside labels of the name before it. */
+const probabilities = /_probability(-\d+)?$/;
+
+/**
+ * The volumes of a folder and those below it: their paths by name, which is the path inside the
+ * folder without its ending. Probabilities beside the labels of a prediction are passed over.
+ *
+ * @throws Error where the folder cannot be read, holds no volume, or two of one name
+ */
+export async function findLabelVolumes(folder: string): Promise<ReadonlyMap<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause) => {
+    throw fileError(folder, 'read the folder', cause);
+  });
+  const paths = entries
+    .filter((entry) => !entry.isDirectory() && ending.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const found = new Map<string, string>();
+  for (const path of paths) {
+    const id = relative(folder, path).split(sep).join('/').replace(ending, '');
+    const other = found.get(id);
+    if (other !== undefined) {
+      throw new RangeError(
+        `case '${id}': '${folder}' must hold one volume of this name, but holds '${other}' and '${path}'; remove one`,
+      );
+    }
+    found.set(id, path);
+  }
+  for (const id of found.keys()) {
+    const labels = id.replace(probabilities, '');
+    if (labels !== id && found.has(labels)) found.delete(id);
+  }
+  if (found.size === 0) {
+    throw new RangeError(
+      `'${folder}' must hold label volumes (.nii, .nii.gz, .nrrd, .nhdr, .mha, .mhd), DICOM segmentations (.dcm) or pictures (.png, .tif, .jpg), found none among ${entries.length} entries; check the path`,
+    );
+  }
+  return found;
+}

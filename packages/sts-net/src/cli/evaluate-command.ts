@@ -60,8 +60,9 @@ export function evaluateCommand(): CommandUnknownOpts {
     .option('--csv <file>', 'file for the scores of each case as CSV')
     .option('--json <file>', 'file for all scores as JSON')
     .option('--markdown <file>', 'file for the means with their intervals as Markdown')
+    .option('--html <file>', 'file for all of it as a page with charts')
     .option(...backendOption)
-    .action(async ({ model, prediction, truth, csv, json, markdown, ...given }) => {
+    .action(async ({ model, prediction, truth, csv, json, markdown, html, ...given }) => {
       const { split, config, acceptData, backend = 'auto', ...options } = given;
       const ofMasks = prediction !== undefined && truth !== undefined;
       if ((model === undefined) === !ofMasks) {
@@ -70,7 +71,8 @@ export function evaluateCommand(): CommandUnknownOpts {
       const { tolerance, empty, penalty, seed, resamples, ...masks } = options;
       const scoring = { tolerance, empty, penalty, seed, resamples };
       if (model !== undefined) refuse(masks);
-      for (const file of [csv, json, markdown]) if (file !== undefined) await checkWritable(file);
+      for (const file of [csv, json, markdown, html])
+        if (file !== undefined) await checkWritable(file);
       const evaluated = ofMasks
         ? await evaluateMasks(prediction, truth, options)
         : await evaluateSplit(model!, split, {
@@ -86,6 +88,10 @@ export function evaluateCommand(): CommandUnknownOpts {
         await writeFileAtomic(json, `${text}\n`);
       }
       if (markdown !== undefined) await writeFileAtomic(markdown, evaluationMarkdown(evaluated));
+      if (html !== undefined) {
+        const { evaluationPage } = await import('../reporting/evaluation-page.ts');
+        await writeFileAtomic(html, evaluationPage(evaluated));
+      }
       process.stdout.write(`${evaluationText(evaluation, notes)}\n`);
     });
 }

@@ -20,7 +20,7 @@ export function evaluationCsv({ cases }: EvaluatedFiles['evaluation']): string {
 function lineOf(
   { id, patient }: Pick<EvaluatedCase, 'id' | 'patient'>,
   label: number | '',
-  { scores, lesions }: Parts<CaseScore>,
+  { scores, lesions, volumes }: Parts<CaseScore>,
 ) {
   const rules = scoreNames.map((name) => scores[name].byRule);
   const { found, missed, predicted } = lesions;
@@ -31,6 +31,8 @@ function lineOf(
     ...Object.fromEntries(
       scoreNames.map((name) => [name.replaceAll('-', '_'), scores[name].value]),
     ),
+    true_volume: volumes.truth,
+    predicted_volume: volumes.prediction,
     lesions: found + missed,
     lesions_found: found,
     lesions_predicted: predicted,

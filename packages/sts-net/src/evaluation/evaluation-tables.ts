@@ -61,17 +61,10 @@ export function loadTable({ labels, cases, scores }: Evaluation, inPixels: boole
 
 /** Which share of the lesions of each size was found, by case and of all together. */
 export function sizeTable({ cases, recallBySize }: Evaluation, inPixels: boolean): Table {
-  const unit = inPixels ? 'pixels' : 'mm³';
-  const title = ({ from, to }: SizeBin): string => {
-    if (to === Number.POSITIVE_INFINITY) {
-      return from === 0 ? `all sizes (${unit})` : `from ${sizeText(from)} ${unit}`;
-    }
-    return from === 0 ? `below ${sizeText(to)}` : `${sizeText(from)} to ${sizeText(to)}`;
-  };
   const cell = ({ lesions, found }: SizeBin): string =>
     lesions === 0 ? '–' : `${found} of ${lesions}`;
   return [
-    ['lesions found, by volume', ...recallBySize.map(title)],
+    ['lesions found, by volume', ...recallBySize.map((bin) => sizeTitle(bin, inPixels))],
     ...cases.map((one) => [one.id, ...one.recallBySize.map(cell)]),
     ['all', ...recallBySize.map(cell)],
     [
@@ -79,6 +72,15 @@ export function sizeTable({ cases, recallBySize }: Evaluation, inPixels: boolean
       ...recallBySize.map(({ recall }) => (Number.isNaN(recall) ? '–' : recall.toFixed(4))),
     ],
   ];
+}
+
+/** The volumes of a bin. */
+export function sizeTitle({ from, to }: SizeBin, inPixels: boolean): string {
+  const unit = inPixels ? 'pixels' : 'mm³';
+  if (to === Number.POSITIVE_INFINITY) {
+    return from === 0 ? `all sizes (${unit})` : `from ${sizeText(from)} ${unit}`;
+  }
+  return from === 0 ? `below ${sizeText(to)}` : `${sizeText(from)} to ${sizeText(to)}`;
 }
 
 function sizeText(volume: number): string {

@@ -18,6 +18,8 @@ export interface Parts<Score> {
   readonly slices: SliceScores;
   /** Lesions as they are connected in 3-D (26 neighbours). */
   readonly lesions: LesionScores;
+  /** What truth and prediction hold, ml; means of several labels, and over cases. */
+  readonly volumes: Volumes;
   /**
    * Recall of lesions by their volume in mm³, in bins by the quartiles of all true lesions that are scored; of
    * several labels together.
@@ -26,11 +28,17 @@ export interface Parts<Score> {
   readonly scores: Readonly<Record<ScoreName, Score>>;
 }
 
+export interface Volumes {
+  readonly truth: number;
+  readonly prediction: number;
+}
+
 /** What was measured of one label of one case. */
 export interface MeasuredLabel {
   readonly slices: PaperProtocol;
   readonly counts: LesionCounts;
   readonly lesions: readonly SizedLesion[];
+  readonly volumes: Volumes;
   readonly scores: CaseScores;
 }
 
@@ -54,10 +62,12 @@ export function scoreLabel(
 ): MeasuredLabel {
   const measured = measure(prediction, truth, { id, ...options });
   const counts = measured.lesions();
+  const load = measured.load();
   return {
     slices: scoreSlices(id, prediction, truth, axis, ignored),
     counts,
     lesions: counts.lesions.map(({ volume, matches }) => ({ volume, matches })),
+    volumes: { truth: load.truth.volume, prediction: load.prediction.volume },
     scores: scoreCase(measured, scoreNames, rule),
   };
 }
@@ -79,6 +89,7 @@ export function partsOf(
   return {
     slices: slices.result(),
     lesions: sumLesions(counts, empty),
+    volumes: meanVolumes(measured),
     recallBySize: recallBySize(lesions, edges),
   };
 }
@@ -88,11 +99,12 @@ export function meanParts(
   labels: readonly Omit<Parts<unknown>, 'scores'>[],
 ): Omit<Parts<unknown>, 'scores'> {
   const [only, ...others] = labels;
-  const { slices, lesions, recallBySize } = only!;
-  if (others.length === 0) return { slices, lesions, recallBySize };
+  const { slices, lesions, volumes, recallBySize } = only!;
+  if (others.length === 0) return { slices, lesions, volumes, recallBySize };
   return {
     slices: meanSlices(labels.map((one) => one.slices)),
     lesions: meanLesions(labels.map((one) => one.lesions)),
+    volumes: meanVolumes(labels),
     recallBySize: recallBySize.map((_, i) => sumBins(labels.map((one) => one.recallBySize[i]!))),
   };
 }
@@ -101,4 +113,10 @@ function sumBins(bins: readonly SizeBin[]): SizeBin {
   const sum = (name: 'lesions' | 'found') => bins.reduce((total, one) => total + one[name], 0);
   const [lesions, found] = [sum('lesions'), sum('found')];
   return { ...bins[0]!, lesions, found, recall: found / lesions };
+}
+
+function meanVolumes(all: readonly { readonly volumes: Volumes }[]): Volumes {
+  const mean = (of: keyof Volumes) =>
+    all.reduce((sum, { volumes }) => sum + volumes[of], 0) / all.length;
+  return { truth: mean('truth'), prediction: mean('prediction') };
 }

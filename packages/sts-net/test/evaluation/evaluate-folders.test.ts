@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@sts-net/testing';
 import { createVolume, writeVolume } from '@sts-net/volume-io';
+import { parseHTML } from 'linkedom';
 import ndarray from 'ndarray';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cli } from '../cli/run.ts';
@@ -268,6 +269,31 @@ describe('evaluate of two folders', () => {
       ['p1_1', 'p1_1', '1'],
       ['p1_1', 'p1_1', '2'],
     ]);
+  });
+
+  it('makes a page with every case, whose numbers and texts are those of the scores', async () => {
+    await writeCases({ 'p5_<i>': { truth: [[0, 8]], prediction: [] } });
+    const args = ['--patient', '{patient}_*', '--html', at('one.html'), '--empty', 'skip'];
+    const { scores, cases: each } = await evaluated(...args);
+    const page = readFileSync(at('one.html'), 'utf8');
+    expect(page).not.toMatch(/<i>|src=|https?:[^"]*\.(js|css)/);
+    expect(page).toContain('p5_&lt;i&gt;');
+    expect(page).toContain(`<td>${scores.dice.mean.toFixed(4)}</td>`);
+    expect(page.match(/<svg/g)).toHaveLength(3);
+    const { document } = parseHTML(page);
+    const rows = [...document.querySelectorAll('.sortable tbody tr')];
+    expect(rows).toHaveLength(5);
+    const cells = rows.map((row) => [...row.children].map((cell) => cell.getAttribute('data-v')));
+    expect(cells.map(([id, patient, dice]) => [id, patient, dice])).toEqual(
+      // biome-ignore lint/suspicious/noExplicitAny: as above.
+      each.map(({ id, patient, scores }: any) => [id, patient, String(scores.dice.value ?? '')]),
+    );
+    // Left out, not 0: it is sorted behind all others.
+    expect(cells[3]![2]).toBe('');
+    expect(document.querySelector('[aria-label^="Lesions found by size"]')).not.toBeNull();
+    // Bland and Altman's points: one a case, at true and predicted volume.
+    expect(document.querySelectorAll('[aria-label^="Differences"] circle')).toHaveLength(5);
+    expect(each[0].volumes).toEqual({ truth: 0.08, prediction: 0.04 });
   });
 
   it('refuses what is not there twice, in one line', async () => {

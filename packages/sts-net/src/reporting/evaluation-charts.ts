@@ -1,0 +1,122 @@
+import * as Plot from '@observablehq/plot';
+import type { Evaluation } from '../evaluation/evaluate-volumes.ts';
+import { sizeTitle } from '../evaluation/evaluation-tables.ts';
+import { lines } from '../report/colors.ts';
+import { type Html, html } from '../report/html.ts';
+import { plot } from '../report/plot.ts';
+import { scores as known, type ScoreName } from '../scoring/scores.ts';
+
+/** Scores from 0 to 1 that are shown case by case. */
+const shown = [
+  'dice',
+  'precision',
+  'recall',
+  'nsd',
+  'lesion-precision',
+  'lesion-recall',
+  'lesion-f1',
+] as const satisfies readonly ScoreName[];
+
+const [blue, orange] = [lines[0].color, lines[1].color];
+
+/** Each case by each score, its volume, and its lesions by size, as three figures. */
+export function evaluationCharts(evaluation: Evaluation, inPixels: boolean): Html {
+  return html`<div class="charts">
+<figure>${strip(evaluation)}
+<figcaption>Each case is a stroke; the dot is the mean, the bar its 95 % interval.</figcaption></figure>
+<figure>${blandAltman(evaluation, inPixels)}
+<figcaption>Bland and Altman: each case's volume, prediction − truth, against the mean of both. The line is the mean
+difference; 95 % of cases would lie between the dashed ones (1.96 standard deviations), were differences normal.</figcaption></figure>
+<figure>${recallBars(evaluation, inPixels)}
+<figcaption>Share of the true lesions of each size that a predicted one touches; sizes are divided by the quartiles of
+all true lesions.</figcaption></figure>
+</div>`;
+}
+
+function strip({ cases, scores }: Evaluation): Html {
+  const strokes = cases.flatMap((one) =>
+    shown.flatMap((name) => {
+      const { value } = one.scores[name];
+      return Number.isNaN(value) ? [] : [{ score: known[name].title, value }];
+    }),
+  );
+  const means = shown
+    .filter((name) => scores[name].counted > 0)
+    .map((name) => {
+      const { estimate, low, high } = scores[name].interval;
+      return { score: known[name].title, estimate, low, high };
+    });
+  const opacity = Math.max(0.08, Math.min(0.6, 20 / cases.length));
+  return plot(
+    {
+      width: 480,
+      height: 320,
+      marginLeft: 110,
+      x: { domain: [0, 1], label: 'score', grid: true },
+      y: { domain: shown.map((name) => known[name].title), label: null },
+      marks: [
+        Plot.tickX(strokes, { x: 'value', y: 'score', stroke: blue, strokeOpacity: opacity }),
+        Plot.ruleY(means, { x1: 'low', x2: 'high', y: 'score', stroke: orange, strokeWidth: 4 }),
+        Plot.dot(means, { x: 'estimate', y: 'score', fill: orange, r: 5 }),
+      ],
+    },
+    `Scores case by case; means ${means.map(({ score, estimate }) => `${score} ${estimate.toFixed(4)}`).join(', ')}`,
+  );
+}
+
+function blandAltman({ cases, scores }: Evaluation, inPixels: boolean): Html {
+  const unit = inPixels ? '1000 pixels' : 'ml';
+  const points = cases.map(({ id, volumes: { truth, prediction } }) => ({
+    id,
+    mean: (truth + prediction) / 2,
+    difference: prediction - truth,
+  }));
+  const { mean, deviation } = scores['volume-difference'];
+  const limits = Number.isNaN(deviation) ? [] : [mean - 1.96 * deviation, mean + 1.96 * deviation];
+  return plot(
+    {
+      width: 480,
+      height: 320,
+      marginLeft: 60,
+      x: { label: `mean of prediction and truth (${unit})`, zero: true, nice: true },
+      y: { label: `difference (${unit})`, grid: true, nice: true },
+      marks: [
+        Plot.ruleY([0], { stroke: '#888' }),
+        Plot.ruleY([mean], { stroke: orange, strokeWidth: 2 }),
+        Plot.ruleY(limits, { stroke: orange, strokeDasharray: '6 4' }),
+        Plot.dot(points, {
+          x: 'mean',
+          y: 'difference',
+          title: 'id',
+          fill: blue,
+          fillOpacity: cases.length > 200 ? 0.35 : 0.7,
+          r: 3,
+        }),
+      ],
+    },
+    `Differences of volume; mean ${mean.toFixed(4)} ${unit}`,
+  );
+}
+
+function recallBars({ recallBySize }: Evaluation, inPixels: boolean): Html {
+  const bars = recallBySize.map((bin) => ({
+    size: sizeTitle(bin, inPixels),
+    recall: bin.lesions === 0 ? 0 : bin.recall,
+    text: `${bin.found} of ${bin.lesions}`,
+  }));
+  return plot(
+    {
+      width: 480,
+      height: 320,
+      marginBottom: 45,
+      x: { domain: bars.map(({ size }) => size), label: inPixels ? 'pixels' : 'volume' },
+      y: { domain: [0, 1], label: 'found', grid: true },
+      marks: [
+        Plot.barY(bars, { x: 'size', y: 'recall', fill: blue }),
+        Plot.text(bars, { x: 'size', y: 'recall', text: 'text', dy: -8, fontSize: 12 }),
+        Plot.ruleY([0]),
+      ],
+    },
+    `Lesions found by size: ${bars.map(({ size, text }) => `${size}: ${text}`).join('; ')}`,
+  );
+}

@@ -8,7 +8,7 @@ import { type ScoreName, scoreNames } from '../scoring/scores.ts';
 import { defaultTolerance, emptyMasks, type ScoringOptions } from '../scoring/scoring-options.ts';
 import type { LesionScores } from './lesion-scores.ts';
 import { sizeEdges } from './lesion-sizes.ts';
-import { type MeanScore, meansOverCases } from './mean-scores.ts';
+import { type MeanScore, meansOverCases, recallOverCases, type SizeRecall } from './mean-scores.ts';
 import {
   type MeasuredLabel,
   meanParts,
@@ -58,6 +58,8 @@ export interface Evaluation extends Parts<MeanScore> {
   readonly slices: SliceScores & Partial<Pick<PaperProtocolResult, 'cases'>>;
   /** Of the lesions of all cases together: counts added up. */
   readonly lesions: LesionScores;
+  /** Of the lesions of all cases together, with intervals. */
+  readonly recallBySize: readonly SizeRecall[];
   /** Over cases, with their intervals and how many of them the rule for empty masks decided. */
   readonly scores: Readonly<Record<ScoreName, MeanScore>>;
   /** Of each label, where several are scored; what is above are then their means. */
@@ -107,7 +109,10 @@ export async function evaluateVolumes(
     ...partsOf(of, empty, edges),
     scores: means(of),
   }));
-  return { ...meanParts(scored), scores: means(cases), labels: several(scored), cases };
+  const together = meanParts(scored);
+  const bins = cases.map((one) => one.recallBySize);
+  const recallBySize = recallOverCases(together.recallBySize, bins, patients, options);
+  return { ...together, recallBySize, scores: means(cases), labels: several(scored), cases };
 }
 
 function measureCase(

@@ -43,7 +43,7 @@ function lineOf(
 
 /** The means with their intervals, the recall by size, and what must be known to read them. */
 export function evaluationMarkdown({ evaluation, notes }: EvaluatedFiles): string {
-  const sizes = sizeTable({ ...evaluation, cases: [] }, notes.inPixels);
+  const sizes = sizeTable(evaluation, notes.inPixels, []);
   const said = evaluationNotes(evaluation, notes).map((note) => `- ${note}`);
   return `${[markdownTable(meanTable(evaluation, notes.inPixels)), markdownTable(sizes), said.join('\n')].join('\n\n')}\n`;
 }

@@ -1,5 +1,6 @@
 import type { RuleCounts } from '@sts-net/metrics';
 import type { SizeBin } from '@sts-net/metrics/lesions';
+import type { Interval } from '@sts-net/metrics/statistics';
 import type { IntervalOptions } from '../scoring/mean-interval.ts';
 import { type ScoreName, scoreNames } from '../scoring/scores.ts';
 import {
@@ -59,18 +60,30 @@ export function loadTable({ labels, cases, scores }: Evaluation, inPixels: boole
   ];
 }
 
-/** Which share of the lesions of each size was found, by case and of all together. */
-export function sizeTable({ cases, recallBySize }: Evaluation, inPixels: boolean): Table {
+/**
+ * Which share of the lesions of each size was found, of all together and by case.
+ *
+ * @param shown the cases that have a row
+ */
+export function sizeTable(
+  { cases, recallBySize }: Evaluation,
+  inPixels: boolean,
+  shown: Evaluation['cases'] = cases,
+): Table {
+  const severalPatients = patientsOf(cases) > 1;
+  const recallText = (recall: number): string => scoreValue('lesion-recall', recall);
+  const intervalText = ({ low, high }: Interval): string =>
+    Number.isNaN(low) ? '–' : `${recallText(low)} … ${recallText(high)}`;
   const cell = ({ lesions, found }: SizeBin): string =>
     lesions === 0 ? '–' : `${found} of ${lesions}`;
   return [
     ['lesions found, by volume', ...recallBySize.map((bin) => sizeTitle(bin, inPixels))],
-    ...cases.map((one) => [one.id, ...one.recallBySize.map(cell)]),
+    ...shown.map((one) => [one.id, ...one.recallBySize.map(cell)]),
     ['all', ...recallBySize.map(cell)],
-    [
-      'recall',
-      ...recallBySize.map(({ recall }) => (Number.isNaN(recall) ? '–' : recall.toFixed(4))),
-    ],
+    ['recall', ...recallBySize.map(({ recall }) => recallText(recall))],
+    ...(severalPatients
+      ? [['95 % interval', ...recallBySize.map(({ interval }) => intervalText(interval))]]
+      : []),
   ];
 }
 
@@ -100,7 +113,7 @@ export function evaluationNotes(
   return [
     ...(cases.length > 1
       ? [
-          `${cases.length} cases of ${patients} ${patients === 1 ? 'patient, so that means have no interval' : `patients; intervals of means by bootstrap, patients drawn whole, seed ${seed}, ${resamples} resamples${patients < 6 ? ': too narrow of so few' : ''}`}.`,
+          `${cases.length} cases of ${patients} ${patients === 1 ? 'patient, so that means have no interval' : `patients; intervals by bootstrap, patients drawn whole, seed ${seed}, ${resamples} resamples${patients < 6 ? ': too narrow of so few' : ''}`}.`,
         ]
       : []),
     'Differences are prediction − truth; sizes of lesions are divided by the quartiles of the true ones.',

@@ -28,7 +28,7 @@ export function evaluationCharts(evaluation: Evaluation, inPixels: boolean): Htm
 <figcaption>Bland and Altman: each case's volume, prediction − truth, against the mean of both. The line is the mean
 difference; 95 % of cases would lie between the dashed ones (1.96 standard deviations), were differences normal.</figcaption></figure>
 <figure>${recallBars(evaluation, inPixels)}
-<figcaption>Share of the true lesions of each size that a predicted one touches; sizes are divided by the quartiles of
+<figcaption>Share of the true lesions of each size that a predicted one touches, with its 95 % interval; sizes are divided by the quartiles of
 all true lesions.</figcaption></figure>
 </div>`;
 }
@@ -103,7 +103,10 @@ function recallBars({ recallBySize }: Evaluation, inPixels: boolean): Html {
     size: sizeTitle(bin, inPixels),
     recall: bin.lesions === 0 ? 0 : bin.recall,
     text: `${bin.found} of ${bin.lesions}`,
+    low: bin.interval.low,
+    high: bin.interval.high,
   }));
+  const certain = bars.filter(({ low, high }) => high > low);
   return plot(
     {
       width: 480,
@@ -113,7 +116,17 @@ function recallBars({ recallBySize }: Evaluation, inPixels: boolean): Html {
       y: { domain: [0, 1], label: 'found', grid: true },
       marks: [
         Plot.barY(bars, { x: 'size', y: 'recall', fill: blue }),
-        Plot.text(bars, { x: 'size', y: 'recall', text: 'text', dy: -8, fontSize: 12 }),
+        Plot.ruleX(certain, { x: 'size', y1: 'low', y2: 'high', stroke: orange, strokeWidth: 4 }),
+        Plot.text(bars, {
+          x: 'size',
+          y: 0,
+          text: 'text',
+          dy: -10,
+          fontSize: 12,
+          stroke: 'white',
+          strokeWidth: 5,
+          fill: '#1a1a1a',
+        }),
         Plot.ruleY([0]),
       ],
     },

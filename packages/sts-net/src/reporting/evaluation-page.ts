@@ -19,7 +19,7 @@ ${htmlTable(meanTable(evaluation, inPixels))}
 <ul class="notes">${evaluationNotes(evaluation, notes).map((note) => html`<li>${note}</li>`)}</ul>
 <h2>Cases, volumes and sizes</h2>
 ${evaluationCharts(evaluation, inPixels)}
-${htmlTable(sizeTable({ ...evaluation, cases: [] }, inPixels))}
+${htmlTable(sizeTable(evaluation, inPixels, []))}
 <h2>Every case</h2>
 <p>A click on a title sorts by it. In brackets is what the rule for empty masks decided.</p>
 ${caseTable(evaluation, inPixels)}

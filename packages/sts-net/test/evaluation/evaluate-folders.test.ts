@@ -92,15 +92,27 @@ describe('evaluate of two folders', () => {
     const { recallBySize, cases: each } = await evaluated();
     // Of 20, 40, 40 and 80 mm³ both of 40 are missed.
     expect(recallBySize).toEqual([
-      { from: 0, to: 40, lesions: 1, found: 1, recall: 1 },
-      { from: 40, to: 80, lesions: 2, found: 0, recall: 0 },
-      { from: 80, to: null, lesions: 1, found: 1, recall: 1 },
+      { from: 0, to: 40, lesions: 1, found: 1, recall: 1, interval: expect.anything() },
+      { from: 40, to: 80, lesions: 2, found: 0, recall: 0, interval: expect.anything() },
+      { from: 80, to: null, lesions: 1, found: 1, recall: 1, interval: expect.anything() },
     ]);
     const found = (i: number) => each[i].recallBySize.map((bin: { found: number }) => bin.found);
     expect([found(0), found(1)]).toEqual([
       [0, 0, 1],
       [1, 0, 0],
     ]);
+    await writeCases({ p4_1: { truth: [[0, 4]], prediction: [[0, 4]] } });
+    const more = await evaluated('--patient', '{patient}_*');
+    // Of 20, 40, 40, 40 and 80 mm³ all three quartiles are 40, one edge. From there on p1 has one found of
+    // two, p2 none of one, p4 one of one, p3 no lesion: draws of p2 and p3 alone (15 of 256) find none, of
+    // p4 and p3 all, and of p3 alone (1 of 256) have no recall.
+    const { interval, ...bin } = more.recallBySize[1];
+    expect(bin).toEqual({ from: 40, to: null, lesions: 4, found: 2, recall: 1 / 2 });
+    expect(interval).toMatchObject({ estimate: 1 / 2, low: 0, high: 1 });
+    expect(interval.undefinedResamples).toBeGreaterThan(10);
+    expect(interval.undefinedResamples).toBeLessThan(80);
+    rmSync(at('truth', 'p4_1.nii.gz'));
+    rmSync(at('prediction', 'p4_1.nrrd'));
     const { stdout } = await evaluate();
     expect(stdout).toMatch(/lesions found, by volume +below 40 +40 to 80 +from 80 mm³/);
     expect(stdout).toMatch(/^p1_2 +1 of 1 +0 of 1 +–$/m);
@@ -123,7 +135,7 @@ describe('evaluate of two folders', () => {
       (await few('2')).scores.dice.interval,
     );
     const { stdout } = await evaluate('--patient', '{patient}_*', '--seed', '3');
-    expect(stdout).toContain('4 cases of 3 patients; intervals of means by bootstrap');
+    expect(stdout).toContain('4 cases of 3 patients; intervals by bootstrap');
     expect(stdout).toMatch(/seed 3, 10000 resamples/);
     expect(stdout).toMatch(/^Dice +0\.5417 +0\.0000 … 1\.0000 +0\.5833 +4$/m);
   });

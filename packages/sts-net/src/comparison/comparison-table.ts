@@ -40,7 +40,11 @@ export function comparisonTable({ names: [a, b], rows }: Comparison): string[][]
 export function comparisonNotes(comparison: Comparison): string[] {
   const { rows, cases, patients, settings, notes, names } = comparison;
   const [a, b] = names;
-  const lower = rows.filter(({ better, label }) => better === 'lower' && label === null);
+  const betterWhere = (where: ComparisonRow['better']) =>
+    rows
+      .filter(({ better, label }) => better === where && label === null)
+      .map(({ title }) => title);
+  const [lower, zero] = [betterWhere('lower'), betterWhere('zero')];
   const { seed, resamples } = settings;
   const leftOut = rows.filter((row) => row.leftOut > 0);
   const decided = (method: 'a' | 'b') =>
@@ -49,9 +53,8 @@ export function comparisonNotes(comparison: Comparison): string[] {
     );
   return [
     `${cases.length} cases of ${patients} patients; the difference is ${b} − ${a}, the mean over cases, of ${targetText(comparison)}.`,
-    ...(lower.length > 0
-      ? [`Lower is better: ${lower.map(({ title }) => title).join(', ')}.`]
-      : []),
+    ...(lower.length > 0 ? [`Lower is better: ${lower.join(', ')}.`] : []),
+    ...(zero.length > 0 ? [`Nearer 0 is better: ${zero.join(', ')}.`] : []),
     `Intervals by bootstrap and permutations by patient, Wilcoxon's test on the means of patients; seed ${seed}, ${resamples} resamples. Holm: p-values corrected for ${rows.length} ${rows.length === settings.scores.length ? 'scores' : 'rows'}.`,
     ...(patients < 6
       ? [

@@ -71,6 +71,32 @@ describe('compare', () => {
     expect(hd95.meanB).toBeCloseTo((4 * 3.3) / 5, 12);
   });
 
+  it('knows volumes in ml, and from a manifest whose a case is, by hand', async () => {
+    const manifest = at('truth.jsonl');
+    const known = { size: shape, spacing, area: 8, digest: '0'.repeat(64) };
+    const line = (id: string) =>
+      JSON.stringify({
+        id,
+        group: id.slice(0, 2),
+        image: 'x.nii',
+        mask: `truth/${id}.nii.gz`,
+        ...known,
+      });
+    writeFileSync(manifest, ['p1_1', 'p1_2', 'p2_1', 'p3_1', 'p4_1'].map(line).join('\n'));
+    const args = ['--scores', 'volume-difference,false-negative-volume', '--json', at('ml.json')];
+    const outcome = await cli('compare', at('a'), at('b'), '--truth', manifest, ...args);
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    const { rows, patients } = JSON.parse(readFileSync(at('ml.json'), 'utf8'));
+    expect(patients).toBe(4);
+    // Voxels of 10 mm³: a lacks 4 in each case, b 2 in four of five; both touch every lesion.
+    expect(rows[0]).toMatchObject({ unit: 'ml', better: 'zero' });
+    expect(rows[0].meanA).toBeCloseTo(-0.04, 12);
+    expect(rows[0].meanB).toBeCloseTo((-0.02 * 4) / 5, 12);
+    expect(rows[1]).toMatchObject({ better: 'lower', meanA: 0, meanB: 0 });
+    expect(outcome.stdout).toContain('Lower is better: false negative volume (ml).');
+    expect(outcome.stdout).toContain('Nearer 0 is better: volume difference (ml).');
+  });
+
   it('draws patients whole: the interval reaches from patient to patient, not from case to case', async () => {
     const [own] = (await compared('--scores', 'dice')).rows;
     const [whole] = (await compared(...byPatient, '--scores', 'dice')).rows;

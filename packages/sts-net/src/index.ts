@@ -64,16 +64,24 @@ export {
 export {
   type Channels,
   type ClipRule,
+  calibrated,
+  type Decision,
   ensemble,
   type ImagePrediction,
+  type ListedLesion,
+  listLesions,
+  type MirrorAxis,
   mirrored,
   type NormalizationRule,
   type PerChannel,
   type Predictor,
   type PredictVolumeOptions,
   type Preprocessing,
+  postprocess,
   predictImage,
   predictVolume,
+  type TileOptions,
+  tiled,
   type VolumePrediction,
 } from '@sts-net/inference';
 export {
@@ -159,29 +167,50 @@ export {
   evaluateRun,
   experimentStatistics,
   exportModel,
+  fingerprint,
+  folderTasks,
   loadConfig,
   loadModel,
   loadOnnx,
   loadPretrained,
+  manifestTasks,
+  openPredictor,
+  planConfig,
+  predictMany,
   reportRun,
   runDemo,
   train,
+  tuneRun,
   validateConfig,
 } from './on-demand.ts';
 export type { ExportModelOptions } from './onnx/export-model.ts';
 export type { OnnxModel } from './onnx/load-onnx.ts';
+export type { CaseFacts, LesionFacts } from './planning/case-facts.ts';
+export type { Fingerprint, FingerprintOptions } from './planning/fingerprint.ts';
+export type { Plan, PlanOptions } from './planning/plan-config.ts';
+export type { OpenPredictor, PredictorSettings } from './prediction/open-predictor.ts';
+export type { PredictionInput } from './prediction/predict-case.ts';
+export type {
+  PredictedCounts,
+  PredictionTask,
+  PredictManyOptions,
+} from './prediction/predict-many.ts';
 export { type Preset, type PresetName, presets } from './presets/presets.ts';
 export type { DownloadProgress } from './pretrained/download-file.ts';
 export type { LoadPretrainedOptions } from './pretrained/load-pretrained.ts';
 export { type PretrainedFile, pretrainedFiles } from './pretrained/pretrained-files.ts';
 export type { ReportedRun, ReportRunOptions } from './reporting/report-run.ts';
 export type { LoadedModel, LoadModelOptions } from './runs/load-model.ts';
+export type { RunUseOptions } from './runs/run-use.ts';
 export type {
   RunControl,
   TrainCallback,
   TrainOptions,
   TrainResult,
 } from './runs/train-options.ts';
+export type { Aim, OperatingPoint } from './tuning/operating-point.ts';
+export type { OperatingPoints } from './tuning/operating-points-file.ts';
+export type { TunedRun, TuneRunOptions } from './tuning/tune-run.ts';
 export {
   readSafetensors,
   readSafetensorsFile,

@@ -8,10 +8,16 @@ import type * as evaluateRunModule from './evaluation/evaluate-run.ts';
 import type * as statistics from './evaluation/experiment-statistics.ts';
 import type * as exportModule from './onnx/export-model.ts';
 import type * as onnx from './onnx/load-onnx.ts';
+import type * as fingerprintModule from './planning/fingerprint.ts';
+import type * as plan from './planning/plan-config.ts';
+import type * as inputs from './prediction/find-inputs.ts';
+import type * as opening from './prediction/open-predictor.ts';
+import type * as many from './prediction/predict-many.ts';
 import type * as pretrained from './pretrained/load-pretrained.ts';
 import type * as reporting from './reporting/report-run.ts';
 import type * as load from './runs/load-model.ts';
 import type * as trainModule from './runs/train.ts';
+import type * as tune from './tuning/tune-run.ts';
 
 export const train: typeof trainModule.train = async (...args) =>
   (await import('./runs/train.ts')).train(...args);
@@ -51,3 +57,24 @@ export const validateConfig = async (
   ...args: Parameters<typeof config.validateConfig>
 ): Promise<ExperimentConfig> =>
   (await import('./config/validate-config.ts')).validateConfig(...args);
+
+export const fingerprint: typeof fingerprintModule.fingerprint = async (...args) =>
+  (await import('./planning/fingerprint.ts')).fingerprint(...args);
+
+export const planConfig = async (...args: Parameters<typeof plan.planConfig>): Promise<plan.Plan> =>
+  (await import('./planning/plan-config.ts')).planConfig(...args);
+
+export const openPredictor: typeof opening.openPredictor = async (...args) =>
+  (await import('./prediction/open-predictor.ts')).openPredictor(...args);
+
+export const predictMany: typeof many.predictMany = async (...args) =>
+  (await import('./prediction/predict-many.ts')).predictMany(...args);
+
+export const folderTasks: typeof inputs.folderTasks = async (...args) =>
+  (await import('./prediction/find-inputs.ts')).folderTasks(...args);
+
+export const manifestTasks: typeof inputs.manifestTasks = async (...args) =>
+  (await import('./prediction/find-inputs.ts')).manifestTasks(...args);
+
+export const tuneRun: typeof tune.tuneRun = async (...args) =>
+  (await import('./tuning/tune-run.ts')).tuneRun(...args);

@@ -9,8 +9,8 @@
 // that what else runs on the machine touches all alike. Prints medians of wall-clock and of processor time,
 // and the medians of the ratios to the first engine's step in the same round.
 //
-// Last measured (onnxruntime-node 1.30.0, PyTorch 2.14.1, two cores under a load of six): train 256 4, five rounds:
-// torch 2.17 × ort by wall-clock, 1.68 × by processor time.
+// Last measured (onnxruntime-node 1.30.0, PyTorch 2.14.1), train 256 4, five rounds: on two cores with little else
+// to do, ort 3.54 s, torch 0.95 × (0.96 × by processor time); under a load of six torch 2.17 × (1.68 ×).
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

@@ -9,10 +9,10 @@
 // Prints the medians of the ratios of neighbouring steps, by wall-clock and by processor time, and what
 // the maps of the truth take of the latter.
 //
-// Last measured (onnxruntime-node 1.30.0, two cores under a load of ten to twenty, 256 4, processor time):
-// cc-dice-cross-entropy 0.96, maps 52 ms. The losses alone on `ort`, maps included, without the network
-// (cross-entropy 31 ms): lovasz-softmax 194 ms, cc-dice-cross-entropy 151 ms, blob 134 ms, the others
-// 38 to 58 ms; the step takes seconds.
+// Last measured (onnxruntime-node 1.30.0, two cores with little else to do, 256 4, three rounds; processor time in
+// brackets): blob 1.004 (1.005), cc-dice-cross-entropy 1.042 (1.037), lovasz-softmax 1.016 (1.011), dice 1.013
+// (1.010). The losses alone on `ort`, maps included, without the network, under a load of ten to twenty
+// (cross-entropy 31 ms): lovasz-softmax 194 ms, cc-dice-cross-entropy 151 ms, blob 134 ms, the others 38 to 58 ms.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { useBackend } from '@sts-net/backend';

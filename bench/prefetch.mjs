@@ -14,10 +14,10 @@
 // threads lasts until its loss is there and the next batch is made: so long is the time from step to step
 // of a training. Prints medians of the ratios to the two neighbours, by wall-clock and by processor time.
 //
-// Last measured (onnxruntime-node 1.30.0, Node.js 20.20.2, two processors under a load of three to six): 256 4,
-// five rounds of sts-net, step 7.1 s: nii.gz:1 1.04, processor 1.09; cache:1 0.97, processor 0.97. Under a load of
-// eleven, light, step 6.4 s: nii.gz:0 0.90, of it the batch 1.5 s; nii.gz:1 1.07; cache:1 0.86: on two cores
-// decoding takes from the engine what it needs, in a thread too, and `data.cache` is the remedy.
+// Last measured (onnxruntime-node 1.30.0, Node.js 20.20.2, two processors, load of two to four): 256 4, five rounds
+// of sts-net, step 7.1 s: nii.gz:1 1.04, processor 1.09; cache:1 0.97. Seven of light, step 0.88 s: nii.gz:1 1.22,
+// cache:1 1.03: on two cores decoding takes from the engine what it needs, in a thread too; `data.cache` is the
+// remedy.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -19,7 +19,7 @@ export {
   type PartStatistics,
   type TargetSlice,
 } from './check/manifest-statistics.ts';
-export { readItemFiles } from './check/read-item-files.ts';
+export { isFlatItem, readItemFiles } from './check/read-item-files.ts';
 export {
   type Consensus,
   type ConsensusName,

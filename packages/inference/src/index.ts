@@ -11,6 +11,7 @@ export {
 } from './prediction/predict-samples.ts';
 export {
   type PredictVolumeOptions,
+  predictInput,
   predictLabels,
   predictVolume,
 } from './prediction/predict-volume.ts';

@@ -43,7 +43,7 @@ export {
 } from './formats/encode-volume.ts';
 export type { LidcAnnotations } from './formats/lidc/annotations.ts';
 export type { LidcFinding } from './formats/lidc/marks.ts';
-export type { Spacing } from './geometry/affine.ts';
+export { type Spacing, worldAt } from './geometry/affine.ts';
 export { crop, type PadOptions, pad, type VoxelBox } from './grids/crop-pad.ts';
 export { ontoGridOf } from './grids/onto-grid.ts';
 export { orientationOf, reorient } from './grids/reorient.ts';

@@ -32,11 +32,26 @@ export async function readItemFiles(item: ManifestItem, folder: string): Promise
     {
       subject: `'${item.id}': its mask`,
       like: image,
-      flat: item.size[0] === 1 && image.voxels.shape[0]! > 1,
+      flat: isChannels(item.size, image),
       placeless: isFlatImage(file),
     },
   );
   return { image, ...(item.ignore === undefined ? { labels: read } : takenOut(read)) };
+}
+
+/**
+ * Whether an item is one 2-D image: a picture, or a volume of one slice in the manifest, whose slices are
+ * channels.
+ */
+export function isFlatItem(
+  { image, size }: Pick<ManifestItem, 'image' | 'size'>,
+  read: Volume,
+): boolean {
+  return isFlatImage(filesOf(image)[0]) || isChannels(size, read);
+}
+
+function isChannels([slices]: ManifestItem['size'], { voxels }: Volume): boolean {
+  return slices === 1 && voxels.shape[0]! > 1;
 }
 
 /** Labels, and the voxels of them on which nothing counts, of what holds `IGNORED` there. */

@@ -1,5 +1,5 @@
-import { type Connectivity, connectedComponents } from '@sts-net/metrics';
-import type { Volume } from '@sts-net/volume-io';
+import { type Components, type Connectivity, connectedComponents } from '@sts-net/metrics';
+import { type Volume, worldAt } from '@sts-net/volume-io';
 import { valuesOf } from '../preprocessing/values-of.ts';
 import { longestDiameter } from './longest-diameter.ts';
 
@@ -48,7 +48,7 @@ export function listLesions(
   const listed: ListedLesion[] = [];
   for (const label of classes) {
     const found = connectedComponents({ data: values, shape }, { label, connectivity });
-    const sums = probabilities && meansOver(found.labels, probabilities(label));
+    const sums = probabilities && sumsOver(found, probabilities(label));
     for (let lesion = 1; lesion <= found.count; lesion++) {
       const { start, end } = found.box(lesion);
       const last = end.map((at) => at - 1) as unknown as Triple;
@@ -61,9 +61,9 @@ export function listLesions(
         voxels,
         volumeMl: (voxels * voxelVolume) / 1000,
         centroidVoxel,
-        centroidMm: placeOf(labels.affine, centroidVoxel),
+        centroidMm: placeOf(labels, centroidVoxel),
         boxVoxel: { first, last },
-        boxMm: cornersOf(labels.affine, first, last),
+        boxMm: cornersOf(labels, first, last),
         longestDiameterMm: longestDiameter(found.labels, shape, lesion, { first, last }, labels),
         slices: [first[0], last[0]],
         meanProbability: sums === undefined ? null : sums[lesion]! / voxels,
@@ -74,26 +74,23 @@ export function listLesions(
 }
 
 /** The sums of a volume's values over each component. */
-function meansOver(lesions: Int32Array, { voxels }: Volume<Float32Array>): Float64Array {
+function sumsOver({ labels, count }: Components, { voxels }: Volume<Float32Array>): Float64Array {
   const values = valuesOf(voxels);
-  let count = 0;
-  for (const lesion of lesions) if (lesion > count) count = lesion;
   const sums = new Float64Array(count + 1);
-  for (const [i, lesion] of lesions.entries()) if (lesion !== 0) sums[lesion]! += values[i]!;
+  for (const [i, lesion] of labels.entries()) if (lesion !== 0) sums[lesion]! += values[i]!;
   return sums;
 }
 
-function placeOf(affine: readonly number[], [slice, row, column]: Triple): Triple {
-  const along = (r: number) =>
-    affine[r]! * column + affine[r + 1]! * row + affine[r + 2]! * slice + affine[r + 3]!;
-  return [along(0), along(4), along(8)];
+/** The world point of a place on the grid. */
+function placeOf({ affine }: Volume, [slice, row, column]: Triple): Triple {
+  return worldAt(affine, [column, row, slice]);
 }
 
 /** The box around the corners of the voxels, half a voxel beyond their centres. */
-function cornersOf(affine: readonly number[], first: Triple, last: Triple) {
+function cornersOf(labels: Volume, first: Triple, last: Triple) {
   const ends = first.map((from, axis) => [from - 0.5, last[axis]! + 0.5]);
   const corners = ends[0]!.flatMap((slice) =>
-    ends[1]!.flatMap((row) => ends[2]!.map((column) => placeOf(affine, [slice, row, column]))),
+    ends[1]!.flatMap((row) => ends[2]!.map((column) => placeOf(labels, [slice, row, column]))),
   );
   const extreme = (choose: (...values: number[]) => number) =>
     [0, 1, 2].map((axis) => choose(...corners.map((at) => at[axis]!))) as unknown as Triple;

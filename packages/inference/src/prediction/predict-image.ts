@@ -3,9 +3,7 @@ import type { Decision } from '../labels/decide.ts';
 import type { Predictor } from '../predictor/predictor.ts';
 import { preprocess } from '../preprocessing/preprocess.ts';
 import type { Channels } from '../preprocessing/preprocessing.ts';
-import { predictSamples } from './predict-samples.ts';
-import type { PredictVolumeOptions } from './predict-volume.ts';
-import { undo } from './undo.ts';
+import { type PredictVolumeOptions, predictInput } from './predict-volume.ts';
 
 /** What a predictor says of a 2-D image, at the image's size. */
 export interface ImagePrediction {
@@ -37,8 +35,7 @@ export async function predictImage(
 ): Promise<ImagePrediction> {
   const cut = { ...preprocessing, axis: 0 } as const;
   const input = preprocess(channels, cut, { flat: true, id });
-  const { value } = await predictSamples(predictor, input, options).next();
-  const predicted = undo([value!], input, cut);
+  const predicted = await predictInput(predictor, input, { ...options, preprocessing: cut });
   return {
     probabilities: (class_ = 1) => predicted.probabilities(class_).voxels.pick(0, null, null),
     labels: (decision) => predicted.labels(decision).voxels.pick(0, null, null),

@@ -32,9 +32,30 @@ export async function predictVolume(
   { preprocessing = {}, id = 'image', ...options }: PredictVolumeOptions = {},
 ): Promise<VolumePrediction> {
   const input = preprocess(image, preprocessing, { id });
+  return predictInput(predictor, input, {
+    ...options,
+    preprocessing,
+    like: referenceOf(image),
+  });
+}
+
+/**
+ * Predicts an image that was preprocessed, on the grid that it came with; of a 2-D image one slice.
+ *
+ * @param like the image itself, where its header is to be kept
+ */
+export async function predictInput(
+  predictor: Predictor,
+  input: PreprocessedImage,
+  {
+    preprocessing = {},
+    like,
+    ...options
+  }: Omit<PredictVolumeOptions, 'id'> & { readonly like?: Volume } = {},
+): Promise<VolumePrediction> {
   const slices: Probabilities[] = [];
   for await (const slice of predictSamples(predictor, input, options)) slices.push(slice);
-  return undo(slices, input, preprocessing, referenceOf(image));
+  return undo(slices, input, preprocessing, like);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
+import { planeOrder } from './plane-order.ts';
 
 /**
  * Volumes of one shape with their slices in turns in one array, the first of each, then the second: so
@@ -18,13 +19,6 @@ export function interleaved(
   const count = shape[axis]!;
   const plane = rows * columns;
   const data = new Float32Array(count * volumes.length * plane);
-  const order = (
-    [
-      [0, 1, 2],
-      [1, 0, 2],
-      [1, 2, 0],
-    ] as const
-  )[axis];
   return volumes.map(({ voxels, spacing, affine }, k) => {
     const cut = voxels.transpose(axis, ...[0, 1, 2].filter((i) => i !== axis));
     const strides = [volumes.length * plane, columns, 1];
@@ -39,6 +33,6 @@ export function interleaved(
         }
       }
     }
-    return { voxels: own.transpose(...order), spacing, affine };
+    return { voxels: own.transpose(...planeOrder[axis]), spacing, affine };
   });
 }

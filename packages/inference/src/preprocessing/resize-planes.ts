@@ -1,6 +1,7 @@
 import { resizeBilinear, type Size } from '@sts-net/amplify';
 import { createVolume, resizeLabels, type Volume } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
+import { planeOrder } from './plane-order.ts';
 
 type Axis = 0 | 1 | 2;
 
@@ -38,14 +39,7 @@ function resizePlanes<T extends Float32Array | Uint8Array>(
     const plane = voxels.pick(...[0, 1, 2].map((a) => (a === axis ? k : null)));
     data.set(resize(plane), k * height * width);
   }
-  const order = (
-    [
-      [0, 1, 2],
-      [1, 0, 2],
-      [1, 2, 0],
-    ] as const
-  )[axis];
-  const resized = ndarray(data, [count, height, width]).transpose(...order);
+  const resized = ndarray(data, [count, height, width]).transpose(...planeOrder[axis]);
   const ratios = resized.shape.map((length, i) => voxels.shape[i]! / length);
   return createVolume(resized, { affine: scaledAffine(affine, ratios) });
 }

@@ -49,19 +49,25 @@ export function oneOf<const T extends string>(
 }
 
 /**
- * An image's size from `480` or `480x320` (height x width).
+ * What reads an option's text, `480` or `480x320` (height x width), as a size in pixels.
  *
- * @throws RangeError for anything else
+ * @param example of such a text, for the error
+ * @throws RangeError naming the option, for anything else
  */
-export function imageSize(text: string): [height: number, width: number] {
-  const match = /^([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?$/.exec(text);
-  if (match === null) {
-    throw new UsageError(
-      `--size must be pixels, as 480 or 480x320 (height x width), got '${text}'`,
-    );
-  }
-  const height = Number(match[1]);
-  return [height, Number(match[2] ?? height)];
+export function imageSize(
+  option: string,
+  example = '480 or 480x320',
+): (text: string) => [height: number, width: number] {
+  return (text) => {
+    const match = /^([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?$/.exec(text);
+    if (match === null) {
+      throw new UsageError(
+        `--${option} must be pixels, as ${example} (height x width), got '${text}'`,
+      );
+    }
+    const height = Number(match[1]);
+    return [height, Number(match[2] ?? height)];
+  };
 }
 
 const backends: readonly ('auto' | BackendChoice)[] = [

@@ -15,7 +15,7 @@ export function exportCommand(): CommandUnknownOpts {
       '--size <size>',
       'height x width of the slices it takes; of smaller ones, which are padded, it says something else than the run. By default any',
       // Commander takes null for nothing that was given.
-      (text) => (text === 'any' ? 'any' : imageSize(text)),
+      (text) => (text === 'any' ? 'any' : imageSize('size')(text)),
       'any' as const,
     )
     .option('--batch <count>', 'slices at once; any number if left out', count('batch'))

@@ -2,11 +2,10 @@ import {
   likeVolume,
   type Volume,
   writeDicomSegments,
-  writeImage,
   writeRtStruct,
   writeVolume,
 } from '@sts-net/volume-io';
-import ndarray, { type NdArray } from 'ndarray';
+import ndarray from 'ndarray';
 import { UsageError } from './usage-error.ts';
 
 const isDicom = (path: string) => /\.dcm$/i.test(path);
@@ -66,14 +65,4 @@ export async function writeLabels(
   if (isStructureSet(path)) return writeRtStruct(path, masks, { like: image });
   const segments = masks.map(({ name, volume }) => ({ label: name, volume }));
   await writeDicomSegments(path, segments, { like: image });
-}
-
-/** Writes labels as PNG. Of two classes the target is white, as masks usually are; else each pixel is its class. */
-export async function writeLabelImage(
-  path: string,
-  { data, shape }: NdArray<Uint8Array>,
-  classes: number,
-): Promise<void> {
-  const pixels = classes === 2 ? data.map((label) => 255 * label) : data;
-  await writeImage(path, ndarray(pixels, shape));
 }

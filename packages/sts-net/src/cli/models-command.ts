@@ -16,7 +16,7 @@ export function modelsCommand(): CommandUnknownOpts {
   return new Command('models')
     .option('--encoder <name>', 'only this one', oneOf('encoder', encoderNames))
     .option('--decoder <name>', 'only this one', oneOf('decoder', decoderNames))
-    .option('--size <size>', 'of the image, pixels: 480 or 480x320', imageSize, [480, 480])
+    .option('--size <size>', 'of the image, pixels: 480 or 480x320', imageSize('size'), [480, 480])
     .option('--classes <count>', 'with the background', count('classes'), 2)
     .option('--json <file>', 'file for all numbers as JSON')
     .action(async ({ encoder, decoder, size, classes, json }) => {

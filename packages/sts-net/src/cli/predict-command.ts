@@ -1,17 +1,9 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { SplitName } from '@sts-net/datasets';
-import { backendOption, count, oneOf } from './arguments.ts';
+import { backendOption, count, imageSize, oneOf } from './arguments.ts';
 import { predictFolder, shardArgument } from './predict-folder.ts';
 import { predictOne } from './predict-one.ts';
-import {
-  above0,
-  atLeast0,
-  mirrorAxes,
-  openForCli,
-  share,
-  shares,
-  tileSize,
-} from './prediction-arguments.ts';
+import { above0, atLeast0, mirrorAxes, openForCli, share, shares } from './prediction-arguments.ts';
 import { UsageError } from './usage-error.ts';
 
 export function predictCommand(): CommandUnknownOpts {
@@ -67,7 +59,11 @@ export function predictCommand(): CommandUnknownOpts {
       'average over mirror images: rows, columns or rows,columns',
       mirrorAxes,
     )
-    .option('--tile <pixels>', 'see larger images in tiles: 512 or 512x768', tileSize)
+    .option(
+      '--tile <pixels>',
+      'see larger images in tiles: 512 or 512x768',
+      imageSize('tile', '512 or 512x768'),
+    )
     .option('--overlap <share>', 'of a tile with the next; else 0.5', share('overlap'))
     .option(...backendOption)
     .action(async (images, { model, ...options }) => {

@@ -7,7 +7,7 @@ import {
 import { operatingPointOf } from '../prediction/operating-point-of.ts';
 import { decisionOf } from '../tuning/operating-points-file.ts';
 import { aimText } from '../tuning/tuning-text.ts';
-import { imageSize, number } from './arguments.ts';
+import { number } from './arguments.ts';
 import { sayAdvice } from './engine-advice.ts';
 import { withCliCure } from './load-for-cli.ts';
 import { UsageError } from './usage-error.ts';
@@ -57,17 +57,6 @@ export function mirrorAxes(text: string): readonly MirrorAxis[] {
   const wrong = axes.find((axis) => axis !== 'rows' && axis !== 'columns');
   if (wrong === undefined) return axes as MirrorAxis[];
   throw new UsageError(`--mirror must be rows, columns or rows,columns, got '${text}'`);
-}
-
-/** Reads `--tile`. */
-export function tileSize(text: string): readonly [number, number] {
-  try {
-    return imageSize(text);
-  } catch {
-    throw new UsageError(
-      `--tile must be pixels, as 512 or 512x768 (height x width), got '${text}'`,
-    );
-  }
 }
 
 /**

@@ -37,7 +37,7 @@ export function summaryCommand(): CommandUnknownOpts {
       oneOf('attention', attentionNames),
       'none' as const,
     )
-    .option('--size <size>', 'of the image, pixels: 480 or 480x320', imageSize, [480, 480])
+    .option('--size <size>', 'of the image, pixels: 480 or 480x320', imageSize('size'), [480, 480])
     .option('--classes <count>', 'with the background', count('classes'), 2)
     .option('--channels <count>', 'of the image', count('channels'), 3)
     .option(

@@ -6,14 +6,8 @@ import { predictorOf } from '@sts-net/model';
 import { type CaseCacheConfig, cacheOfConfig } from '../cases/case-cache.ts';
 import { findSplit } from '../cases/find-split.ts';
 import { loadConfig } from '../config/validate-config.ts';
-import {
-  DataChangedError,
-  dataChanges,
-  readDataRecord,
-  recordData,
-  recordedCache,
-  recordedCases,
-} from '../runs/data-record.ts';
+import { DataChangedError, dataChanges } from '../runs/data-changes.ts';
+import { readDataRecord, recordData, recordedCache, recordedCases } from '../runs/data-record.ts';
 import { loadModel, modelFileOf } from '../runs/load-model.ts';
 import { prepareEngine } from '../runs/prepare-engine.ts';
 import { runFolder } from '../runs/run-folder.ts';

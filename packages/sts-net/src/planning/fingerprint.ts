@@ -1,10 +1,12 @@
 import {
-  isFlatImage,
+  channelNamesOf,
+  isFlatItem,
   loadManifest,
   type ManifestItem,
   manifestFolder,
   readItemFiles,
 } from '@sts-net/datasets';
+import { evenly } from '../lists/evenly.ts';
 import { type CaseFacts, caseFacts } from './case-facts.ts';
 
 /** What a data set looks like, as far as a plan needs it. Nothing of its test split. */
@@ -56,9 +58,7 @@ export async function fingerprint(
     onProgress?.(item.id, looked.length);
     looked.push(await factsOf(item, folder));
   }
-  const channels = items.map(({ image }) =>
-    typeof image === 'string' ? [null] : Object.keys(image),
-  );
+  const channels = items.map(({ image }) => channelNamesOf(image) ?? [null]);
   return {
     cases: items.length,
     groups: new Set(items.map(({ group }) => group)).size,
@@ -71,15 +71,5 @@ export async function fingerprint(
 
 async function factsOf(item: ManifestItem, folder: string): Promise<CaseFacts> {
   const { image, labels } = await readItemFiles(item, folder);
-  const first = typeof item.image === 'string' ? item.image : Object.values(item.image)[0]!;
-  const flat = isFlatImage(first) || (item.size[0] === 1 && image.voxels.shape[0]! > 1);
-  return caseFacts({ item, image, labels, flat });
-}
-
-function evenly<T>(values: readonly T[], most: number): readonly T[] {
-  const count = Math.min(most, values.length);
-  return Array.from(
-    { length: count },
-    (_, k) => values[Math.floor(((k + 0.5) * values.length) / count)]!,
-  );
+  return caseFacts({ item, image, labels, flat: isFlatItem(item, image) });
 }

@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import {
   filesOf,
   isFlatImage,
+  isFlatItem,
   loadManifest,
   type ManifestItem,
   manifestFolder,
@@ -33,12 +34,12 @@ export async function manifestTasks(
   return wanted.map((item) => ({ id: item.id, read: () => readItem(item, folder, reading) }));
 }
 
-async function readItem({ image, size }: ManifestItem, folder: string, reading: ReadingOptions) {
+async function readItem(item: ManifestItem, folder: string, reading: ReadingOptions) {
   const read = (path: string) => readImageFile(resolve(folder, path), reading);
+  const { image } = item;
   if (typeof image === 'string') {
     const volume = await read(image);
-    const flat = isFlatImage(image) || (size[0] === 1 && volume.voxels.shape[0]! > 1);
-    return { image: volume, flat };
+    return { image: volume, flat: isFlatItem(item, volume) };
   }
   const channels: Record<string, Volume> = {};
   for (const [name, path] of Object.entries(image)) channels[name] = await read(path);

@@ -34,7 +34,7 @@ export interface OpenPredictor {
   /** What computes; undefined where only .onnx files do. */
   readonly engine: BackendInfo | undefined;
   /** SHA-256 over the files of the networks and how they are asked. */
-  readonly digest: string;
+  digest(): Promise<string>;
   dispose(): void;
 }
 
@@ -67,13 +67,15 @@ export async function openPredictor(settings: PredictorSettings): Promise<OpenPr
       const small = tiles === undefined ? own : tiled(own, tiles);
       return mirror.length === 0 ? small : mirrored(small, mirror);
     });
-    const digests = await Promise.all(opened.map(({ path }) => fileDigest(path)));
-    const facts = JSON.stringify({ digests, mirror, tiles, temperature });
     return {
       predictor: ensemble(each),
       preprocessing: opened[0]!.preprocessing,
       engine: opened.find((one) => one.engine !== undefined)?.engine,
-      digest: createHash('sha256').update(facts).digest('hex'),
+      async digest() {
+        const digests = await Promise.all(opened.map(({ path }) => fileDigest(path)));
+        const facts = JSON.stringify({ digests, mirror, tiles, temperature });
+        return createHash('sha256').update(facts).digest('hex');
+      },
       dispose,
     };
   } catch (error) {

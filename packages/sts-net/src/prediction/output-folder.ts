@@ -2,8 +2,8 @@ import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError, writeFileAtomic } from '@sts-net/datasets/files';
 import type { ListedLesion } from '@sts-net/inference';
-import { type Volume, writeImage, writeVolume } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
+import { writeVolume } from '@sts-net/volume-io';
+import { writeLabelImage } from './label-image.ts';
 import type { CasePrediction } from './predict-case.ts';
 
 /** What a folder's predictions were made by. */
@@ -77,7 +77,9 @@ export class OutputFolder {
     { flat, withProbabilities }: { readonly flat: boolean; readonly withProbabilities: boolean },
   ): Promise<void> {
     const files = [flat ? `${id}.png` : `${id}.nii.gz`];
-    await writeLabels(join(this.path, files[0]!), labels, flat, classes - 1);
+    const path = join(this.path, files[0]!);
+    if (flat) await writeLabelImage(path, labels.voxels.pick(0, null, null), classes);
+    else await writeVolume(path, labels);
     for (let c = 1; withProbabilities && c < classes; c++) {
       const name = `${id}_${probabilityName(c, classes)}.nii.gz`;
       files.push(name);
@@ -115,17 +117,4 @@ export class OutputFolder {
 /** What the name of a file of probabilities ends with: `probability`, of several classes with their number. */
 export function probabilityName(class_: number, classes: number): string {
   return `probability${classes > 2 ? `-${class_}` : ''}`;
-}
-
-/** Of two classes the target of a picture is white, as masks usually are. */
-async function writeLabels(
-  path: string,
-  labels: Volume<Uint8Array>,
-  flat: boolean,
-  targets: number,
-): Promise<void> {
-  if (!flat) return writeVolume(path, labels);
-  const { data, shape } = labels.voxels;
-  const pixels = targets === 1 ? data.map((label) => 255 * label) : data;
-  return writeImage(path, ndarray(pixels, shape.slice(1)));
 }

@@ -47,7 +47,7 @@ export async function predictMany(
 ): Promise<PredictedCounts> {
   const { output, decision = {}, probabilities = false, onProgress, signal } = options;
   const settings = JSON.stringify({ decision, probabilities });
-  const folder = new OutputFolder(output, { model: opened.digest, options: settings });
+  const folder = new OutputFolder(output, { model: await opened.digest(), options: settings });
   await folder.prepare();
   const todo: PredictionTask[] = [];
   for (const task of tasks) if (!(await folder.has(task.id))) todo.push(task);

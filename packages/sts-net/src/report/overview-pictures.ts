@@ -1,3 +1,4 @@
+import { evenly } from '../lists/evenly.ts';
 import { cutPicture, greyRange, placeText } from './case-slice.ts';
 import { plural } from './format.ts';
 import { type Html, html } from './html.ts';
@@ -13,7 +14,7 @@ const mostPixels = 768;
 /** Whole slices with both outlines, evenly spaced over those that have a lesion in the truth. */
 export function overviewPictures(cases: readonly ReportCase[]): Html {
   return html`<div class="slices">${cases.flatMap((one) =>
-    spread(lesionSlices(one)).map((slice) => figure(one, slice)),
+    evenly(lesionSlices(one), count).map((slice) => figure(one, slice)),
   )}</div>`;
 }
 
@@ -42,13 +43,4 @@ function lesionSlices({ truth }: ReportCase): readonly number[] {
     }
     return false;
   });
-}
-
-/** At most `count` of `items`, evenly spaced, ends left out. */
-function spread(items: readonly number[]): readonly number[] {
-  if (items.length <= count) return items;
-  return Array.from(
-    { length: count },
-    (_, i) => items[Math.floor(((i + 0.5) * items.length) / count)]!,
-  );
 }

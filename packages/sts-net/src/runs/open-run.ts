@@ -5,11 +5,10 @@ import { ConfigError } from '../config/config-error.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { firstDifference } from '../config/validate-config.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
+import { DataChangedError, dataChanges } from './data-changes.ts';
 import {
   contentOf,
-  DataChangedError,
   type DataRecord,
-  dataChanges,
   readDataRecord,
   recordData,
   writeDataRecord,

@@ -10,6 +10,7 @@ import {
   type Preprocessing,
 } from '@sts-net/inference';
 import { type CaseReader, fileReader } from '../cases/case-reader.ts';
+import { evenly } from '../lists/evenly.ts';
 
 /** The rules of a run, and why they are these. */
 export type RunNormalization = ChosenNormalization<PerChannel<NormalizationRule>>;
@@ -31,14 +32,9 @@ export async function runNormalization(
 ): Promise<RunNormalization> {
   if (normalization !== undefined) return { rule: normalization, reason: 'the config says so' };
   if (before !== undefined) return { rule: before, reason: 'the run began so' };
-  const count = Math.min(mostLooks, cases.length);
-  const looks = Array.from(
-    { length: count },
-    (_, k) => cases[Math.floor(((k + 0.5) * cases.length) / count)]!,
-  );
   const facts = new Map<string | undefined, IntensityFacts[]>();
   for (const name of channels ?? [undefined]) facts.set(name, []);
-  for (const one of looks) {
+  for (const one of evenly(cases, mostLooks)) {
     for (const [name, found] of await factsOf(one, channels, reader)) facts.get(name)?.push(found);
   }
   if (channels === undefined) return chooseNormalization(facts.get(undefined)!);

@@ -2,14 +2,12 @@ import { resolve } from 'node:path';
 import type { BackendInfo } from '@sts-net/backend';
 import { predictionNetwork, predictorOf } from '@sts-net/model';
 import {
-  countSizes,
   createTraining,
   hasStoppedEarly,
   newProgress,
   type Progress,
   type SelectionChoice,
   type SelectionName,
-  type SizeCount,
   type Training,
   trainLoop,
 } from '@sts-net/training';
@@ -19,7 +17,7 @@ import { withChannels } from '../cases/case-channels.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { type FolderLock, lockFolder } from '../locks/folder-lock.ts';
-import { RunLog, readLog, type StartedFrom, type TrainEvent } from '../loggers/run-log.ts';
+import { RunLog, type StartedFrom, type TrainEvent } from '../loggers/run-log.ts';
 import { loadPretrained } from '../pretrained/load-pretrained.ts';
 import { bestFiles, removeOutdone } from './best-files.ts';
 import { type Checkpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -32,6 +30,7 @@ import { prepareEngine } from './prepare-engine.ts';
 import { type RunFolder, runFolder } from './run-folder.ts';
 import { checkLength, stepsOf } from './run-length.ts';
 import { type RunNormalization, runNormalization } from './run-normalization.ts';
+import { seenIn } from './seen-in.ts';
 import { anewText, startFrom } from './start-from.ts';
 import type { RunControl, TrainOptions, TrainResult } from './train-options.ts';
 import { findData, prepareData, type TrainingData, type Validated } from './training-data.ts';
@@ -254,19 +253,6 @@ async function runTraining(
     training?.dispose();
     if (options.model === undefined) model.dispose();
   }
-}
-
-/** How often lesions of each size, and false alarms, were in a batch since the run began. */
-async function seenIn({ log }: RunFolder): Promise<{
-  readonly seen: readonly SizeCount[];
-  readonly hardNegatives?: number;
-}> {
-  const steps = (await readLog(log)).filter((event) => event.event === 'step');
-  const negatives = steps.flatMap(({ hardNegatives = [] }) => hardNegatives);
-  return {
-    seen: countSizes(steps.flatMap(({ lesions = [] }) => lesions)),
-    ...(negatives.length > 0 && { hardNegatives: negatives.reduce((a, b) => a + b) }),
-  };
 }
 
 function nameOfScore(select: SelectionChoice): SelectionName | 'own' {

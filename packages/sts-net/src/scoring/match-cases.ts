@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { loadManifest, manifestFolder, patientOf } from '@sts-net/datasets';
+import { filesOf, loadManifest, manifestFolder, patientOf } from '@sts-net/datasets';
 import { fileError } from '@sts-net/datasets/files';
 import { findLabelVolumes } from './find-label-volumes.ts';
 
@@ -112,9 +112,7 @@ async function imagesOfManifest(path: string): Promise<ReadonlyMap<string, strin
   const folder = await manifestFolder(path);
   const items = await loadManifest(path);
   // The channels of an image share their grid.
-  const first = (image: (typeof items)[number]['image']): string =>
-    typeof image === 'string' ? image : Object.values(image)[0]!;
-  return new Map(items.map(({ id, image }) => [id, resolve(folder, first(image))]));
+  return new Map(items.map(({ id, image }) => [id, resolve(folder, filesOf(image)[0])]));
 }
 
 async function findMasks(source: string): Promise<FoundMasks> {

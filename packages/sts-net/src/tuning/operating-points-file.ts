@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { fileDigest } from '@sts-net/datasets/files';
+import { fileDigest, readJson } from '@sts-net/datasets/files';
 import { validateWith } from '@sts-net/datasets/validation';
 import type { Decision } from '@sts-net/inference';
 import { z } from 'zod';
@@ -33,16 +32,10 @@ export type OperatingPoints = z.output<typeof pointsSchema>;
 /**
  * The operating points that were chosen for a file of weights.
  *
- * @returns undefined where none were
- * @throws ValidationError if the file holds something else; RangeError if they were chosen for other weights
+ * @throws Error naming the file, if it cannot be read; ValidationError if it holds something else; RangeError if they were chosen for other weights
  */
-export async function readOperatingPoints(
-  path: string,
-  weights: string,
-): Promise<OperatingPoints | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const points = validateWith(pointsSchema, JSON.parse(text), path);
+export async function readOperatingPoints(path: string, weights: string): Promise<OperatingPoints> {
+  const points = validateWith(pointsSchema, await readJson(path), path);
   if (points.weights === (await fileDigest(weights))) return points;
   throw new RangeError(
     `'${path}' was chosen for other weights than '${weights}' holds by now; tune the run again, or remove it`,

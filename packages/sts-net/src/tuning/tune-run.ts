@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { fileDigest, writeFileAtomic } from '@sts-net/datasets/files';
-import { type Predictor, type Probabilities, predictSamples, undo } from '@sts-net/inference';
+import { predictInput } from '@sts-net/inference';
 import { predictorOf } from '@sts-net/model';
 import { IGNORED, type Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
@@ -63,7 +63,7 @@ export async function tuneRun(path: string, options: TuneRunOptions = {}): Promi
   try {
     const { preprocessing, network } = loaded;
     const classes = Math.max(2, network.classes);
-    const { onWarning } = options;
+    const { onProgress, onWarning, signal } = options;
     const store = new CaseStore(
       { preprocessing, classes },
       { cache: cache && new CaseCache(cache, { onWarning }) },
@@ -72,9 +72,12 @@ export async function tuneRun(path: string, options: TuneRunOptions = {}): Promi
     const tuned = Array.from({ length: classes - 1 }, () => new TunedClass());
     for (const one of cases) {
       const input = await store.load(one);
-      const slices = await predicted(predictor, input, one.id, options);
+      const { probabilities } = await predictInput(predictor, input, {
+        preprocessing,
+        signal,
+        ...(onProgress && { onProgress: (done, total) => onProgress(one.id, done, total) }),
+      });
       const truth = (await store.truth(one, input)).voxels.data;
-      const { probabilities } = undo(slices, input, preprocessing);
       for (const [i, own] of tuned.entries()) own.add(probabilities(i + 1), truth, i + 1);
     }
     return await choose(tuned, aim, file);
@@ -97,22 +100,6 @@ class TunedClass {
     const seen = { ...probabilities, voxels: ndarray(data, [...voxels.shape]) };
     this.counts.push(countCase(seen, own, thresholds));
   }
-}
-
-async function predicted(
-  predictor: Predictor,
-  input: Parameters<typeof predictSamples>[1],
-  id: string,
-  { onProgress, signal }: TuneRunOptions,
-): Promise<readonly Probabilities[]> {
-  const slices: Probabilities[] = [];
-  const told = onProgress && {
-    onProgress: (done: number, total: number) => onProgress(id, done, total),
-  };
-  for await (const slice of predictSamples(predictor, input, { ...told, signal })) {
-    slices.push(slice);
-  }
-  return slices;
 }
 
 async function choose(tuned: readonly TunedClass[], aim: Aim, file: string): Promise<TunedRun> {

@@ -26,7 +26,7 @@ function bright(digest = 'a', seen: number[] = []): OpenPredictor {
       normalization: { name: 'window', low: 0, high: 1 },
     },
     engine: undefined,
-    digest,
+    digest: async () => digest,
     dispose() {},
   };
 }

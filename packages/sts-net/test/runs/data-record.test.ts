@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Case } from '@sts-net/datasets';
 import { temporaryFolder } from '@sts-net/testing';
 import { expect, it } from 'vitest';
+import { dataChanges } from '../../src/runs/data-changes.ts';
 import {
-  dataChanges,
   fileDigests,
   readDataRecord,
   recordData,

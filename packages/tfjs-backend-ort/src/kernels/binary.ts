@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
+import { type GraphBuilder, type Handle, same } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
+import { leastOf, repeated } from '../graph/repeated.ts';
 import type { DType } from '../graph/value-type.ts';
 
 type Emit = (graph: GraphBuilder, a: string, b: string) => string;
@@ -32,11 +33,12 @@ function combine(
   output: DType,
 ): Handle {
   const work = input ?? operands[0]!.dtype;
-  const { layout, names } = graph.broadcast(
-    operands.map((one) => graph.cast(one, work)),
-    shape,
-  );
-  return graph.handle(emit(graph, names[0]!, names[1]!), shape, output, layout);
+  const [a, b] = operands.map((one) => graph.cast(leastOf(one), work)) as [Handle, Handle];
+  // What repeats in both operands repeats in the result.
+  const least = broadcastShape(a.shape, b.shape);
+  const { layout, names } = graph.broadcast([a, b], least);
+  const result = graph.handle(emit(graph, names[0]!, names[1]!), least, output, layout);
+  return same(least, shape) ? result : repeated(graph, result, shape);
 }
 
 /** Numbers of either type; truth values count as 0 and 1. */

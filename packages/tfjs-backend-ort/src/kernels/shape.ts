@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelDefinition } from '../graph/kernel.ts';
+import { repeated } from '../graph/repeated.ts';
 import { identity, sizeOf } from '../graph/value-type.ts';
 import { concat, reshape, slice, transpose } from './moves.ts';
 
@@ -16,7 +17,8 @@ export const shapeKernels: readonly KernelDefinition[] = [
     name: 'Fill',
     inputs: [],
     outputs: (_inputs, { shape, dtype }) => ({ shape, dtype }),
-    emit: (graph, _inputs, { shape, dtype, value }) => graph.filled(shape, dtype, value),
+    emit: (graph, _inputs, { shape, dtype, value }) =>
+      repeated(graph, graph.handle(graph.scalar(value, dtype), [], dtype), shape),
   },
   {
     name: 'Reshape',

@@ -1,6 +1,10 @@
-// Writes packages/sts-net/config.schema.json. Usage: npm run build && node tools/schema/build.mjs
+// Writes the JSON Schemas of packages/sts-net. Usage: npm run build && node tools/schema/build.mjs
 import { writeFileSync } from 'node:fs';
 import { configJsonSchema } from '../../packages/sts-net/dist/config/config-json-schema.js';
+import { gridJsonSchema } from '../../packages/sts-net/dist/grid/grid-json-schema.js';
 
-const path = new URL('../../packages/sts-net/config.schema.json', import.meta.url);
-writeFileSync(path, `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+const schemas = { config: configJsonSchema(), grid: gridJsonSchema() };
+for (const [name, schema] of Object.entries(schemas)) {
+  const path = new URL(`../../packages/sts-net/${name}.schema.json`, import.meta.url);
+  writeFileSync(path, `${JSON.stringify(schema, null, 2)}\n`);
+}

@@ -157,6 +157,10 @@ export type { ExperimentStatistics } from './evaluation/experiment-statistics.ts
 export type { LesionScores } from './evaluation/lesion-scores.ts';
 export type { MeanScore } from './evaluation/mean-scores.ts';
 export type { SliceScores } from './evaluation/slice-scores.ts';
+export type { Grid, GridRun } from './grid/grid-folder.ts';
+export type { GridStatus } from './grid/grid-status.ts';
+export type { MergedGrid, MergedRow } from './grid/merge-grid.ts';
+export type { RunGridOptions } from './grid/run-grid.ts';
 export { csvLog } from './loggers/csv-log.ts';
 export type { MlflowServer } from './loggers/mlflow-client.ts';
 export { type MlflowLogOptions, mlflowLog } from './loggers/mlflow-log.ts';
@@ -169,16 +173,21 @@ export {
   exportModel,
   fingerprint,
   folderTasks,
+  gridStatus,
   loadConfig,
   loadModel,
   loadOnnx,
   loadPretrained,
   manifestTasks,
+  mergeGrid,
+  openGrid,
   openPredictor,
   planConfig,
+  planGrid,
   predictMany,
   reportRun,
   runDemo,
+  runGrid,
   train,
   tuneRun,
   validateConfig,

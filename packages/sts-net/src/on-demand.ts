@@ -6,6 +6,11 @@ import type * as demo from './demo/run-demo.ts';
 import type * as evaluateModelModule from './evaluation/evaluate-model.ts';
 import type * as evaluateRunModule from './evaluation/evaluate-run.ts';
 import type * as statistics from './evaluation/experiment-statistics.ts';
+import type * as grids from './grid/grid-folder.ts';
+import type * as gridStatuses from './grid/grid-status.ts';
+import type * as merging from './grid/merge-grid.ts';
+import type * as gridPlanning from './grid/plan-grid.ts';
+import type * as gridRuns from './grid/run-grid.ts';
 import type * as exportModule from './onnx/export-model.ts';
 import type * as onnx from './onnx/load-onnx.ts';
 import type * as fingerprintModule from './planning/fingerprint.ts';
@@ -78,3 +83,28 @@ export const manifestTasks: typeof inputs.manifestTasks = async (...args) =>
 
 export const tuneRun: typeof tune.tuneRun = async (...args) =>
   (await import('./tuning/tune-run.ts')).tuneRun(...args);
+
+export const planGrid: typeof gridPlanning.planGrid = async (...args) =>
+  (await import('./grid/plan-grid.ts')).planGrid(...args);
+
+export const openGrid: typeof grids.openGrid = async (...args) =>
+  (await import('./grid/grid-folder.ts')).openGrid(...args);
+
+export const gridStatus: typeof gridStatuses.gridStatus = async (...args) =>
+  (await import('./grid/grid-status.ts')).gridStatus(...args);
+
+export const mergeGrid: typeof merging.mergeGrid = async (...args) =>
+  (await import('./grid/merge-grid.ts')).mergeGrid(...args);
+
+/** `runGrid` with the work of the command: trains, tunes and scores. */
+export const runGrid = async (
+  grid: grids.Grid,
+  index: number,
+  options?: gridRuns.RunGridOptions,
+): Promise<boolean> => {
+  const [{ runGrid: run }, { trainAndScore }] = await Promise.all([
+    import('./grid/run-grid.ts'),
+    import('./grid/train-and-score.ts'),
+  ]);
+  return run(grid, index, trainAndScore, options);
+};

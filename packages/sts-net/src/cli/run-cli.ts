@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { nearestName } from '@sts-net/datasets/validation';
 import { exitCodeOf } from './exit-code.ts';
+import { packageVersion } from './package-version.ts';
 import { UsageError } from './usage-error.ts';
 
 interface CommandEntry {
@@ -38,6 +38,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   compare: {
     description: 'two methods on the same cases, with intervals and p-values',
     load: async () => (await import('./compare-command.ts')).compareCommand(),
+  },
+  grid: {
+    description: 'plan, run and compare many trainings, here or on a cluster',
+    load: async () => (await import('./grid-command.ts')).gridCommand(),
   },
   export: {
     description: 'write a trained network as an ONNX file',
@@ -99,7 +103,7 @@ export async function runCli(rawArguments: readonly string[]): Promise<number> {
 async function programFor(name: string | undefined): Promise<CommandUnknownOpts> {
   const program = new Command('sts-net')
     .description('finds very small targets in medical images')
-    .version(version(), '--version', 'print the version')
+    .version(packageVersion(), '--version', 'print the version')
     .helpCommand(false);
   const unknown = name !== undefined && !name.startsWith('-') && !Object.hasOwn(commands, name);
   if (unknown) throw new UsageError(unknownCommand(name, Object.keys(commands)));
@@ -180,9 +184,4 @@ function inOptions(message: string, command: CommandUnknownOpts | undefined): st
   // A field of the config, though an option may stand in for it.
   options.delete('seed');
   return message.replace(/`(\w+)`/g, (text, name: string) => options.get(name) ?? text);
-}
-
-function version(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }

@@ -26,11 +26,15 @@ export async function loadConfig(
   path: string,
   changes: readonly ConfigChange[] = [],
 ): Promise<ExperimentConfig> {
-  return validateConfig(withChanges(await readJson(path), changes), path);
+  return validateConfig(withChanges(await readConfigFile(path), changes), path);
 }
 
-/** The content of a JSON file, in which there may be comments. */
-async function readJson(path: string): Promise<unknown> {
+/**
+ * The content of a JSON file, in which there may be comments.
+ *
+ * @throws ConfigError naming the file, and the line where it is wrong
+ */
+export async function readConfigFile(path: string): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');

@@ -96,6 +96,13 @@ export async function lockFolder(
   }
 }
 
+/** Whether a process works in the folder. */
+export async function isLocked(folder: string): Promise<boolean> {
+  const path = join(folder, 'lock');
+  const text = await readText(path);
+  return text !== undefined && !(await isGone(path, holderOf(text)));
+}
+
 async function create(path: string, text: string): Promise<FileHandle | undefined> {
   try {
     const file = await open(path, 'wx');

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { fileError } from '@sts-net/datasets/files';
+import type { SizeBin } from '@sts-net/metrics/lesions';
+import type { Evaluation } from '../evaluation/evaluate-volumes.ts';
+import type { CaseScore, CaseScores } from '../scoring/case-score.ts';
+import { type ScoreName, scoreNames } from '../scoring/scores.ts';
+import { paperScores } from './paper-tables.ts';
+
+/** The scores of one test case. */
+export interface ResultCase {
+  readonly id: string;
+  readonly patient: string;
+  readonly scores: CaseScores;
+  readonly recallBySize: readonly Pick<SizeBin, 'from' | 'to' | 'lesions' | 'found'>[];
+}
+
+/** What a run found. */
+export interface RunResult {
+  /** Steps trained. */
+  readonly steps: number;
+  /** By the paper's protocol over the slices of all cases, in the order of `paperScores`. */
+  readonly paper: readonly number[];
+  readonly cases: readonly ResultCase[];
+}
+
+/** A run that is over, as its `result.json` has it. */
+export interface StoredResult extends RunResult {
+  readonly id: string;
+  readonly row: number;
+  readonly seed: number;
+  readonly fold: number | null;
+  /** Of all attempts together. */
+  readonly seconds: number;
+}
+
+/** What a grid keeps of an evaluation. */
+export function resultOf(evaluation: Evaluation, steps: number): RunResult {
+  const { paper } = evaluation.slices;
+  return {
+    steps,
+    paper: paperScores.map((name) => paper[name]),
+    cases: evaluation.cases.map(({ id, patient, scores, recallBySize }) => ({
+      id,
+      patient,
+      scores,
+      recallBySize: recallBySize.map(({ from, to, lesions, found }) => ({
+        from,
+        to,
+        lesions,
+        found,
+      })),
+    })),
+  };
+}
+
+/** Reads what a run found; numbers that are none are null in JSON. */
+export async function readResult(path: string): Promise<StoredResult> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw fileError(path, 'read', cause);
+  }
+  const stored = JSON.parse(text) as StoredResult;
+  const number = (value: number | null): number => value ?? Number.NaN;
+  return {
+    ...stored,
+    paper: stored.paper.map(number),
+    cases: stored.cases.map((one) => ({
+      ...one,
+      scores: Object.fromEntries(
+        scoreNames.map((name): [ScoreName, CaseScore] => {
+          const score = one.scores[name];
+          return [name, { ...score, value: number(score.value) }];
+        }),
+      ) as CaseScores,
+      recallBySize: one.recallBySize.map((bin) => ({
+        ...bin,
+        to: bin.to ?? Number.POSITIVE_INFINITY,
+      })),
+    })),
+  };
+}

@@ -1,8 +1,10 @@
+import { denseNet } from './densenet.ts';
 import { dualPathNetwork } from './dpn.ts';
 import { efficientNet } from './efficientnet.ts';
 import type { EncoderSpec } from './encoder-spec.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
 import { plain } from './plain.ts';
+import { res2Net } from './res2net.ts';
 import { resNet } from './resnet.ts';
 
 /** The encoders known by name. */
@@ -21,6 +23,12 @@ export type EncoderName =
   | 'resnet101'
   | 'resnext50_32x4d'
   | 'resnext101_32x8d'
+  | 'res2net50_v1b'
+  | 'res2net101_v1b'
+  | 'densenet121'
+  | 'densenet161'
+  | 'densenet169'
+  | 'densenet201'
   | 'plain-unet'
   | 'plain-unetplusplus'
   | 'r2unet';
@@ -68,6 +76,12 @@ export const encoders: Readonly<Record<EncoderName, EncoderSpec>> = {
   resnet101: resNet({ blocks: [3, 4, 23, 3] }),
   resnext50_32x4d: resNet({ blocks: [3, 4, 6, 3], groups: 32, widthPerGroup: 4 }),
   resnext101_32x8d: resNet({ blocks: [3, 4, 23, 3], groups: 32, widthPerGroup: 8 }),
+  res2net50_v1b: res2Net({ blocks: [3, 4, 6, 3] }),
+  res2net101_v1b: res2Net({ blocks: [3, 4, 23, 3] }),
+  densenet121: denseNet({ layers: [6, 12, 24, 16] }),
+  densenet161: denseNet({ growth: 48, stem: 96, layers: [6, 12, 36, 24] }),
+  densenet169: denseNet({ layers: [6, 12, 32, 32] }),
+  densenet201: denseNet({ layers: [6, 12, 48, 32] }),
   'plain-unet': plain(),
   'plain-unetplusplus': plain({ useBias: true }),
   r2unet: plain({ block: 'recurrent' }),

@@ -5,6 +5,7 @@ import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-
 import { describe, expect, test, vi } from 'vitest';
 import {
   createEncoder,
+  denseNet,
   dualPathNetwork,
   type EncoderName,
   type EncoderOptions,
@@ -12,6 +13,7 @@ import {
   efficientNet,
   mobileNetV2,
   plain,
+  res2Net,
   resNet,
 } from '../src/index.ts';
 import { encoderModel } from './encoder-model.ts';
@@ -126,6 +128,18 @@ describeBackends('encoders', () => {
     ),
     strides: [2, 4, 8, 16, 32],
     channels: [6, 8 + 6, 16 + 8, 24 + 6, 32 + 6],
+  });
+
+  describeEncoder('Res2Net', {
+    create: named(res2Net({ blocks: [1, 2, 1, 1], width: 4, scale: 3 })),
+    strides: [2, 4, 8, 16, 32],
+    channels: [64, 256, 512, 1024, 2048],
+  });
+
+  describeEncoder('DenseNet', {
+    create: named(denseNet({ growth: 4, stem: 8, layers: [1, 2, 1, 2] })),
+    strides: [2, 4, 8, 16, 32],
+    channels: [8, 8 + 4, 6 + 8, 7 + 4, 5 + 8],
   });
 
   describeEncoder('MobileNetV2', {

@@ -7,6 +7,7 @@ export {
   AdaptiveAveragePool,
   type AdaptiveAveragePoolArgs,
 } from './layers/adaptive-average-pool.ts';
+export { AveragePool2D, type AveragePool2DArgs } from './layers/average-pool2d.ts';
 export { BatchNormalization, type BatchNormalizationArgs } from './layers/batch-normalization.ts';
 export { Broadcast } from './layers/broadcast.ts';
 export { ChannelSlice, type ChannelSliceArgs } from './layers/channel-slice.ts';

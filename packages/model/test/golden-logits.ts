@@ -1,6 +1,7 @@
 import { describeBackends, nchwValues, signedNchw } from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import type { ModelOptions } from '../src/index.ts';
 import { goldenModel } from './golden-models.ts';
 
 /** Logits of a model on the recipe's image of one batch. */
@@ -12,7 +13,10 @@ export interface LogitsReference {
 }
 
 /** Holds models against their reference logits, which are listed as `name@size`. */
-export function describeGoldenLogits(references: Readonly<Record<string, LogitsReference>>): void {
+export function describeGoldenLogits(
+  references: Readonly<Record<string, LogitsReference>>,
+  options: Partial<ModelOptions> = {},
+): void {
   const sizesOf = new Map<string, number[]>();
   for (const key of Object.keys(references)) {
     const [name, size] = key.split('@') as [string, string];
@@ -21,7 +25,7 @@ export function describeGoldenLogits(references: Readonly<Record<string, LogitsR
   describeBackends('inference', () => {
     describe.each([...sizesOf])('%s', (name, sizes) => {
       test(`golden logits, to 1e-4 of their deviation, and no tensor left, at ${sizes.join(' and ')} pixels`, async () => {
-        const model = goldenModel(name);
+        const model = goldenModel(name, options);
         for (const size of sizes) {
           const { std, mean, samples } = references[`${name}@${size}`]!;
           const x = signedNchw('input', [1, 3, size, size]);

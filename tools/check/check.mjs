@@ -17,6 +17,7 @@ const arrows = {
   'tfjs-backend-ort': [],
   backbones: ['layers-core'],
   decoders: ['layers-core'],
+  networks: ['layers-core', 'backbones'],
   'volume-io': [],
   amplify: [],
   metrics: [],

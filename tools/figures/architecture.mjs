@@ -14,6 +14,7 @@ const about = {
   model: ['networks, weights, counts', 'any'],
   backbones: ['encoders', 'any'],
   decoders: ['decoders', 'any'],
+  networks: ['whole networks', 'any'],
   'layers-core': ['layers that TensorFlow.js lacks', 'any'],
   'layers-esca': ['ESCA alone', 'any'],
   'layers-attention': ['SE, CBAM, GCT, SRM', 'any'],

@@ -18,6 +18,8 @@ export interface DenseNetOptions {
   readonly stem?: number;
   /** Layers of each of the four dense blocks. */
   readonly layers: readonly [number, number, number, number];
+  /** Whether a transition without pooling follows the last block, as in DenseASPP. @default false */
+  readonly lastTransition?: boolean;
 }
 
 /**
@@ -28,7 +30,12 @@ export interface DenseNetOptions {
  *
  * Source: Huang et al., CVPR 2017.
  */
-export function denseNet({ growth = 32, stem = 64, layers: counts }: DenseNetOptions): EncoderSpec {
+export function denseNet({
+  growth = 32,
+  stem = 64,
+  layers: counts,
+  lastTransition = false,
+}: DenseNetOptions): EncoderSpec {
   const last = counts.length - 1;
   const stages = counts.map((count, i): EncoderStage => {
     const build: EncoderStage['build'] = (x, context) => {
@@ -43,9 +50,11 @@ export function denseNet({ growth = 32, stem = 64, layers: counts }: DenseNetOpt
           dilation,
         );
       }
-      if (i === last) return normalize(y, context, 'features.norm5');
       const key = `features.transition${i + 1}`;
-      return activate(normalize(y, context, `${key}.norm`), context, `${key}.relu`);
+      const ready = () => activate(normalize(y, context, `${key}.norm`), context, `${key}.relu`);
+      if (i < last) return ready();
+      const end = lastTransition ? compress(ready(), context, `${key}.conv`) : y;
+      return normalize(end, context, 'features.norm5');
     };
     return { stride: 4 * 2 ** i, build };
   });
@@ -63,11 +72,14 @@ function pool(x: SymbolicTensor, { name }: StageContext): SymbolicTensor {
 
 /** Halves the channels of what is normalised already, and the resolution where nothing is dilated. */
 function transition(x: SymbolicTensor, context: StageContext, key: string): SymbolicTensor {
-  const filters = Math.floor(x.shape.at(-1)! / 2);
-  const y = convolve(x, context, `${key}.conv`, { filters, size: 1 });
+  const y = compress(x, context, `${key}.conv`);
   if (context.strides === 1) return y;
   const args = { name: context.name(`${key}.pool`), poolSize: 2 };
   return new AveragePool2D(args).apply(y) as SymbolicTensor;
+}
+
+function compress(x: SymbolicTensor, context: StageContext, key: string): SymbolicTensor {
+  return convolve(x, context, key, { filters: Math.floor(x.shape.at(-1)! / 2), size: 1 });
 }
 
 function denseLayer(

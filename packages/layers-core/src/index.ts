@@ -24,7 +24,7 @@ export { PadToMultiple, type PadToMultipleArgs } from './layers/pad-to-multiple.
 export { PositionAttention } from './layers/position-attention.ts';
 export { ReLU, type ReLUArgs } from './layers/relu.ts';
 export { ResizeBilinear, type ResizeBilinearArgs } from './layers/resize-bilinear.ts';
-export { ResizeToMatch } from './layers/resize-to-match.ts';
+export { ResizeToMatch, type ResizeToMatchArgs } from './layers/resize-to-match.ts';
 export { Swish } from './layers/swish.ts';
 export { UnusedParameters, type UnusedParametersArgs } from './layers/unused-parameters.ts';
 export { UpsampleNearest, type UpsampleNearestArgs } from './layers/upsample-nearest.ts';

@@ -14,9 +14,13 @@ export function adaptStem(
   model: LayersModel,
   tensors: ReadonlyMap<string, StoredTensor>,
 ): ReadonlyMap<string, StoredTensor> {
-  const stem = torchParameters(model).find(({ layout }) => layout === 'OIHW');
+  const parameters = torchParameters(model);
+  const stem = parameters.find(({ layout }) => layout === 'OIHW');
   const channels = stem?.shape[1];
-  const keys = canonicalKeys([...tensors.keys()]);
+  const keys = canonicalKeys(
+    [...tensors.keys()],
+    parameters.map((one) => one.key),
+  );
   const key = [...tensors.keys()].find((one) => keys.get(one) === stem?.key);
   const kernel = key === undefined ? undefined : tensors.get(key);
   if (kernel?.shape.length !== 4 || kernel.shape[1] !== 3 || !channels || channels === 3) {

@@ -17,6 +17,9 @@ interface Layout {
 /** The rule that holds for every state dict: a counter that nothing needs. */
 const counter: KeyRule = [/^.*\.num_batches_tracked$/, null];
 
+/** Old files of DenseNets have dots within the names of layers, `norm.1` for `norm1`. */
+const dottedLayer = /(denselayer\d+\.(?:norm|conv))\.(?=[12]\.)/;
+
 /** In this order; the first layout with a key that matches is taken. */
 const layouts: readonly Layout[] = [
   {
@@ -85,10 +88,18 @@ const layouts: readonly Layout[] = [
  */
 const wrapper = /^(?:module|_orig_mod|model|net|network|ema_model|ema|student|teacher)\./;
 
-/** Each key of a state dict with the key of this package's models, or `null` where it is not needed. */
-export function canonicalKeys(keys: readonly string[]): ReadonlyMap<string, string | null> {
-  const bare = unwrapped(keys);
-  const { rules: given } = layoutOf(bare);
+/**
+ * Each key of a state dict with the key that a model has for it, or `null` where it is not needed.
+ *
+ * @param own the keys of the model; those of a whole network, which has no encoder by that name, are its authors'
+ */
+export function canonicalKeys(
+  keys: readonly string[],
+  own: Iterable<string>,
+): ReadonlyMap<string, string | null> {
+  const bare = unwrapped(keys).map((key) => key.replace(dottedLayer, '$1'));
+  const isWhole = ![...own].some((key) => key.startsWith('encoder.'));
+  const given = isWhole ? [] : layoutOf(bare).rules;
   const rules = [counter, ...(typeof given === 'function' ? given(bare) : given)];
   return new Map(
     keys.map((key, i) => {

@@ -48,7 +48,7 @@ export function matchWeights(
   const matches: WeightMatch[] = [];
   const ignored: string[] = [];
   const unknown: { key: string; canonical: string }[] = [];
-  for (const [key, canonical] of own ? ownKeys(keys) : canonicalKeys(keys)) {
+  for (const [key, canonical] of own ? ownKeys(keys) : canonicalKeys(keys, parameters.keys())) {
     const parameter = canonical === null ? undefined : parameters.get(canonical);
     if (canonical === null) ignored.push(key);
     else if (parameter === undefined) unknown.push({ key, canonical });

@@ -1,0 +1,114 @@
+import { createEncoder, type DenseNetOptions, denseNet } from '@sts-net/backbones';
+import {
+  BatchNormalization,
+  Conv2D,
+  Dropout,
+  deriveSeed,
+  Kaiming,
+  ReLU,
+  ResizeBilinear,
+} from '@sts-net/layers-core';
+import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { NetworkOptions } from './network-options.ts';
+import { withinPadding } from './within-padding.ts';
+
+/** Which DenseASPP. */
+export interface DenseASPPOptions extends Omit<DenseNetOptions, 'lastTransition'> {
+  /** Channels that a block of the pyramid narrows its input to. */
+  readonly narrow: number;
+  /** Channels that it adds. */
+  readonly added: number;
+  /** Stride of the encoder's deepest map. @default 8 */
+  readonly outputStride?: 8 | 16;
+  /**
+   * Whether the last resizing keeps corner pixels, as PyTorch did when the published weights were trained; today's
+   * default takes pixels for areas. @default false
+   */
+  readonly alignCorners?: boolean;
+  /** Rate of the channel dropout. @default 0.1 */
+  readonly dropout?: number;
+}
+
+const rates = [3, 6, 12, 18, 24];
+
+/**
+ * DenseASPP: a DenseNet whose last blocks are dilated, and a pyramid of dilated convolutions that each get the
+ * maps of all before.
+ *
+ * Source: Yang et al., CVPR 2018. The paper of STS-Net prints 46.15 million parameters for it, which none of the
+ * published variants has.
+ */
+export function denseASPP(options: DenseASPPOptions & NetworkOptions): LayersModel {
+  const { narrow, added, outputStride = 8, alignCorners = false, dropout = 0.1 } = options;
+  const { classes = 2, seed = 0, growth, stem, layers: counts } = options;
+  const spec = denseNet({
+    ...(growth !== undefined && { growth }),
+    ...(stem !== undefined && { stem }),
+    layers: counts,
+    lastTransition: true,
+  });
+  const resize = (x: SymbolicTensor, name: string, scale: number) =>
+    new ResizeBilinear({
+      ...{ name, scale },
+      ...(alignCorners ? { alignCorners } : { halfPixelCenters: true }),
+    }).apply(x) as SymbolicTensor;
+  return withinPadding('denseaspp', options, outputStride, (image) => {
+    const { features } = createEncoder(spec, { input: image, outputStride, seed, name: '' });
+    let x = features.at(-1)!.tensor;
+    if (outputStride === 16) x = resize(x, 'features.up', 2);
+    // The first block's ReLU works in place there, so that what all blocks get has gone through it.
+    x = new ReLU({ name: 'ASPP_3.relu.1' }).apply(x) as SymbolicTensor;
+    for (const rate of rates) x = atrousBlock(x, { rate, narrow, added, dropout, seed });
+    const drop = { name: 'classification.0', rate: dropout, unit: 'channel' as const };
+    const dropped = new Dropout({ ...drop, seed: deriveSeed(seed, drop.name) }).apply(x);
+    const head = convolution('classification.1', { filters: classes, size: 1, seed });
+    return resize(head.apply(dropped) as SymbolicTensor, 'upsample', 8);
+  });
+}
+
+interface AtrousBlock {
+  readonly rate: number;
+  readonly narrow: number;
+  readonly added: number;
+  readonly dropout: number;
+  readonly seed: number;
+}
+
+function atrousBlock(
+  x: SymbolicTensor,
+  { rate, narrow, added, dropout, seed }: AtrousBlock,
+): SymbolicTensor {
+  const key = `ASPP_${rate}`;
+  const normalize = (input: SymbolicTensor, part: 1 | 2) =>
+    new BatchNormalization({ name: `${key}.norm.${part}`, momentum: 0.0003 }).apply(input);
+  let y = x;
+  if (rate !== rates[0]) {
+    const normal = normalize(x, 1);
+    y = new ReLU({ name: `${key}.relu.1` }).apply(normal) as SymbolicTensor;
+  }
+  y = convolution(`${key}.conv.1`, { filters: narrow, size: 1, seed }).apply(y) as SymbolicTensor;
+  const ready = new ReLU({ name: `${key}.relu.2` }).apply(normalize(y, 2));
+  const dilated = { filters: added, size: 3, dilation: rate, seed };
+  const fresh = convolution(`${key}.conv.2`, dilated).apply(ready);
+  const drop = { name: `${key}.drop`, rate: dropout, unit: 'channel' as const };
+  const dropped = new Dropout({ ...drop, seed: deriveSeed(seed, drop.name) }).apply(fresh);
+  const join = layers.concatenate({ name: `${key}.concat` });
+  return join.apply([dropped as SymbolicTensor, x]) as SymbolicTensor;
+}
+
+interface ConvolutionOptions {
+  readonly filters: number;
+  readonly size: number;
+  readonly dilation?: number;
+  readonly seed: number;
+}
+
+/** With a bias, from Kaiming's uniform distribution over the fan in. */
+function convolution(name: string, { filters, size, dilation = 1, seed }: ConvolutionOptions) {
+  const kernel = { distribution: 'uniform' as const, seed: deriveSeed(seed, name) };
+  return new Conv2D({
+    ...{ name, filters, kernelSize: size, dilations: dilation, useBias: true },
+    padding: Math.floor(size / 2) * dilation,
+    kernelInitializer: new Kaiming(kernel),
+  });
+}

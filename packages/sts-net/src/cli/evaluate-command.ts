@@ -16,6 +16,7 @@ import {
   patientOption,
   penaltyOption,
   segmentOption,
+  sizesOption,
   thresholdOption,
   toleranceOption,
   truthSegmentOption,
@@ -55,6 +56,7 @@ export function evaluateCommand(): CommandUnknownOpts {
     .option(...toleranceOption)
     .option(...emptyOption)
     .option(...penaltyOption)
+    .option(...sizesOption)
     .option('--seed <number>', 'of the bootstrap intervals', integer('seed'), 0)
     .option('--resamples <count>', 'of the bootstrap intervals', count('resamples'), 10_000)
     .option('--csv <file>', 'file for the scores of each case as CSV')
@@ -68,8 +70,8 @@ export function evaluateCommand(): CommandUnknownOpts {
       if ((model === undefined) === !ofMasks) {
         throw new UsageError('give either --model, or --prediction and --truth');
       }
-      const { tolerance, empty, penalty, seed, resamples, ...masks } = options;
-      const scoring = { tolerance, empty, penalty, seed, resamples };
+      const { tolerance, empty, penalty, sizes, seed, resamples, ...masks } = options;
+      const scoring = { tolerance, empty, penalty, sizes, seed, resamples };
       if (model !== undefined) refuse(masks);
       for (const file of [csv, json, markdown, html])
         if (file !== undefined) await checkWritable(file);

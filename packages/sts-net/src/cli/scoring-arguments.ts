@@ -72,6 +72,20 @@ export const patientOption: OptionOf<'--patient <pattern>', string> = [
   String,
 ];
 
+export const sizesOption: OptionOf<'--sizes <mm³>', readonly number[]> = [
+  '--sizes <mm³>',
+  'volumes between which lesions found are counted: 10,100; in pictures pixels; else the quartiles of the true ones',
+  sizes,
+];
+
+function sizes(text: string): readonly number[] {
+  const edges = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (edges.every((edge, i) => edge > (edges[i - 1] ?? 0) && Number.isFinite(edge))) return edges;
+  throw new UsageError(
+    `--sizes must be volumes above 0 in mm³ with commas between them, each above the one before, got '${text}'`,
+  );
+}
+
 function labels(text: string): 'all' | readonly number[] {
   if (text === 'all') return 'all';
   const numbers = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : 0));

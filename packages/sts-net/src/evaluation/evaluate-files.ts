@@ -6,6 +6,8 @@ import { type Evaluation, evaluateVolumes } from './evaluate-volumes.ts';
 import type { EvaluationNotes } from './evaluation-tables.ts';
 
 export interface EvaluateFilesOptions extends MaskOptions, ScoringOptions, IntervalOptions {
+  /** Between which lesions are counted, mm³; see `EvaluateVolumesOptions`. */
+  readonly sizes?: readonly number[] | undefined;
   /** Called with a sentence about what is odd about a mask but no error. */
   readonly onWarning?: ((text: string) => void) | undefined;
 }

@@ -9,6 +9,8 @@ import type { ScoringOptions } from '../scoring/scoring-options.ts';
 import { type Evaluation, evaluateVolumes, type VolumePair } from './evaluate-volumes.ts';
 
 export interface EvaluateModelOptions extends ScoringOptions, IntervalOptions {
+  /** Between which lesions are counted, mm³; see `EvaluateVolumesOptions`. */
+  readonly sizes?: readonly number[] | undefined;
   /** Slices that go through the network together. @default 4 */
   readonly batchSize?: number;
   /** Called after each slice. */

@@ -7,7 +7,7 @@ import type { IntervalOptions } from '../scoring/mean-interval.ts';
 import { type ScoreName, scoreNames } from '../scoring/scores.ts';
 import { defaultTolerance, emptyMasks, type ScoringOptions } from '../scoring/scoring-options.ts';
 import type { LesionScores } from './lesion-scores.ts';
-import { sizeEdges } from './lesion-sizes.ts';
+import { checkSizes, sizeEdges } from './lesion-sizes.ts';
 import { type MeanScore, meansOverCases, recallOverCases, type SizeRecall } from './mean-scores.ts';
 import {
   type MeasuredLabel,
@@ -38,6 +38,11 @@ export interface EvaluateVolumesOptions extends ScoringOptions, IntervalOptions 
    * @default all above 0 as one
    */
   readonly labels?: readonly number[] | 'each';
+  /**
+   * Volumes in mm³, rising, between which the recall of lesions is counted; in pictures pixels.
+   * @default the quartiles of all true lesions that are scored
+   */
+  readonly sizes?: readonly number[] | undefined;
 }
 
 /** The scores of one label. */
@@ -72,19 +77,21 @@ export interface Evaluation extends Parts<MeanScore> {
  * lesion by lesion.
  *
  * @param axis the axis of `[slice, row, column]` that slices are cut across
- * @throws RangeError naming the case, if prediction and truth differ in shape.
+ * @throws RangeError naming the case, if prediction and truth differ in shape; or if sizes do not rise
  */
 export async function evaluateVolumes(
   pairs: Iterable<VolumePair> | AsyncIterable<VolumePair>,
   axis: 0 | 1 | 2 = 0,
   options: EvaluateVolumesOptions = {},
 ): Promise<Evaluation> {
+  const { sizes } = options;
+  if (sizes !== undefined) checkSizes(sizes);
   const measured: MeasuredCase[] = [];
   for await (const pair of pairs) measured.push(measureCase(pair, pair.axis ?? axis, options));
   const { empty } = emptyMasks(options);
   const labels = labelsOfAll(measured);
   const ofLabels = labels.map((label) => measured.map((one) => one.of(label)));
-  const edges = sizeEdges(ofLabels.flat().flatMap(({ lesions }) => lesions));
+  const edges = sizes ?? sizeEdges(ofLabels.flat().flatMap(({ lesions }) => lesions));
   const cases = measured.map(({ id, patient }, i): EvaluatedCase => {
     const scored = ofLabels.map((of, l) => {
       const { slices, ...parts } = partsOf([of[i]!], empty, edges);

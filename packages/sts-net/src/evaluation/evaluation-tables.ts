@@ -13,7 +13,10 @@ import {
 import type { Evaluation } from './evaluate-volumes.ts';
 
 /** What is said beside the tables. */
-export type EvaluationNotes = Omit<ScoringNotes, 'names'> & IntervalOptions;
+export interface EvaluationNotes extends Omit<ScoringNotes, 'names'>, IntervalOptions {
+  /** Between which lesions are counted, mm³; undefined where those are the quartiles. */
+  readonly sizes?: readonly number[] | undefined;
+}
 
 type Table = readonly (readonly string[])[];
 
@@ -103,7 +106,7 @@ function sizeText(volume: number): string {
 /** What must be known to read the tables, a sentence each. */
 export function evaluationNotes(
   { scores, cases }: Evaluation,
-  { seed = 0, resamples = 10_000, ...notes }: EvaluationNotes,
+  { seed = 0, resamples = 10_000, sizes, ...notes }: EvaluationNotes,
 ): string[] {
   const decided = scoreNames.map((name): [string, RuleCounts] => [
     scoreTitle(name, notes.inPixels),
@@ -116,7 +119,7 @@ export function evaluationNotes(
           `${cases.length} cases of ${patients} ${patients === 1 ? 'patient, so that means have no interval' : `patients; intervals by bootstrap, patients drawn whole, seed ${seed}, ${resamples} resamples${patients < 6 ? ': too narrow of so few' : ''}`}.`,
         ]
       : []),
-    'Differences are prediction − truth; sizes of lesions are divided by the quartiles of the true ones.',
+    `Differences are prediction − truth; sizes of lesions are divided ${sizes === undefined ? 'by the quartiles of the true ones' : 'as asked for'}.`,
     ...scoringNotes({ ...notes, names: scoreNames }),
     ...decidedNote(decided),
   ];

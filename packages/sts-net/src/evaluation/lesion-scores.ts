@@ -10,6 +10,8 @@ export interface LesionScores {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
+  readonly dice: number;
+  readonly panopticQuality: number;
 }
 
 const counted = ['found', 'missed', 'hits', 'falsePositives', 'diceSum'] as const;
@@ -24,27 +26,27 @@ export function sumLesions(cases: readonly LesionCounts[], empty: EmptyPolicy): 
       paired,
     ),
   };
-  const { precision, recall, f1 } = lesionScores(counts, cases.length === 0 ? 'nan' : empty);
   const { found, missed, falsePositives, hits } = counts;
   return {
     found,
     missed,
     falsePositives,
     predicted: hits + falsePositives,
-    precision,
-    recall,
-    f1,
+    ...lesionScores(counts, cases.length === 0 ? 'nan' : empty),
   };
 }
 
 /** The counts of labels added up, and the means of their scores. */
 export function meanLesions(labels: readonly LesionScores[]): LesionScores {
-  const ratios = sums(labels, ['precision', 'recall', 'f1']);
+  const ratios = sums(labels, ['precision', 'recall', 'f1', 'dice', 'panopticQuality']);
+  const mean = (name: keyof typeof ratios): number => ratios[name] / labels.length;
   return {
     ...sums(labels, ['found', 'missed', 'falsePositives', 'predicted']),
-    precision: ratios.precision / labels.length,
-    recall: ratios.recall / labels.length,
-    f1: ratios.f1 / labels.length,
+    precision: mean('precision'),
+    recall: mean('recall'),
+    f1: mean('f1'),
+    dice: mean('dice'),
+    panopticQuality: mean('panopticQuality'),
   };
 }
 

@@ -3,6 +3,15 @@ import type { Lesion } from '@sts-net/metrics';
 /** A lesion of the truth: its volume in mm³, and which predicted ones match it. */
 export type SizedLesion = Pick<Lesion, 'volume' | 'matches'>;
 
+/** @throws RangeError unless volumes, between which lesions are counted, rise from above 0 */
+export function checkSizes(sizes: readonly number[]): void {
+  const rise = sizes.every((size, i) => size > (sizes[i - 1] ?? 0) && Number.isFinite(size));
+  if (rise && sizes.length > 0) return;
+  throw new RangeError(
+    `\`sizes\` must be at least one volume above 0 in mm³, each above the one before, got [${sizes.join(', ')}]`,
+  );
+}
+
 /**
  * The quartiles of volumes, each that of a lesion, between which `recallBySize` counts; fewer where many are
  * alike, so that every bin holds a lesion.

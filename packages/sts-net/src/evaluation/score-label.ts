@@ -21,8 +21,8 @@ export interface Parts<Score> {
   /** What truth and prediction hold, ml; means of several labels, and over cases. */
   readonly volumes: Volumes;
   /**
-   * Recall of lesions by their volume in mm³, in bins by the quartiles of all true lesions that are scored; of
-   * several labels together.
+   * Recall of lesions by their volume in mm³, in bins by the quartiles of all true lesions that are scored or
+   * as given; of several labels together.
    */
   readonly recallBySize: readonly SizeBin[];
   readonly scores: Readonly<Record<ScoreName, Score>>;

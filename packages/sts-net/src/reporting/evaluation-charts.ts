@@ -15,6 +15,8 @@ const shown = [
   'lesion-precision',
   'lesion-recall',
   'lesion-f1',
+  'lesion-dice',
+  'panoptic-quality',
 ] as const satisfies readonly ScoreName[];
 
 const [blue, orange] = [lines[0].color, lines[1].color];
@@ -28,8 +30,7 @@ export function evaluationCharts(evaluation: Evaluation, inPixels: boolean): Htm
 <figcaption>Bland and Altman: each case's volume, prediction − truth, against the mean of both. The line is the mean
 difference; 95 % of cases would lie between the dashed ones (1.96 standard deviations), were differences normal.</figcaption></figure>
 <figure>${recallBars(evaluation, inPixels)}
-<figcaption>Share of the true lesions of each size that a predicted one touches, with its 95 % interval; sizes are divided by the quartiles of
-all true lesions.</figcaption></figure>
+<figcaption>Share of the true lesions of each size that a predicted one touches, with its 95 % interval.</figcaption></figure>
 </div>`;
 }
 

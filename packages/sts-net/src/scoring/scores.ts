@@ -31,6 +31,8 @@ export type ScoreName =
   | 'lesion-precision'
   | 'lesion-recall'
   | 'lesion-f1'
+  | 'lesion-dice'
+  | 'panoptic-quality'
   | 'volume-difference'
   | 'absolute-volume-difference'
   | 'false-positive-volume'
@@ -98,6 +100,16 @@ export const scores: Readonly<Record<ScoreName, Score>> = {
     ...share,
     title: 'lesion F1',
     of: (of, { empty }) => lesionScores(of.lesions(), empty).f1,
+  },
+  'lesion-dice': {
+    ...share,
+    title: 'lesion Dice',
+    of: (of, { empty }) => lesionScores(of.lesions(), empty).dice,
+  },
+  'panoptic-quality': {
+    ...share,
+    title: 'panoptic quality',
+    of: (of, { empty }) => lesionScores(of.lesions(), empty).panopticQuality,
   },
   // Defined for empty masks, so that no rule decides them.
   'volume-difference': {

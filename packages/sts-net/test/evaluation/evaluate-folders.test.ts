@@ -74,6 +74,9 @@ describe('evaluate of two folders', () => {
     const close = (all: readonly number[]) => all.map((value) => expect.closeTo(value, 12));
     expect(each.map(({ id }: { id: string }) => id)).toEqual(Object.keys(cases));
     expect(values('dice')).toEqual(close([2 / 3, 1 / 2, 0, 1]));
+    // Half of a lesion is no pair of panoptic quality; one of two found whole is 1 / (1 + 1/2).
+    expect(values('lesion-dice')).toEqual(close([2 / 3, 1 / 2, 0, 1]));
+    expect(values('panoptic-quality')).toEqual(close([0, 2 / 3, 0, 1]));
     expect(values('volume-difference')).toEqual(close([-0.04, -0.04, 0.02, 0]));
     expect(values('absolute-volume-difference')).toEqual(close([0.04, 0.04, 0.02, 0]));
     expect(values('false-positive-volume')).toEqual(close([0, 0, 0.06, 0]));
@@ -117,6 +120,33 @@ describe('evaluate of two folders', () => {
     expect(stdout).toMatch(/lesions found, by volume +below 40 +40 to 80 +from 80 mm³/);
     expect(stdout).toMatch(/^p1_2 +1 of 1 +0 of 1 +–$/m);
     expect(stdout).toMatch(/^all +1 of 1 +0 of 2 +1 of 1$/m);
+  });
+
+  it('counts lesions found by size between what is asked for, and refuses what does not rise', async () => {
+    const { recallBySize, cases: each } = await evaluated('--sizes', '30,40,200');
+    const counts = (bins: { lesions: number; found: number }[]) =>
+      bins.map(({ lesions, found }) => [lesions, found]);
+    // Of 20, 40, 40 and 80 mm³; 40 belongs to what begins there.
+    expect(counts(recallBySize)).toEqual([
+      [1, 1],
+      [0, 0],
+      [3, 1],
+      [0, 0],
+    ]);
+    expect(counts(each[1].recallBySize)).toEqual([
+      [1, 1],
+      [0, 0],
+      [1, 0],
+      [0, 0],
+    ]);
+    const { stdout } = await evaluate('--sizes', '30,40,200');
+    expect(stdout).toMatch(/volume +below 30 +30 to 40 +40 to 200 +from 200 mm³/);
+    expect(stdout).toContain('sizes of lesions are divided as asked for');
+    for (const wrong of ['', '0,10', '20,10', '5,x']) {
+      const refused = await evaluate('--sizes', wrong);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toContain('--sizes must be volumes above 0 in mm³');
+    }
   });
 
   it('draws patients whole for the intervals, whose they are by name, and says so', async () => {

@@ -27,21 +27,45 @@ export const anyNumbers: SoftKind = {
 /**
  * Parts a soft prediction by its truth, on behalf of the function and case that `where` names.
  *
+ * @throws RangeError as `eachSoftScore`
+ */
+export function softScores(
+  prediction: Labels,
+  truth: Labels,
+  options: SoftOptions,
+  kind: SoftKind,
+  where: string,
+): SoftScores {
+  let [positives, negatives] = [0, 0];
+  eachSoftScore(prediction, truth, options, kind, where, (_, isInside) => {
+    if (isInside) positives++;
+    else negatives++;
+  });
+  const inside = new Float64Array(positives);
+  const outside = new Float64Array(negatives);
+  eachSoftScore(prediction, truth, options, kind, where, (score, isInside) => {
+    if (isInside) inside[--positives] = score;
+    else outside[--negatives] = score;
+  });
+  return { inside, outside };
+}
+
+/**
+ * Visits the values of a soft prediction, each with whether the truth has foreground there; those that are
+ * left out are passed over.
+ *
  * @throws RangeError where shapes differ, a prediction is not of the kind, or a label is negative,
  *   fractional or NaN
  */
-export function softScores(
+export function eachSoftScore(
   prediction: Labels,
   truth: Labels,
   { label, ignoreIndex }: SoftOptions,
   kind: SoftKind,
   where: string,
-): SoftScores {
+  visit: (score: number, isInside: boolean) => void,
+): void {
   const { prediction: p, truth: t, shape } = labelPair(prediction, truth, where);
-  const inside = new Float64Array(t.length);
-  const outside = new Float64Array(t.length);
-  let positives = 0;
-  let negatives = 0;
   for (let i = 0; i < t.length; i++) {
     const value = t[i]!;
     if (value === ignoreIndex) continue;
@@ -56,8 +80,6 @@ export function softScores(
         `${where}: prediction must be ${kind.name}, got ${score} at ${position(i, shape)}`,
       );
     }
-    if (label === undefined ? value > 0 : value === label) inside[positives++] = score;
-    else outside[negatives++] = score;
+    visit(score, label === undefined ? value > 0 : value === label);
   }
-  return { inside: inside.subarray(0, positives), outside: outside.subarray(0, negatives) };
 }

@@ -151,11 +151,12 @@ export {
   type Evaluation,
   evaluateVolumes,
   type LabelScores,
-  type VolumePair,
 } from './evaluation/evaluate-volumes.ts';
 export type { ExperimentStatistics } from './evaluation/experiment-statistics.ts';
 export type { LesionScores } from './evaluation/lesion-scores.ts';
 export type { MeanScore } from './evaluation/mean-scores.ts';
+export type { VolumePair } from './evaluation/measured-case.ts';
+export type { ProbabilityScores } from './evaluation/probability-scores.ts';
 export type { SliceScores } from './evaluation/slice-scores.ts';
 export type { Grid, GridRun } from './grid/grid-folder.ts';
 export type { GridStatus } from './grid/grid-status.ts';

@@ -1,4 +1,4 @@
-import { crop, type GridWords, ontoGridOf, type Volume } from '@sts-net/volume-io';
+import { crop, type GridWords, ontoGridOf, type Volume, type VoxelArray } from '@sts-net/volume-io';
 
 export interface PlaceOptions extends GridWords {
   /**
@@ -14,17 +14,17 @@ export interface PlaceOptions extends GridWords {
 }
 
 /**
- * Labels in the order of their image's voxels: where the axes are only stored in another order or
+ * Labels, or other values, in the order of their image's voxels: where the axes are only stored in another order or
  * direction, they are brought to that of the image.
  *
  * @returns on the grid of `image`; where `flat`, of the slice of it that the labels lie in
  * @throws RangeError naming the shapes or the distance in mm, if the labels lie elsewhere
  */
-export function placeLabels(
-  labels: Volume<Uint8Array>,
+export function placeLabels<T extends VoxelArray = Uint8Array>(
+  labels: Volume<T>,
   image: Volume,
   { flat = false, placeless = false, ...words }: PlaceOptions = {},
-): Volume<Uint8Array> {
+): Volume<T> {
   if (!flat && !placeless) return ontoGridOf(labels, image, words);
   const [slices, rows, columns] = image.voxels.shape as [number, number, number];
   const wanted = [flat ? 1 : slices, rows, columns];

@@ -1,6 +1,6 @@
 import { checkOptions } from '../check-options.ts';
 import type { Labels } from '../grid.ts';
-import { type SoftKind, softScores } from '../soft-scores.ts';
+import { eachSoftScore, type SoftKind } from '../soft-scores.ts';
 
 export interface CalibrationOptions {
   /** Number of bins of equal width; counts to be pooled need the same. @default 15 */
@@ -57,21 +57,16 @@ export function calibrationCounts(
   if (!(Number.isInteger(bins) && bins >= 1 && bins <= 65536)) {
     throw new RangeError(`${where}: \`bins\` must be a whole number from 1 to 65536, got ${bins}`);
   }
-  const { inside, outside } = softScores(prediction, truth, options, probabilities, where);
   const filled = emptyBins(bins);
   let squaredErrors = 0;
-  for (const [values, target] of [
-    [inside, 1],
-    [outside, 0],
-  ] as const) {
-    for (const probability of values) {
-      const bin = filled[binOf(probability, bins)]!;
-      bin.count++;
-      bin.positives += target;
-      bin.probabilitySum += probability;
-      squaredErrors += (probability - target) ** 2;
-    }
-  }
+  eachSoftScore(prediction, truth, options, probabilities, where, (probability, isInside) => {
+    const target = isInside ? 1 : 0;
+    const bin = filled[binOf(probability, bins)]!;
+    bin.count++;
+    bin.positives += target;
+    bin.probabilitySum += probability;
+    squaredErrors += (probability - target) ** 2;
+  });
   return { bins: filled, squaredErrors };
 }
 

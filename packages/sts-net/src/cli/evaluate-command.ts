@@ -7,9 +7,12 @@ import type { EvaluateRunOptions } from '../evaluation/evaluate-run.ts';
 import { evaluationCsv, evaluationMarkdown } from '../evaluation/evaluation-formats.ts';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { holdsCases } from '../scoring/match-cases.ts';
+import { operatingPointNote } from '../tuning/tuning-text.ts';
 import { backendOption, count, integer, oneOf } from './arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import {
+  candidateOverlapOption,
+  candidateThresholdOption,
   emptyOption,
   ignoreOption,
   labelOption,
@@ -37,11 +40,16 @@ export function evaluateCommand(): CommandUnknownOpts {
     )
     .option('--config <file>', 'config with the cases, in place of the run’s own')
     .option('--accept-data', 'evaluate the run’s cases though their files have changed')
+    .option('--most-likely', 'the most likely class, whatever operating point the run was tuned to')
     .option(
       '--prediction <path>',
       'a label volume, picture or DICOM SEG, or a folder or manifest of many, to be compared with --truth',
     )
     .option('--truth <path>', 'the true one, or a DICOM RTSTRUCT; or of many, named alike')
+    .option(
+      '--probabilities <path>',
+      'what the predictions were made of: its file, or the folder or manifest of many; a run tells its own',
+    )
     .option(...patientOption)
     .option(...labelOption)
     .option(...ignoreOption)
@@ -57,6 +65,8 @@ export function evaluateCommand(): CommandUnknownOpts {
     .option(...emptyOption)
     .option(...penaltyOption)
     .option(...sizesOption)
+    .option(...candidateThresholdOption)
+    .option(...candidateOverlapOption)
     .option('--seed <number>', 'of the bootstrap intervals', integer('seed'), 0)
     .option('--resamples <count>', 'of the bootstrap intervals', count('resamples'), 10_000)
     .option('--csv <file>', 'file for the scores of each case as CSV')
@@ -65,13 +75,17 @@ export function evaluateCommand(): CommandUnknownOpts {
     .option('--html <file>', 'file for all of it as a page with charts')
     .option(...backendOption)
     .action(async ({ model, prediction, truth, csv, json, markdown, html, ...given }) => {
-      const { split, config, acceptData, backend = 'auto', ...options } = given;
+      const { split, config, acceptData, mostLikely, backend = 'auto', ...options } = given;
       const ofMasks = prediction !== undefined && truth !== undefined;
       if ((model === undefined) === !ofMasks) {
         throw new UsageError('give either --model, or --prediction and --truth');
       }
-      const { tolerance, empty, penalty, sizes, seed, resamples, ...masks } = options;
-      const scoring = { tolerance, empty, penalty, sizes, seed, resamples };
+      const { tolerance, empty, penalty, sizes, seed, resamples, ...rest } = options;
+      const { candidateThreshold, candidateOverlap, label, ...masks } = rest;
+      const scoring = {
+        ...{ tolerance, empty, penalty, sizes, seed, resamples },
+        ...{ candidateThreshold, candidateOverlap, label },
+      };
       if (model !== undefined) refuse(masks);
       for (const file of [csv, json, markdown, html])
         if (file !== undefined) await checkWritable(file);
@@ -81,6 +95,7 @@ export function evaluateCommand(): CommandUnknownOpts {
             ...scoring,
             ...(config !== undefined && { config }),
             acceptData: acceptData === true,
+            mostLikely: mostLikely === true,
             backend,
           });
       const { evaluation, notes } = evaluated;
@@ -144,12 +159,16 @@ async function evaluateSplit(
 ): Promise<EvaluatedFiles> {
   const { evaluateRun } = await import('../evaluation/evaluate-run.ts');
   const line = progressLine();
+  let operatingPoint: string | undefined;
   const evaluation = await interruptible('nothing was written', (signal) =>
     evaluateRun(path, split, {
       ...options,
       ...telling(line),
+      onOperatingPoint: (points) => {
+        operatingPoint = operatingPointNote(points);
+      },
       signal,
     }),
   ).finally(() => line.clear());
-  return { evaluation, notes: { ...options, inPixels: false, ignored: undefined } };
+  return { evaluation, notes: { ...options, operatingPoint, inPixels: false, ignored: undefined } };
 }

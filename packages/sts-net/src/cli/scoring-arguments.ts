@@ -1,5 +1,5 @@
 import type { EmptyRule } from '@sts-net/metrics';
-import { defaultTolerance } from '../scoring/scoring-options.ts';
+import { defaultDetection, defaultTolerance } from '../scoring/scoring-options.ts';
 import { integer, number, oneOf } from './arguments.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -64,6 +64,18 @@ export const penaltyOption: OptionOf<'--penalty <mm>', number> = [
   '--penalty <mm>',
   'distance of a miss or a false alarm, as 374 in BraTS; else the image’s diagonal',
   millimetres('penalty'),
+];
+
+export const candidateThresholdOption: OptionOf<'--candidate-threshold <p>', number> = [
+  '--candidate-threshold <p>',
+  `probability from which on connected voxels may find a lesion; else ${defaultDetection.threshold}`,
+  number('candidate-threshold', 'above 0, up to 1', (p) => p > 0 && p <= 1),
+];
+
+export const candidateOverlapOption: OptionOf<'--candidate-overlap <iou>', number> = [
+  '--candidate-overlap <iou>',
+  `IoU from which on they do; 0 for a common voxel; else ${defaultDetection.overlap}`,
+  number('candidate-overlap', 'from 0 to 1', (iou) => iou >= 0 && iou <= 1),
 ];
 
 export const patientOption: OptionOf<'--patient <pattern>', string> = [

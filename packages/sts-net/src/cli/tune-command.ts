@@ -30,7 +30,7 @@ export function tuneCommand(): CommandUnknownOpts {
         }),
       ).finally(() => line.clear());
       const page = join(dirname(tuned.path), 'operating-point.html');
-      const { tuningPage } = await import('../tuning/tuning-page.ts');
+      const { tuningPage } = await import('../reporting/tuning-page.ts');
       await writeFileAtomic(page, tuningPage(tuned));
       process.stdout.write(`${tuningText(tuned)}\n${page}\n`);
     });

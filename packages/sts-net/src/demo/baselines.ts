@@ -1,7 +1,8 @@
 import { toInput } from '@sts-net/inference';
 import { likeVolume, type Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
-import { evaluateVolumes, type VolumePair } from '../evaluation/evaluate-volumes.ts';
+import { evaluateVolumes } from '../evaluation/evaluate-volumes.ts';
+import type { VolumePair } from '../evaluation/measured-case.ts';
 import type { ReportColumn } from '../report/index.ts';
 import type { DemoCase, DemoCases } from './demo-cases.ts';
 

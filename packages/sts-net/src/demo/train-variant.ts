@@ -1,7 +1,8 @@
 import { predictVolume } from '@sts-net/inference';
 import { predictorOf } from '@sts-net/model';
 import type { Volume } from '@sts-net/volume-io';
-import { evaluateVolumes, type VolumePair } from '../evaluation/evaluate-volumes.ts';
+import { evaluateVolumes } from '../evaluation/evaluate-volumes.ts';
+import type { VolumePair } from '../evaluation/measured-case.ts';
 import { readLog, type TrainEvent } from '../loggers/run-log.ts';
 import type { ReportRun, ReportScores } from '../report/index.ts';
 import { runFacts } from '../reporting/run-facts.ts';

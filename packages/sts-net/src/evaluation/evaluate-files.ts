@@ -1,13 +1,24 @@
 import { basename } from 'node:path';
+import { findProbabilitiesOf } from '../scoring/find-probabilities.ts';
 import type { IntervalOptions } from '../scoring/mean-interval.ts';
 import { type MaskOptions, readMasks } from '../scoring/read-masks.ts';
-import type { ScoringOptions } from '../scoring/scoring-options.ts';
+import { readProbabilities } from '../scoring/read-probabilities.ts';
+import type { DetectionOptions, ScoringOptions } from '../scoring/scoring-options.ts';
 import { type Evaluation, evaluateVolumes } from './evaluate-volumes.ts';
 import type { EvaluationNotes } from './evaluation-tables.ts';
 
-export interface EvaluateFilesOptions extends MaskOptions, ScoringOptions, IntervalOptions {
+export interface EvaluateFilesOptions
+  extends MaskOptions,
+    ScoringOptions,
+    DetectionOptions,
+    IntervalOptions {
   /** Between which lesions are counted, mm³; see `EvaluateVolumesOptions`. */
   readonly sizes?: readonly number[] | undefined;
+  /**
+   * The probabilities that the prediction was made of: their file, or where `findProbabilities` finds them.
+   * @default none are scored
+   */
+  readonly probabilities?: string | undefined;
   /** Called with a sentence about what is odd about a mask but no error. */
   readonly onWarning?: ((text: string) => void) | undefined;
 }
@@ -22,17 +33,21 @@ export interface EvaluatedFiles {
 export async function evaluateFiles(
   prediction: string,
   truth: string,
-  { onWarning, ...options }: EvaluateFilesOptions,
+  { onWarning, probabilities, ...options }: EvaluateFilesOptions,
 ): Promise<EvaluatedFiles> {
   const warnings = { ...(onWarning && { onWarning, onSeveral: onWarning }) };
   const masks = await readMasks({ truth, predictions: [prediction] }, { ...options, ...warnings });
-  const { labels, ignored, inPixels } = masks;
+  const { ignored, inPixels } = masks;
+  const files =
+    probabilities === undefined ? undefined : await findProbabilitiesOf(prediction, probabilities);
   const pair = {
     id: basename(truth),
     truth: masks.truth,
     prediction: masks.predictions[0]!,
+    probabilities:
+      files === undefined ? undefined : await readProbabilities(files, masks, options.label),
     ...(ignored && { ignored: ignored.mask }),
   };
-  const evaluation = await evaluateVolumes([pair], 0, { ...options, labels });
+  const evaluation = await evaluateVolumes([pair], 0, { ...options, labels: 'each' });
   return { evaluation, notes: { ...options, inPixels, ignored } };
 }

@@ -1,7 +1,11 @@
+import { findProbabilities } from '../scoring/find-probabilities.ts';
 import { matchCases } from '../scoring/match-cases.ts';
 import { type ReadCasesOptions, readCases } from '../scoring/read-cases.ts';
+import type { CaseMasks } from '../scoring/read-masks.ts';
+import { readProbabilities } from '../scoring/read-probabilities.ts';
 import type { EvaluatedFiles, EvaluateFilesOptions } from './evaluate-files.ts';
-import { evaluateVolumes, type VolumePair } from './evaluate-volumes.ts';
+import { evaluateVolumes } from './evaluate-volumes.ts';
+import type { VolumePair } from './measured-case.ts';
 
 export interface EvaluateFoldersOptions extends EvaluateFilesOptions, ReadCasesOptions {
   /** Tells the patient by a case's name, see `matchCases`. */
@@ -16,10 +20,15 @@ export interface EvaluateFoldersOptions extends EvaluateFilesOptions, ReadCasesO
 export async function evaluateFolders(
   prediction: string,
   truth: string,
-  { patient, signal, onProgress, onWarning, ...options }: EvaluateFoldersOptions,
+  { patient, probabilities, signal, onProgress, onWarning, ...options }: EvaluateFoldersOptions,
 ): Promise<EvaluatedFiles> {
   const matched = await matchCases({ truth, predictions: [prediction] }, patient);
+  const ids = matched.map(({ id }) => id);
+  const found =
+    probabilities === undefined ? undefined : await findProbabilities(probabilities, ids);
   const reading = readCases(matched, { ...options, signal, onProgress, onWarning });
+  const probabilitiesOf = async (id: string, masks: CaseMasks) =>
+    found && readProbabilities(found.get(id)!, masks, options.label, `case '${id}': `);
   async function* pairs(): AsyncGenerator<VolumePair> {
     for await (const { id, patient: whose, masks } of reading.masks) {
       yield {
@@ -27,6 +36,7 @@ export async function evaluateFolders(
         patient: whose,
         truth: masks.truth,
         prediction: masks.predictions[0]!,
+        probabilities: await probabilitiesOf(id, masks),
         ...(masks.ignored && { ignored: masks.ignored.mask }),
       };
     }

@@ -1,43 +1,27 @@
 import type { PaperProtocolResult } from '@sts-net/metrics';
-import { labelsOf, type Volume } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
 import { type CaseScore, meanScores } from '../scoring/case-score.ts';
-import { labelsIn, maskOf } from '../scoring/label-masks.ts';
 import type { IntervalOptions } from '../scoring/mean-interval.ts';
 import { type ScoreName, scoreNames } from '../scoring/scores.ts';
-import { defaultTolerance, emptyMasks, type ScoringOptions } from '../scoring/scoring-options.ts';
+import { emptyMasks } from '../scoring/scoring-options.ts';
 import type { LesionScores } from './lesion-scores.ts';
 import { checkSizes, sizeEdges } from './lesion-sizes.ts';
 import { type MeanScore, meansOverCases, recallOverCases, type SizeRecall } from './mean-scores.ts';
 import {
-  type MeasuredLabel,
-  meanParts,
-  type Parts,
-  partsOf,
-  type ScoreLabelOptions,
-  scoreLabel,
-} from './score-label.ts';
+  type MeasureCaseOptions,
+  type MeasuredCase,
+  measureCase,
+  type VolumePair,
+} from './measured-case.ts';
+import {
+  caseProbabilities,
+  type ProbabilityScores,
+  type ProbabilityValues,
+  scoreProbabilities,
+} from './probability-scores.ts';
+import { type MeasuredLabel, meanParts, type Parts, partsOf } from './score-label.ts';
 import type { SliceScores } from './slice-scores.ts';
 
-/** A prediction with its truth, labels of one shape. */
-export interface VolumePair {
-  readonly id: string;
-  /** Whose it is. @default the id */
-  readonly patient?: string | undefined;
-  readonly prediction: Volume<Uint8Array>;
-  readonly truth: Volume<Uint8Array>;
-  /** 1 for each voxel, in C order, on which nothing counts. @default none */
-  readonly ignored?: Uint8Array;
-  /** The axis that its slices are cut across. @default that of all */
-  readonly axis?: 0 | 1 | 2;
-}
-
-export interface EvaluateVolumesOptions extends ScoringOptions, IntervalOptions {
-  /**
-   * The labels that are scored, each by itself, and their mean; `'each'` are those that any pair holds.
-   * @default all above 0 as one
-   */
-  readonly labels?: readonly number[] | 'each';
+export interface EvaluateVolumesOptions extends MeasureCaseOptions, IntervalOptions {
   /**
    * Volumes in mm³, rising, between which the recall of lesions is counted; in pictures pixels.
    * @default the quartiles of all true lesions that are scored
@@ -48,11 +32,15 @@ export interface EvaluateVolumesOptions extends ScoringOptions, IntervalOptions 
 /** The scores of one label. */
 export interface LabelScores<Score> extends Parts<Score> {
   readonly label: number;
+  /** Of a case, where there are probabilities. */
+  readonly probabilities?: ProbabilityValues<number>;
 }
 
 export interface EvaluatedCase extends Parts<CaseScore> {
   readonly id: string;
   readonly patient: string;
+  /** Where there are probabilities; of several labels the means. */
+  readonly probabilities?: ProbabilityValues<number>;
   /** Of each label, where several are scored; what is above are then their means. */
   readonly labels: readonly LabelScores<CaseScore>[];
 }
@@ -70,6 +58,8 @@ export interface Evaluation extends Parts<MeanScore> {
   /** Of each label, where several are scored; what is above are then their means. */
   readonly labels: readonly LabelScores<MeanScore>[];
   readonly cases: readonly EvaluatedCase[];
+  /** Where there are probabilities. */
+  readonly probabilities?: ProbabilityScores;
 }
 
 /**
@@ -92,17 +82,26 @@ export async function evaluateVolumes(
   const labels = labelsOfAll(measured);
   const ofLabels = labels.map((label) => measured.map((one) => one.of(label)));
   const edges = sizes ?? sizeEdges(ofLabels.flat().flatMap(({ lesions }) => lesions));
+  const probable = probabilitiesOf(measured, labels, ofLabels);
   const cases = measured.map(({ id, patient }, i): EvaluatedCase => {
     const scored = ofLabels.map((of, l) => {
       const { slices, ...parts } = partsOf([of[i]!], empty, edges);
       const { cases: _, ...own } = slices;
-      return { label: labels[l] ?? 1, slices: own, ...parts, scores: of[i]!.scores };
+      return {
+        ...{ label: labels[l] ?? 1, slices: own, ...parts, scores: of[i]!.scores },
+        ...(probable && { probabilities: caseProbabilities([probable[l]!.cases[i]!]) }),
+      };
     });
     const scores = meanScores(
       scoreNames,
       scored.map((one) => one.scores),
     );
-    return { id, patient, ...meanParts(scored), scores, labels: several(scored) };
+    return {
+      ...{ id, patient, ...meanParts(scored), scores, labels: several(scored) },
+      ...(probable && {
+        probabilities: caseProbabilities(probable.map((one) => one.cases[i]!)),
+      }),
+    };
   });
   const patients = measured.map(({ patient }) => patient);
   const means = (of: readonly Pick<MeasuredLabel, 'scores'>[]) =>
@@ -119,60 +118,37 @@ export async function evaluateVolumes(
   const together = meanParts(scored);
   const bins = cases.map((one) => one.recallBySize);
   const recallBySize = recallOverCases(together.recallBySize, bins, patients, options);
-  return { ...together, recallBySize, scores: means(cases), labels: several(scored), cases };
+  return {
+    ...{ ...together, recallBySize, scores: means(cases), labels: several(scored), cases },
+    ...(probable && { probabilities: scoreProbabilities(probable, patients, options) }),
+  };
 }
 
-function measureCase(
-  pair: VolumePair,
-  axis: 0 | 1 | 2,
-  options: EvaluateVolumesOptions,
-): MeasuredCase {
-  const { labels: asked = [], tolerance = defaultTolerance } = options;
-  const { id, patient = id } = pair;
-  const { prediction, truth, ignored } = readPair(pair);
-  const labels = asked === 'each' ? labelsIn([prediction, truth]) : asked;
-  const { spacing } = pair.truth;
-  const how = { id, spacing, axis, ignored, tolerance, rule: emptyMasks(options) };
-  const scored = new Map<number | undefined, MeasuredLabel>();
-  for (const label of labels.length === 0 ? [undefined] : labels) {
-    scored.set(label, scoreLabel(maskOf(prediction, label), maskOf(truth, label), how));
-  }
-  return new MeasuredCase(id, patient, scored, how, truth.shape);
-}
-
-/** What was measured of the labels of one case; holds none of its voxels but those that are ignored. */
-class MeasuredCase {
-  readonly id: string;
-  readonly patient: string;
-  readonly #scored: ReadonlyMap<number | undefined, MeasuredLabel>;
-  readonly #how: ScoreLabelOptions;
-  readonly #shape: readonly number[];
-
-  constructor(
-    id: string,
-    patient: string,
-    scored: ReadonlyMap<number | undefined, MeasuredLabel>,
-    how: ScoreLabelOptions,
-    shape: readonly number[],
-  ) {
-    this.id = id;
-    this.patient = patient;
-    this.#scored = scored;
-    this.#how = how;
-    this.#shape = [...shape];
-  }
-
-  /** The labels that are asked for, or those that it holds; `undefined` is all above 0 as one. */
-  get labels(): readonly (number | undefined)[] {
-    return [...this.#scored.keys()];
-  }
-
-  /** Of one of them, or of one that is nowhere in the case. */
-  of(label: number | undefined): MeasuredLabel {
-    const size = this.#shape.reduce((product, length) => product * length, 1);
-    const nothing = () => ndarray(new Uint8Array(size), [...this.#shape]);
-    return this.#scored.get(label) ?? scoreLabel(nothing(), nothing(), this.#how);
-  }
+/**
+ * What was measured of the probabilities of each label, if there are any.
+ *
+ * @throws RangeError naming a case that has none of a label while others have
+ */
+function probabilitiesOf(
+  measured: readonly MeasuredCase[],
+  labels: readonly (number | undefined)[],
+  ofLabels: readonly (readonly MeasuredLabel[])[],
+) {
+  const each = ofLabels.map((of, l) => ({
+    label: labels[l],
+    cases: of.map((one) => one.probabilities),
+  }));
+  if (each.every(({ cases }) => cases.every((one) => one === undefined))) return undefined;
+  return each.map(({ label, cases }) => ({
+    label,
+    cases: cases.map((one, i) => {
+      if (one !== undefined) return one;
+      const what = label === undefined ? 'of the target' : `of label ${label}`;
+      throw new RangeError(
+        `case '${measured[i]!.id}': the probabilities ${what} must be there, as they are of other cases, but are not; add them`,
+      );
+    }),
+  }));
 }
 
 /** The labels of all cases; one without any has no other than all above 0. */
@@ -184,15 +160,4 @@ function labelsOfAll(cases: readonly MeasuredCase[]): readonly (number | undefin
 
 function several<Of>(labels: readonly Of[]): readonly Of[] {
   return labels.length > 1 ? labels : [];
-}
-
-/** Labels in C order. */
-function readPair({ id, prediction, truth, ignored }: VolumePair) {
-  const [p, t] = [labelsOf(prediction).voxels, labelsOf(truth).voxels];
-  if (p.shape.join() !== t.shape.join()) {
-    throw new RangeError(
-      `case '${id}': prediction and truth must have one shape, got [${p.shape.join(', ')}] and [${t.shape.join(', ')}]; are they of the same image?`,
-    );
-  }
-  return { prediction: p, truth: t, ignored: ignored && ndarray(ignored, [...t.shape]) };
 }

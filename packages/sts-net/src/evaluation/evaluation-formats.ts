@@ -5,14 +5,19 @@ import { markdownTable } from '../tables/markdown.ts';
 import type { EvaluatedFiles } from './evaluate-files.ts';
 import type { EvaluatedCase, LabelScores } from './evaluate-volumes.ts';
 import { evaluationNotes, meanTable, sizeTable } from './evaluation-tables.ts';
+import { probabilityTable } from './probability-tables.ts';
 import type { Parts } from './score-label.ts';
 
 /** A line for each case; where several labels are scored, after that of their means one for each of them. */
-export function evaluationCsv({ cases }: EvaluatedFiles['evaluation']): string {
+export function evaluationCsv({ cases, probabilities }: EvaluatedFiles['evaluation']): string {
+  const hasProbabilities = probabilities !== undefined;
   return csvText(
     cases.flatMap((one) => [
-      lineOf(one, '', one),
-      ...one.labels.map((label: LabelScores<CaseScore>) => lineOf(one, label.label, label)),
+      { ...lineOf(one, '', one), ...probabilityCells(one, hasProbabilities) },
+      ...one.labels.map((label: LabelScores<CaseScore>) => ({
+        ...lineOf(one, label.label, label),
+        ...probabilityCells(label, hasProbabilities),
+      })),
     ]),
   );
 }
@@ -41,9 +46,27 @@ function lineOf(
   };
 }
 
+function probabilityCells(
+  { probabilities }: Pick<EvaluatedCase, 'probabilities'>,
+  wanted: boolean,
+): Readonly<Record<string, number>> {
+  if (!wanted) return {};
+  const { averagePrecision, calibrationError, brierScore } = probabilities!;
+  return {
+    average_precision: averagePrecision,
+    calibration_error: calibrationError,
+    brier_score: brierScore,
+  };
+}
+
 /** The means with their intervals, the recall by size, and what must be known to read them. */
 export function evaluationMarkdown({ evaluation, notes }: EvaluatedFiles): string {
-  const sizes = sizeTable(evaluation, notes.inPixels, []);
+  const { probabilities, cases } = evaluation;
+  const tables = [
+    meanTable(evaluation, notes.inPixels),
+    sizeTable(evaluation, notes.inPixels, []),
+    ...(probabilities ? [probabilityTable(probabilities, cases)] : []),
+  ];
   const said = evaluationNotes(evaluation, notes).map((note) => `- ${note}`);
-  return `${[markdownTable(meanTable(evaluation, notes.inPixels)), markdownTable(sizes), said.join('\n')].join('\n\n')}\n`;
+  return `${[...tables.map(markdownTable), said.join('\n')].join('\n\n')}\n`;
 }

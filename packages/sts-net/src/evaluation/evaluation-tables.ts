@@ -3,6 +3,7 @@ import type { SizeBin } from '@sts-net/metrics/lesions';
 import type { Interval } from '@sts-net/metrics/statistics';
 import type { IntervalOptions } from '../scoring/mean-interval.ts';
 import { type ScoreName, scoreNames } from '../scoring/scores.ts';
+import type { DetectionOptions } from '../scoring/scoring-options.ts';
 import {
   decidedNote,
   type ScoringNotes,
@@ -11,9 +12,15 @@ import {
   scoringNotes,
 } from '../scoring/scoring-text.ts';
 import type { Evaluation } from './evaluate-volumes.ts';
+import { probabilityNotes } from './probability-tables.ts';
 
 /** What is said beside the tables. */
-export interface EvaluationNotes extends Omit<ScoringNotes, 'names'>, IntervalOptions {
+export interface EvaluationNotes
+  extends Omit<ScoringNotes, 'names'>,
+    DetectionOptions,
+    IntervalOptions {
+  /** Where the network was run, a sentence; undefined where the labels are the most likely classes or were given. */
+  readonly operatingPoint?: string | undefined;
   /** Between which lesions are counted, mm³; undefined where those are the quartiles. */
   readonly sizes?: readonly number[] | undefined;
 }
@@ -105,8 +112,8 @@ function sizeText(volume: number): string {
 
 /** What must be known to read the tables, a sentence each. */
 export function evaluationNotes(
-  { scores, cases }: Evaluation,
-  { seed = 0, resamples = 10_000, sizes, ...notes }: EvaluationNotes,
+  { scores, cases, probabilities }: Evaluation,
+  { seed = 0, resamples = 10_000, sizes, operatingPoint, ...notes }: EvaluationNotes,
 ): string[] {
   const decided = scoreNames.map((name): [string, RuleCounts] => [
     scoreTitle(name, notes.inPixels),
@@ -119,9 +126,11 @@ export function evaluationNotes(
           `${cases.length} cases of ${patients} ${patients === 1 ? 'patient, so that means have no interval' : `patients; intervals by bootstrap, patients drawn whole, seed ${seed}, ${resamples} resamples${patients < 6 ? ': too narrow of so few' : ''}`}.`,
         ]
       : []),
+    ...(operatingPoint === undefined ? [] : [operatingPoint]),
     `Differences are prediction − truth; sizes of lesions are divided ${sizes === undefined ? 'by the quartiles of the true ones' : 'as asked for'}.`,
     ...scoringNotes({ ...notes, names: scoreNames }),
     ...decidedNote(decided),
+    ...(probabilities === undefined ? [] : probabilityNotes(notes)),
   ];
 }
 

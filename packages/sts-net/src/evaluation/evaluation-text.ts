@@ -10,6 +10,7 @@ import {
   sizeTable,
 } from './evaluation-tables.ts';
 import type { LesionScores } from './lesion-scores.ts';
+import { probabilityTable } from './probability-tables.ts';
 import type { SliceScores } from './slice-scores.ts';
 
 /** The scores of a case that are shown; a file has all. */
@@ -25,7 +26,7 @@ export function evaluationText(
   evaluation: Evaluation,
   notes: EvaluationNotes = { inPixels: false, ignored: undefined },
 ): string {
-  const { labels, cases } = evaluation;
+  const { labels, cases, probabilities } = evaluation;
   const { inPixels } = notes;
   return [
     sliceTable(evaluation),
@@ -34,6 +35,7 @@ export function evaluationText(
     formatTable(loadTable(evaluation, inPixels)),
     formatTable(sizeTable(evaluation, inPixels)),
     ...(cases.length > 1 ? [formatTable(meanTable(evaluation, inPixels))] : []),
+    ...(probabilities ? [formatTable(probabilityTable(probabilities, cases))] : []),
     evaluationNotes(evaluation, notes).join('\n'),
   ].join('\n\n');
 }

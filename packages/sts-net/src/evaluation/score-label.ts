@@ -8,7 +8,12 @@ import { recallBySize, type SizeBin } from '@sts-net/metrics/lesions';
 import type { NdArray } from 'ndarray';
 import { type CaseScores, scoreCase } from '../scoring/case-score.ts';
 import { measure } from '../scoring/measure.ts';
+import {
+  type MeasuredProbabilities,
+  measureProbabilities,
+} from '../scoring/measure-probabilities.ts';
 import { type EmptyMasks, type ScoreName, scoreNames } from '../scoring/scores.ts';
+import type { DetectionOptions } from '../scoring/scoring-options.ts';
 import { type LesionScores, meanLesions, sumLesions } from './lesion-scores.ts';
 import type { SizedLesion } from './lesion-sizes.ts';
 import { meanSlices, type SliceScores, scoreSlices } from './slice-scores.ts';
@@ -40,9 +45,11 @@ export interface MeasuredLabel {
   readonly lesions: readonly SizedLesion[];
   readonly volumes: Volumes;
   readonly scores: CaseScores;
+  /** Where there are probabilities. */
+  readonly probabilities: MeasuredProbabilities | undefined;
 }
 
-export interface ScoreLabelOptions {
+export interface ScoreLabelOptions extends DetectionOptions {
   readonly id: string;
   /** mm, `[slice, row, column]`. */
   readonly spacing: readonly number[];
@@ -54,21 +61,28 @@ export interface ScoreLabelOptions {
   readonly rule: EmptyMasks;
 }
 
-/** Scores a prediction, a mask of 0 and 1 in C order, against its truth. */
+/**
+ * Scores a prediction, a mask of 0 and 1 in C order, against its truth.
+ *
+ * @param probabilities of the target, in C order
+ */
 export function scoreLabel(
   prediction: NdArray<Uint8Array>,
   truth: NdArray<Uint8Array>,
-  { id, axis, ignored, rule, ...options }: ScoreLabelOptions,
+  { id, axis, ignored, rule, spacing, tolerance, ...detection }: ScoreLabelOptions,
+  probabilities?: Float32Array,
 ): MeasuredLabel {
-  const measured = measure(prediction, truth, { id, ...options });
-  const counts = measured.lesions();
+  const measured = measure(prediction, truth, { id, spacing, tolerance });
+  const { lesions, predictions: _, ...counts } = measured.lesions();
   const load = measured.load();
   return {
     slices: scoreSlices(id, prediction, truth, axis, ignored),
     counts,
-    lesions: counts.lesions.map(({ volume, matches }) => ({ volume, matches })),
+    lesions: lesions.map(({ volume, matches }) => ({ volume, matches })),
     volumes: { truth: load.truth.volume, prediction: load.prediction.volume },
     scores: scoreCase(measured, scoreNames, rule),
+    probabilities:
+      probabilities && measureProbabilities(probabilities, truth, { ...detection, id, ignored }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { EvaluatedFiles } from '../evaluation/evaluate-files.ts';
 import { evaluationNotes, meanTable, sizeTable } from '../evaluation/evaluation-tables.ts';
+import { probabilityTable } from '../evaluation/probability-tables.ts';
 import { html, htmlPage, htmlTable } from '../report/html.ts';
 import {
   type SortableCell,
@@ -10,16 +11,25 @@ import {
 import { type ScoreName, scoreNames } from '../scoring/scores.ts';
 import { scoreTitle, scoreValue } from '../scoring/scoring-text.ts';
 import { evaluationCharts } from './evaluation-charts.ts';
+import { probabilityCharts } from './probability-charts.ts';
 
 /** One page that loads nothing: means with intervals, charts, what must be known to read them, and every case. */
 export function evaluationPage({ evaluation, notes }: EvaluatedFiles): string {
   const { inPixels } = notes;
+  const { probabilities, cases } = evaluation;
   const body = html`<h1>Evaluation</h1>
 ${htmlTable(meanTable(evaluation, inPixels))}
 <ul class="notes">${evaluationNotes(evaluation, notes).map((note) => html`<li>${note}</li>`)}</ul>
 <h2>Cases, volumes and sizes</h2>
 ${evaluationCharts(evaluation, inPixels)}
 ${htmlTable(sizeTable(evaluation, inPixels, []))}
+${
+  probabilities
+    ? html`<h2>Probabilities</h2>
+${probabilityCharts(probabilities)}
+${htmlTable(probabilityTable(probabilities, cases))}`
+    : ''
+}
 <h2>Every case</h2>
 <p>A click on a title sorts by it. In brackets is what the rule for empty masks decided.</p>
 ${caseTable(evaluation, inPixels)}

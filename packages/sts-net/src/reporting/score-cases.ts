@@ -4,11 +4,8 @@ import { lesionWise } from '@sts-net/metrics';
 import { predictorOf } from '@sts-net/model';
 import { createVolume, resampleOnto, type Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
-import {
-  type EvaluatedPrediction,
-  type EvaluateModelOptions,
-  evaluateModel,
-} from '../evaluation/evaluate-model.ts';
+import { type EvaluateModelOptions, evaluateModel } from '../evaluation/evaluate-model.ts';
+import type { PredictedPair } from '../evaluation/predict-pairs.ts';
 import type { ReportCase, ReportColumn, ReportScores } from '../report/index.ts';
 import type { LoadedModel } from '../runs/load-model.ts';
 
@@ -37,6 +34,7 @@ export async function scoreCases(
   let size: readonly [number, number] = [0, 0];
   const evaluation = await evaluateModel(predictorOf(model), { preprocessing, classes }, cases, {
     cache: options.cache,
+    probabilities: false,
     ...(options.signal && { signal: options.signal }),
     ...(options.onProgress && { onProgress: options.onProgress }),
     ...(options.onWarning && { onWarning: options.onWarning }),
@@ -59,7 +57,7 @@ export async function scoreCases(
 }
 
 /** On the image's own grid, as what is scored is. */
-function reportCase({ id, loaded, prediction, truth }: EvaluatedPrediction): ReportCase {
+function reportCase({ id, loaded, prediction, truth }: PredictedPair): ReportCase {
   const { flat, images, grid } = loaded;
   const [found, wanted] = [foregroundOf(prediction.voxels), foregroundOf(truth.voxels)];
   return {

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { fileError } from '@sts-net/datasets/files';
 
 const ending = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd|dcm|png|tiff?|jpe?g)$/i;
@@ -14,6 +14,21 @@ const probabilities = /_probability(-\d+)?$/;
  * @throws Error where the folder cannot be read, holds no volume, or two of one name
  */
 export async function findLabelVolumes(folder: string): Promise<ReadonlyMap<string, string>> {
+  const found = new Map(await findVolumes(folder));
+  for (const id of [...found.keys()]) {
+    const labels = id.replace(probabilities, '');
+    if (labels !== id && found.has(labels)) found.delete(id);
+  }
+  return found;
+}
+
+/** A file's name without its folder and its ending. */
+export function volumeName(path: string): string {
+  return basename(path).replace(ending, '');
+}
+
+/** All volumes of a folder and those below it, as `findLabelVolumes` names them. */
+export async function findVolumes(folder: string): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause) => {
     throw fileError(folder, 'read the folder', cause);
   });
@@ -31,10 +46,6 @@ export async function findLabelVolumes(folder: string): Promise<ReadonlyMap<stri
       );
     }
     found.set(id, path);
-  }
-  for (const id of found.keys()) {
-    const labels = id.replace(probabilities, '');
-    if (labels !== id && found.has(labels)) found.delete(id);
   }
   if (found.size === 0) {
     throw new RangeError(

@@ -115,7 +115,8 @@ async function imagesOfManifest(path: string): Promise<ReadonlyMap<string, strin
   return new Map(items.map(({ id, image }) => [id, resolve(folder, filesOf(image)[0])]));
 }
 
-async function findMasks(source: string): Promise<FoundMasks> {
+/** The masks of a folder or a manifest, by their cases' names. */
+export async function findMasks(source: string): Promise<FoundMasks> {
   if (!isManifest(source)) {
     const paths = await findLabelVolumes(source);
     return new Map([...paths].map(([id, path]) => [id, { path }]));
@@ -132,7 +133,8 @@ async function findMasks(source: string): Promise<FoundMasks> {
   );
 }
 
-function isManifest(path: string): boolean {
+/** Whether a path is that of a manifest. */
+export function isManifest(path: string): boolean {
   return path.endsWith('.jsonl');
 }
 

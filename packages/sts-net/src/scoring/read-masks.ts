@@ -50,6 +50,8 @@ export interface CaseMasks {
   readonly predictions: readonly Volume<Uint8Array>[];
   /** The labels to score, each by itself; without any, all above 0 as one. */
   readonly labels: readonly number[];
+  /** Whether what is above 0 is one target, whatever it is called. */
+  readonly isOneTarget: boolean;
   /** Undefined where no label is to be ignored. */
   readonly ignored: IgnoredVoxels | undefined;
   /** Whether the masks are pictures, whose pixels have no size, so that distances are in pixels. */
@@ -121,6 +123,7 @@ export async function readMasks(
     predictions,
     labels:
       target === undefined ? labelsIn([truth, ...predictions].map(({ voxels }) => voxels)) : [],
+    isOneTarget: target !== undefined,
     ignored,
     inPixels: isFlatImage(truthPath),
   };

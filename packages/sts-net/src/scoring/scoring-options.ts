@@ -14,6 +14,20 @@ export interface ScoringOptions {
   readonly tolerance?: number | undefined;
 }
 
+/** What of probabilities may find a lesion, and when it does. */
+export interface DetectionOptions {
+  /** From which probability on connected voxels are a candidate, above 0 … 1. @default 0.1 */
+  readonly candidateThreshold?: number | undefined;
+  /**
+   * The IoU from which on a candidate finds a lesion, 0 … 1; with 0 a common voxel is enough. Each finds one at
+   * most. @default 0.1
+   */
+  readonly candidateOverlap?: number | undefined;
+}
+
+/** The defaults of `DetectionOptions`. */
+export const defaultDetection = { threshold: 0.1, overlap: 0.1 } as const;
+
 /** The rule for empty masks that options make. */
 export function emptyMasks({ empty = 'best', penalty }: ScoringOptions): EmptyMasks {
   return { empty: { both: empty, one: 'worst' }, penalty };

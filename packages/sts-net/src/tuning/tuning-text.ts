@@ -1,4 +1,5 @@
 import type { Aim } from './operating-point.ts';
+import type { OperatingPoints } from './operating-points-file.ts';
 import type { TunedRun } from './tune-run.ts';
 
 /** What an aim is called. */
@@ -6,6 +7,17 @@ export function aimText(aim: Aim): string {
   if (aim === 'case-dice') return 'the mean Dice of the cases';
   if (aim === 'lesion-f1') return 'the F1 of the lesions';
   return `the most lesions found with at most ${aim.falseAlarms} false alarms a case`;
+}
+
+/** That labels are decided at operating points, a sentence. */
+export function operatingPointNote({ aim, classes, temperature }: OperatingPoints): string {
+  const each = classes.map(({ threshold, minimumVolume }) => {
+    const small =
+      minimumVolume > 0 ? `, without lesions below ${minimumVolume.toPrecision(3)} mm³` : '';
+    return `probabilities from ${threshold.toPrecision(3)} on${small}`;
+  });
+  const divided = temperature === 1 ? '' : `; logits are divided by ${temperature}`;
+  return `At the operating point that was chosen for ${aimText(aim)}: ${each.join('; ')}${divided}.`;
 }
 
 /** What was chosen, in a few lines. */

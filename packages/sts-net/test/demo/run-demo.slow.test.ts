@@ -5,7 +5,8 @@ import { readVolume } from '@sts-net/volume-io';
 import { describe, expect, test } from 'vitest';
 import { demoText } from '../../src/demo/demo-text.ts';
 import { runDemo } from '../../src/demo/run-demo.ts';
-import { evaluateVolumes, type VolumePair } from '../../src/evaluation/evaluate-volumes.ts';
+import { evaluateVolumes } from '../../src/evaluation/evaluate-volumes.ts';
+import type { VolumePair } from '../../src/evaluation/measured-case.ts';
 
 const data = join(import.meta.dirname, '../../data/open_ms');
 

@@ -50,9 +50,11 @@ describe('evaluateModel scores on the grid that the image came with', () => {
     const evaluation = await evaluateModel(bright, { preprocessing, classes: 2 }, [one]);
     // The oracle: the label volume that a user gets, against the file of the mask.
     const image = await readVolume(one.image);
-    const prediction = (await predictVolume(bright, image, { preprocessing })).labels();
+    const predicted = await predictVolume(bright, image, { preprocessing });
+    const prediction = predicted.labels();
+    const probabilities = { labels: [1], of: () => predicted.probabilities().voxels.data };
     const truth = (await readVolume(one.mask)) as Volume<Uint8Array>;
-    const expected = await evaluateVolumes([{ id: 'a', prediction, truth }], axis);
+    const expected = await evaluateVolumes([{ id: 'a', prediction, truth, probabilities }], axis);
     expect(evaluation).toEqual(expected);
     expect(evaluation.slices.images.total).toBe([5, 12, 11][axis]);
   });

@@ -3,9 +3,9 @@ import { lines } from '../report/colors.ts';
 import { plural, scoreText } from '../report/format.ts';
 import { type Html, html, htmlPage, htmlTable } from '../report/html.ts';
 import { plot } from '../report/plot.ts';
-import type { OperatingPoint } from './operating-point.ts';
-import type { TunedRun } from './tune-run.ts';
-import { aimText } from './tuning-text.ts';
+import type { OperatingPoint } from '../tuning/operating-point.ts';
+import type { TunedRun } from '../tuning/tune-run.ts';
+import { aimText } from '../tuning/tuning-text.ts';
 
 /** The curves among which operating points were chosen, as a page. */
 export function tuningPage({ chosen, points }: Pick<TunedRun, 'chosen' | 'points'>): string {

@@ -1,28 +1,36 @@
 import { basename, resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { SplitName } from '@sts-net/datasets';
 import {
   checkNewFolder,
   checkWritable,
   writeFileAtomic,
   writeFolderAtomic,
 } from '@sts-net/datasets/files';
-import { type Comparison, compareFolders } from '../comparison/compare-folders.ts';
+import { compareFolders } from '../comparison/compare-folders.ts';
+import type { CompareRunsOptions } from '../comparison/compare-runs.ts';
+import type { Comparison } from '../comparison/comparison.ts';
 import { comparisonFormats, comparisonText } from '../comparison/comparison-formats.ts';
 import { type ScoreName, scoreNames } from '../scoring/scores.ts';
-import { count, integer, oneOf } from './arguments.ts';
+import { backendOption, count, integer, oneOf } from './arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import {
+  candidateOverlapOption,
+  candidateThresholdOption,
   emptyOption,
   ignoreOption,
   labelOption,
   patientOption,
   penaltyOption,
+  refuseMaskOptions,
   segmentOption,
+  sizesOption,
   thresholdOption,
   toleranceOption,
   truthSegmentOption,
   truthThresholdOption,
 } from './scoring-arguments.ts';
+import { telling } from './telling.ts';
 import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
 
@@ -40,10 +48,22 @@ const usual: readonly ScoreName[] = [
 
 export function compareCommand(): CommandUnknownOpts {
   return new Command('compare')
-    .argument('<a>', 'folder or manifest of one method’s label volumes or pictures')
-    .argument('<b>', 'folder of the other’s, named alike')
-    .requiredOption('--truth <path>', 'folder or manifest of the true ones, named alike')
+    .argument(
+      '<a>',
+      'one method: a label volume or picture, a folder or manifest of many, or without --truth a run',
+    )
+    .argument('<b>', 'the other, likewise; of many named alike')
+    .option('--truth <path>', 'the true one, or a folder or manifest of the true ones, named alike')
+    .option('--split <name>', 'of runs: test, validation or training; else test', splitName)
+    .option('--config <file>', 'of runs: config with the cases, in place of their own')
+    .option('--accept-data', 'of runs: compare though files of the cases have changed')
+    .option('--most-likely', 'of runs: the most likely class, whatever they were tuned to')
     .option('--names <names>', 'what to call the two: NAME,NAME; else their folders')
+    .option(
+      '--probabilities-a <path>',
+      'what the predictions of the first were made of, as in evaluate; runs tell their own',
+    )
+    .option('--probabilities-b <path>', 'the same of the second')
     .option(...patientOption)
     .option(...labelOption)
     .option(...ignoreOption)
@@ -56,6 +76,9 @@ export function compareCommand(): CommandUnknownOpts {
     .option(...toleranceOption)
     .option(...emptyOption)
     .option(...penaltyOption)
+    .option(...sizesOption)
+    .option(...candidateThresholdOption)
+    .option(...candidateOverlapOption)
     .option('--seed <number>', 'of bootstrap and permutations', integer('seed'), 0)
     .option('--resamples <count>', 'of bootstrap and permutations', count('resamples'), 10_000)
     .option('--csv <file>', 'file for the table as CSV')
@@ -63,7 +86,8 @@ export function compareCommand(): CommandUnknownOpts {
     .option('--markdown <file>', 'file for the table as Markdown')
     .option('--html <file>', 'file for table and cases as a page')
     .option('--output <folder>', 'folder to make for all four')
-    .action(async (a, b, { truth, output, names, csv, json, markdown, html, ...options }) => {
+    .option(...backendOption)
+    .action(async (a, b, { output, names, csv, json, markdown, html, ...options }) => {
       const named = methodNames(names, a, b);
       const files = [
         [csv, 'csv'],
@@ -74,25 +98,66 @@ export function compareCommand(): CommandUnknownOpts {
       const wanted = files.flatMap(([path, format]) => (path ? [{ path, format }] : []));
       for (const { path } of wanted) await checkWritable(path);
       if (output !== undefined) await checkNewFolder('--output', output);
-      const line = progressLine();
-      const comparison = await interruptible('nothing was written', (signal) =>
-        compareFolders(
-          { a, b, truth },
-          {
-            ...options,
-            names: named,
-            signal,
-            onProgress: (id, index, total) => line.show(`case ${index + 1}/${total}: ${id}`),
-            onWarning: warnOnce(line),
-          },
-        ),
-      ).finally(() => line.clear());
+      const comparison = await compareAny(a, b, { ...options, names: named });
       for (const { path, format } of wanted) {
         await writeFileAtomic(path, comparisonFormats[format](comparison));
       }
       if (output !== undefined) await writeFolder(output, comparison);
       process.stdout.write(comparisonText(comparison));
     });
+}
+
+type CompareFoldersOptions = Parameters<typeof compareFolders>[1];
+
+type Given = Omit<CompareFoldersOptions, 'probabilities' | 'signal'> &
+  Pick<CompareRunsOptions, 'config' | 'backend'> & {
+    readonly truth?: string;
+    readonly split?: SplitName;
+    readonly acceptData?: true;
+    readonly mostLikely?: true;
+    readonly probabilitiesA?: string;
+    readonly probabilitiesB?: string;
+  };
+
+/** Files or folders against a truth, or without one runs on a split. */
+async function compareAny(a: string, b: string, given: Given): Promise<Comparison> {
+  const { truth, split, config, acceptData, mostLikely, backend, ...own } = given;
+  const { probabilitiesA, probabilitiesB, ...options } = own;
+  const line = progressLine();
+  if (truth === undefined) {
+    const { patient, ignore, threshold, truthThreshold, segment, truthSegment, image, ...rest } =
+      options;
+    const masks = { patient, ignore, threshold, truthThreshold, segment, truthSegment, image };
+    refuseMaskOptions({ ...masks, probabilitiesA, probabilitiesB });
+    const { compareRuns } = await import('../comparison/compare-runs.ts');
+    return interruptible('nothing was written', (signal) =>
+      compareRuns(a, b, split ?? 'test', {
+        ...{ ...rest, ...telling(line), signal, mostLikely, acceptData: acceptData === true },
+        ...(config !== undefined && { config }),
+        ...(backend !== undefined && { backend }),
+      }),
+    ).finally(() => line.clear());
+  }
+  const ofRuns = Object.entries({ split, config, acceptData, mostLikely, backend });
+  const [wrong] = ofRuns.find(([, value]) => value !== undefined) ?? [];
+  if (wrong !== undefined) {
+    throw new UsageError(`\`${wrong}\` is for runs, which are compared without --truth`);
+  }
+  if ((probabilitiesA === undefined) !== (probabilitiesB === undefined)) {
+    throw new UsageError('give --probabilities-a and --probabilities-b, or neither');
+  }
+  return interruptible('nothing was written', (signal) =>
+    compareFolders(
+      { a, b, truth },
+      {
+        ...options,
+        probabilities: probabilitiesA ? [probabilitiesA, probabilitiesB!] : undefined,
+        signal,
+        onProgress: (id, index, total) => line.show(`case ${index + 1}/${total}: ${id}`),
+        onWarning: warnOnce(line),
+      },
+    ),
+  ).finally(() => line.clear());
 }
 
 function writeFolder(output: string, comparison: Comparison): Promise<void> {
@@ -111,6 +176,10 @@ function methodNames(text: string | undefined, a: string, b: string): readonly [
   const [one, other, ...more] = text.split(',');
   if (one && other && more.length === 0) return [one, other];
   throw new UsageError(`--names must be two names with a comma between them, got '${text}'`);
+}
+
+function splitName(text: string): SplitName {
+  return oneOf('split', ['test', 'validation', 'training'] as SplitName[])(text);
 }
 
 function namesIn(text: string): readonly ScoreName[] {

@@ -18,6 +18,7 @@ import {
   labelOption,
   patientOption,
   penaltyOption,
+  refuseMaskOptions,
   segmentOption,
   sizesOption,
   thresholdOption,
@@ -86,7 +87,7 @@ export function evaluateCommand(): CommandUnknownOpts {
         ...{ tolerance, empty, penalty, sizes, seed, resamples },
         ...{ candidateThreshold, candidateOverlap, label },
       };
-      if (model !== undefined) refuse(masks);
+      if (model !== undefined) refuseMaskOptions(masks);
       for (const file of [csv, json, markdown, html])
         if (file !== undefined) await checkWritable(file);
       const evaluated = ofMasks
@@ -141,15 +142,6 @@ async function evaluateMasks(
       onWarning: warnOnce(line),
     }),
   ).finally(() => line.clear());
-}
-
-/** What masks hold, and whose they are, is in the config and the record of a run. */
-function refuse(options: Readonly<Record<string, unknown>>): void {
-  const [given] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
-  if (given === undefined) return;
-  throw new UsageError(
-    `\`${given}\` is for --prediction and --truth; a run knows what its masks hold and whose they are`,
-  );
 }
 
 async function evaluateSplit(

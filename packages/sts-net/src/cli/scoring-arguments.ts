@@ -90,6 +90,16 @@ export const sizesOption: OptionOf<'--sizes <mm³>', readonly number[]> = [
   sizes,
 ];
 
+/** What masks hold, and whose they are, is in the config and the record of a run. */
+export function refuseMaskOptions(options: Readonly<Record<string, unknown>>): void {
+  const [given] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
+  if (given === undefined) return;
+  const name = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new UsageError(
+    `--${name} is for files; a run knows what its masks hold and whose they are`,
+  );
+}
+
 function sizes(text: string): readonly number[] {
   const edges = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (edges.every((edge, i) => edge > (edges[i - 1] ?? 0) && Number.isFinite(edge))) return edges;

@@ -1,20 +1,26 @@
-import { matchCases } from '../scoring/match-cases.ts';
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import {
+  findProbabilities,
+  findProbabilitiesOf,
+  type ProbabilityFiles,
+} from '../scoring/find-probabilities.ts';
+import { holdsCases, type MatchedCase, matchCases } from '../scoring/match-cases.ts';
 import { readCases } from '../scoring/read-cases.ts';
-import type { MaskOptions } from '../scoring/read-masks.ts';
-import type { ScoreName } from '../scoring/scores.ts';
-import { defaultTolerance, emptyMasks, type ScoringOptions } from '../scoring/scoring-options.ts';
-import type { ScoringNotes } from '../scoring/scoring-text.ts';
-import { type ComparedCase, type ComparisonRow, compareCases } from './compare-cases.ts';
-import { compareLabels, scoreMethods } from './score-methods.ts';
+import type { CaseMasks, MaskOptions } from '../scoring/read-masks.ts';
+import { readProbabilities } from '../scoring/read-probabilities.ts';
+import {
+  type CaseToCompare,
+  type Comparison,
+  type ComparisonOptions,
+  comparisonOf,
+} from './comparison.ts';
 
-export interface CompareFoldersOptions extends MaskOptions, ScoringOptions {
-  /** What the two methods are called. */
-  readonly names: readonly [a: string, b: string];
-  readonly scores: readonly ScoreName[];
+export interface CompareFoldersOptions extends MaskOptions, ComparisonOptions {
   /** Tells the patient by a case's name, see `matchCases`. */
   readonly patient?: string;
-  readonly seed: number;
-  readonly resamples: number;
+  /** What the predictions of both methods were made of. @default none are scored */
+  readonly probabilities?: readonly [a: string, b: string] | undefined;
   /** Stops between cases: the call then throws the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called before each case. */
@@ -23,52 +29,71 @@ export interface CompareFoldersOptions extends MaskOptions, ScoringOptions {
   readonly onWarning?: (text: string) => void;
 }
 
-/** Two methods on the same cases. */
-export interface Comparison {
-  readonly settings: Omit<CompareFoldersOptions, 'names' | 'signal' | 'onProgress' | 'onWarning'>;
-  readonly names: readonly [a: string, b: string];
-  readonly patients: number;
-  /** The labels that are scored, each by itself; none where several are one target. */
-  readonly labels: readonly number[];
-  readonly rows: readonly ComparisonRow[];
-  /** Ordered by id. */
-  readonly cases: readonly ComparedCase[];
-  /** What must be known to read the scores. */
-  readonly notes: ScoringNotes;
-}
-
 /**
- * Compares the masks of two folders or manifests with those of a third, matched by name.
+ * Compares the masks of two folders or manifests with those of a third, matched by name; or two files with one.
  *
- * @throws Error naming the case where a mask is missing, unreadable, of another shape or grid
+ * @throws Error naming the case where a mask is missing, unreadable, of another shape or grid; RangeError where
+ *   some are files and some hold many
  */
 export async function compareFolders(
-  folders: { readonly a: string; readonly b: string; readonly truth: string },
-  { names, signal, onProgress, onWarning, ...settings }: CompareFoldersOptions,
+  files: { readonly a: string; readonly b: string; readonly truth: string },
+  options: CompareFoldersOptions,
 ): Promise<Comparison> {
-  const { scores, patient: pattern, seed, resamples, ...given } = settings;
-  const { tolerance = defaultTolerance } = given;
-  const rule = emptyMasks(given);
-  const { a, b, truth } = folders;
-  const matched = await matchCases({ truth, predictions: [a, b] }, pattern);
-  const reading = readCases(matched, { ...given, signal, onProgress, onWarning });
-  const scored: Parameters<typeof compareLabels>[0][number][] = [];
-  for await (const { id, patient, masks } of reading.masks) {
-    scored.push({
-      id,
-      patient,
-      scored: scoreMethods(masks, { id, names: scores, tolerance, rule }),
+  const { patient, probabilities, signal, onProgress, onWarning, ...settings } = options;
+  const matched = await matchAll(files, options);
+  const found = probabilities && (await findAll(files, matched, probabilities));
+  // A pair has its image by itself.
+  const { image, ...masks } = settings;
+  const reading = readCases(matched, {
+    ...{ ...masks, signal, onProgress, onWarning },
+    ...(matched[0]?.image === undefined && { image }),
+  });
+  const read = async (id: string, masks: CaseMasks): Promise<CaseToCompare['masks']> => {
+    const soft = [undefined, undefined].map((_, i) => {
+      const own = found?.[i]?.get(id);
+      return own === undefined
+        ? undefined
+        : readProbabilities(own, masks, options.label, `case '${id}': `);
     });
-  }
-  const { ignored, inPixels } = reading.read();
-  const { labels, cases } = compareLabels(scored, scores);
-  return {
-    settings,
-    names,
-    patients: new Set(cases.map(({ patient }) => patient)).size,
-    labels,
-    rows: compareCases(cases, scores, { seed, resamples, inPixels }),
-    cases,
-    notes: { ...given, names: scores, inPixels, ignored },
+    return { ...masks, ignored: masks.ignored?.mask, probabilities: await Promise.all(soft) };
   };
+  async function* cases(): AsyncGenerator<CaseToCompare> {
+    for await (const { id, patient: whose, masks: own } of reading.masks) {
+      yield { id, patient: whose, masks: await read(id, own) };
+    }
+  }
+  return comparisonOf(cases(), reading.read, settings);
+}
+
+/** The cases of folders or manifests, or the only one of three files. */
+async function matchAll(
+  { a, b, truth }: Parameters<typeof compareFolders>[0],
+  { patient, image }: CompareFoldersOptions,
+): Promise<readonly MatchedCase[]> {
+  const many = await Promise.all([truth, a, b].map(holdsCases));
+  if (many.every(Boolean)) return matchCases({ truth, predictions: [a, b] }, patient);
+  // What is missing is told where it is read.
+  if (many.some(Boolean) && ![truth, a, b].every(existsSync)) {
+    return matchCases({ truth, predictions: [a, b] }, patient);
+  }
+  if (many.some(Boolean)) {
+    throw new RangeError(
+      `what is compared, and the truth, must be three files, or three folders or manifests, got '${a}', '${b}' and '${truth}'`,
+    );
+  }
+  const id = basename(truth);
+  return [{ id, patient: id, truth, predictions: [a, b], image }];
+}
+
+async function findAll(
+  { a, b, truth }: Parameters<typeof compareFolders>[0],
+  matched: readonly MatchedCase[],
+  probabilities: readonly [a: string, b: string],
+): Promise<readonly ReadonlyMap<string, ProbabilityFiles>[]> {
+  const ids = matched.map(({ id }) => id);
+  const one = async (prediction: string, source: string) =>
+    (await holdsCases(truth))
+      ? findProbabilities(source, ids)
+      : new Map([[ids[0]!, await findProbabilitiesOf(prediction, source)]]);
+  return Promise.all([one(a, probabilities[0]), one(b, probabilities[1])]);
 }

@@ -1,14 +1,15 @@
 import { html, htmlPage, htmlTable } from '../report/html.ts';
 import type { CaseScore } from '../scoring/case-score.ts';
 import { scoreValue } from '../scoring/scoring-text.ts';
-import type { Comparison } from './compare-folders.ts';
-import { comparisonNotes, comparisonTable, titleOf } from './comparison-table.ts';
+import type { Comparison } from './comparison.ts';
+import { comparisonNotes, comparisonTable, pooledTable, titleOf } from './comparison-table.ts';
 
 /** One page that loads nothing: the table, what must be known to read it, and every case. */
 export function comparisonHtml(comparison: Comparison): string {
   const title = comparison.names.join(' and ');
   const body = html`<h1>${title}</h1>
 ${htmlTable(comparisonTable(comparison))}
+${htmlTable(pooledTable(comparison))}
 <ul class="notes">${comparisonNotes(comparison).map((note) => html`<li>${note}</li>`)}</ul>
 <h2>Every case</h2>
 <p>The score of ${comparison.names[0]}, then of ${comparison.names[1]}; in brackets where the rule for empty masks decided it.</p>

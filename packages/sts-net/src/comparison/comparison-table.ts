@@ -1,6 +1,8 @@
+import { probabilityNotes } from '../evaluation/probability-tables.ts';
+import { plural } from '../report/format.ts';
 import { decidedNote, scoreValue, scoringNotes } from '../scoring/scoring-text.ts';
 import type { ComparisonRow } from './compare-cases.ts';
-import type { Comparison } from './compare-folders.ts';
+import type { Comparison } from './comparison.ts';
 
 /** The table that people read: a header and a row for each score, as texts. */
 export function comparisonTable({ names: [a, b], rows }: Comparison): string[][] {
@@ -36,6 +38,23 @@ export function comparisonTable({ names: [a, b], rows }: Comparison): string[][]
   ];
 }
 
+/** What is counted over all cases together: a header and a row for each. */
+export function pooledTable({ names: [a, b], pooled, patients }: Comparison): string[][] {
+  const text = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(4));
+  return [
+    ['all cases together', a, b, 'difference', '95 % interval'],
+    ...pooled.map((row) => [
+      row.title,
+      text(row.a),
+      text(row.b),
+      signedText(text(row.difference.estimate), row.difference.estimate),
+      patients < 2 || Number.isNaN(row.difference.low)
+        ? '–'
+        : `${signedText(text(row.difference.low), row.difference.low)} … ${signedText(text(row.difference.high), row.difference.high)}`,
+    ]),
+  ];
+}
+
 /** What must be known to read the table, a sentence each. */
 export function comparisonNotes(comparison: Comparison): string[] {
   const { rows, cases, patients, settings, notes, names } = comparison;
@@ -44,7 +63,11 @@ export function comparisonNotes(comparison: Comparison): string[] {
     rows
       .filter(({ better, label }) => better === where && label === null)
       .map(({ title }) => title);
-  const [lower, zero] = [betterWhere('lower'), betterWhere('zero')];
+  const soft = comparison.pooled.filter(({ better }) => better === 'lower');
+  const [lower, zero] = [
+    [...betterWhere('lower'), ...soft.map(({ title }) => title)],
+    betterWhere('zero'),
+  ];
   const { seed, resamples } = settings;
   const leftOut = rows.filter((row) => row.leftOut > 0);
   const decided = (method: 'a' | 'b') =>
@@ -52,13 +75,13 @@ export function comparisonNotes(comparison: Comparison): string[] {
       (note) => `${names[method === 'a' ? 0 : 1]}: ${note}`,
     );
   return [
-    `${cases.length} cases of ${patients} patients; the difference is ${b} − ${a}, the mean over cases, of ${targetText(comparison)}.`,
+    `${plural(cases.length, 'case')} of ${plural(patients, 'patient')}; the difference is ${b} − ${a}, the mean over cases, of ${targetText(comparison)}.`,
     ...(lower.length > 0 ? [`Lower is better: ${lower.join(', ')}.`] : []),
     ...(zero.length > 0 ? [`Nearer 0 is better: ${zero.join(', ')}.`] : []),
     `Intervals by bootstrap and permutations by patient, Wilcoxon's test on the means of patients; seed ${seed}, ${resamples} resamples. Holm: p-values corrected for ${rows.length} ${rows.length === settings.scores.length ? 'scores' : 'rows'}.`,
     ...(patients < 6
       ? [
-          `Of ${patients} patients no p-value can be below ${pText(Math.min(1, 2 ** (1 - patients)))}, and intervals are too narrow.`,
+          `Of ${patients === 1 ? 'one patient' : `${patients} patients`} no p-value can be below ${pText(Math.min(1, 2 ** (1 - patients)))}, and intervals are too narrow.`,
         ]
       : []),
     ...scoringNotes(notes),
@@ -69,6 +92,7 @@ export function comparisonNotes(comparison: Comparison): string[] {
       : []),
     ...decided('a'),
     ...decided('b'),
+    ...(soft.length > 0 ? probabilityNotes(notes) : []),
   ];
 }
 
@@ -86,7 +110,10 @@ export function titleOf({ title, label }: Pick<ComparisonRow, 'title' | 'label'>
 }
 
 function signed(row: ComparisonRow, value: number): string {
-  const text = scoreValue(row.score, value);
+  return signedText(scoreValue(row.score, value), value);
+}
+
+function signedText(text: string, value: number): string {
   if (Number.isNaN(value) || /^-?0\.0+$/.test(text)) return text.replace('-', '');
   return value > 0 ? `+${text}` : text.replace('-', '−');
 }

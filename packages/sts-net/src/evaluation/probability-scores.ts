@@ -7,7 +7,7 @@ import { type IntervalOptions, intervalsOf } from '../scoring/mean-interval.ts';
 import type { MeasuredProbabilities } from '../scoring/measure-probabilities.ts';
 
 /** False alarms a case at which the recall is told (CAMELYON16). */
-const frocRates = [0.25, 0.5, 1, 2, 4, 8] as const;
+export const frocRates = [0.25, 0.5, 1, 2, 4, 8] as const;
 
 /** Scores of probabilities that are one number, over cases or of one. */
 export interface ProbabilityValues<Score> {
@@ -94,7 +94,7 @@ export function scoreProbabilities(
       labels: scored,
     };
   }
-  const together = (times: Uint32Array): Statistics =>
+  const together = (times: Uint32Array): ProbabilityStatistics =>
     meanStatistics(labels.map(({ statistics }) => statistics(times)));
   return { ...meansOf(intervalsOf(patients, together, options)), labels: scored };
 }
@@ -109,37 +109,52 @@ export function caseProbabilities(
   return { averagePrecision, frocScore, calibrationError, brierScore };
 }
 
-type Statistics = Readonly<
+/** The scores of cases, each counted as often as it was drawn; of several labels the means. */
+export function probabilityStatistics(
+  labels: readonly (readonly MeasuredProbabilities[])[],
+): (times: ArrayLike<number>) => ProbabilityStatistics {
+  const each = labels.map((cases) => statisticsOf(cases)[0]);
+  return (times) => meanStatistics(each.map((one) => one(times)));
+}
+
+/** What `probabilityStatistics` gives: the values, and the recall at so many false alarms a case. */
+export type ProbabilityStatistics = Readonly<
   Record<keyof ProbabilityValues<number> | `recall@${(typeof frocRates)[number]}`, number>
 >;
 
 function statisticsOf(
   cases: readonly MeasuredProbabilities[],
-): readonly [(times: ArrayLike<number>) => Statistics, CalibrationSums] {
+): readonly [(times: ArrayLike<number>) => ProbabilityStatistics, CalibrationSums] {
   const counts = new DetectionCounts(
     cases.map(({ detections }) => detections),
     frocRates,
   );
   const sums = new CalibrationSums(cases.map(({ calibration }) => calibration));
-  const statistics = (times: ArrayLike<number>): Statistics => {
+  const statistics = (times: ArrayLike<number>): ProbabilityStatistics => {
     const { recalls, ...detection } = counts.scores(times);
     const named = frocRates.map((rate, i) => [`recall@${rate}`, recalls[i]!] as const);
-    return { ...detection, ...sums.scores(times), ...Object.fromEntries(named) } as Statistics;
+    return {
+      ...detection,
+      ...sums.scores(times),
+      ...Object.fromEntries(named),
+    } as ProbabilityStatistics;
   };
   return [statistics, sums];
 }
 
 /** The mean of labels over those that have a value. */
-function meanStatistics(labels: readonly Statistics[]): Statistics {
-  const names = Object.keys(labels[0]!) as (keyof Statistics)[];
+function meanStatistics(labels: readonly ProbabilityStatistics[]): ProbabilityStatistics {
+  const names = Object.keys(labels[0]!) as (keyof ProbabilityStatistics)[];
   const means = names.map((name) => {
     const defined = labels.map((one) => one[name]).filter((value) => !Number.isNaN(value));
     return [name, defined.reduce((sum, value) => sum + value, 0) / defined.length] as const;
   });
-  return Object.fromEntries(means) as Statistics;
+  return Object.fromEntries(means) as ProbabilityStatistics;
 }
 
-function meansOf(intervals: Readonly<Record<keyof Statistics, Interval>>): ProbabilityMeans {
+function meansOf(
+  intervals: Readonly<Record<keyof ProbabilityStatistics, Interval>>,
+): ProbabilityMeans {
   const { averagePrecision, frocScore, calibrationError, brierScore } = intervals;
   const recalls = frocRates.map((falseAlarms) => ({
     falseAlarms,

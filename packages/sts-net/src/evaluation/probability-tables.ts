@@ -1,7 +1,30 @@
 import type { Interval } from '@sts-net/metrics/statistics';
 import { type DetectionOptions, defaultDetection } from '../scoring/scoring-options.ts';
 import type { Evaluation } from './evaluate-volumes.ts';
-import type { ProbabilityMeans, ProbabilityScores } from './probability-scores.ts';
+import {
+  frocRates,
+  type ProbabilityMeans,
+  type ProbabilityScores,
+  type ProbabilityStatistics,
+  type ProbabilityValues,
+} from './probability-scores.ts';
+
+/** The scores of probabilities as they are listed. */
+export const probabilityRows: readonly {
+  readonly name: keyof ProbabilityStatistics;
+  readonly title: string;
+  readonly better: 'higher' | 'lower';
+}[] = [
+  { name: 'averagePrecision', title: 'average precision of lesions', better: 'higher' },
+  { name: 'frocScore', title: 'FROC score', better: 'higher' },
+  ...frocRates.map((rate) => ({
+    name: `recall@${rate}` as const,
+    title: `lesions found at ${rate} false alarm${rate > 1 ? 's' : ''} a case`,
+    better: 'higher' as const,
+  })),
+  { name: 'calibrationError', title: 'expected calibration error', better: 'lower' },
+  { name: 'brierScore', title: 'Brier score', better: 'lower' },
+];
 
 /** The scores of probabilities, of several labels each and their means. */
 export function probabilityTable(
@@ -14,28 +37,23 @@ export function probabilityTable(
   const value = (one: number): string => (Number.isNaN(one) ? '–' : one.toFixed(4));
   const interval = ({ estimate, low, high }: Interval): string =>
     patients < 2 || Number.isNaN(estimate) ? '–' : `${value(low)} … ${value(high)}`;
-  const row = (title: string, of: (one: ProbabilityMeans) => Interval): string[] => [
-    title,
-    value(of(probabilities).estimate),
-    interval(of(probabilities)),
-    ...(several ? labels.map((one) => value(of(one).estimate)) : []),
-  ];
   return [
     [
       ...['probabilities', several ? 'mean of the labels' : 'all cases', '95 % interval'],
       ...(several ? labels.map(({ label }) => `label ${label}`) : []),
     ],
-    row('average precision of lesions', (one) => one.averagePrecision),
-    row('FROC score', (one) => one.frocScore),
-    ...probabilities.recalls.map(({ falseAlarms }, i) =>
-      row(
-        `lesions found at ${falseAlarms} false alarm${falseAlarms > 1 ? 's' : ''} a case`,
-        (one) => one.recalls[i]!.recall,
-      ),
-    ),
-    row('expected calibration error', (one) => one.calibrationError),
-    row('Brier score', (one) => one.brierScore),
+    ...probabilityRows.map(({ name, title }) => [
+      title,
+      value(intervalOf(probabilities, name).estimate),
+      interval(intervalOf(probabilities, name)),
+      ...(several ? labels.map((one) => value(intervalOf(one, name).estimate)) : []),
+    ]),
   ];
+}
+
+function intervalOf(scores: ProbabilityMeans, name: keyof ProbabilityStatistics): Interval {
+  const recall = scores.recalls.find(({ falseAlarms }) => name === `recall@${falseAlarms}`);
+  return recall?.recall ?? scores[name as keyof ProbabilityValues<Interval>];
 }
 
 /** What must be known to read it, a sentence each. */

@@ -13,6 +13,8 @@ export interface MatchedCase {
   readonly predictions: readonly string[];
   /** The number in its truth that marks voxels on which nothing counts, where a manifest says so. */
   readonly ignore?: number | undefined;
+  /** The image, or the folder of the series, that all was drawn on. */
+  readonly image?: string | undefined;
 }
 
 /** Where masks are: folders of label volumes, or manifests whose masks they are. */

@@ -52,7 +52,7 @@ export function readCases(
       const masks = await readMasks(one, {
         ...options,
         ignore: options.ignore ?? one.ignore,
-        image: images?.get(id),
+        image: one.image ?? images?.get(id),
         prefix: `case '${id}': `,
         onSeveral: (text) => void several.push(text),
         onWarning: (text) => void odd.add(text),

@@ -97,6 +97,57 @@ describe('compare', () => {
     expect(outcome.stdout).toContain('Nearer 0 is better: volume difference (ml).');
   });
 
+  it('compares two files with one, and counts lesions by size, by hand', async () => {
+    const file = (name: string, ending = 'nii.gz') => at(name, `p1_1.${ending}`);
+    const args = ['--truth', file('truth'), '--sizes', '50,100', '--scores', 'dice'];
+    const json = ['--json', at('pair.json'), '--csv', at('pair.csv')];
+    const outcome = await cli('compare', file('a'), file('b', 'nrrd'), ...args, ...json);
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    const { rows, pooled, cases } = JSON.parse(readFileSync(at('pair.json'), 'utf8'));
+    expect(cases).toHaveLength(1);
+    expect(rows[0].meanA).toBeCloseTo(2 / 3, 12);
+    expect(rows[0]).toMatchObject({ meanB: 1, patients: 1, permutation: { pValue: 1 } });
+    // The lesion has 80 mm³, and both touch it.
+    expect(pooled).toMatchObject([
+      { title: 'lesions found, below 50', a: null, b: null },
+      { title: 'lesions found, 50 to 100', a: 1, b: 1, difference: { estimate: 0 } },
+      { title: 'lesions found, from 100 mm³', a: null, b: null },
+    ]);
+    expect(outcome.stdout).toContain('1 case of 1 patient; the difference is');
+    expect(outcome.stdout).toContain('Of one patient no p-value can be below 1.0000');
+    expect(readFileSync(at('pair.csv'), 'utf8')).toMatch(
+      /^"lesions found, 50 to 100",,,p1_1.nii.gz,p1_1.nrrd,1,1,,,,,,1,1,0,0,0,,,,\r$/m,
+    );
+    const mixed = await cli('compare', at('a'), at('b'), '--truth', file('truth'));
+    expect(mixed).toMatchObject({ code: 65, stdout: '' });
+    expect(mixed.stderr).toContain('must be three files, or three folders or manifests');
+  });
+
+  it('compares probabilities of two methods', async () => {
+    const to = join(folder, 'soft');
+    await writeCases(to);
+    for (const id of ['p1_1', 'p1_2', 'p2_1', 'p3_1', 'p4_1']) {
+      await writeRow(join(to, 'a', `${id}_probability.nii`), 4, { value: 0.5 });
+      await writeRow(join(to, 'b', `${id}_probability.nii`), 8, { value: 0.75 });
+    }
+    const soft = ['--probabilities-a', join(to, 'a'), '--probabilities-b', join(to, 'b')];
+    const args = [join(to, 'a'), join(to, 'b'), '--truth', join(to, 'truth'), ...soft];
+    const outcome = await cli('compare', ...args, '--json', at('one.json'));
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    const { pooled } = JSON.parse(readFileSync(at('one.json'), 'utf8'));
+    const find = (title: string) => pooled.find((row: { title: string }) => row.title === title);
+    expect(find('average precision of lesions')).toMatchObject({ a: 1, b: 1 });
+    const brier = find('Brier score');
+    // Of 96 voxels a has 4 off by 1/2 and misses 4, b 8 off by 1/4.
+    expect(brier.a).toBeCloseTo((4 / 4 + 4) / 96, 12);
+    expect(brier.b).toBeCloseTo(8 / 16 / 96, 12);
+    expect(brier.difference.estimate).toBeCloseTo(brier.b - brier.a, 12);
+    expect(outcome.stdout).toContain('Brier score.');
+    const alone = await cli('compare', ...args.slice(0, 6));
+    expect(alone).toMatchObject({ code: 2 });
+    expect(alone.stderr).toContain('give --probabilities-a and --probabilities-b, or neither');
+  });
+
   it('draws patients whole: the interval reaches from patient to patient, not from case to case', async () => {
     const [own] = (await compared('--scores', 'dice')).rows;
     const [whole] = (await compared(...byPatient, '--scores', 'dice')).rows;
@@ -174,8 +225,9 @@ describe('compare', () => {
       .trimEnd()
       .split('\r\n')
       .map((line) => line.split(','));
-    expect(lines).toHaveLength(9);
-    for (const [i, line] of lines.entries()) {
+    // Nine scores, and the lesions found, which are all of one size.
+    expect(lines).toHaveLength(10);
+    for (const [i, line] of lines.slice(0, 9).entries()) {
       const cells = Object.fromEntries(header!.map((name, c) => [name, line[c]!]));
       const { score, meanA, meanB, difference, permutation, wilcoxon } = rows[i];
       expect(cells).toMatchObject({

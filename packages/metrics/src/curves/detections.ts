@@ -59,14 +59,16 @@ export function detections(
   const pair = gridPair(prediction, truth, where);
   const { shape } = pair;
   const connectivity = checkConnectivity(options.connectivity, shape.length, where);
-  const above = Uint8Array.from(pair.prediction, (value, i) => {
+  const above = new Uint8Array(pair.prediction.length);
+  for (let i = 0; i < above.length; i++) {
+    const value = pair.prediction[i]!;
     if (Number.isNaN(value)) {
       throw new RangeError(
         `${where}: prediction must be numbers, got NaN at ${position(i, shape)}`,
       );
     }
-    return value >= threshold ? 1 : 0;
-  });
+    if (value >= threshold) above[i] = 1;
+  }
   const predicted = labelMask(above, shape, connectivity);
   const mask = binaryMask(pair.truth, shape, label, `${where}: truth`);
   const present = labelMask(mask, shape, connectivity);

@@ -90,14 +90,20 @@ export function evaluateCommand(): CommandUnknownOpts {
       if (model !== undefined) refuseMaskOptions(masks);
       for (const file of [csv, json, markdown, html])
         if (file !== undefined) await checkWritable(file);
+      const page = html === undefined ? undefined : await import('../reporting/evaluation-page.ts');
+      const worst = page?.worstCases();
       const evaluated = ofMasks
-        ? await evaluateMasks(prediction, truth, options)
+        ? await evaluateMasks(prediction, truth, {
+            ...options,
+            ...(worst && { onCase: worst.ofFile }),
+          })
         : await evaluateSplit(model!, split, {
             ...scoring,
             ...(config !== undefined && { config }),
             acceptData: acceptData === true,
             mostLikely: mostLikely === true,
             backend,
+            ...(worst && { onCase: worst.ofRun }),
           });
       const { evaluation, notes } = evaluated;
       if (csv !== undefined) await writeFileAtomic(csv, evaluationCsv(evaluation));
@@ -107,8 +113,7 @@ export function evaluateCommand(): CommandUnknownOpts {
       }
       if (markdown !== undefined) await writeFileAtomic(markdown, evaluationMarkdown(evaluated));
       if (html !== undefined) {
-        const { evaluationPage } = await import('../reporting/evaluation-page.ts');
-        await writeFileAtomic(html, evaluationPage(evaluated));
+        await writeFileAtomic(html, page!.evaluationPage(evaluated, worst!.section()));
       }
       process.stdout.write(`${evaluationText(evaluation, notes)}\n`);
     });

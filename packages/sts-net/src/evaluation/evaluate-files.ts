@@ -4,8 +4,13 @@ import type { IntervalOptions } from '../scoring/mean-interval.ts';
 import { type MaskOptions, readMasks } from '../scoring/read-masks.ts';
 import { readProbabilities } from '../scoring/read-probabilities.ts';
 import type { DetectionOptions, ScoringOptions } from '../scoring/scoring-options.ts';
-import { type Evaluation, evaluateVolumes } from './evaluate-volumes.ts';
+import {
+  type EvaluateVolumesOptions,
+  type Evaluation,
+  evaluateVolumes,
+} from './evaluate-volumes.ts';
 import type { EvaluationNotes } from './evaluation-tables.ts';
+import type { VolumePair } from './measured-case.ts';
 
 export interface EvaluateFilesOptions
   extends MaskOptions,
@@ -19,8 +24,18 @@ export interface EvaluateFilesOptions
    * @default none are scored
    */
   readonly probabilities?: string | undefined;
+  /** Called, and waited for, with each case and its scores. */
+  readonly onCase?: EvaluateVolumesOptions<FilePair>['onCase'];
   /** Called with a sentence about what is odd about a mask but no error. */
   readonly onWarning?: ((text: string) => void) | undefined;
+}
+
+/** A pair from files. */
+export interface FilePair extends VolumePair {
+  /** The image, or the folder of its series, that the masks are shown on, if it is known. */
+  readonly picture?: string | undefined;
+  /** Whether the masks are pictures. */
+  readonly flat: boolean;
 }
 
 /** Scores, and what must be known to read them. */
@@ -40,8 +55,10 @@ export async function evaluateFiles(
   const { ignored, inPixels } = masks;
   const files =
     probabilities === undefined ? undefined : await findProbabilitiesOf(prediction, probabilities);
-  const pair = {
+  const pair: FilePair = {
     id: basename(truth),
+    picture: options.image,
+    flat: inPixels,
     truth: masks.truth,
     prediction: masks.predictions[0]!,
     probabilities:

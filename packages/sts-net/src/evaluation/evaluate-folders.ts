@@ -3,9 +3,8 @@ import { matchCases } from '../scoring/match-cases.ts';
 import { type ReadCasesOptions, readCases } from '../scoring/read-cases.ts';
 import type { CaseMasks } from '../scoring/read-masks.ts';
 import { readProbabilities } from '../scoring/read-probabilities.ts';
-import type { EvaluatedFiles, EvaluateFilesOptions } from './evaluate-files.ts';
+import type { EvaluatedFiles, EvaluateFilesOptions, FilePair } from './evaluate-files.ts';
 import { evaluateVolumes } from './evaluate-volumes.ts';
-import type { VolumePair } from './measured-case.ts';
 
 export interface EvaluateFoldersOptions extends EvaluateFilesOptions, ReadCasesOptions {
   /** Tells the patient by a case's name, see `matchCases`. */
@@ -29,10 +28,10 @@ export async function evaluateFolders(
   const reading = readCases(matched, { ...options, signal, onProgress, onWarning });
   const probabilitiesOf = async (id: string, masks: CaseMasks) =>
     found && readProbabilities(found.get(id)!, masks, options.label, `case '${id}': `);
-  async function* pairs(): AsyncGenerator<VolumePair> {
-    for await (const { id, patient: whose, masks } of reading.masks) {
+  async function* pairs(): AsyncGenerator<FilePair> {
+    for await (const { id, patient: whose, picture, masks } of reading.masks) {
       yield {
-        id,
+        ...{ id, picture, flat: masks.inPixels },
         patient: whose,
         truth: masks.truth,
         prediction: masks.predictions[0]!,

@@ -2,7 +2,11 @@ import type { Case } from '@sts-net/datasets';
 import type { Predictor } from '@sts-net/inference';
 import type { IntervalOptions } from '../scoring/mean-interval.ts';
 import type { DetectionOptions, ScoringOptions } from '../scoring/scoring-options.ts';
-import { type Evaluation, evaluateVolumes } from './evaluate-volumes.ts';
+import {
+  type EvaluateVolumesOptions,
+  type Evaluation,
+  evaluateVolumes,
+} from './evaluate-volumes.ts';
 import {
   foregroundLabels,
   type ModelInput,
@@ -18,8 +22,8 @@ export interface EvaluateModelOptions
     IntervalOptions {
   /** Between which lesions are counted, mm³; see `EvaluateVolumesOptions`. */
   readonly sizes?: readonly number[] | undefined;
-  /** Called with each case that is predicted. */
-  readonly onCase?: (one: PredictedPair) => void;
+  /** Called, and waited for, with each case that is predicted and its scores. */
+  readonly onCase?: EvaluateVolumesOptions<PredictedPair>['onCase'];
 }
 
 /**
@@ -34,15 +38,11 @@ export function evaluateModel(
   cases: readonly Case[],
   { onCase, ...options }: EvaluateModelOptions = {},
 ): Promise<Evaluation> {
-  async function* pairs(): AsyncGenerator<PredictedPair> {
-    for await (const pair of predictPairs(predictor, input, cases, options)) {
-      onCase?.(pair);
-      yield pair;
-    }
-  }
   const { tolerance, empty, penalty, sizes, seed, resamples } = options;
   const { candidateThreshold, candidateOverlap } = options;
-  return evaluateVolumes(pairs(), input.preprocessing.axis, {
+  const pairs = predictPairs(predictor, input, cases, options);
+  return evaluateVolumes(pairs, input.preprocessing.axis, {
+    onCase,
     ...{ tolerance, empty, penalty, sizes, seed, resamples, candidateThreshold, candidateOverlap },
     ...(input.classes > 2 &&
       options.label === undefined && { labels: foregroundLabels(input.classes) }),

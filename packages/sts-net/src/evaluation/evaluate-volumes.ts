@@ -1,5 +1,5 @@
 import type { PaperProtocolResult } from '@sts-net/metrics';
-import { type CaseScore, meanScores } from '../scoring/case-score.ts';
+import { type CaseScore, type CaseScores, meanScores } from '../scoring/case-score.ts';
 import type { IntervalOptions } from '../scoring/mean-interval.ts';
 import { type ScoreName, scoreNames } from '../scoring/scores.ts';
 import { emptyMasks } from '../scoring/scoring-options.ts';
@@ -21,7 +21,11 @@ import {
 import { type MeasuredLabel, meanParts, type Parts, partsOf } from './score-label.ts';
 import type { SliceScores } from './slice-scores.ts';
 
-export interface EvaluateVolumesOptions extends MeasureCaseOptions, IntervalOptions {
+export interface EvaluateVolumesOptions<Pair extends VolumePair = VolumePair>
+  extends MeasureCaseOptions,
+    IntervalOptions {
+  /** Called, and waited for, with each case and its scores; of several labels the means of those that it holds. */
+  readonly onCase?: ((pair: Pair, scores: CaseScores) => Promise<void> | void) | undefined;
   /**
    * Volumes in mm³, rising, between which the recall of lesions is counted; in pictures pixels.
    * @default the quartiles of all true lesions that are scored
@@ -69,15 +73,20 @@ export interface Evaluation extends Parts<MeanScore> {
  * @param axis the axis of `[slice, row, column]` that slices are cut across
  * @throws RangeError naming the case, if prediction and truth differ in shape; or if sizes do not rise
  */
-export async function evaluateVolumes(
-  pairs: Iterable<VolumePair> | AsyncIterable<VolumePair>,
+export async function evaluateVolumes<Pair extends VolumePair>(
+  pairs: Iterable<Pair> | AsyncIterable<Pair>,
   axis: 0 | 1 | 2 = 0,
-  options: EvaluateVolumesOptions = {},
+  options: EvaluateVolumesOptions<Pair> = {},
 ): Promise<Evaluation> {
-  const { sizes } = options;
+  const { sizes, onCase } = options;
   if (sizes !== undefined) checkSizes(sizes);
   const measured: MeasuredCase[] = [];
-  for await (const pair of pairs) measured.push(measureCase(pair, pair.axis ?? axis, options));
+  for await (const pair of pairs) {
+    const one = measureCase(pair, pair.axis ?? axis, options);
+    measured.push(one);
+    const ofLabels = one.labels.map((label) => one.of(label).scores);
+    await onCase?.(pair, meanScores(scoreNames, ofLabels));
+  }
   const { empty } = emptyMasks(options);
   const labels = labelsOfAll(measured);
   const ofLabels = labels.map((label) => measured.map((one) => one.of(label)));

@@ -19,7 +19,7 @@ export const probabilityRows: readonly {
   { name: 'frocScore', title: 'FROC score', better: 'higher' },
   ...frocRates.map((rate) => ({
     name: `recall@${rate}` as const,
-    title: `lesions found at ${rate} false alarm${rate > 1 ? 's' : ''} a case`,
+    title: `lesions found at ${rate} false alarm${rate === 1 ? '' : 's'} a case`,
     better: 'higher' as const,
   })),
   { name: 'calibrationError', title: 'expected calibration error', better: 'lower' },

@@ -3,18 +3,61 @@ import type { NdArray } from 'ndarray';
 import { cutPicture, greyRange, placeText, windowAround } from './case-slice.ts';
 import { plural, scoreText } from './format.ts';
 import { type Html, html } from './html.ts';
-import { drawPanels } from './picture.ts';
+import { drawPanels, type Outline } from './picture.ts';
 import type { ReportCase } from './report.ts';
 
 /** Most pictures of a kind in a report. */
 const limit = 12;
 
-/** About the width of a panel, in drawn pixels. */
-const panelSize = 160;
-
+/** A lesion of the truth or of the prediction, and the image that it lies in. */
 interface Shown {
   readonly of: ReportCase;
   readonly lesion: Lesion;
+}
+
+/** How a lesion is drawn: which outlines side by side, and about how wide each, in drawn pixels. */
+interface LesionPanels {
+  readonly outlines: readonly (readonly Outline[])[];
+  readonly size: number;
+  /** What they are, for who does not see them. */
+  readonly alt: string;
+}
+
+const three: LesionPanels = {
+  outlines: [[], ['truth'], ['prediction']],
+  size: 160,
+  alt: 'Image, truth and prediction side by side.',
+};
+
+const two: LesionPanels = {
+  outlines: [['truth'], ['prediction']],
+  size: 96,
+  alt: 'Truth and prediction side by side.',
+};
+
+/** Most lesions of a case that are drawn. */
+const mostOfCase = 60;
+
+/** Every lesion of one case, small: those missed, the false alarms and those found, the largest first. */
+export function caseLesions(of: ReportCase): Html {
+  const largestFirst = (all: readonly Lesion[], isMatched: boolean): readonly Lesion[] =>
+    all.filter(({ matches }) => matches.length > 0 === isMatched).sort((a, b) => b.size - a.size);
+  const { lesions, predictions } = of.lesions;
+  const kinds = [
+    ['truth', largestFirst(lesions, false), missedCaption],
+    ['prediction', largestFirst(predictions, false), () => 'false alarm.'],
+    ['truth', largestFirst(lesions, true), foundCaption],
+  ] as const;
+  const all = kinds.flatMap(([role, own, caption]) =>
+    own.map((lesion) => ({ role, lesion, caption })),
+  );
+  const grey = greyRange(of.volume);
+  const shown = all.slice(0, mostOfCase);
+  const rest =
+    all.length > shown.length ? html`<p>${shown.length} of ${all.length} are drawn.</p>` : '';
+  return html`<div class="small-lesions">${shown.map(({ role, lesion, caption }) =>
+    figure({ of, lesion }, role, caption, two, grey),
+  )}</div>${rest}`;
 }
 
 /** The lesions found, those missed and the false alarms: image, truth and prediction of each. */
@@ -53,15 +96,17 @@ function figure(
   { of, lesion }: Shown,
   role: 'truth' | 'prediction',
   caption: (lesion: Lesion) => string,
+  panels: LesionPanels = three,
+  grey = greyRange(of.volume),
 ): Html {
   const slice = fullestSlice(of[role], lesion);
   const { start, end } = lesion.box;
   const window = windowAround([start[1]!, start[2]!], [end[1]!, end[2]!]);
-  const picture = cutPicture(of, slice, window, greyRange(of.volume));
-  const scale = Math.max(1, Math.round(panelSize / window.width));
-  const { uri, width, height } = drawPanels(picture, [[], ['truth'], ['prediction']], scale);
+  const picture = cutPicture(of, slice, window, grey);
+  const scale = Math.max(1, Math.round(panels.size / window.width));
+  const { uri, width, height } = drawPanels(picture, panels.outlines, scale);
   const text = `${placeText(of, slice)}, ${sizeText(lesion, of)}: ${caption(lesion)}`;
-  return html`<figure><img src="${uri}" width="${width}" height="${height}" alt="Image, truth and prediction side by side. ${text}">
+  return html`<figure><img src="${uri}" width="${width}" height="${height}" alt="${panels.alt} ${text}">
 <figcaption>${text}</figcaption></figure>`;
 }
 

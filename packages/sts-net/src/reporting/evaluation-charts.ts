@@ -25,7 +25,7 @@ const [blue, orange] = [lines[0].color, lines[1].color];
 export function evaluationCharts(evaluation: Evaluation, inPixels: boolean): Html {
   return html`<div class="charts">
 <figure>${strip(evaluation)}
-<figcaption>Each case is a stroke; the dot is the mean, the bar its 95 % interval.</figcaption></figure>
+<figcaption>${evaluation.cases.length < manyCases ? 'Each case is a stroke' : 'The darker, the more cases'}; the dot is the mean, the bar its 95 % interval.</figcaption></figure>
 <figure>${blandAltman(evaluation, inPixels)}
 <figcaption>Bland and Altman: each case's volume, prediction − truth, against the mean of both. The line is the mean
 difference; 95 % of cases would lie between the dashed ones (1.96 standard deviations), were differences normal.</figcaption></figure>
@@ -47,16 +47,16 @@ function strip({ cases, scores }: Evaluation): Html {
       const { estimate, low, high } = scores[name].interval;
       return { score: known[name].title, estimate, low, high };
     });
-  const opacity = Math.max(0.08, Math.min(0.6, 20 / cases.length));
   return plot(
     {
       width: 480,
       height: 320,
       marginLeft: 110,
+      marginBottom: 40,
       x: { domain: [0, 1], label: 'score', grid: true },
       y: { domain: shown.map((name) => known[name].title), label: null },
       marks: [
-        Plot.tickX(strokes, { x: 'value', y: 'score', stroke: blue, strokeOpacity: opacity }),
+        ...caseMarks(strokes, cases.length),
         Plot.ruleY(means, { x1: 'low', x2: 'high', y: 'score', stroke: orange, strokeWidth: 4 }),
         Plot.dot(means, { x: 'estimate', y: 'score', fill: orange, r: 5 }),
       ],
@@ -64,6 +64,39 @@ function strip({ cases, scores }: Evaluation): Html {
     `Scores case by case; means ${means.map(({ score, estimate }) => `${score} ${estimate.toFixed(4)}`).join(', ')}`,
   );
 }
+
+/** Cases from which on bins are drawn: a page of thousands of strokes is heavy, and they hide one another. */
+const manyCases = 200;
+
+interface Stroke {
+  readonly score: string;
+  readonly value: number;
+}
+
+/** A stroke for each case; of many, bins that are the darker the more cases they hold. */
+function caseMarks(strokes: readonly Stroke[], cases: number): Plot.Markish[] {
+  if (cases < manyCases) {
+    const opacity = Math.max(0.15, Math.min(0.6, 20 / cases));
+    return [Plot.tickX(strokes, { x: 'value', y: 'score', stroke: blue, strokeOpacity: opacity })];
+  }
+  const counts = new Map<string, { score: string; bin: number; share: number }>();
+  for (const { score, value } of strokes) {
+    const bin = Math.min(bins - 1, Math.floor(value * bins));
+    const key = `${score} ${bin}`;
+    const one = counts.get(key) ?? { score, bin, share: 0 };
+    one.share += 1 / cases;
+    counts.set(key, one);
+  }
+  return [
+    Plot.barX([...counts.values()], {
+      ...{ x1: ({ bin }) => bin / bins, x2: ({ bin }) => (bin + 1) / bins, y: 'score' },
+      // Few cases must be seen beside many.
+      ...{ fill: blue, fillOpacity: ({ share }) => 0.12 + 0.88 * Math.sqrt(share), inset: 0 },
+    }),
+  ];
+}
+
+const bins = 50;
 
 function blandAltman({ cases, scores }: Evaluation, inPixels: boolean): Html {
   const unit = inPixels ? '1000 pixels' : 'ml';
@@ -79,6 +112,7 @@ function blandAltman({ cases, scores }: Evaluation, inPixels: boolean): Html {
       width: 480,
       height: 320,
       marginLeft: 60,
+      marginBottom: 40,
       x: { label: `mean of prediction and truth (${unit})`, zero: true, nice: true },
       y: { label: `difference (${unit})`, grid: true, nice: true },
       marks: [
@@ -88,7 +122,7 @@ function blandAltman({ cases, scores }: Evaluation, inPixels: boolean): Html {
         Plot.dot(points, {
           x: 'mean',
           y: 'difference',
-          title: 'id',
+          ...(cases.length < manyCases && { title: 'id' }),
           fill: blue,
           fillOpacity: cases.length > 200 ? 0.35 : 0.7,
           r: 3,

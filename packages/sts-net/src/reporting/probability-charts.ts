@@ -25,7 +25,13 @@ voxels (logarithmic).${names}</figcaption></figure>
 </div>`;
 }
 
-const size = { width: 480, height: 320, marginLeft: 48, style: { fontSize: '12px' } };
+const size = {
+  width: 480,
+  height: 320,
+  marginLeft: 48,
+  marginBottom: 40,
+  style: { fontSize: '12px' },
+};
 
 /** Beyond this many false alarms a case nobody looks. */
 const mostAlarms = 16;
@@ -48,6 +54,7 @@ function frocChart({ labels, recalls, averagePrecision }: ProbabilityScores): Ht
         type: 'sqrt',
         domain: [0, mostAlarms],
         ticks: [0, 0.25, 1, 2, 4, 8, 16],
+        tickFormat: String,
       },
       y: { label: 'lesions found', domain: [0, 1], grid: true },
       marks: [

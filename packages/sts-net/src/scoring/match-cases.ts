@@ -15,6 +15,8 @@ export interface MatchedCase {
   readonly ignore?: number | undefined;
   /** The image, or the folder of the series, that all was drawn on. */
   readonly image?: string | undefined;
+  /** The image that masks are shown on, where the truth's manifest knows it. */
+  readonly picture?: string | undefined;
 }
 
 /** Where masks are: folders of label volumes, or manifests whose masks they are. */
@@ -30,6 +32,7 @@ interface FoundMask {
   readonly path: string;
   readonly patient?: string;
   readonly ignore?: number | undefined;
+  readonly picture?: string;
 }
 
 /**
@@ -55,13 +58,14 @@ export async function matchCases(
         `case '${id}': '${holder}' has it, but '${sources[i]}' has no volume of this name (in any format); add it or take the case out of ${sources.length === 2 ? 'both' : 'all three'}`,
       );
     });
-    const { path, patient, ignore } = wanted!;
+    const { path, patient, ignore, picture } = wanted!;
     return {
       id,
       patient: pattern === undefined ? (patient ?? id) : patientOf(id, pattern),
       truth: path,
       predictions: predicted.map((one) => one.path),
       ...(ignore !== undefined && { ignore }),
+      picture,
     };
   });
 }
@@ -126,8 +130,11 @@ export async function findMasks(source: string): Promise<FoundMasks> {
   const folder = await manifestFolder(source);
   const items = await loadManifest(source);
   return new Map(
-    items.map(({ id, group, mask, ignore }) => {
-      if (mask !== null) return [id, { path: resolve(folder, mask), patient: group, ignore }];
+    items.map(({ id, group, image, mask, ignore }) => {
+      if (mask !== null) {
+        const picture = resolve(folder, filesOf(image)[0]);
+        return [id, { path: resolve(folder, mask), patient: group, ignore, picture }];
+      }
       throw new RangeError(
         `case '${id}': '${source}' must name its mask, but has none; take the case out of the manifest`,
       );

@@ -66,7 +66,7 @@ export function readCases(
         const { count, alone } = masks.ignored;
         ignored = { count: (ignored?.count ?? 0) + count, alone: (ignored?.alone ?? 0) + alone };
       }
-      yield { ...one, masks };
+      yield { ...one, picture: images?.get(id) ?? one.picture, masks };
     }
     const warning = saidOnce(several);
     for (const text of warning === undefined ? odd : [...odd, warning]) onWarning?.(text);

@@ -76,9 +76,7 @@ export async function openForCli(
   if (overlap !== undefined && tile === undefined) {
     throw new UsageError('--overlap must be given with --tile');
   }
-  const [only, ...others] = model;
-  const isTuned = !own && !mostLikely && others.length === 0;
-  const points = isTuned ? await operatingPointOf(only!) : undefined;
+  const points = own || mostLikely ? undefined : await operatingPointOf(model);
   const settings: PredictorSettings = {
     models: model,
     ...(backend !== undefined && { engine: backend }),

@@ -11,7 +11,10 @@ import { UsageError } from './usage-error.ts';
 
 export function tuneCommand(): CommandUnknownOpts {
   return new Command('tune')
-    .argument('<run>', 'the folder of a run with a validation split')
+    .argument(
+      '<runs...>',
+      'the folder of a run with a validation split; or of each fold of a cross-validation, which are tuned together',
+    )
     .option(
       '--aim <name>',
       'case-dice, lesion-f1, or recall@2: the most lesions found with at most 2 false alarms a case; else lesion-f1',
@@ -19,18 +22,18 @@ export function tuneCommand(): CommandUnknownOpts {
     )
     .option('--accept-data', 'tune though files of the validation cases have changed')
     .option(...backendOption)
-    .action(async (folder, { aim: given, ...options }) => {
+    .action(async (folders, { aim: given, ...options }) => {
       const line = progressLine();
       const tuned = await interruptible('nothing was written', (signal) =>
-        tuneRun(folder, {
+        tuneRun(folders, {
           ...options,
           ...(given !== undefined && { aim: given }),
           ...telling(line),
           signal,
         }),
       ).finally(() => line.clear());
-      const page = join(dirname(tuned.path), 'operating-point.html');
       const { tuningPage } = await import('../reporting/tuning-page.ts');
+      const page = join(dirname(tuned.paths[0]!), 'operating-point.html');
       await writeFileAtomic(page, tuningPage(tuned));
       process.stdout.write(`${tuningText(tuned)}\n${page}\n`);
     });

@@ -83,7 +83,7 @@ export async function openRun(
       `data.split: the ${split} split must hold a case, but is empty; name groups in \`data.split.${split}\`, or choose another \`split\``,
     );
   }
-  const points = mostLikely ? undefined : await operatingPointOf(path);
+  const points = mostLikely ? undefined : await operatingPointOf([path]);
   if (points !== undefined) told.onOperatingPoint?.(points);
   told.onEngine?.(await prepareEngine(backend));
   const { model, network, preprocessing } = await loadModel(file);

@@ -21,12 +21,12 @@ const pointsSchema = z.strictObject({
     z.strictObject({ falseAlarms: z.number().min(0) }),
   ]),
   cases: z.int().positive(),
-  weights: z.string(),
+  weights: z.array(z.string()).min(1),
   temperature: z.number().positive(),
   classes: z.array(pointSchema).min(1),
 });
 
-/** Where a network is run, as it was chosen on `cases` validation cases for the weights of that digest. */
+/** Where networks are run, as it was chosen on `cases` validation cases for the weights of those digests. */
 export type OperatingPoints = z.output<typeof pointsSchema>;
 
 /**
@@ -36,7 +36,7 @@ export type OperatingPoints = z.output<typeof pointsSchema>;
  */
 export async function readOperatingPoints(path: string, weights: string): Promise<OperatingPoints> {
   const points = validateWith(pointsSchema, await readJson(path), path);
-  if (points.weights === (await fileDigest(weights))) return points;
+  if (points.weights.includes(await fileDigest(weights))) return points;
   throw new RangeError(
     `'${path}' was chosen for other weights than '${weights}' holds by now; tune the run again, or remove it`,
   );

@@ -1,61 +1,69 @@
 import { IGNORED } from '@sts-net/volume-io';
 
-/** Places on the axis of log-odds, from −limit to limit. */
-const bins = 4000;
-const limit = 20;
+/** Temperatures that are tried, from 0.1 to 10; what lies between them is interpolated. */
+const tried: readonly number[] = Array.from({ length: 41 }, (_, i) => 10 ** (i / 20 - 1));
 
-/** How often which probabilities were right: all that a temperature is found from. */
-export class ProbabilityHistogram {
-  readonly #right = new Float64Array(bins);
-  readonly #wrong = new Float64Array(bins);
+/** Natural logarithm below which no probability is taken to lie. */
+const least = -20;
 
-  /**
-   * @param truth 1 where the class is
-   * @param labels those of all classes, in which `IGNORED` marks what does not count
-   */
-  add(probabilities: Float32Array, truth: Uint8Array, labels: Uint8Array = truth): void {
-    for (const [i, p] of probabilities.entries()) {
-      if (labels[i] === IGNORED) continue;
-      const odds = Math.log(p / (1 - p));
-      const place = Math.floor(((odds + limit) / (2 * limit)) * bins);
-      const bin = Math.min(Math.max(place, 0), bins - 1);
-      if (truth[i] === 1) this.#right[bin]!++;
-      else this.#wrong[bin]!++;
-    }
-  }
-
-  /** Mean of −ln of the probability of what is true, with the log-odds divided by the temperature. */
-  logLoss(temperature: number): number {
-    let sum = 0;
-    let count = 0;
-    for (let bin = 0; bin < bins; bin++) {
-      const odds = (((bin + 0.5) / bins) * 2 - 1) * (limit / temperature);
-      sum += this.#right[bin]! * softplus(-odds) + this.#wrong[bin]! * softplus(odds);
-      count += this.#right[bin]! + this.#wrong[bin]!;
-    }
-    return sum / count;
-  }
-}
-
-/** ln(1 + eˣ) without overflow. */
-function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-}
+/** Background this sure, where the truth has it too, counts by every so many voxels. */
+const sure = 0.999;
+const every = 64;
 
 /**
- * The temperature with the least loss (Guo et al., ICML 2017), from 0.1 to 10, to a thousandth; by the
- * golden section, since the loss has one minimum.
+ * How well probabilities fit the truth at each temperature: the mean of −ln of the probability of what is
+ * true, with the logits divided by it (Guo et al., ICML 2017). Holds no voxels.
  */
-export function bestTemperature(histogram: ProbabilityHistogram): number {
-  const ratio = (Math.sqrt(5) - 1) / 2;
-  const loss = (x: number) => histogram.logLoss(Math.exp(x));
-  let [low, high] = [Math.log(0.1), Math.log(10)];
-  while (high - low > 1e-4) {
-    const [a, b] = [high - ratio * (high - low), low + ratio * (high - low)];
-    if (loss(a) <= loss(b)) high = b;
-    else low = a;
+export class TemperatureLosses {
+  readonly #sums = new Float64Array(tried.length);
+  #count = 0;
+  #sureSoFar = 0;
+
+  /**
+   * @param probabilities of each class in every voxel, the background first
+   * @param truth the class of every voxel, `IGNORED` where none counts
+   */
+  add(probabilities: readonly ArrayLike<number>[], truth: Uint8Array): void {
+    const logs = new Float64Array(probabilities.length);
+    for (let i = 0; i < truth.length; i++) {
+      const label = truth[i]!;
+      if (label === IGNORED) continue;
+      const isSure = label === 0 && probabilities[0]![i]! > sure;
+      if (isSure && this.#sureSoFar++ % every !== 0) continue;
+      for (let c = 0; c < logs.length; c++) {
+        logs[c] = Math.max(least, Math.log(probabilities[c]![i]!));
+      }
+      this.#addOne(logs, label, isSure ? every : 1);
+    }
   }
-  return Number(Math.exp((low + high) / 2).toFixed(3));
+
+  #addOne(logs: Float64Array, label: number, weight: number): void {
+    let most = least;
+    for (const log of logs) if (log > most) most = log;
+    for (const [t, temperature] of tried.entries()) {
+      let sum = 0;
+      for (const log of logs) sum += Math.exp((log - most) / temperature);
+      this.#sums[t]! += weight * (Math.log(sum) - (logs[label]! - most) / temperature);
+    }
+    this.#count += weight;
+  }
+
+  /** Mean loss at each of the temperatures that are tried, by temperature. */
+  losses(): ReadonlyMap<number, number> {
+    return new Map(tried.map((temperature, t) => [temperature, this.#sums[t]! / this.#count]));
+  }
+
+  /** The temperature with the least loss, from 0.1 to 10, to a thousandth; 1 where nothing was counted. */
+  best(): number {
+    if (this.#count === 0) return 1;
+    const sums = this.#sums;
+    const at = sums.indexOf(Math.min(...sums));
+    // The vertex of the parabola through it and its neighbours, on the axis of the logarithm.
+    const [before, own, after] = [sums[at - 1], sums[at]!, sums[at + 1]];
+    const curve = before === undefined || after === undefined ? 0 : before - 2 * own + after;
+    const shift = curve > 0 ? (before! - after!) / (2 * curve) : 0;
+    return Number((10 ** ((at + shift) / 20 - 1)).toFixed(3));
+  }
 }
 
 /** A probability of one of two classes with its log-odds divided by a temperature. */

@@ -21,7 +21,7 @@ export function operatingPointNote({ aim, classes, temperature }: OperatingPoint
 }
 
 /** What was chosen, in a few lines. */
-export function tuningText({ chosen, path }: Pick<TunedRun, 'chosen' | 'path'>): string {
+export function tuningText({ chosen, paths }: Pick<TunedRun, 'chosen' | 'paths'>): string {
   const { aim, cases, temperature, classes } = chosen;
   const lines = classes.map((point, i) => {
     const name = classes.length > 1 ? `class ${i + 1}: ` : '';
@@ -32,8 +32,8 @@ export function tuningText({ chosen, path }: Pick<TunedRun, 'chosen' | 'path'>):
     return `${name}threshold ${point.threshold.toPrecision(3)}${small}: ${found}, ${scores}`;
   });
   return [
-    `for ${aimText(aim)}, on ${cases} validation case${cases === 1 ? '' : 's'}; temperature ${temperature}`,
+    `for ${aimText(aim)}, on ${cases} validation case${cases === 1 ? '' : 's'}${paths.length > 1 ? ` of ${paths.length} runs` : ''}; temperature ${temperature}`,
     ...lines,
-    path,
+    ...paths,
   ].join('\n');
 }

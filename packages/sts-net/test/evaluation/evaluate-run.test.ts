@@ -62,7 +62,7 @@ describe('evaluate of a run', () => {
     const likely = await ofRun();
     const points = {
       ...{ aim: 'lesion-f1', cases: 1, temperature: 2 },
-      weights: await fileDigest(join(run, 'best.safetensors')),
+      weights: [await fileDigest(join(run, 'best.safetensors'))],
       classes: [
         {
           ...{ threshold: 0.3, minimumVolume: 10, caseDice: 0, recall: 0, precision: 0 },

@@ -9,7 +9,7 @@ import {
   type OperatingPoint,
   operatingPoints,
 } from '../../src/tuning/operating-point.ts';
-import { bestTemperature, ProbabilityHistogram } from '../../src/tuning/temperature.ts';
+import { TemperatureLosses } from '../../src/tuning/temperature.ts';
 
 const shape = [5, 14, 12];
 const size = 5 * 14 * 12;
@@ -159,23 +159,89 @@ describe('operatingPoints', () => {
   });
 });
 
-describe('bestTemperature', () => {
-  it.each([0.5, 1, 2.5])('finds the temperature %d that the log-odds were multiplied with', (t) => {
-    const histogram = new ProbabilityHistogram();
-    const count = 200_000;
-    const odds = uniform('odds', count).map((u) => 8 * u - 4);
-    const draws = uniform('draws', count);
-    const truth = Uint8Array.from(draws, (u, i) => Number(u < 1 / (1 + Math.exp(-odds[i]!))));
-    histogram.add(
-      odds.map((z) => 1 / (1 + Math.exp(-z * t))),
-      truth,
+/** Classes drawn by the softmax of logits, and its probabilities at those logits times `t`. */
+function drawn(seed: string, classes: number, count: number, t: number) {
+  const logits = Array.from({ length: classes }, (_, c) =>
+    uniform(`${seed}/${c}`, count).map((u) => 6 * u),
+  );
+  const softmax = (times: number) => {
+    const sums = new Float64Array(count);
+    const powers = logits.map((own) =>
+      own.map((z, i) => {
+        const power = Math.exp(z * times);
+        sums[i]! += power;
+        return power;
+      }),
     );
-    expect(Math.abs(bestTemperature(histogram) / t - 1)).toBeLessThan(0.02);
+    return powers.map((own) => own.map((power, i) => power / sums[i]!));
+  };
+  const right = softmax(1);
+  const truth = Uint8Array.from(uniform(`${seed}/draws`, count), (u, i) => {
+    let left = u;
+    for (let c = 0; c < classes; c++) {
+      left -= right[c]![i]!;
+      if (left < 0) return c;
+    }
+    return classes - 1;
+  });
+  return { probabilities: softmax(t), truth };
+}
+
+describe('TemperatureLosses', () => {
+  it.each([
+    [2, 0.5],
+    [2, 1],
+    [2, 2.5],
+    [3, 0.6],
+    [4, 1.8],
+  ])(
+    'of %d classes finds the temperature %d that the logits were multiplied with',
+    (classes, t) => {
+      const { probabilities, truth } = drawn('t', classes, 100_000, t);
+      const losses = new TemperatureLosses();
+      losses.add(probabilities, truth);
+      expect(Math.abs(losses.best() / t - 1)).toBeLessThan(0.02);
+    },
+  );
+
+  it('is the least of the exact loss, also where most is sure background', () => {
+    const { probabilities, truth } = drawn('s', 3, 20_000, 3);
+    // Nine in ten voxels are background that is all but certain.
+    const size = 200_000;
+    const all = probabilities.map((own, c) => {
+      const sure = c === 0 ? 0.9999 : 0.00005;
+      return Float32Array.from({ length: size }, (_, i) => (i % 10 === 0 ? own[i / 10]! : sure));
+    });
+    const labels = Uint8Array.from({ length: size }, (_, i) => (i % 10 === 0 ? truth[i / 10]! : 0));
+    const losses = new TemperatureLosses();
+    losses.add(all, labels);
+    const exact = (temperature: number): number => {
+      let loss = 0;
+      for (let i = 0; i < size; i++) {
+        const powers = all.map((own) => own[i]! ** (1 / temperature));
+        loss -= Math.log(powers[labels[i]!]! / powers.reduce((x, y) => x + y));
+      }
+      return loss / size;
+    };
+    for (const [temperature, loss] of losses.losses()) {
+      if (temperature < 0.5 || temperature > 9) continue;
+      expect(Math.abs(loss / exact(temperature) - 1)).toBeLessThan(0.01);
+    }
+    const best = losses.best();
+    const around = [0.9, 0.95, 1.05, 1.1].map((factor) => exact(best * factor));
+    expect(Math.min(...around)).toBeGreaterThan(exact(best));
   });
 
-  it('takes probabilities of 0 and 1', () => {
-    const histogram = new ProbabilityHistogram();
-    histogram.add(Float32Array.of(0, 1, 1), Uint8Array.of(0, 1, 0));
-    expect(histogram.logLoss(1)).toBeCloseTo(20 / 3, 1);
+  it('takes probabilities of 0 and 1, and leaves out what does not count', () => {
+    const losses = new TemperatureLosses();
+    losses.add([Float32Array.of(1, 0, 0), Float32Array.of(0, 1, 1)], Uint8Array.of(0, 1, 0));
+    expect([...losses.losses()].find(([t]) => Math.abs(t - 1) < 1e-9)![1]).toBeCloseTo(
+      // One sure background of 64, one right, one wrong by the least logarithm.
+      20 / 66,
+      3,
+    );
+    const none = new TemperatureLosses();
+    none.add([Float32Array.of(0.5), Float32Array.of(0.5)], Uint8Array.of(255));
+    expect(none.best()).toBe(1);
   });
 });

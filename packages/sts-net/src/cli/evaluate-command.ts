@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { SplitName } from '@sts-net/datasets';
 import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
@@ -126,12 +127,14 @@ async function evaluateMasks(
   { patient, ...options }: Omit<EvaluateFoldersOptions, 'signal' | 'onProgress' | 'onWarning'>,
 ): Promise<EvaluatedFiles> {
   const [many, manyTrue] = [await holdsCases(prediction), await holdsCases(truth)];
-  if (many !== manyTrue) {
+  // What is missing is told where it is read.
+  const areThere = [prediction, truth].every(existsSync);
+  if (many !== manyTrue && areThere) {
     throw new UsageError(
       `--prediction and --truth must be two files, or two folders or manifests, got '${prediction}' and '${truth}'`,
     );
   }
-  if (!many) {
+  if (!many && !manyTrue) {
     if (patient === undefined) {
       return evaluateFiles(prediction, truth, { ...options, onWarning: warnOnce() });
     }

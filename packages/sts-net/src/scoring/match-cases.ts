@@ -59,6 +59,12 @@ export async function matchCases(
       );
     });
     const { path, patient, ignore, picture } = wanted!;
+    const other = predicted.find((one) => (one.patient ?? patient) !== patient);
+    if (other !== undefined && patient !== undefined) {
+      throw new RangeError(
+        `case '${id}': the truth is of patient '${patient}', but what is compared with it is of '${other.patient}' by its manifest; name cases of other patients otherwise`,
+      );
+    }
     return {
       id,
       patient: pattern === undefined ? (patient ?? id) : patientOf(id, pattern),

@@ -2,6 +2,7 @@ import { saidOnce } from '../words/said-once.ts';
 import type { IgnoredVoxels } from './label-masks.ts';
 import { findImages, type MatchedCase } from './match-cases.ts';
 import { type CaseMasks, type MaskOptions, readMasks } from './read-masks.ts';
+import { StrangePairs } from './strange-pairs.ts';
 
 export interface ReadCasesOptions extends MaskOptions {
   /** Where the images are that masks were drawn on; see `findImages`. @default the masks tell where they lie */
@@ -37,6 +38,7 @@ export function readCases(
   const odd = new Set<string>();
   let ignored: CasesRead['ignored'];
   let inPixels = false;
+  const strange = new StrangePairs();
   async function* masksOf(): AsyncGenerator<MatchedCase & { readonly masks: CaseMasks }> {
     const images =
       image === undefined
@@ -66,10 +68,12 @@ export function readCases(
         const { count, alone } = masks.ignored;
         ignored = { count: (ignored?.count ?? 0) + count, alone: (ignored?.alone ?? 0) + alone };
       }
+      strange.add(id, masks.truth, masks.predictions);
       yield { ...one, picture: images?.get(id) ?? one.picture, masks };
     }
     const warning = saidOnce(several);
-    for (const text of warning === undefined ? odd : [...odd, warning]) onWarning?.(text);
+    const all = [...odd, ...(warning === undefined ? [] : [warning]), ...strange.warnings()];
+    for (const text of all) onWarning?.(text);
   }
   return { masks: masksOf(), read: () => ({ ignored, inPixels }) };
 }

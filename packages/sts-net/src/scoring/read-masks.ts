@@ -167,6 +167,7 @@ function labelRule(
   if (label !== undefined) return { labels: label, ...left };
   return (mask) => {
     const numbers = [...labelCounts(mask, words).keys()].filter((n) => n !== 0 && n !== ignore);
+    checkAreLabels(mask, numbers.length, words);
     const [only, ...others] = numbers;
     // White in 8 or 16 bit, alone, is how pictures say 1.
     if (others.length === 0 && (only === 255 || only === 65535)) {
@@ -174,6 +175,35 @@ function labelRule(
     }
     return ignore === undefined ? 'whole' : { classes: 255, ignore };
   };
+}
+
+/** Labels from which on a mask is looked at twice. */
+const manyLabels = 20;
+
+/**
+ * What has many numbers, most of which differ from the voxel before, is no mask but an image: each number would be
+ * scored by itself.
+ *
+ * @throws RangeError naming the file
+ */
+function checkAreLabels({ voxels }: Volume, count: number, { subject }: RuleWords = {}): void {
+  if (count < manyLabels) return;
+  const [slices, rows, columns] = voxels.shape as [number, number, number];
+  let [held, differ] = [0, 0];
+  for (let s = 0; s < slices; s++) {
+    for (let r = 0; r < rows; r++) {
+      for (let c = 1; c < columns; c++) {
+        const value = voxels.get(s, r, c);
+        if (value === 0) continue;
+        held++;
+        if (value !== voxels.get(s, r, c - 1)) differ++;
+      }
+    }
+  }
+  if (differ * 2 < held) return;
+  throw new RangeError(
+    `${subject ?? 'the mask'} must hold labels, but holds ${count} different numbers, most of them beside another one, as an image does; take the mask, or give \`label\` with the numbers that are to be scored`,
+  );
 }
 
 /** The option that would do about a mask that holds no labels. */

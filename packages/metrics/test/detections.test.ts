@@ -174,3 +174,30 @@ describe('intervals of cases', () => {
     expect(() => bootstrapCases([1], () => 1, { groups: [] })).toThrow(/each of 1 values, got 0/);
   });
 });
+
+describe('pixels on which nothing counts', () => {
+  const shape = [1, 10];
+  // Logits, of which 0 is no background.
+  const prediction = { data: [-1, 2, 3, -1, 1, 1, -1, 4, -1, 0], shape };
+  const truth = { data: [0, 1, 9, 9, 9, 9, 0, 0, 1, 1], shape };
+
+  test('are neither lesion nor candidate: as where nothing would be predicted there', () => {
+    const without = {
+      data: prediction.data.map((value, i) => (truth.data[i] === 9 ? -9 : value)),
+      shape,
+    };
+    const counting = { data: truth.data.map((label) => label % 9), shape };
+    const threshold = -0.5;
+    for (const criterion of ['any-overlap', 'iou'] as const) {
+      const options = { threshold, criterion };
+      const expected = detections(without, counting, options);
+      expect(detections(prediction, truth, { ...options, ignoreIndex: 9 })).toEqual(expected);
+      expect(expected.lesions).toBe(2);
+    }
+    expect(detections(prediction, truth, { threshold }).lesions).toBe(2);
+    const negative = { data: truth.data.map((label) => (label === 9 ? -1 : label)), shape };
+    expect(detections(prediction, negative, { threshold, ignoreIndex: -1 })).toEqual(
+      detections(without, counting, { threshold }),
+    );
+  });
+});

@@ -26,11 +26,13 @@ export interface DetectionsOptions {
    * `'iou'` and `'dice'`. @default 'ignored', neither right nor false
    */
   readonly surplus?: 'ignored' | 'false';
+  /** Truth label, also a negative one, of pixels that are neither lesion nor candidate. @default none */
+  readonly ignoreIndex?: number;
   /** Name of the case, for messages. @default none */
   readonly id?: string;
 }
 
-const optionNames = 'threshold connectivity label criterion minimumOverlap surplus id';
+const optionNames = 'threshold connectivity label criterion minimumOverlap surplus ignoreIndex id';
 
 /** What a soft prediction finds in one case. Plain data. */
 export interface Detections {
@@ -53,14 +55,16 @@ export function detections(
   truth: LabelGrid,
   options: DetectionsOptions = {},
 ): Detections {
-  const { threshold = 0.5, label } = options;
+  const { threshold = 0.5, label, ignoreIndex } = options;
   const where = checkOptions('detections', options, optionNames);
   checkCriterion(options, where);
   const pair = gridPair(prediction, truth, where);
   const { shape } = pair;
   const connectivity = checkConnectivity(options.connectivity, shape.length, where);
   const above = new Uint8Array(pair.prediction.length);
+  const isIgnored = (i: number): boolean => pair.truth[i] === ignoreIndex;
   for (let i = 0; i < above.length; i++) {
+    if (isIgnored(i)) continue;
     const value = pair.prediction[i]!;
     if (Number.isNaN(value)) {
       throw new RangeError(
@@ -70,7 +74,11 @@ export function detections(
     if (value >= threshold) above[i] = 1;
   }
   const predicted = labelMask(above, shape, connectivity);
-  const mask = binaryMask(pair.truth, shape, label, `${where}: truth`);
+  const wanted =
+    ignoreIndex === undefined
+      ? pair.truth
+      : Float64Array.from(pair.truth, (value, i) => (isIgnored(i) ? 0 : value));
+  const mask = binaryMask(wanted, shape, label, `${where}: truth`);
   const present = labelMask(mask, shape, connectivity);
   const found = Array.from({ length: predicted.count }, () => ({
     score: Number.NEGATIVE_INFINITY,

@@ -33,18 +33,14 @@ export function measureProbabilities(
     candidateOverlap = defaultDetection.overlap,
   } = options;
   const left = ignored?.data;
-  const seen = left === undefined ? probabilities : probabilities.map((p, i) => (left[i] ? 0 : p));
   const counted = left === undefined ? data : data.map((one, i) => (left[i] ? IGNORED : one));
+  const truth = { data: counted, shape };
+  const where = { label: 1, ignoreIndex: IGNORED, id };
   return {
-    detections: detections(
-      { data: seen, shape },
-      { data, shape },
-      { threshold: candidateThreshold, criterion: 'iou', minimumOverlap: candidateOverlap, id },
-    ),
-    calibration: calibrationCounts(probabilities, counted, {
-      label: 1,
-      ignoreIndex: IGNORED,
-      id,
+    detections: detections({ data: probabilities, shape }, truth, {
+      ...where,
+      ...{ threshold: candidateThreshold, criterion: 'iou', minimumOverlap: candidateOverlap },
     }),
+    calibration: calibrationCounts(probabilities, counted, where),
   };
 }

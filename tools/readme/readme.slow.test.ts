@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -17,7 +25,9 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const pages = [
   'README.md',
-  ...readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`),
+  ...readdirSync(join(root, 'docs/guides'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/guides/${name}`),
   ...readdirSync(join(root, 'packages')).map((folder) => `packages/${folder}/README.md`),
 ];
 
@@ -38,4 +48,20 @@ test.concurrent.each(blocks)('$title runs', async ({ title, code }) => {
   const block = pathToFileURL(join(folder, 'block.ts')).href;
   const program = ['--input-type=module', '-e', `await import(${JSON.stringify(block)})`];
   await promisify(execFile)(process.execPath, [...sources, ...program], { cwd: folder });
+});
+
+// The commands of a guide that brings its data run too, one after the other in a folder of their own.
+const guides = ['docs/guides/operating-point.md'];
+
+test.each(guides)('the commands of %s run', { timeout: 900_000 }, async (page) => {
+  const text = readFileSync(join(root, page), 'utf8');
+  const commands = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, code]) => code).join('');
+  expect(commands).toContain('npx sts-net ');
+  const folder = join(scratch, page.replace(/\W+/g, '-'));
+  mkdirSync(folder);
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const program = [process.execPath, ...sources, join(root, 'packages/sts-net/src/cli.ts')];
+  const quoted = program.map((part) => `'${part}'`).join(' ');
+  const script = `set -e\nnpx() { shift; ${quoted} "$@"; }\n${commands}`;
+  await promisify(execFile)('bash', ['-c', script], { cwd: folder });
 });

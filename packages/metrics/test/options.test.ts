@@ -227,6 +227,7 @@ const calls: readonly (readonly [string, (options: never) => unknown, object])[]
       criterion: 'iou',
       minimumOverlap: 0.1,
       surplus: 'false',
+      ignoreIndex: 7,
       id: 'x',
     } satisfies Required<DetectionsOptions>,
   ],

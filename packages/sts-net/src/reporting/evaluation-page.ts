@@ -62,7 +62,7 @@ export function worstCases() {
 }
 
 const ownStyle =
-  '.charts + .scroll { margin-top: 1.2rem; } .sortable { font-size: .8rem; } .sortable td, .sortable tbody th { white-space: nowrap; }';
+  '.sortable { font-size: .8rem; } .sortable td, .sortable tbody th { white-space: nowrap; }';
 
 /** A row for each case, or for each label of each where there are several, and their mean. */
 function caseTable({ cases, labels }: EvaluatedFiles['evaluation'], inPixels: boolean) {

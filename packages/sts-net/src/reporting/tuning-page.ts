@@ -90,8 +90,9 @@ function scoreChart(points: readonly OperatingPoint[], best: OperatingPoint): Ht
 
 const size = {
   width: 480,
-  height: 260,
+  height: 270,
   marginLeft: 48,
+  marginBottom: 40,
   marginRight: 12,
   style: { fontSize: '12px' },
 };

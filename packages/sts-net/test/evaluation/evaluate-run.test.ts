@@ -42,7 +42,10 @@ beforeAll(async () => {
 
 describe('evaluate of a run', () => {
   it('is that of the files that predict leaves, with their probabilities', async () => {
-    const [own, files] = [await ofRun(), await ofPrediction('likely')];
+    const page = at('one.html');
+    const [own, files] = [await ofRun('--html', page), await ofPrediction('likely')];
+    // Its lesion, and what is false, on the image.
+    expect(readFileSync(page, 'utf8')).toMatch(/<h3>d: Dice .*small-lesions.*data:image\/png/s);
     expect(own.probabilities.labels[0].candidates).toBeGreaterThan(0);
     expect(own.cases[0].scores).toEqual(files.cases[0].scores);
     expect(own.probabilities).toEqual({

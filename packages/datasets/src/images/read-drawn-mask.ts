@@ -1,5 +1,6 @@
 import {
   type DicomSegment,
+  labelsOf,
   likeVolume,
   type ReadingOptions,
   readDicomInfo,
@@ -13,7 +14,7 @@ import { isFlatImage } from './read-image-file.ts';
 export interface DrawnMaskOptions extends ReadingOptions {
   /** The image, on whose grid the mask comes. @default a grid through the frames of a segmentation */
   readonly like?: Volume | undefined;
-  /** Which segment or region: its number, or its label. @default the only one */
+  /** Which segment or region: its number, or its label; `'each'` is every one as the label of its number. @default the only one */
   readonly segment?: string | undefined;
 }
 
@@ -42,6 +43,12 @@ export async function readDrawnMask(
 ): Promise<Volume> {
   if (kind === 'SEG') {
     const segments = await readDicomSegments(path, { ...(like && { like }), onWarning });
+    if (segment === 'each') {
+      return labelled(
+        path,
+        segments.map((one) => ({ ...one, volume: valuesOf(one) })),
+      );
+    }
     return valuesOf(choose(path, segments, segment));
   }
   if (like === undefined) {
@@ -55,6 +62,13 @@ export async function readDrawnMask(
     return false;
   };
   await readRtStruct(path, { like, rois: list });
+  if (segment === 'each') {
+    const all = await readRtStruct(path, { like, onWarning });
+    return labelled(
+      path,
+      all.map(({ number, name, volume }) => ({ number, label: name, volume })),
+    );
+  }
   const { number } = choose(path, listed, segment);
   const [roi] = await readRtStruct(path, { like, rois: [number], onWarning });
   return roi!.volume;
@@ -81,6 +95,41 @@ function choose<One extends { readonly number: number; readonly label: string }>
   throw new RangeError(
     `'${path}': \`segment\` must be the number or label of one of its segments (${list || 'none'}), got '${wanted}'`,
   );
+}
+
+interface Drawn {
+  readonly number: number;
+  readonly label: string;
+  readonly volume: Volume;
+}
+
+/** Every segment as the label of its number. @throws RangeError where two share a voxel, or one is no label */
+function labelled(path: string, all: readonly Drawn[]): Volume {
+  const [first] = all;
+  if (first === undefined) {
+    throw new RangeError(`'${path}' must hold a segment, got none`);
+  }
+  const size = first.volume.voxels.size;
+  const labels = new Uint8Array(size);
+  for (const { number, label, volume } of all) {
+    if (!(number >= 1 && number <= 254)) {
+      throw new RangeError(
+        `'${path}': segments that are labels must have numbers from 1 to 254, got ${number} '${label}'; choose one by \`segment\``,
+      );
+    }
+    const { data } = labelsOf(volume).voxels;
+    for (let i = 0; i < size; i++) {
+      if (data[i] === 0) continue;
+      if (labels[i] !== 0) {
+        const other = all.find((one) => one.number === labels[i])!;
+        throw new RangeError(
+          `'${path}': segments that are labels must not overlap, but ${other.number} '${other.label}' and ${number} '${label}' do; choose one by \`segment\``,
+        );
+      }
+      labels[i] = number;
+    }
+  }
+  return likeVolume(first.volume, ndarray(labels, [...first.volume.voxels.shape]));
 }
 
 /** What is stored, as a share of the highest value. */

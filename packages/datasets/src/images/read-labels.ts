@@ -21,7 +21,8 @@ export interface ReadLabelsOptions
   /** What errors call the image. @default 'the image' */
   readonly reference?: string;
   /**
-   * Of a DICOM segmentation or structure set, which segment or region: its number, or its label.
+   * Of a DICOM segmentation or structure set, which segment or region: its number, or its label; `'each'` is every
+   * one as the label of its number.
    * @default the only one
    */
   readonly segment?: string | undefined;

@@ -38,7 +38,7 @@ export const truthThresholdOption: OptionOf<'--truth-threshold <number>', number
 
 export const segmentOption: OptionOf<'--segment <name>', string> = [
   '--segment <name>',
-  'number or label of what is scored in DICOM segmentations and structure sets; else the only one',
+  'number or label of what is scored in DICOM segmentations and structure sets, or each, as labels by their numbers; else the only one',
   String,
 ];
 

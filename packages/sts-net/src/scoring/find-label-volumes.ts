@@ -9,7 +9,8 @@ const probabilities = /_probability(-\d+)?$/;
 
 /**
  * The volumes of a folder and those below it: their paths by name, which is the path inside the
- * folder without its ending. Probabilities beside the labels of a prediction are passed over.
+ * folder without its ending. Probabilities beside the labels of a prediction are passed over; those of two classes
+ * without any have the name that their labels would have.
  *
  * @throws Error where the folder cannot be read, holds no volume, or two of one name
  */
@@ -17,7 +18,14 @@ export async function findLabelVolumes(folder: string): Promise<ReadonlyMap<stri
   const found = new Map(await findVolumes(folder));
   for (const id of [...found.keys()]) {
     const labels = id.replace(probabilities, '');
-    if (labels !== id && found.has(labels)) found.delete(id);
+    if (labels === id) continue;
+    const path = found.get(id)!;
+    if (found.has(labels)) found.delete(id);
+    else if (id === `${labels}_probability`) {
+      // Alone, they are the case's.
+      found.delete(id);
+      found.set(labels, path);
+    }
   }
   return found;
 }

@@ -30,7 +30,10 @@ export interface MaskOptions {
   readonly threshold?: number | undefined;
   /** The same of the truth. */
   readonly truthThreshold?: number | undefined;
-  /** Of DICOM segmentations and structure sets, the number or label of what is scored. @default the only one */
+  /**
+   * Of DICOM segmentations and structure sets, the number or label of what is scored; `'each'` is every segment as
+   * the label of its number. @default the only one
+   */
   readonly segment?: string | undefined;
   /** The same of the truth, if it is called otherwise there. */
   readonly truthSegment?: string | undefined;
@@ -81,12 +84,14 @@ export async function readMasks(
   const all = [truthPath, ...paths];
   const kinds = await Promise.all(all.map(drawnKind));
   const drawn = kinds.map((kind) => kind !== undefined);
-  // What is drawn or has a threshold is one target.
-  const isOne = threshold !== undefined || truthThreshold !== undefined || drawn.includes(true);
+  // What is drawn or has a threshold is one target, unless each segment is wanted.
+  const segmentOf = (i: number) => (i === 0 ? (options.truthSegment ?? segment) : segment);
+  const isOnly = drawn.map((is, i) => is && segmentOf(i) !== 'each');
+  const isOne = threshold !== undefined || truthThreshold !== undefined || isOnly.includes(true);
   const target = label ?? (isOne ? 'all' : undefined);
   const read = async (i: number, own: Soft, place: Partial<ReadLabelsOptions>) => {
     const words = { subject: `${prefix}'${all[i]}'`, remedy: cure(own.option) };
-    const rule = drawn[i] ? labelRule('all', undefined, words) : labelRule(target, ignore, words);
+    const rule = isOnly[i] ? labelRule('all', undefined, words) : labelRule(target, ignore, words);
     const labels = await readLabels(
       all[i]!,
       own.threshold === undefined ? rule : { threshold: own.threshold },
@@ -107,7 +112,7 @@ export async function readMasks(
     {
       like: grid?.volume,
       reference: grid?.name ?? '',
-      segment: options.truthSegment ?? segment,
+      segment: segmentOf(0),
     },
   );
   const predictions: Volume<Uint8Array>[] = [];

@@ -285,6 +285,25 @@ describe('evaluate of two folders', () => {
     expect(await evaluated()).toEqual(before);
   });
 
+  it('takes probabilities alone by a threshold, under the names of their labels', async () => {
+    const { cases: before } = await evaluated();
+    for (const [id, { prediction }] of Object.entries(cases)) {
+      rmSync(at('prediction', `${id}.nrrd`));
+      const soft = prediction.map(([first, length]): [number, number, number] => [
+        ...([first, length] as const),
+        0.75,
+      ]);
+      await writeRuns(at('prediction', `${id}_probability.nii.gz`), soft);
+    }
+    const more = ['--threshold', '0.5', '--probabilities', at('prediction')];
+    const soft = await evaluated(...more);
+    expect(soft.cases.map((one: { scores: unknown }) => one.scores)).toEqual(
+      before.map((one: { scores: unknown }) => one.scores),
+    );
+    expect(soft.probabilities.labels[0].candidates).toBe(3);
+    expect((await evaluate()).stderr).toMatch(/case 'p1_1': .* give --threshold/);
+  });
+
   it('writes a line a case as CSV, and the means with intervals as Markdown', async () => {
     const files = ['--csv', at('one.csv'), '--markdown', at('one.md')];
     const { scores, cases: each } = await evaluated('--patient', '{patient}_*', ...files);

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readLabels } from '@sts-net/datasets';
 import { temporaryFolder } from '@sts-net/testing';
-import { createVolume, readVolume, writeVolume } from '@sts-net/volume-io';
+import { createVolume, likeVolume, readVolume, writeVolume } from '@sts-net/volume-io';
+import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { cli } from '../cli/run.ts';
 
@@ -58,6 +60,50 @@ describe('what was drawn on one series is placed by its position', () => {
       }
     }
     expect(await dice(two, at('truth.dcm'), '--segment', 'Lesion')).toBeCloseTo(expected, 12);
+  });
+
+  it('each segment is the label of its number, as in a volume of labels', async () => {
+    const [one, two] = [at('truth.dcm'), at('near.dcm')];
+    const like = await readVolume(at('truth-lps.nii.gz'));
+    const masks = await Promise.all(
+      [one, two].map((path) => readLabels(path, 'nonzero', { like })),
+    );
+    const [a, b] = masks.map(({ voxels }) => voxels.data) as [Uint8Array, Uint8Array];
+    // What both hold is left to the first.
+    const labels = a.map((is, i) => (is === 1 ? 1 : b[i] === 1 ? 2 : 0));
+    const folder = temporaryFolder();
+    const volume = likeVolume(like, ndarray(labels, [...like.voxels.shape]));
+    const series = likeVolume(like, ndarray(a, [...like.voxels.shape]));
+    await writeVolume(join(folder, 'labels.nii.gz'), volume);
+    await writeVolume(join(folder, 'one.nii.gz'), series);
+    const json = join(folder, 'out.json');
+    const evaluated = async (prediction: string, truth: string, ...more: string[]) => {
+      const args = ['--prediction', prediction, '--truth', truth, '--json', json, ...more];
+      const outcome = await cli('evaluate', ...args);
+      expect(outcome).toMatchObject({ code: 0, stderr: '' });
+      return JSON.parse(readFileSync(json, 'utf8'));
+    };
+    // In two.dcm 1 is the liver and 2 the lesion that near.dcm holds.
+    const drawn = await evaluated(
+      at('two.dcm'),
+      join(folder, 'labels.nii.gz'),
+      '--segment',
+      'each',
+    );
+    expect(drawn.labels.map(({ label }: { label: number }) => label)).toEqual([1, 2]);
+    const lesion = await readLabels(at('two.dcm'), 'nonzero', { like, segment: '2' });
+    const { data } = lesion.voxels;
+    const both = data.reduce((sum, is, i) => sum + Number(is === 1 && labels[i] === 2), 0);
+    const sizes = data.reduce((sum, is, i) => sum + is + Number(labels[i] === 2), 0);
+    expect(drawn.labels[1].scores.dice.mean).toBeCloseTo((2 * both) / sizes, 12);
+    const union = await evaluated(
+      ...([at('two.dcm'), join(folder, 'labels.nii.gz'), '--segment', 'each'] as const),
+      ...['--label', '1,2'],
+    );
+    expect(union.labels).toEqual([]);
+    const self = await evaluated(at('two.dcm'), at('two.dcm'), '--segment', 'each');
+    expect(self.labels).toHaveLength(2);
+    expect(self.scores.dice.mean).toBe(1);
   });
 
   it('a fractional segmentation by a threshold', async () => {

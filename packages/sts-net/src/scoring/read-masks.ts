@@ -12,6 +12,7 @@ import {
   labelsOf,
   type ReadingOptions,
   readDicomGrid,
+  readDicomInfo,
   type Volume,
   type WrongKind,
 } from '@sts-net/volume-io';
@@ -84,6 +85,11 @@ export async function readMasks(
   const all = [truthPath, ...paths];
   const kinds = await Promise.all(all.map(drawnKind));
   const drawn = kinds.map((kind) => kind !== undefined);
+  await warnOfPatients(
+    all.filter((_, i) => drawn[i]),
+    prefix,
+    onWarning,
+  );
   // What is drawn or has a threshold is one target, unless each segment is wanted.
   const segmentOf = (i: number) => (i === 0 ? (options.truthSegment ?? segment) : segment);
   const isOnly = drawn.map((is, i) => is && segmentOf(i) !== 'each');
@@ -132,6 +138,25 @@ export async function readMasks(
     ignored,
     inPixels: isFlatImage(truthPath),
   };
+}
+
+/** Says which files were drawn on another patient than the first; who they are stays in the files. */
+async function warnOfPatients(
+  paths: readonly string[],
+  prefix: string,
+  onWarning: ReadMasksOptions['onWarning'],
+): Promise<void> {
+  if (onWarning === undefined) return;
+  const patients = await Promise.all(
+    paths.map(async (path) => (await readDicomInfo(path))?.patient.id ?? ''),
+  );
+  const first = patients.findIndex((id) => id !== '');
+  for (const [i, id] of patients.entries()) {
+    if (id === '' || id === patients[first]) continue;
+    onWarning(
+      `${prefix}'${paths[i]}' and '${paths[first]}' say that they are of different patients (PatientID)`,
+    );
+  }
 }
 
 /** The option by which probabilities are the target, and what it says. */

@@ -1,9 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readLabels } from '@sts-net/datasets';
 import { temporaryFolder } from '@sts-net/testing';
-import { createVolume, likeVolume, readVolume, writeVolume } from '@sts-net/volume-io';
+import {
+  createVolume,
+  likeVolume,
+  readDicomInfo,
+  readVolume,
+  writeVolume,
+} from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { cli } from '../cli/run.ts';
@@ -112,6 +118,24 @@ describe('what was drawn on one series is placed by its position', () => {
     // The truth's 105 voxels and 30 of the other mask.
     expect(all).toBeCloseTo((2 * 105) / (105 + 135), 12);
   });
+});
+
+it('warns where two were drawn on different patients, without saying who they are', async () => {
+  const other = join(temporaryFolder(), 'other.dcm');
+  const bytes = readFileSync(at('near.dcm'));
+  const info = (await readDicomInfo(bytes))!;
+  // After the tag (0010,0020), its kind and its length.
+  const place = bytes.indexOf(Buffer.from([0x10, 0, 0x20, 0, 0x4c, 0x4f])) + 8;
+  expect(info.patient.id).not.toBe('');
+  bytes[place] = bytes[place]! ^ 1;
+  writeFileSync(other, bytes);
+  const args = ['evaluate', '--prediction', other, '--truth', at('truth.dcm')];
+  const { code, stderr } = await cli(...args);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(
+    /^warning: '.*other.dcm' and '.*truth.dcm' say that they are of different patients \(PatientID\)\n$/,
+  );
+  expect(stderr).not.toContain(info.patient.id);
 });
 
 describe('is refused in one line, with what would do', () => {

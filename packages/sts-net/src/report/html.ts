@@ -93,7 +93,7 @@ figure { margin: 0; break-inside: avoid; }
 figure img, figure svg { max-width: 100%; height: auto; display: block; }
 figcaption { margin: .3rem 0 0; }
 .charts, .lesions { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 29rem), 1fr)); gap: 1.2rem 1.6rem; }
-.charts + .scroll { margin-top: 1.2rem; }
+.charts + .scroll, .scroll + .scroll { margin-top: 1.2rem; }
 .slices { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 1.2rem; }
 .legend span { margin-right: 1.2rem; white-space: nowrap; }
 .legend i { display: inline-block; width: 1.6rem; height: 0; border-top: 4px solid; margin-right: .4rem; vertical-align: middle; }

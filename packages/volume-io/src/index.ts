@@ -20,7 +20,7 @@ export {
   readRtStruct,
   writeRtStruct,
 } from './files/rt-struct-files.ts';
-export { type WriteVolumeOptions, writeVolume } from './files/write-volume.ts';
+export { type WriteVolumeOptions, writeVolume, writeVolumeSlabs } from './files/write-volume.ts';
 export { type DecodeVolumeOptions, decodeVolume, decodeVolumes } from './formats/decode-volumes.ts';
 export type { RoiMask } from './formats/dicom/contours/roi-mask.ts';
 export type { RoiChoice, RtRoi } from './formats/dicom/contours/rt-rois.ts';

@@ -2,8 +2,16 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import ndarray from 'ndarray';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readVolume, VolumeFormatError, writeVolume } from '../src/index.ts';
+import {
+  likeVolume,
+  readVolume,
+  type Volume,
+  VolumeFormatError,
+  writeVolume,
+  writeVolumeSlabs,
+} from '../src/index.ts';
 import { countingVolume, gzipped, patchedFile } from './volumes.ts';
 
 const volume = countingVolume();
@@ -79,7 +87,7 @@ describe('a file that cannot be read is named, with the reason', () => {
     vi.spyOn(process, 'getBuiltinModule').mockReturnValue({
       ...files,
       stat: denied,
-      writeFile: denied,
+      open: denied,
     } as never);
     await expect(readVolume(path)).rejects.toThrow(`cannot read ${path}: permission is denied`);
     await expect(writeVolume(path, volume)).rejects.toThrow(
@@ -110,9 +118,15 @@ describe('a file that cannot be written leaves nothing behind', () => {
     const files = process.getBuiltinModule('node:fs/promises');
     vi.spyOn(process, 'getBuiltinModule').mockReturnValue({
       ...files,
-      async writeFile(target: string, data: Uint8Array) {
-        await files.writeFile(target, data.subarray(0, 100));
-        throw Object.assign(new Error('write'), { code: 'ENOSPC' });
+      async open(target: string, flags: string) {
+        const file = await files.open(target, flags);
+        return {
+          close: () => file.close(),
+          async write(data: Uint8Array) {
+            await file.write(data, 0, 100);
+            throw Object.assign(new Error('write'), { code: 'ENOSPC' });
+          },
+        };
       },
     } as never);
     await expect(writeVolume(path, volume)).rejects.toThrow(
@@ -120,6 +134,74 @@ describe('a file that cannot be written leaves nothing behind', () => {
     );
     expect(await readdir(folder)).toEqual(['a.nii']);
     expect(await readFile(path, 'utf8')).toBe('old');
+  });
+});
+
+describe('writeVolumeSlabs', () => {
+  const { data } = volume.voxels;
+  const parts = [data.subarray(0, 7), data.subarray(7, 7), data.subarray(7, 41), data.subarray(41)];
+
+  test.each(['a.nii', 'a.nii.gz', 'a.nrrd', 'a.mha'])(
+    '%s: the same bytes as from the whole volume, however the voxels are divided',
+    async (name) => {
+      await writeVolume(join(folder, name), volume);
+      await writeVolumeSlabs(join(folder, `slabs-${name}`), volume, parts);
+      const [one, other] = await Promise.all(
+        [name, `slabs-${name}`].map((file) => readFile(join(folder, file))),
+      );
+      expect(one!.equals(other!)).toBe(true);
+      expect(Array.from((await readVolume(join(folder, name))).voxels.data)).toEqual([...data]);
+    },
+  );
+
+  test('too few voxels, too many, or a fault of theirs: nothing is written', async () => {
+    const path = join(folder, 'a.nii.gz');
+    await expect(writeVolumeSlabs(path, volume, parts.slice(1))).rejects.toThrow(
+      /there must be 60 voxels for the shape \[3, 4, 5\], got 53/,
+    );
+    await expect(writeVolumeSlabs(path, volume, [...parts, data])).rejects.toThrow(/got 120/);
+    async function* failing() {
+      yield data;
+      throw new Error('no more');
+    }
+    await expect(writeVolumeSlabs(path, volume, failing())).rejects.toThrow(/^no more$/);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('scale', () => {
+  // NIfTI: value = scl_slope · stored (nifti1.h).
+  const shares = Float32Array.from({ length: 60 }, (_, i) => i / 59);
+  const of = (like: Volume) => ({ ...like, voxels: ndarray(shares, [3, 4, 5]) });
+
+  test('uint8 with 1/255 comes back within half a step, and 0 and 1 exactly', async () => {
+    const scaled = await readVolume(
+      await patchedFile((view) => {
+        view.setFloat32(112, 2, true);
+        view.setFloat32(116, 5, true);
+      }),
+    );
+    for (const like of [volume, scaled, likeVolume(scaled, scaled.voxels)]) {
+      const path = join(folder, 'p.nii.gz');
+      await writeVolume(path, of(like), { datatype: 'uint8', scale: 1 / 255 });
+      const read = await readVolume(path);
+      expect(read.header).toMatchObject({ datatype: 'uint8', sclSlope: Math.fround(1 / 255) });
+      for (const [i, p] of shares.entries()) {
+        expect(Math.abs(read.voxels.data[i]! - p)).toBeLessThanOrEqual(0.5 / 255 + 1e-7);
+      }
+      expect([read.voxels.data[0], read.voxels.data[59]]).toEqual([0, 1]);
+    }
+  });
+
+  test('a format without a place for it, a value that does not fit, no positive number', async () => {
+    const write = (name: string, scale: number) =>
+      writeVolume(join(folder, name), of(volume), { datatype: 'uint8', scale });
+    await expect(write('p.nrrd', 1 / 255)).rejects.toThrow(
+      /`scale` must be left out for nrrd, which has no place for it/,
+    );
+    await expect(write('p.mha', 1 / 255)).rejects.toThrow(/left out for metaimage/);
+    await expect(write('p.nii', 1 / 256)).rejects.toThrow(/from 0 to 255 .* got 256 at index 59/);
+    await expect(write('p.nii', 0)).rejects.toThrow(/`scale` must be a positive number, got 0/);
   });
 });
 

@@ -21,12 +21,37 @@ export async function compressed(
   bytes: Uint8Array<ArrayBuffer>,
   format: 'gzip' | 'deflate',
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream(format));
-  const reader = stream.getReader();
   const parts: Uint8Array[] = [];
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return joinBytes(parts);
-    parts.push(value);
+  for await (const part of compressing([bytes], format)) parts.push(part);
+  return joinBytes(parts);
+}
+
+/** Compresses pieces as they come; no more than a few of them are held. */
+export async function* compressing(
+  pieces: Iterable<Uint8Array<ArrayBuffer>> | AsyncIterable<Uint8Array<ArrayBuffer>>,
+  format: 'gzip' | 'deflate',
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  const { readable, writable } = new CompressionStream(format);
+  const writer = writable.getWriter();
+  const feed = async () => {
+    try {
+      for await (const piece of pieces) await writer.write(piece);
+      await writer.close();
+    } catch (error) {
+      // Whoever reads is told.
+      await writer.abort(error).catch(() => {});
+    }
+  };
+  const feeding = feed();
+  const reader = readable.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+    await feeding;
   }
 }

@@ -1,20 +1,29 @@
 import { plainBytes } from '../bytes/byte-arrays.ts';
+import type { EncodedFile } from '../formats/encoded-file.ts';
 
 /** The part of `node:fs/promises` that is used here. */
 export interface NodeFiles {
   readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>>;
-  writeFile(path: string, data: Uint8Array, options: { flag: string }): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   rm(path: string, options: { force: boolean }): Promise<void>;
   readdir(path: string | URL): Promise<string[]>;
   stat(path: string | URL): Promise<{ isFile(): boolean; isDirectory(): boolean; size: number }>;
-  open(path: string | URL): Promise<{
+  open(
+    path: string | URL,
+    flags?: string,
+  ): Promise<{
     read(
       into: Uint8Array<ArrayBuffer>,
       offset: number,
       length: number,
       position: number,
     ): Promise<{ bytesRead: number }>;
+    write(
+      from: Uint8Array,
+      offset: number,
+      length: number,
+      position: number,
+    ): Promise<{ bytesWritten: number }>;
     close(): Promise<void>;
   }>;
 }
@@ -154,17 +163,54 @@ export async function filesIn(
 export async function writeFile(
   subject: string,
   path: string,
-  encode: () => Promise<Uint8Array>,
+  encode: () => Promise<Uint8Array<ArrayBuffer>>,
+): Promise<void> {
+  const bytes = await encode();
+  async function* whole() {
+    yield bytes;
+  }
+  await writePieces(subject, path, { pieces: whole() });
+}
+
+/** As `writeFile`, of what comes piece by piece. What goes wrong with the pieces is told as it is. */
+export async function writePieces(
+  subject: string,
+  path: string,
+  { pieces, start }: EncodedFile,
 ): Promise<void> {
   const files = nodeFiles(subject);
-  const bytes = await encode();
   // Not by the process's number, which is 1 in every container that shares the folder.
   const temporary = `${path}.${globalThis.crypto.randomUUID()}.tmp`;
+  let fault: { readonly cause: unknown } | undefined;
+  const told = async <T>(work: Promise<T>): Promise<T> => {
+    return work.catch((cause: unknown) => {
+      fault = { cause };
+      throw cause;
+    });
+  };
   try {
-    await files.writeFile(temporary, bytes, { flag: 'wx' });
-    await files.rename(temporary, path);
+    const file = await told(files.open(temporary, 'wx'));
+    try {
+      const write = async (bytes: Uint8Array, from: number) => {
+        for (let done = 0; done < bytes.length; ) {
+          const { bytesWritten } = await told(
+            file.write(bytes, done, bytes.length - done, from + done),
+          );
+          done += bytesWritten;
+        }
+      };
+      let length = 0;
+      for await (const piece of pieces) {
+        await write(piece, length);
+        length += piece.length;
+      }
+      if (start !== undefined) await write(start(length), 0);
+    } finally {
+      await file.close();
+    }
+    await told(files.rename(temporary, path));
   } catch (error) {
     await files.rm(temporary, { force: true }).catch(() => {});
-    throw fileError(subject, 'write', path, error);
+    throw fault === undefined ? error : fileError(subject, 'write', path, fault.cause);
   }
 }

@@ -1,11 +1,17 @@
-import { encodeVolume, type VolumeFileFormat } from '../formats/encode-volume.ts';
+import { encodedSlabs, slabsOf, type VolumeFileFormat } from '../formats/encode-volume.ts';
 import type { Volume } from '../volume/volume.ts';
 import type { NiftiDatatype } from '../voxels/datatypes.ts';
-import { writeFile } from './node-files.ts';
+import type { VoxelArray } from '../voxels/voxel-arrays.ts';
+import { writePieces } from './node-files.ts';
 
 export interface WriteVolumeOptions {
   /** How voxels are stored. @default the type of the volume's typed array */
   readonly datatype?: NiftiDatatype;
+  /**
+   * What the stored numbers are multiplied by to become values, which are rounded to multiples of it:
+   * 1/255 with `uint8` for probabilities. In NIfTI only (`scl_slope`). @default 1
+   */
+  readonly scale?: number;
 }
 
 const ENDINGS: readonly (readonly [RegExp, VolumeFileFormat, boolean])[] = [
@@ -28,6 +34,22 @@ export async function writeVolume(
   volume: Volume,
   options: WriteVolumeOptions = {},
 ): Promise<void> {
+  await writeVolumeSlabs(path, volume, slabsOf(volume), options);
+}
+
+/**
+ * As `writeVolume`, of voxels that come a part at a time: no more than a few parts are in memory.
+ * @param like on whose grid they are; its own voxels are not looked at, but their type is the default
+ * @param slabs the voxels in C order, in as many parts as it takes
+ * @throws {RangeError} as `writeVolume` does, and unless there are as many voxels as the grid has; then
+ * nothing is written
+ */
+export async function writeVolumeSlabs(
+  path: string,
+  like: Volume,
+  slabs: Iterable<VoxelArray> | AsyncIterable<VoxelArray>,
+  options: WriteVolumeOptions = {},
+): Promise<void> {
   const ending = ENDINGS.find(([pattern]) => pattern.test(path));
   if (ending === undefined) {
     throw new RangeError(
@@ -35,5 +57,6 @@ export async function writeVolume(
     );
   }
   const [, format, gzip] = ending;
-  await writeFile('writeVolume', path, () => encodeVolume(volume, { ...options, format, gzip }));
+  const file = await encodedSlabs(like, slabs, { ...options, format, gzip });
+  await writePieces('writeVolume', path, file);
 }

@@ -42,7 +42,7 @@ export function asciiBytes(
       `${name}: number ${i} must be ${range === undefined ? 'a number' : `a whole number from ${range[0]} to ${range[1]}`}, got ${JSON.stringify(word.slice(0, 40))}; the file is damaged`,
     );
   });
-  return encodeVoxels(values, datatype, littleEndian);
+  return encodeVoxels(values, { datatype, littleEndian, scale: 1 }, 0);
 }
 
 function isWithin(value: number | undefined, [low, high]: readonly [number, number]): boolean {

@@ -32,16 +32,29 @@ export function decodeVoxels(buffer: ArrayBuffer, header: StoredType, name: stri
   return real;
 }
 
-/** The bytes of `values` as `datatype` in the given byte order. */
+/** How values are stored. */
+export interface Storing {
+  readonly datatype: NiftiDatatype;
+  readonly littleEndian: boolean;
+  /** What stored numbers are multiplied by to become values; with 1 values are stored as they are. */
+  readonly scale: number;
+}
+
+/**
+ * The bytes of values.
+ * @param first index of the first of them, for error messages
+ * @throws {RangeError} if one does not fit
+ */
 export function encodeVoxels(
-  values: VoxelArray,
-  datatype: NiftiDatatype,
-  littleEndian: boolean,
+  given: VoxelArray,
+  { datatype, littleEndian, scale }: Storing,
+  first: number,
 ): Uint8Array<ArrayBuffer> {
   const { bytes, range } = datatypes[datatype];
+  const values = scale === 1 ? given : multiplesOf(scale, given);
   const stored = new arrays[datatype](values.length);
   if (range !== undefined && kindOfArray(values) !== datatype) {
-    checkIntegers(values, datatype, range);
+    checkIntegers(values, datatype, range, first);
   }
   if (isBig(stored)) {
     for (let i = 0; i < values.length; i++) stored[i] = BigInt(values[i]!);
@@ -50,6 +63,13 @@ export function encodeVoxels(
   }
   if (littleEndian !== hostIsLittleEndian) swapBytes(stored.buffer, bytes);
   return new Uint8Array(stored.buffer);
+}
+
+/** How many times `scale` each value is, rounded. */
+function multiplesOf(scale: number, values: VoxelArray): Float64Array {
+  const multiples = new Float64Array(values.length);
+  for (let i = 0; i < multiples.length; i++) multiples[i] = Math.round(values[i]! / scale);
+  return multiples;
 }
 
 function isBig(array: object): array is BigInt64Array | BigUint64Array {
@@ -79,12 +99,13 @@ function checkIntegers(
   values: VoxelArray,
   datatype: NiftiDatatype,
   [low, high]: readonly [number, number],
+  first: number,
 ): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (!(value >= low && value <= high && Number.isInteger(value))) {
       throw new RangeError(
-        `\`encodeVolume\`: every voxel must be a whole number from ${low} to ${high} to be stored as ${datatype}, got ${value} at index ${i}; choose another datatype`,
+        `\`encodeVolume\`: every voxel must be a whole number from ${low} to ${high} to be stored as ${datatype}, got ${value} at index ${first + i}; choose another datatype`,
       );
     }
   }

@@ -1,9 +1,8 @@
-import { compressed, joinBytes } from '../../bytes/byte-arrays.ts';
+import { compressing } from '../../bytes/byte-arrays.ts';
 import { relativeDeterminant } from '../../geometry/affine.ts';
 import type { Volume } from '../../volume/volume.ts';
 import type { NiftiDatatype } from '../../voxels/datatypes.ts';
-import type { VoxelArray } from '../../voxels/voxel-arrays.ts';
-import { encodeVoxels } from '../../voxels/voxel-bytes.ts';
+import type { VolumeEncoder } from '../encoded-file.ts';
 
 const TYPES: Readonly<Record<NiftiDatatype, string>> = {
   int8: 'MET_CHAR',
@@ -19,30 +18,30 @@ const TYPES: Readonly<Record<NiftiDatatype, string>> = {
 };
 
 /**
- * The bytes of a MetaImage file with local little-endian data.
- * @param values the voxels in C order
+ * A MetaImage file with local little-endian data.
  * @throws {RangeError} if the affine is sheared: MetaImage readers expect a rotation
  */
-export async function encodeMetaImage(
-  volume: Volume,
-  values: VoxelArray,
-  datatype: NiftiDatatype,
-  gzip: boolean,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const stored = encodeVoxels(values, datatype, true);
-  const data = gzip ? await compressed(stored, 'deflate') : stored;
-  return joinBytes([metaImageStart(volume, datatype, gzip ? data.length : undefined), data]);
-}
+export const encodeMetaImage: VolumeEncoder = ({ like, datatype, gzip }, voxels) => {
+  const startFor = (size: number | undefined) => metaImageStart(like, datatype, size);
+  const start = startFor(gzip ? 0 : undefined);
+  async function* file() {
+    yield start;
+    yield* gzip ? compressing(voxels, 'deflate') : voxels;
+  }
+  if (!gzip) return { pieces: file() };
+  return { pieces: file(), start: (bytes) => startFor(bytes - start.length) };
+};
 
 /**
  * The header of a file with local data.
- * @param compressedSize bytes of the compressed voxels, `undefined` if they are not compressed
+ * @param compressedSize bytes of the compressed voxels, `undefined` if they are not compressed; the header
+ * is as long for any
  */
 function metaImageStart(
   { voxels, affine }: Volume,
   datatype: NiftiDatatype,
   compressedSize: number | undefined,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   if (Math.abs(Math.abs(relativeDeterminant(affine)) - 1) > 1e-4) {
     throw new RangeError(
       `\`encodeVolume\`: a MetaImage cannot hold a sheared grid, got affine [${affine.join(', ')}]; write NIfTI or NRRD, or resample the volume first`,
@@ -55,7 +54,7 @@ function metaImageStart(
   const compression =
     compressedSize === undefined
       ? ['CompressedData = False']
-      : ['CompressedData = True', `CompressedDataSize = ${compressedSize}`];
+      : ['CompressedData = True', `CompressedDataSize = ${String(compressedSize).padEnd(16)}`];
   const lines = [
     'ObjectType = Image',
     'NDims = 3',

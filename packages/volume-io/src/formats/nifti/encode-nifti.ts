@@ -1,34 +1,33 @@
-import { compressed, joinBytes } from '../../bytes/byte-arrays.ts';
+import { compressing } from '../../bytes/byte-arrays.ts';
 import { isNiftiHeader } from '../../headers/grid-header.ts';
 import type { NiftiHeader } from '../../headers/nifti-header.ts';
 import { headerFields, nifti1, nifti2 } from '../../headers/nifti-layout.ts';
 import type { Volume } from '../../volume/volume.ts';
 import { datatypes, type NiftiDatatype } from '../../voxels/datatypes.ts';
-import type { VoxelArray } from '../../voxels/voxel-arrays.ts';
-import { encodeVoxels } from '../../voxels/voxel-bytes.ts';
+import type { VolumeEncoder } from '../encoded-file.ts';
 import { datatypeCodes } from './datatype-codes.ts';
 import { freshHeader } from './fresh-header.ts';
 import { geometryOf } from './geometry.ts';
 
 /**
- * The bytes of a NIfTI file.
- * @param values the voxels in C order
+ * A NIfTI file.
  * @throws {RangeError} if the volume's header fits it no longer
  */
-export async function encodeNifti(
-  volume: Volume,
-  values: VoxelArray,
-  datatype: NiftiDatatype,
-  gzip: boolean,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const littleEndian = niftiHeader(volume)?.littleEndian ?? true;
-  const start = niftiStart(volume, datatype);
-  const file = joinBytes([start, encodeVoxels(values, datatype, littleEndian)]);
-  return gzip ? compressed(file, 'gzip') : file;
-}
+export const encodeNifti: VolumeEncoder = ({ like, datatype, scale, gzip }, voxels) => {
+  const start = niftiStart(like, datatype, scale);
+  async function* file() {
+    yield start;
+    yield* voxels;
+  }
+  return { pieces: gzip ? compressing(file(), 'gzip') : file() };
+};
 
 /** The file up to its voxels. */
-function niftiStart(volume: Volume, datatype: NiftiDatatype): Uint8Array<ArrayBuffer> {
+function niftiStart(
+  volume: Volume,
+  datatype: NiftiDatatype,
+  scale: number,
+): Uint8Array<ArrayBuffer> {
   const { voxels, spacing, affine } = volume;
   const header = niftiHeader(volume);
   if (header !== undefined) checkUnchanged(volume, header);
@@ -45,8 +44,9 @@ function niftiStart(volume: Volume, datatype: NiftiDatatype): Uint8Array<ArrayBu
   fields.setInt16(layout.datatype, datatypeCodes[datatype]);
   fields.setInt16(layout.bitpix, 8 * datatypes[datatype].bytes);
   fields.setVoxOffset(start.length);
-  if (header !== undefined && (header.sclSlope !== 1 || header.sclInter !== 0)) {
-    fields.setReal(layout.sclSlope, 1);
+  const scales = header !== undefined && (header.sclSlope !== 1 || header.sclInter !== 0);
+  if (scales || scale !== 1) {
+    fields.setReal(layout.sclSlope, scale);
     fields.setReal(layout.sclInter, 0);
   }
   return start;

@@ -1,8 +1,7 @@
-import { compressed, joinBytes } from '../../bytes/byte-arrays.ts';
+import { compressing } from '../../bytes/byte-arrays.ts';
 import type { Volume } from '../../volume/volume.ts';
 import type { NiftiDatatype } from '../../voxels/datatypes.ts';
-import type { VoxelArray } from '../../voxels/voxel-arrays.ts';
-import { encodeVoxels } from '../../voxels/voxel-bytes.ts';
+import type { VolumeEncoder } from '../encoded-file.ts';
 
 const TYPES: Readonly<Record<NiftiDatatype, string>> = {
   int8: 'int8',
@@ -17,25 +16,22 @@ const TYPES: Readonly<Record<NiftiDatatype, string>> = {
   float64: 'double',
 };
 
-/**
- * The bytes of an NRRD file with attached little-endian data.
- * @param values the voxels in C order
- */
-export async function encodeNrrd(
-  volume: Volume,
-  values: VoxelArray,
-  datatype: NiftiDatatype,
-  gzip: boolean,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const data = encodeVoxels(values, datatype, true);
-  return joinBytes([
-    nrrdStart(volume, datatype, gzip),
-    gzip ? await compressed(data, 'gzip') : data,
-  ]);
-}
+/** An NRRD file with attached little-endian data. */
+export const encodeNrrd: VolumeEncoder = ({ like, datatype, gzip }, voxels) => {
+  const start = nrrdStart(like, datatype, gzip);
+  async function* file() {
+    yield start;
+    yield* gzip ? compressing(voxels, 'gzip') : voxels;
+  }
+  return { pieces: file() };
+};
 
 /** The header up to the empty line that ends it. */
-function nrrdStart({ voxels, affine }: Volume, datatype: NiftiDatatype, gzip: boolean): Uint8Array {
+function nrrdStart(
+  { voxels, affine }: Volume,
+  datatype: NiftiDatatype,
+  gzip: boolean,
+): Uint8Array<ArrayBuffer> {
   const lps = affine.map((value, i) => (i < 8 ? 0 - value : value));
   const vector = (column: number) => `(${[0, 1, 2].map((r) => lps[4 * r + column]).join(',')})`;
   const lines = [

@@ -2,7 +2,13 @@ export type { Decision } from './labels/decide.ts';
 export { foregroundOf } from './labels/foreground.ts';
 export { type ListedLesion, type ListLesionsOptions, listLesions } from './labels/list-lesions.ts';
 export { type PostprocessOptions, postprocess } from './labels/postprocess.ts';
+export { type CreateStore, inMemory, type NumberStore } from './prediction/number-store.ts';
 export { type ImagePrediction, predictImage } from './prediction/predict-image.ts';
+export {
+  type Member,
+  type PredictMembersOptions,
+  predictMembers,
+} from './prediction/predict-members.ts';
 export {
   mostLikely,
   type PredictSamplesOptions,
@@ -10,12 +16,14 @@ export {
   predictSamples,
 } from './prediction/predict-samples.ts';
 export {
+  type PredictInputOptions,
   type PredictVolumeOptions,
   predictInput,
   predictLabels,
   predictVolume,
 } from './prediction/predict-volume.ts';
-export { sampleAxis, undo, type VolumePrediction } from './prediction/undo.ts';
+export { sampleAxis, undo } from './prediction/undo.ts';
+export type { VolumePrediction } from './prediction/volume-prediction.ts';
 export { calibrated } from './predictor/calibrated.ts';
 export { ensemble } from './predictor/ensemble.ts';
 export { type MirrorAxis, mirrored } from './predictor/mirrored.ts';
@@ -54,6 +62,7 @@ export {
   ruleFor,
   type TargetSpacing,
 } from './preprocessing/preprocessing.ts';
+export type { Quantities, Quantity, Slab } from './quantities/quantity.ts';
 export {
   emptyImages,
   type ImageBatch,

@@ -1,7 +1,7 @@
 import { createVolume, type Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
-import { listLesions, postprocess } from '../src/index.ts';
+import { listLesions, postprocess, type Quantities, type Quantity } from '../src/index.ts';
 
 /** Slices of rows of digits; anything but a digit is background. */
 function labelsOf(
@@ -103,15 +103,21 @@ describe('listLesions', () => {
   const labels = createVolume(voxels, { affine });
 
   it('measures each lesion of each class', () => {
-    const probabilities = (class_: number) =>
-      createVolume(
-        ndarray(
-          Float32Array.from(voxels.data, (label, i) => (label === class_ ? i / 100 : 0)),
-          [2, 3, 4],
-        ),
-        { affine },
-      );
-    const [first, second, third, ...others] = listLesions(labels, { probabilities });
+    const of = (quantity: Quantity) =>
+      Float32Array.from(voxels.data, (label, i) => {
+        if (quantity === 'entropy') return i / 10;
+        if (quantity === 'disagreement') return i / 20;
+        return label === quantity ? i / 100 : 0;
+      });
+    const prediction: Quantities = {
+      members: 2,
+      *slabs(quantity) {
+        const values = of(quantity);
+        for (const first of [0, 1])
+          yield { first, values: values.subarray(12 * first, 12 * (first + 1)) };
+      },
+    };
+    const [first, second, third, ...others] = listLesions(labels, { prediction });
     expect(others).toEqual([]);
     expect(first).toMatchObject({ number: 1, class: 1, voxels: 3, slices: [0, 1] });
     expect(first!.volumeMl).toBeCloseTo((3 * 3) / 1000, 12);
@@ -123,12 +129,18 @@ describe('listLesions', () => {
     // In slice 0 one pixel wide and two high: 0.5 mm by 4 mm.
     expect(first!.longestDiameterMm).toBeCloseTo(Math.hypot(0.5, 4), 12);
     expect(first!.meanProbability).toBeCloseTo((0.01 + 0.05 + 0.13) / 3, 6);
+    expect(first!.meanEntropy).toBeCloseTo((0.1 + 0.5 + 1.3) / 3, 6);
+    expect(first!.meanDisagreement).toBeCloseTo((0.1 + 0.5 + 1.3) / 6, 6);
+    const alone = listLesions(labels, { prediction: { ...prediction, members: 1 } });
+    expect(alone[0]).toMatchObject({ meanDisagreement: null, meanEntropy: first!.meanEntropy });
     expect(second).toMatchObject({ number: 2, class: 1, voxels: 1, slices: [1, 1] });
     expect(third).toMatchObject({ number: 3, class: 2, voxels: 1, boxVoxel: { first: [0, 2, 3] } });
   });
 
-  it('says null for probabilities that were not given', () => {
-    expect(listLesions(labels)[0]!.meanProbability).toBeNull();
+  it('says null for what was not given', () => {
+    expect(listLesions(labels)[0]).toMatchObject({
+      ...{ meanProbability: null, meanEntropy: null, meanDisagreement: null },
+    });
   });
 
   it('lists nothing where nothing is', () => {

@@ -1,5 +1,4 @@
-import { likeVolume, type Volume } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
+import type { Volume } from '@sts-net/volume-io';
 import { type PostprocessOptions, postprocess } from './postprocess.ts';
 
 /** How probabilities become labels: where a network is run, and what is taken away after it. Plain JSON. */
@@ -13,33 +12,42 @@ export interface Decision extends PostprocessOptions {
 }
 
 /**
- * Labels by thresholds.
+ * What makes labels of the probabilities of each class in some voxels.
  *
- * @param probabilities of a class in every voxel
  * @param classes background included
  * @throws RangeError if a threshold is not from 0 to 1, or there is not one for each class
  */
-export function decide(
-  probabilities: (class_: number) => Volume<Float32Array>,
+export function deciderOf(
   classes: number,
-  threshold: number | readonly number[],
-): Volume<Uint8Array> {
-  const thresholds = thresholdsOf(threshold, classes);
-  const first = probabilities(1);
-  const labels = new Uint8Array(first.voxels.data.length);
-  const largest = new Float32Array(labels.length);
-  for (let c = 1; c < classes; c++) {
-    const { data } = (c === 1 ? first : probabilities(c)).voxels;
-    // As probabilities are stored, so that one that equals the threshold reaches it.
-    const least = Math.fround(thresholds[c - 1]!);
-    for (let i = 0; i < data.length; i++) {
-      const p = data[i]!;
-      if (p < least || (labels[i] !== 0 && p <= largest[i]!)) continue;
-      labels[i] = c;
-      largest[i] = p;
+  { threshold }: Decision,
+): (probabilities: readonly Float32Array[]) => Uint8Array {
+  if (threshold === undefined) return mostLikelyOf;
+  // As probabilities are stored, so that one that equals the threshold reaches it.
+  const least = thresholdsOf(threshold, classes).map(Math.fround);
+  return (probabilities) => {
+    const labels = new Uint8Array(probabilities[0]!.length);
+    for (const [c, values] of probabilities.entries()) {
+      if (c === 0) continue;
+      for (let i = 0; i < labels.length; i++) {
+        const p = values[i]!;
+        if (p < least[c - 1]!) continue;
+        const best = labels[i]!;
+        if (best === 0 || p > probabilities[best]![i]!) labels[i] = c;
+      }
+    }
+    return labels;
+  };
+}
+
+/** The most likely class, of equal ones the first. */
+function mostLikelyOf(probabilities: readonly Float32Array[]): Uint8Array {
+  const labels = new Uint8Array(probabilities[0]!.length);
+  for (const [c, values] of probabilities.entries()) {
+    for (let i = 0; i < labels.length; i++) {
+      if (values[i]! > probabilities[labels[i]!]![i]!) labels[i] = c;
     }
   }
-  return likeVolume(first, ndarray(labels, [...first.voxels.shape]));
+  return labels;
 }
 
 function thresholdsOf(threshold: number | readonly number[], classes: number): readonly number[] {

@@ -1,6 +1,8 @@
 import { type Components, type Connectivity, connectedComponents } from '@sts-net/metrics';
 import { type Volume, worldAt } from '@sts-net/volume-io';
 import { valuesOf } from '../preprocessing/values-of.ts';
+import type { Quantities, Quantity, Slab } from '../quantities/quantity.ts';
+import { classesIn } from './classes-in.ts';
 import { longestDiameter } from './longest-diameter.ts';
 
 type Triple = readonly [number, number, number];
@@ -27,11 +29,15 @@ export interface ListedLesion {
   readonly slices: readonly [first: number, last: number];
   /** Of its class over its voxels, 0 … 1; as null where no probabilities were given. */
   readonly meanProbability: number | null;
+  /** Of the probabilities of all classes over its voxels, 0 … 1; as null where none were given. */
+  readonly meanEntropy: number | null;
+  /** Of the networks that were averaged, 0 … 1; as null where there is one, or none were given. */
+  readonly meanDisagreement: number | null;
 }
 
 export interface ListLesionsOptions {
-  /** The probability of a class in every voxel of the labels' grid. @default none */
-  readonly probabilities?: ((class_: number) => Volume<Float32Array>) | undefined;
+  /** What was predicted on the labels' grid. @default none */
+  readonly prediction?: Quantities | undefined;
   /** Which voxels are of one lesion: 6 share faces, 18 edges, 26 corners. @default 26 */
   readonly connectivity?: Extract<Connectivity, 6 | 18 | 26> | undefined;
 }
@@ -39,16 +45,21 @@ export interface ListLesionsOptions {
 /** All lesions of a volume of labels, each class by itself. */
 export function listLesions(
   labels: Volume<Uint8Array>,
-  { probabilities, connectivity = 26 }: ListLesionsOptions = {},
+  { prediction, connectivity = 26 }: ListLesionsOptions = {},
 ): readonly ListedLesion[] {
   const { shape } = labels.voxels;
   const values = valuesOf(labels.voxels);
-  const classes = [...new Set(values)].filter((label) => label !== 0).sort((a, b) => a - b);
+  const classes = classesIn(values);
   const voxelVolume = labels.spacing.reduce((a, b) => a * b);
   const listed: ListedLesion[] = [];
   for (const label of classes) {
     const found = connectedComponents({ data: values, shape }, { label, connectivity });
-    const sums = probabilities && sumsOver(found, probabilities(label));
+    const meanOver = (of: Quantity) => prediction && meansOver(found, prediction.slabs(of));
+    const means = {
+      probability: meanOver(label),
+      entropy: meanOver('entropy'),
+      disagreement: (prediction?.members ?? 1) > 1 ? meanOver('disagreement') : undefined,
+    };
     for (let lesion = 1; lesion <= found.count; lesion++) {
       const { start, end } = found.box(lesion);
       const last = end.map((at) => at - 1) as unknown as Triple;
@@ -66,19 +77,27 @@ export function listLesions(
         boxMm: cornersOf(labels, first, last),
         longestDiameterMm: longestDiameter(found.labels, shape, lesion, { first, last }, labels),
         slices: [first[0], last[0]],
-        meanProbability: sums === undefined ? null : sums[lesion]! / voxels,
+        meanProbability: means.probability?.[lesion] ?? null,
+        meanEntropy: means.entropy?.[lesion] ?? null,
+        meanDisagreement: means.disagreement?.[lesion] ?? null,
       });
     }
   }
   return listed;
 }
 
-/** The sums of a volume's values over each component. */
-function sumsOver({ labels, count }: Components, { voxels }: Volume<Float32Array>): Float64Array {
-  const values = valuesOf(voxels);
-  const sums = new Float64Array(count + 1);
-  for (const [i, lesion] of labels.entries()) if (lesion !== 0) sums[lesion]! += values[i]!;
-  return sums;
+/** The means of a quantity over each component. */
+function meansOver({ labels, shape, sizes }: Components, slabs: Iterable<Slab>): Float64Array {
+  const plane = shape[1]! * shape[2]!;
+  const sums = new Float64Array(sizes.length);
+  for (const { first, values } of slabs) {
+    const start = first * plane;
+    for (let i = 0; i < values.length; i++) {
+      const lesion = labels[start + i]!;
+      if (lesion !== 0) sums[lesion]! += values[i]!;
+    }
+  }
+  return sums.map((sum, lesion) => sum / sizes[lesion]!);
 }
 
 /** The world point of a place on the grid. */

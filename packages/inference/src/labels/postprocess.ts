@@ -3,6 +3,7 @@ import { likeVolume, type Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { valuesOf } from '../preprocessing/values-of.ts';
 import { zeroBackground } from '../preprocessing/zero-background.ts';
+import { classesIn } from './classes-in.ts';
 
 /** What becomes of predicted labels. Plain JSON. */
 export interface PostprocessOptions {
@@ -42,8 +43,8 @@ export function postprocess(
     throw new RangeError(`\`postprocess\`: \`${key}\` must be 0 or more, got ${wrong}`);
   }
   const { shape } = labels.voxels;
-  const values = Uint8Array.from(valuesOf(labels.voxels));
-  const classes = [...new Set(values)].filter((label) => label !== 0).sort((a, b) => a - b);
+  const values = valuesOf(labels.voxels).slice();
+  const classes = classesIn(values);
   const voxelVolume = labels.spacing.reduce((a, b) => a * b);
   for (const label of classes) {
     if (fillHoles) fillHolesOf(label, values, shape);
@@ -55,7 +56,8 @@ export function postprocess(
       typeof minimumVolume === 'number' ? minimumVolume : (minimumVolume[label - 1] ?? 0);
     const isKept = (size: number) => size >= minimumVoxels && size * voxelVolume >= least;
     if (sizes.subarray(1).every(isKept)) continue;
-    for (const [i, lesion] of lesions.entries()) {
+    for (let i = 0; i < values.length; i++) {
+      const lesion = lesions[i]!;
       if (lesion !== 0 && !isKept(sizes[lesion]!)) values[i] = 0;
     }
   }

@@ -1,6 +1,6 @@
 import type { Sample } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
-import type { Predictor } from '../predictor/predictor.ts';
+import type { ImageShape, Predictor } from '../predictor/predictor.ts';
 import type { PreprocessedImage } from '../preprocessing/preprocess.ts';
 import { emptyImages, wholeSample, writeImage } from '../samples/write-image.ts';
 import { nextTurn } from '../turn/next-turn.ts';
@@ -9,8 +9,8 @@ import { nextTurn } from '../turn/next-turn.ts';
 export type Probabilities = NdArray<Float32Array>;
 
 export interface PredictSamplesOptions {
-  /** Samples that go through the network together. @default 4 */
-  readonly batchSize?: number | undefined;
+  /** Samples that go through the network together, or how many of a size, in pixels, do. @default 4 */
+  readonly batchSize?: number | ((height: number, width: number) => number) | undefined;
   /** Called after each sample. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Stops between samples: the call then throws the signal's reason. */
@@ -22,23 +22,41 @@ export interface PredictSamplesOptions {
  *
  * @throws RangeError if the samples have other channels than the predictor takes
  */
-export async function* predictSamples(
+export function predictSamples(
   predictor: Predictor,
-  { samples, normalization }: Pick<PreprocessedImage, 'samples' | 'normalization'>,
-  { batchSize = 4, onProgress, signal }: PredictSamplesOptions = {},
+  input: Pick<PreprocessedImage, 'samples' | 'normalization'>,
+  options: PredictSamplesOptions = {},
 ): AsyncGenerator<Probabilities> {
   const { classes } = predictor;
+  const ask: Asking['ask'] = (images, shape) => predictor.predict(images, shape);
+  return planesOf(predictor, input, { ...options, ask, depth: classes });
+}
+
+/** What asks a predictor, and how many numbers it then says of each pixel. */
+export interface Asking {
+  readonly ask: (images: Float32Array, shape: ImageShape) => Promise<Float32Array>;
+  readonly depth: number;
+}
+
+/** As `predictSamples`, of whatever is asked of the predictor. */
+export async function* planesOf(
+  predictor: Predictor,
+  { samples, normalization }: Pick<PreprocessedImage, 'samples' | 'normalization'>,
+  { batchSize = 4, onProgress, signal, ask, depth }: PredictSamplesOptions & Asking,
+): AsyncGenerator<Probabilities> {
   let done = 0;
-  for (let start = 0; start < samples.length; start += batchSize) {
+  const [rows = 1, columns = 1] = samples[0]?.image.shape ?? [];
+  const together = typeof batchSize === 'number' ? batchSize : batchSize(rows, columns);
+  for (let start = 0; start < samples.length; start += together) {
     signal?.throwIfAborted();
-    const group = samples.slice(start, start + batchSize);
+    const group = samples.slice(start, start + together);
     const batch = batchOf(group, normalization, predictor);
     const { count, height, width, channels } = batch;
-    const all = await predictor.predict(batch.images, [count, height, width, channels]);
-    const length = height * width * classes;
+    const all = await ask(batch.images, [count, height, width, channels]);
+    const length = height * width * depth;
     for (let i = 0; i < count; i++) {
       const values = all.subarray(i * length, (i + 1) * length);
-      yield ndarray(values, [height, width, classes]);
+      yield ndarray(values, [height, width, depth]);
       onProgress?.(++done, samples.length);
       signal?.throwIfAborted();
     }

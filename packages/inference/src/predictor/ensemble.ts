@@ -22,6 +22,7 @@ export function ensemble(predictors: readonly Predictor[]): Predictor {
   return {
     channels,
     classes,
+    members: predictors,
     async predict(images, shape) {
       const sum = await first.predict(images, shape);
       for (const other of others) {

@@ -18,6 +18,8 @@ export interface Predictor {
   predict(images: Float32Array, shape: ImageShape): Promise<Float32Array>;
   /** What the probabilities are the softmax of, in the same shape, where there is such a thing. */
   logits?(images: Float32Array, shape: ImageShape): Promise<Float32Array>;
+  /** Those whose mean it is, where it is one of several. */
+  readonly members?: readonly Predictor[];
 }
 
 /**
@@ -52,7 +54,8 @@ export function fromLogits({
   channels,
   classes,
   logits,
-}: Pick<Required<Predictor>, 'channels' | 'classes' | 'logits'>): Required<Predictor> {
+}: Pick<Required<Predictor>, 'channels' | 'classes' | 'logits'>): Predictor &
+  Required<Pick<Predictor, 'logits'>> {
   return {
     channels,
     classes,

@@ -1,6 +1,6 @@
 import type { Volume } from '@sts-net/volume-io';
 import type { ClipRule, NormalizationRule } from './normalization-rule.ts';
-import { percentiles } from './percentiles.ts';
+import { type Counted, percentiles } from './percentiles.ts';
 import { valuesOf } from './values-of.ts';
 import { zeroBackground } from './zero-background.ts';
 
@@ -58,12 +58,12 @@ export function intensityMaps(
         `\`clip\`: must be left out where the normalization is '${rule.name}', which has its own limits, got '${clip.name}'; leave it out, or take another normalization`,
       );
     }
-    const { low, high } = limitsOf(values, rule, id);
+    const { low, high } = limitsOf(values, everything, rule, id);
     const scale = 1 / (high - low);
     return [{ scale, offset: -low * scale, low, high, keepsZero: false }];
   }
   if (rule.name === 'imagenet') {
-    const limits = clip === undefined ? limitless : limitsOf(values, clip, id);
+    const limits = clip === undefined ? limitless : limitsOf(values, everything, clip, id);
     return imagenetMean.map((mean, c) => {
       const deviation = imagenetDeviation[c]!;
       const scale = 1 / (rule.maxPixelValue * deviation);
@@ -71,7 +71,8 @@ export function intensityMaps(
     });
   }
   const shape = flat ? [1, ...voxels.shape.slice(1)] : voxels.shape;
-  return [standardized(countedBy(rule.name, values, shape), { clip, name: rule.name, id })];
+  const counted = countedBy(rule.name, values, shape);
+  return [standardized(values, counted, { clip, name: rule.name, id })];
 }
 
 /** What a number becomes. */
@@ -86,13 +87,14 @@ export function toInput(
 /** Two intensities, which are given or found by percentiles. */
 function limitsOf(
   values: Float32Array,
+  counted: Counted,
   rule: ClipRule,
   id: string,
 ): Pick<IntensityMap, 'low' | 'high'> {
   const isWindow = rule.name === 'window';
   const [low, high] = isWindow
     ? [rule.low, rule.high]
-    : (percentiles(values, [rule.low, rule.high]) as [number, number]);
+    : (percentiles(values, [rule.low, rule.high], counted) as [number, number]);
   if (high > low) return { low, high };
   throw new RangeError(
     isWindow
@@ -101,21 +103,24 @@ function limitsOf(
   );
 }
 
+const everything: Counted = () => true;
+
 /** The values that a rule measures: all, those that are not 0, or those that are not background. */
 function countedBy(
   name: 'nonzero' | 'all' | 'mask',
   values: Float32Array,
   shape: readonly number[],
-): Float32Array {
-  if (name === 'all') return values;
-  if (name === 'nonzero') return values.filter((value) => value !== 0);
+): Counted {
+  if (name === 'all') return everything;
+  if (name === 'nonzero') return (i) => values[i] !== 0;
   const background = backgroundOf(values, shape);
-  return values.filter((_, i) => background[i] === 0);
+  return (i) => background[i] === 0;
 }
 
-/** Mean 0 and standard deviation 1 over the values, once they are clipped. */
+/** Mean 0 and standard deviation 1 over the values that count, once they are clipped. */
 function standardized(
   values: Float32Array,
+  counted: Counted,
   {
     clip,
     name,
@@ -123,12 +128,14 @@ function standardized(
   }: { readonly clip: ClipRule | undefined; readonly name: string; readonly id: string },
 ): IntensityMap {
   const keepsZero = name === 'nonzero';
-  const limits = clip === undefined || values.length === 0 ? limitless : limitsOf(values, clip, id);
-  const { mean, deviation } = moments(values, limits);
+  const { count } = moments(values, counted, limitless);
+  const limits =
+    clip === undefined || count === 0 ? limitless : limitsOf(values, counted, clip, id);
+  const { mean, deviation } = moments(values, counted, limits);
   if (!(deviation > 0)) {
     const within = clip === undefined ? '' : ' within its limits';
     throw new RangeError(
-      `'${id}': the image must hold different${keepsZero ? ' nonzero' : ''} intensities${within}, got ${values.length === 0 ? 'zeros only' : `${mean} everywhere`}; check the file or take the case out`,
+      `'${id}': the image must hold different${keepsZero ? ' nonzero' : ''} intensities${within}, got ${count === 0 ? 'zeros only' : `${mean} everywhere`}; check the file or take the case out`,
     );
   }
   return { ...limits, scale: 1 / deviation, offset: -mean / deviation, keepsZero };
@@ -155,13 +162,21 @@ function checkFinite(values: Float32Array, id: string): void {
 
 function moments(
   values: Float32Array,
+  counted: Counted,
   { low, high }: Pick<IntensityMap, 'low' | 'high'>,
-): { readonly mean: number; readonly deviation: number } {
+): { readonly count: number; readonly mean: number; readonly deviation: number } {
   const within = (value: number) => (value < low ? low : value > high ? high : value);
+  let count = 0;
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += within(values[i]!);
-  const mean = sum / values.length;
+  for (let i = 0; i < values.length; i++) {
+    if (!counted(i)) continue;
+    sum += within(values[i]!);
+    count++;
+  }
+  const mean = sum / count;
   let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += (within(values[i]!) - mean) ** 2;
-  return { mean, deviation: Math.sqrt(squares / values.length) };
+  for (let i = 0; i < values.length; i++) {
+    if (counted(i)) squares += (within(values[i]!) - mean) ** 2;
+  }
+  return { count, mean, deviation: Math.sqrt(squares / count) };
 }

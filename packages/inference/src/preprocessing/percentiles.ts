@@ -1,15 +1,25 @@
+/** Whether the value in a place counts; those of a volume are not copied to be measured. */
+export type Counted = (i: number) => boolean;
+
 /**
  * Percentiles of numbers, between two of them where they fall there, as NumPy's `percentile` gives them.
  * @param values finite; at least one
  * @param shares per cent, 0 to 100
+ * @param counted which of the values count @default all
  */
-export function percentiles(values: Float32Array, shares: readonly number[]): number[] {
+export function percentiles(
+  values: Float32Array,
+  shares: readonly number[],
+  counted: Counted = () => true,
+): number[] {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (counted(i)) count++;
   return shares.map((share) => {
-    const place = ((values.length - 1) * share) / 100;
+    const place = ((count - 1) * share) / 100;
     const below = Math.floor(place);
-    const low = ranked(values, below);
+    const low = ranked(values, below, counted);
     const part = place - below;
-    return part === 0 ? low : low + part * (ranked(values, below + 1) - low);
+    return part === 0 ? low : low + part * (ranked(values, below + 1, counted) - low);
   });
 }
 
@@ -17,15 +27,17 @@ export function percentiles(values: Float32Array, shares: readonly number[]): nu
  * The number that `rank` others come before, without sorting: by counting first the upper halves of the
  * numbers' bits, then the lower halves of those with the wanted upper half.
  */
-function ranked(values: Float32Array, rank: number): number {
+function ranked(values: Float32Array, rank: number, counted: Counted): number {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const upper = new Uint32Array(65536);
-  for (let i = 0; i < bits.length; i++) upper[inOrder(bits[i]!) >>> 16]!++;
+  for (let i = 0; i < bits.length; i++) {
+    if (counted(i)) upper[inOrder(bits[i]!) >>> 16]!++;
+  }
   const high = placeOf(upper, rank);
   const lower = new Uint32Array(65536);
   for (let i = 0; i < bits.length; i++) {
     const key = inOrder(bits[i]!);
-    if (key >>> 16 === high.index) lower[key & 0xffff]!++;
+    if (key >>> 16 === high.index && counted(i)) lower[key & 0xffff]!++;
   }
   const key = ((high.index << 16) | placeOf(lower, rank - high.before).index) >>> 0;
   const found = new Float32Array(1);

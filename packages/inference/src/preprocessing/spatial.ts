@@ -54,6 +54,47 @@ export function checkGeometry(
   }
 }
 
+/** How many times as long as wide pixels may be; beyond, nnU-Net takes images for stacks of slices (Isensee et al., Nat Methods 2021). */
+const mostUneven = 3;
+
+/**
+ * Checks that an image can be cut along all axes.
+ *
+ * @throws RangeError naming it, if it is no volume, or its pixels would be too uneven along one of them
+ */
+export function checkAxes(
+  image: Volume,
+  steps: SpatialSteps,
+  { flat, id }: { readonly flat: boolean; readonly id: string },
+): void {
+  if (flat) {
+    throw new RangeError(
+      `'${id}': must be a volume to be cut along all axes, but is a 2-D image; predict it along the one that it has`,
+    );
+  }
+  if (!knownGeometry(image).spacing.every(Boolean)) {
+    throw new RangeError(
+      `'${id}': the image must say how far its voxels are apart, to be cut along all axes, but its file does not; write it into the header, or predict along one axis`,
+    );
+  }
+  const grid = gridOf(image, false);
+  const turned = steps.orientation === undefined ? grid : reorient(grid, steps.orientation);
+  for (const axis of [0, 1, 2] as const) {
+    const spacing = spacingOf(turned.spacing, steps.spacing ?? {}, axis);
+    const inPlane = [0, 1, 2].filter((i) => i !== axis);
+    const pixel = inPlane.map((i, k) => {
+      const extent = turned.voxels.shape[i]! * turned.spacing[i]!;
+      return steps.size === undefined ? spacing[i]! : extent / steps.size[k]!;
+    });
+    const ratio = Math.max(...pixel) / Math.min(...pixel);
+    if (ratio <= mostUneven) continue;
+    const mm = pixel.map((step) => Number(step.toPrecision(3))).join(' × ');
+    throw new RangeError(
+      `'${id}': along axis ${axis} its pixels would be ${mm} mm, more than ${mostUneven} times as long as wide, which no network knows that was trained on slices; predict along one axis, or train with a \`spacing\``,
+    );
+  }
+}
+
 /**
  * The image turned, resampled between its voxels, and resized, as float32.
  *
@@ -160,6 +201,6 @@ function spacingOf(
 function asFloat32(volume: Volume): Volume<Float32Array> {
   const { voxels } = volume;
   if (voxels.data instanceof Float32Array) return volume as Volume<Float32Array>;
-  const data = Float32Array.from(voxels.data);
+  const data = new Float32Array(voxels.data);
   return { ...volume, voxels: ndarray(data, voxels.shape, voxels.stride, voxels.offset) };
 }

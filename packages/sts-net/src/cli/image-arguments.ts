@@ -61,15 +61,26 @@ export async function readImageArguments(
   return Object.fromEntries(volumes);
 }
 
+/** What networks need of channels. */
+type Wanted = Pick<Preprocessing, 'channels' | 'missing'>;
+
 /**
- * Holds the channels that are given against those that a network takes.
+ * Holds the channels that are given against those that networks take.
  *
- * @throws UsageError if there are others, or some are missing that must be there
+ * @throws UsageError if there are others than any of them takes, or some are missing that must be there
  */
-export function checkChannels(
-  { names }: ImageArguments,
-  { channels, missing }: Pick<Preprocessing, 'channels' | 'missing'>,
-): void {
+export function checkChannels(given: ImageArguments, networks: readonly Wanted[]): void {
+  for (const network of networks) checkNeeded(given, network);
+  const known = networks.flatMap(({ channels }) => channels ?? given.names ?? []);
+  const unknown = given.names?.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const nearest = nearestName(unknown, known);
+  const meant = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
+  const wanted = [...new Set(known)].map((name) => `${name}=FILE`).join(' ');
+  throw new UsageError(`the network takes ${wanted}, and has no channel '${unknown}'${meant}`);
+}
+
+function checkNeeded({ names }: ImageArguments, { channels, missing }: Wanted): void {
   const wanted = channels?.map((name) => `${name}=FILE`).join(' ');
   if (channels === undefined) {
     if (names === undefined) return;
@@ -81,13 +92,8 @@ export function checkChannels(
     if (channels.length === 1) return;
     throw new UsageError(`the network takes ${channels.length} channels; give ${wanted}`);
   }
-  const unknown = names.find((name) => !channels.includes(name));
-  if (unknown !== undefined) {
-    const nearest = nearestName(unknown, channels);
-    const meant = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
-    throw new UsageError(`the network takes ${wanted}, and has no channel '${unknown}'${meant}`);
-  }
   const lacking = channels.find((name) => !names.includes(name));
-  if (lacking === undefined || missing === 'zero') return;
+  const isMisspelt = names.some((name) => !channels.includes(name));
+  if (lacking === undefined || missing === 'zero' || isMisspelt) return;
   throw new UsageError(`the network takes ${wanted}, but the image of '${lacking}' is missing`);
 }

@@ -40,6 +40,15 @@ export function predictCommand(): CommandUnknownOpts {
       'the labels to write: .nii, .nii.gz, .nrrd, .mha, rtstruct.dcm (DICOM RTSTRUCT) or .dcm (DICOM SEG); of a 2-D image .png; of several images a folder',
     )
     .option('--probabilities', 'write the probabilities of each class beside the labels')
+    .option(
+      '--uncertainty',
+      'write the entropy beside the labels and, of several networks or axes, their disagreement, 0 to 1',
+    )
+    .option(
+      '--probabilities-type <type>',
+      'how these are stored: float32, or uint8 with a scale, which .nii.gz and .nii have',
+      oneOf('probabilities-type', ['float32', 'uint8'] as ('float32' | 'uint8')[]),
+    )
     .option('--lesions <file>', 'list of the lesions to write: .csv or .json')
     .option(
       '--threshold <p>',
@@ -59,6 +68,7 @@ export function predictCommand(): CommandUnknownOpts {
       'average over mirror images: rows, columns or rows,columns',
       mirrorAxes,
     )
+    .option('--axes', 'average over cuts along all three axes of the volume')
     .option(
       '--tile <pixels>',
       'see larger images in tiles: 512 or 512x768',
@@ -72,6 +82,12 @@ export function predictCommand(): CommandUnknownOpts {
       const sources = [images.length > 0, manifest !== undefined, folder !== undefined];
       if (sources.filter(Boolean).length !== 1) {
         throw new UsageError('give an image, or --manifest, or --folder');
+      }
+      const { probabilities, uncertainty, probabilitiesType } = options;
+      if (probabilitiesType !== undefined && !probabilities && !uncertainty) {
+        throw new UsageError(
+          '--probabilities-type must be given with --probabilities or --uncertainty',
+        );
       }
       const open = () => openForCli({ ...options, model }, options);
       if (images.length === 0) {

@@ -1,12 +1,12 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { areaOf } from '@sts-net/datasets';
 import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
 import { referenceOf } from '@sts-net/inference';
-import { writeVolume } from '@sts-net/volume-io';
+import { storeIn } from '../prediction/file-store.ts';
 import { writeLabelImage } from '../prediction/label-image.ts';
 import { lesionCsv } from '../prediction/lesion-text.ts';
-import { probabilityName } from '../prediction/output-folder.ts';
 import { type CasePrediction, predictCase } from '../prediction/predict-case.ts';
+import { type QuantityOutput, writeQuantities } from '../prediction/write-quantities.ts';
 import { checkChannels, imageArguments, readImageArguments } from './image-arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import { checkLabelFormat, checkLabelName, writeLabels } from './label-output.ts';
@@ -15,21 +15,22 @@ import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
 
 /** What `predict` writes of one image. */
-export interface OneOutput {
+export interface OneOutput extends QuantityOutput {
   readonly output: string;
-  readonly probabilities?: true;
   readonly lesions?: string;
 }
 
 /** Predicts one image, which may be a file for each channel. */
 export async function predictOne(
   texts: readonly string[],
-  { output, probabilities, lesions }: OneOutput,
+  { output, lesions, ...quantities }: OneOutput,
   open: () => Promise<OpenForCli>,
 ): Promise<void> {
   const given = imageArguments(texts);
   const { paths, flat } = given;
   checkLabelName(output, flat);
+  const beside = besideLabels(output);
+  checkType(quantities.probabilitiesType, beside.ending);
   if (lesions !== undefined && !/\.(csv|json)$/i.test(lesions)) {
     throw new UsageError(`--lesions must end in .csv or .json, got '${lesions}'`);
   }
@@ -42,14 +43,19 @@ export async function predictOne(
   for (const path of [output, lesions]) if (path !== undefined) await checkWritable(path);
   const opened = await open();
   const line = progressLine();
+  let prediction: CasePrediction | undefined;
   try {
-    checkChannels(given, opened.preprocessing);
-    const prediction = await interruptible('nothing was written', (signal) =>
+    checkChannels(
+      given,
+      opened.members.map(({ preprocessing }) => preprocessing),
+    );
+    prediction = await interruptible('nothing was written', (signal) =>
       predictCase(
         opened,
         { id: 'image', image, flat },
         {
           decision: opened.decision,
+          store: storeIn(dirname(resolve(output))),
           signal,
           onProgress: (done: number, total: number) => line.show(`slice ${done}/${total}`),
         },
@@ -57,7 +63,7 @@ export async function predictOne(
     );
     const { labels, classes } = prediction;
     if (lesions !== undefined) await writeLesions(lesions, prediction);
-    if (probabilities) await writeProbabilities(output, prediction);
+    await writeQuantities(beside.base, beside.ending, prediction, quantities);
     if (flat) await writeLabelImage(output, labels.voxels.pick(0, null, null), classes);
     else await writeLabels(output, labels, reference, classes);
     line.clear();
@@ -67,6 +73,7 @@ export async function predictOne(
       `${output}: ${areaOf(data)} ${flat ? 'pixels' : 'voxels'} found in ${size.join(' × ')}\n`,
     );
   } finally {
+    prediction?.release();
     line.clear();
     opened.dispose();
   }
@@ -80,15 +87,17 @@ async function writeLesions(path: string, prediction: CasePrediction): Promise<v
   await writeFileAtomic(path, text);
 }
 
-/** Beside the labels, under their name. */
-async function writeProbabilities(
-  output: string,
-  { classes, probabilities }: CasePrediction,
-): Promise<void> {
-  const [, base = output, ending] =
+/** The name that files beside the labels begin with, and their ending. */
+function besideLabels(output: string): { readonly base: string; readonly ending: string } {
+  const [, base = output, ending = ''] =
     /^(.*?)(\.nii|\.nii\.gz|\.nrrd|\.mha|(?:\.rtstruct)?\.dcm|\.png)$/i.exec(output) ?? [];
-  const own = /\.(dcm|png)$/i.test(ending ?? '') ? '.nii.gz' : ending;
-  for (let c = 1; c < classes; c++) {
-    await writeVolume(`${base}_${probabilityName(c, classes)}${own}`, probabilities(c));
-  }
+  return { base, ending: /\.(dcm|png)$/i.test(ending) ? '.nii.gz' : ending };
+}
+
+/** @throws UsageError where the format has no place for what is asked for */
+function checkType(type: QuantityOutput['probabilitiesType'], ending: string): void {
+  if (type !== 'uint8' || /^\.nii(\.gz)?$/i.test(ending)) return;
+  throw new UsageError(
+    `--probabilities-type uint8 needs a scale, which ${ending} has no place for; let --output end in .nii.gz or .nii, or leave the type out`,
+  );
 }

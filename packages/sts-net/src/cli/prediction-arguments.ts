@@ -25,6 +25,7 @@ export interface DecisionArguments {
 export interface NetworkArguments {
   readonly model: readonly string[];
   readonly mirror?: readonly MirrorAxis[];
+  readonly axes?: true;
   readonly tile?: readonly [number, number];
   readonly overlap?: number;
   readonly backend?: PredictorSettings['engine'];
@@ -64,7 +65,7 @@ export function mirrorAxes(text: string): readonly MirrorAxis[] {
  * then said on stderr.
  */
 export async function openForCli(
-  { model, mirror, tile, overlap, backend }: NetworkArguments,
+  { model, mirror, axes, tile, overlap, backend }: NetworkArguments,
   { threshold, minimumVolume, fillHoles, temperature, mostLikely }: DecisionArguments,
 ): Promise<OpenForCli> {
   const own = threshold !== undefined || minimumVolume !== undefined || temperature !== undefined;
@@ -81,6 +82,7 @@ export async function openForCli(
     models: model,
     ...(backend !== undefined && { engine: backend }),
     mirror,
+    axes,
     ...(tile !== undefined && { tiles: { size: tile, ...(overlap !== undefined && { overlap }) } }),
     temperature: points === undefined ? temperature : points.temperature,
   };

@@ -11,6 +11,8 @@ const columns: Readonly<Record<string, (lesion: ListedLesion) => number | null>>
   volume_ml: (lesion) => lesion.volumeMl,
   longest_diameter_mm: (lesion) => lesion.longestDiameterMm,
   mean_probability: (lesion) => lesion.meanProbability,
+  mean_entropy: (lesion) => lesion.meanEntropy,
+  mean_disagreement: (lesion) => lesion.meanDisagreement,
   ...each(axes, (name, i) => [`centroid_${name}`, (lesion) => lesion.centroidVoxel[i]!]),
   ...each(directions, (name, i) => [`centroid_${name}_mm`, (lesion) => lesion.centroidMm[i]!]),
   ...each(axes, (name, i) => [`first_${name}`, (lesion) => lesion.boxVoxel.first[i]!]),

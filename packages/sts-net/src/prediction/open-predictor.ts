@@ -4,6 +4,7 @@ import { fileDigest } from '@sts-net/datasets/files';
 import {
   calibrated,
   ensemble,
+  type Member,
   type MirrorAxis,
   mirrored,
   type Predictor,
@@ -21,6 +22,8 @@ export interface PredictorSettings {
   readonly engine?: 'auto' | BackendChoice;
   /** Mirror images that are asked too. @default none */
   readonly mirror?: readonly MirrorAxis[] | undefined;
+  /** Cuts volumes along all three axes, and averages. @default along that of the training */
+  readonly axes?: boolean | undefined;
   /** Images that are larger are seen in tiles. @default whole */
   readonly tiles?: TileOptions | undefined;
   /** What logits are divided by. @default 1 */
@@ -29,8 +32,10 @@ export interface PredictorSettings {
 
 /** Networks that are ready to predict. */
 export interface OpenPredictor {
-  readonly predictor: Predictor;
-  readonly preprocessing: ModelDescription['preprocessing'];
+  /** Networks that take the same images are one here. */
+  readonly members: readonly (Member & Pick<ModelDescription, 'preprocessing'>)[];
+  /** Whether volumes are cut along all axes. */
+  readonly axes: boolean;
   /** What computes; undefined where only .onnx files do. */
   readonly engine: BackendInfo | undefined;
   /** SHA-256 over the files of the networks and how they are asked. */
@@ -51,29 +56,29 @@ interface OneModel extends ModelDescription {
  * Loads networks.
  *
  * @throws Error naming the file and the cure, if one is missing, damaged or of another program;
- * RangeError if they do not take the same images or tell the same classes
+ * RangeError if they do not tell the same classes
  */
 export async function openPredictor(settings: PredictorSettings): Promise<OpenPredictor> {
-  const { models, engine = 'auto', mirror = [], tiles, temperature } = settings;
+  const { models, engine = 'auto', mirror = [], axes = false, tiles, temperature } = settings;
   const opened: OneModel[] = [];
   const dispose = () => {
     for (const one of opened) one.dispose();
   };
   try {
     for (const path of models) opened.push(await openModel(path, engine));
-    checkAlike(opened);
-    const each = opened.map(({ predictor }) => {
+    checkClasses(opened);
+    const asked = opened.map(({ predictor, ...one }) => {
       const own = temperature === undefined ? predictor : calibrated(predictor, temperature);
       const small = tiles === undefined ? own : tiled(own, tiles);
-      return mirror.length === 0 ? small : mirrored(small, mirror);
+      return { ...one, predictor: mirror.length === 0 ? small : mirrored(small, mirror) };
     });
     return {
-      predictor: ensemble(each),
-      preprocessing: opened[0]!.preprocessing,
+      members: together(asked),
+      axes,
       engine: opened.find((one) => one.engine !== undefined)?.engine,
       async digest() {
         const digests = await Promise.all(opened.map(({ path }) => fileDigest(path)));
-        const facts = JSON.stringify({ digests, mirror, tiles, temperature });
+        const facts = JSON.stringify({ digests, mirror, axes, tiles, temperature });
         return createHash('sha256').update(facts).digest('hex');
       },
       dispose,
@@ -100,12 +105,27 @@ async function openModel(path: string, engine: 'auto' | BackendChoice): Promise<
   return { ...loaded, predictor, engine: prepared, dispose: () => model.dispose() };
 }
 
-function checkAlike([first, ...others]: readonly OneModel[]): void {
-  for (const other of others) {
-    const field = firstDifference(first!.preprocessing, other.preprocessing);
-    if (field === undefined) continue;
-    throw new RangeError(
-      `'${first!.path}' and '${other.path}' must take the same images to be averaged, but differ in preprocessing.${field}; train them with the same preprocessing, or predict with each by itself`,
+function checkClasses([first, ...others]: readonly OneModel[]): void {
+  const { classes } = first!.predictor;
+  const other = others.find(({ predictor }) => predictor.classes !== classes);
+  if (other === undefined) return;
+  throw new RangeError(
+    `'${first!.path}' and '${other.path}' must tell the same classes to be averaged, but tell ${classes} and ${other.predictor.classes}; predict with each by itself`,
+  );
+}
+
+/** Those that take the same images see them together. */
+function together(models: readonly OneModel[]): OpenPredictor['members'] {
+  const groups: OneModel[][] = [];
+  for (const model of models) {
+    const alike = groups.find(
+      ([first]) => firstDifference(first!.preprocessing, model.preprocessing) === undefined,
     );
+    if (alike === undefined) groups.push([model]);
+    else alike.push(model);
   }
+  return groups.map((group) => ({
+    predictor: ensemble(group.map(({ predictor }) => predictor)),
+    preprocessing: group[0]!.preprocessing,
+  }));
 }

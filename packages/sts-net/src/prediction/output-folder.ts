@@ -5,6 +5,7 @@ import type { ListedLesion } from '@sts-net/inference';
 import { writeVolume } from '@sts-net/volume-io';
 import { writeLabelImage } from './label-image.ts';
 import type { CasePrediction } from './predict-case.ts';
+import { type QuantityOutput, writeQuantities } from './write-quantities.ts';
 
 /** What a folder's predictions were made by. */
 export interface Maker {
@@ -24,8 +25,8 @@ interface PredictionRecord extends Maker {
 
 /**
  * A folder of predictions: `ID.nii.gz` or, of a 2-D image, `ID.png` with the labels; where wanted,
- * `ID_probability.nii.gz`, of several classes `ID_probability-1.nii.gz`, …; and `ID.json` with the lesions, which
- * is written last and says that the prediction is complete. Bad inputs are in `failures.jsonl`. Any
+ * `ID_probability.nii.gz`, of several classes `ID_probability-1.nii.gz`, …, `ID_entropy.nii.gz` and
+ * `ID_disagreement.nii.gz`; and `ID.json` with the lesions, which is written last and says that the prediction is complete. Bad inputs are in `failures.jsonl`. Any
  * number of processes may write there.
  */
 export class OutputFolder {
@@ -73,20 +74,18 @@ export class OutputFolder {
   /** Writes a prediction; its record last. */
   async write(
     id: string,
-    { classes, labels, probabilities, lesions }: CasePrediction,
-    { flat, withProbabilities }: { readonly flat: boolean; readonly withProbabilities: boolean },
+    prediction: CasePrediction,
+    { flat, ...output }: { readonly flat: boolean } & QuantityOutput,
   ): Promise<void> {
+    const { classes, labels, lesions } = prediction;
     const files = [flat ? `${id}.png` : `${id}.nii.gz`];
-    const path = join(this.path, files[0]!);
-    if (flat) await writeLabelImage(path, labels.voxels.pick(0, null, null), classes);
-    else await writeVolume(path, labels);
-    for (let c = 1; withProbabilities && c < classes; c++) {
-      const name = `${id}_${probabilityName(c, classes)}.nii.gz`;
-      files.push(name);
-      await writeVolume(join(this.path, name), probabilities(c));
-    }
+    const base = join(this.path, id);
+    if (flat) await writeLabelImage(`${base}.png`, labels.voxels.pick(0, null, null), classes);
+    else await writeVolume(`${base}.nii.gz`, labels);
+    const names = await writeQuantities(base, '.nii.gz', prediction, output);
+    files.push(...names.map((name) => `${id}_${name}.nii.gz`));
     const record: PredictionRecord = { id, ...this.#maker, files, lesions: lesions() };
-    await writeFileAtomic(join(this.path, `${id}.json`), `${JSON.stringify(record, null, 2)}\n`);
+    await writeFileAtomic(`${base}.json`, `${JSON.stringify(record, null, 2)}\n`);
   }
 
   /** Notes an input that cannot be predicted, once. */
@@ -112,9 +111,4 @@ export class OutputFolder {
       );
     }
   }
-}
-
-/** What the name of a file of probabilities ends with: `probability`, of several classes with their number. */
-export function probabilityName(class_: number, classes: number): string {
-  return `probability${classes > 2 ? `-${class_}` : ''}`;
 }

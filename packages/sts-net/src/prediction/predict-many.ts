@@ -1,7 +1,9 @@
 import type { Decision } from '@sts-net/inference';
+import { storeIn } from './file-store.ts';
 import type { OpenPredictor } from './open-predictor.ts';
 import { OutputFolder } from './output-folder.ts';
 import { type PredictionInput, predictCase } from './predict-case.ts';
+import type { QuantityOutput } from './write-quantities.ts';
 
 /** An image that is read when its turn comes. */
 export interface PredictionTask {
@@ -10,13 +12,11 @@ export interface PredictionTask {
   read(): Promise<Omit<PredictionInput, 'id'>>;
 }
 
-export interface PredictManyOptions {
+export interface PredictManyOptions extends QuantityOutput {
   /** Folder of the predictions. */
   readonly output: string;
   /** How probabilities become labels. @default the most likely class */
   readonly decision?: Decision;
-  /** Writes probabilities beside labels. @default false */
-  readonly probabilities?: boolean;
   /** Called after each image. */
   readonly onProgress?: (counts: PredictedCounts, total: number) => void;
   /** Stops between slices: the call then throws the signal's reason; the image is not written. */
@@ -45,8 +45,10 @@ export async function predictMany(
   tasks: readonly PredictionTask[],
   options: PredictManyOptions,
 ): Promise<PredictedCounts> {
-  const { output, decision = {}, probabilities = false, onProgress, signal } = options;
-  const settings = JSON.stringify({ decision, probabilities });
+  const { output, decision = {}, onProgress, signal } = options;
+  const { probabilities = false, uncertainty = false, probabilitiesType } = options;
+  const quantities = { probabilities, uncertainty, probabilitiesType };
+  const settings = JSON.stringify({ decision, ...quantities });
   const folder = new OutputFolder(output, { model: await opened.digest(), options: settings });
   await folder.prepare();
   const todo: PredictionTask[] = [];
@@ -69,14 +71,13 @@ export async function predictMany(
         const prediction = await predictCase(
           opened,
           { id, ...input },
-          { decision, ...(signal && { signal }) },
+          { decision, store: storeIn(output), ...(signal && { signal }) },
         );
         // One at a time, so that no more than two predictions are in memory.
         await writing;
-        writing = folder.write(id, prediction, {
-          flat: input.flat,
-          withProbabilities: probabilities,
-        });
+        writing = folder
+          .write(id, prediction, { flat: input.flat, ...quantities })
+          .finally(() => prediction.release());
         // Told when it is awaited.
         writing.catch(() => {});
         count('done');

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { softmax } from '@sts-net/inference';
+import { type Predictor, softmax } from '@sts-net/inference';
 import { temporaryFolder, uniform } from '@sts-net/testing';
 import { createVolume, readImage, readVolume, writeImage, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
@@ -11,20 +11,26 @@ import { type PredictionTask, predictMany } from '../../src/prediction/predict-m
 
 /** The brighter a pixel than 0.5, the likelier class 1. */
 function bright(digest = 'a', seen: number[] = []): OpenPredictor {
+  const predictor: Predictor = {
+    channels: 3,
+    classes: 2,
+    async predict(images, [batch]) {
+      seen.push(batch);
+      const odds = images.filter((_, i) => i % 3 === 1).map((v) => 20 * (v - 0.5));
+      return softmax(odds, 1);
+    },
+  };
   return {
-    predictor: {
-      channels: 3,
-      classes: 2,
-      async predict(images, [batch]) {
-        seen.push(batch);
-        const odds = images.filter((_, i) => i % 3 === 1).map((v) => 20 * (v - 0.5));
-        return softmax(odds, 1);
+    members: [
+      {
+        predictor,
+        preprocessing: {
+          ...{ axis: 0, context: 1, edge: 'triple', missing: 'error' },
+          normalization: { name: 'window', low: 0, high: 1 },
+        },
       },
-    },
-    preprocessing: {
-      ...{ axis: 0, context: 1, edge: 'triple', missing: 'error' },
-      normalization: { name: 'window', low: 0, high: 1 },
-    },
+    ],
+    axes: false,
     engine: undefined,
     digest: async () => digest,
     dispose() {},

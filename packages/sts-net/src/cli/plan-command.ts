@@ -1,7 +1,7 @@
-import { totalmem } from 'node:os';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
+import { ownMemory } from '../machine/own-memory.ts';
 import { fingerprint } from '../planning/fingerprint.ts';
 import { planConfig } from '../planning/plan-config.ts';
 import { type PresetName, presets } from '../presets/presets.ts';
@@ -46,10 +46,4 @@ export function planCommand(): CommandUnknownOpts {
       await writeFileAtomic(output, text);
       process.stdout.write(`${facts.join('\n')}\n${output}\n`);
     });
-}
-
-/** Bytes that this machine has, or that this process may take of it. */
-function ownMemory(): number {
-  const limit = process.constrainedMemory();
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }

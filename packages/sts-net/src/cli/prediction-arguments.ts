@@ -83,6 +83,9 @@ export async function openForCli(
     ...(backend !== undefined && { engine: backend }),
     mirror,
     axes,
+    onTiles: (text) => {
+      process.stderr.write(`note: ${text}; --tile chooses others\n`);
+    },
     ...(tile !== undefined && { tiles: { size: tile, ...(overlap !== undefined && { overlap }) } }),
     temperature: points === undefined ? temperature : points.temperature,
   };

@@ -13,6 +13,12 @@ import {
 } from '@sts-net/inference';
 import { firstDifference } from '../config/validate-config.ts';
 import type { ModelDescription } from '../runs/model-file.ts';
+import {
+  imagesTogether,
+  networkBudget,
+  unknownPixelBytes,
+  withinMemory,
+} from './network-memory.ts';
 
 /** Networks and how they are asked. */
 export interface PredictorSettings {
@@ -24,8 +30,13 @@ export interface PredictorSettings {
   readonly mirror?: readonly MirrorAxis[] | undefined;
   /** Cuts volumes along all three axes, and averages. @default along that of the training */
   readonly axes?: boolean | undefined;
-  /** Images that are larger are seen in tiles. @default whole */
+  /**
+   * Images that are larger are seen in tiles. @default whole, where the network takes no more than a quarter of
+   * the memory and 3 GiB for it; else in the largest tiles with which it does
+   */
   readonly tiles?: TileOptions | undefined;
+  /** Told when images are first seen in tiles that were not asked for. */
+  readonly onTiles?: ((text: string) => void) | undefined;
   /** What logits are divided by. @default 1 */
   readonly temperature?: number | undefined;
 }
@@ -36,6 +47,8 @@ export interface OpenPredictor {
   readonly members: readonly (Member & Pick<ModelDescription, 'preprocessing'>)[];
   /** Whether volumes are cut along all axes. */
   readonly axes: boolean;
+  /** How many images of a size, in pixels, go through a network together. */
+  readonly batchSize: (height: number, width: number) => number;
   /** What computes; undefined where only .onnx files do. */
   readonly engine: BackendInfo | undefined;
   /** SHA-256 over the files of the networks and how they are asked. */
@@ -49,6 +62,8 @@ interface OneModel extends ModelDescription {
   /** Its file. */
   readonly path: string;
   readonly engine?: BackendInfo;
+  /** Bytes that it takes for each pixel of a batch. */
+  readonly pixelBytes: number;
   readonly dispose: () => void;
 }
 
@@ -60,6 +75,7 @@ interface OneModel extends ModelDescription {
  */
 export async function openPredictor(settings: PredictorSettings): Promise<OpenPredictor> {
   const { models, engine = 'auto', mirror = [], axes = false, tiles, temperature } = settings;
+  const { onTiles = () => {} } = settings;
   const opened: OneModel[] = [];
   const dispose = () => {
     for (const one of opened) one.dispose();
@@ -69,12 +85,19 @@ export async function openPredictor(settings: PredictorSettings): Promise<OpenPr
     checkClasses(opened);
     const asked = opened.map(({ predictor, ...one }) => {
       const own = temperature === undefined ? predictor : calibrated(predictor, temperature);
-      const small = tiles === undefined ? own : tiled(own, tiles);
+      const small =
+        tiles === undefined ? withinMemory(own, one.pixelBytes, onTiles) : tiled(own, tiles);
       return { ...one, predictor: mirror.length === 0 ? small : mirrored(small, mirror) };
     });
     return {
       members: together(asked),
       axes,
+      batchSize(height, width) {
+        const [rows, columns] = tiles?.size ?? [height, width];
+        const seen = [Math.min(height, rows), Math.min(width, columns)] as const;
+        const most = Math.max(...opened.map(({ pixelBytes }) => pixelBytes));
+        return imagesTogether(seen, most, networkBudget());
+      },
       engine: opened.find((one) => one.engine !== undefined)?.engine,
       async digest() {
         const digests = await Promise.all(opened.map(({ path }) => fileDigest(path)));
@@ -93,16 +116,21 @@ export async function openPredictor(settings: PredictorSettings): Promise<OpenPr
 async function openModel(path: string, engine: 'auto' | BackendChoice): Promise<OneModel> {
   if (/\.onnx$/i.test(path)) {
     const { loadOnnx } = await import('../onnx/load-onnx.ts');
-    return { ...(await loadOnnx(path)), path, dispose: () => {} };
+    return { ...(await loadOnnx(path)), path, pixelBytes: unknownPixelBytes, dispose: () => {} };
   }
   const { loadModel } = await import('../runs/load-model.ts');
   const { prepareEngine } = await import('../runs/prepare-engine.ts');
   const { predictorOf } = await import('@sts-net/model');
+  const { pixelBytes } = await import('./pixel-bytes.ts');
   const prepared = await prepareEngine(engine);
   const loaded = await loadModel(path);
   const { model } = loaded;
   const predictor = predictorOf(model);
-  return { ...loaded, predictor, engine: prepared, dispose: () => model.dispose() };
+  return {
+    ...{ ...loaded, predictor, engine: prepared },
+    pixelBytes: pixelBytes(model),
+    dispose: () => model.dispose(),
+  };
 }
 
 function checkClasses([first, ...others]: readonly OneModel[]): void {

@@ -40,11 +40,16 @@ export interface CasePrediction extends Omit<VolumePrediction, 'labels'> {
 
 /** Predicts an image. */
 export async function predictCase(
-  { members, axes }: Pick<OpenPredictor, 'members' | 'axes'>,
+  { members, axes, batchSize }: Pick<OpenPredictor, 'members' | 'axes' | 'batchSize'>,
   { image, ...input }: PredictionInput,
   { decision = {}, ...options }: PredictCaseOptions = {},
 ): Promise<CasePrediction> {
-  const prediction = await predictMembers(members, image, { ...options, ...input, axes });
+  const prediction = await predictMembers(members, image, {
+    ...options,
+    ...input,
+    axes,
+    batchSize,
+  });
   try {
     const labels = prediction.labels(decision);
     return { ...prediction, labels, lesions: () => listLesions(labels, { prediction }) };

@@ -31,6 +31,7 @@ function bright(digest = 'a', seen: number[] = []): OpenPredictor {
       },
     ],
     axes: false,
+    batchSize: () => 4,
     engine: undefined,
     digest: async () => digest,
     dispose() {},

@@ -54,6 +54,7 @@ export async function predictFolder(
         predictMany(opened, tasks, {
           ...{ output, decision: opened.decision, signal },
           ...quantities,
+          ...reading,
           onProgress: ({ done, skipped, failed }, total) =>
             line.show(`image ${done + skipped + failed}/${total}`),
         }),

@@ -57,6 +57,7 @@ export async function predictOne(
           decision: opened.decision,
           store: storeIn(dirname(resolve(output))),
           signal,
+          onWarning: warnOnce(line),
           onProgress: (done: number, total: number) => line.show(`slice ${done}/${total}`),
         },
       ),

@@ -44,7 +44,7 @@ export interface PredictorSettings {
 /** Networks that are ready to predict. */
 export interface OpenPredictor {
   /** Networks that take the same images are one here. */
-  readonly members: readonly (Member & Pick<ModelDescription, 'preprocessing'>)[];
+  readonly members: readonly (Member & Pick<ModelDescription, 'preprocessing' | 'trainedOn'>)[];
   /** Whether volumes are cut along all axes. */
   readonly axes: boolean;
   /** How many images of a size, in pixels, go through a network together. */
@@ -155,5 +155,6 @@ function together(models: readonly OneModel[]): OpenPredictor['members'] {
   return groups.map((group) => ({
     predictor: ensemble(group.map(({ predictor }) => predictor)),
     preprocessing: group[0]!.preprocessing,
+    trainedOn: group[0]!.trainedOn,
   }));
 }

@@ -8,6 +8,7 @@ import {
   type VolumePrediction,
 } from '@sts-net/inference';
 import type { Volume } from '@sts-net/volume-io';
+import { whatIsStrange } from '../familiarity/what-is-strange.ts';
 import type { OpenPredictor } from './open-predictor.ts';
 
 /** An image to predict. */
@@ -24,6 +25,8 @@ export interface PredictCaseOptions {
   readonly decision?: Decision;
   /** Where probabilities are kept. @default in memory */
   readonly store?: CreateStore;
+  /** Told what of the image is far from what the networks were trained on. */
+  readonly onWarning?: (text: string) => void;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -42,8 +45,12 @@ export interface CasePrediction extends Omit<VolumePrediction, 'labels'> {
 export async function predictCase(
   { members, axes, batchSize }: Pick<OpenPredictor, 'members' | 'axes' | 'batchSize'>,
   { image, ...input }: PredictionInput,
-  { decision = {}, ...options }: PredictCaseOptions = {},
+  { decision = {}, onWarning = () => {}, ...options }: PredictCaseOptions = {},
 ): Promise<CasePrediction> {
+  const strange = members.flatMap(({ preprocessing, trainedOn }) =>
+    whatIsStrange({ image, ...input }, preprocessing, trainedOn),
+  );
+  new Set(strange).forEach(onWarning);
   const prediction = await predictMembers(members, image, {
     ...options,
     ...input,

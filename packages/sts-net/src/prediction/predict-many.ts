@@ -17,6 +17,8 @@ export interface PredictManyOptions extends QuantityOutput {
   readonly output: string;
   /** How probabilities become labels. @default the most likely class */
   readonly decision?: Decision;
+  /** Told what of an image is far from what the networks were trained on. */
+  readonly onWarning?: (text: string) => void;
   /** Called after each image. */
   readonly onProgress?: (counts: PredictedCounts, total: number) => void;
   /** Stops between slices: the call then throws the signal's reason; the image is not written. */
@@ -45,7 +47,7 @@ export async function predictMany(
   tasks: readonly PredictionTask[],
   options: PredictManyOptions,
 ): Promise<PredictedCounts> {
-  const { output, decision = {}, onProgress, signal } = options;
+  const { output, decision = {}, onProgress, onWarning, signal } = options;
   const { probabilities = false, uncertainty = false, probabilitiesType } = options;
   const quantities = { probabilities, uncertainty, probabilitiesType };
   const settings = JSON.stringify({ decision, ...quantities });
@@ -71,7 +73,12 @@ export async function predictMany(
         const prediction = await predictCase(
           opened,
           { id, ...input },
-          { decision, store: storeIn(output), ...(signal && { signal }) },
+          {
+            decision,
+            store: storeIn(output),
+            ...(onWarning && { onWarning }),
+            ...(signal && { signal }),
+          },
         );
         // One at a time, so that no more than two predictions are in memory.
         await writing;

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { currentForm } from '../config/earlier-config.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
+import type { TrainedOn } from '../familiarity/trained-on.ts';
 import { type ModelDescription, parseJson, readModelFile, writeModelFile } from './model-file.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -19,6 +20,8 @@ export interface Checkpoint {
   readonly config: ExperimentConfig;
   /** The rule that the run was trained with. */
   readonly normalization: PerChannel<NormalizationRule>;
+  /** What images it began with; undefined where they were not looked at. */
+  readonly trainedOn: TrainedOn | undefined;
   readonly progress: Progress;
   /** Of a sampler that draws false alarms. */
   readonly falseAlarms?: FalseAlarmState | undefined;
@@ -89,6 +92,7 @@ function readCheckpointFile(path: string): Checkpoint {
   return {
     config: validateConfig(currentForm(parseJson(config, 'config', path)), path),
     normalization: description.preprocessing.normalization,
+    trainedOn: description.trainedOn,
     progress: validateWith(progressSchema, parseJson(progress, 'progress', path), path),
     ...(falseAlarms && {
       falseAlarms: validateWith(

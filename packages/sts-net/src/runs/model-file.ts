@@ -18,6 +18,7 @@ import {
   savedPreprocessingSchema,
 } from '../config/preprocessing-schema.ts';
 import { validateConfig } from '../config/validate-config.ts';
+import { type TrainedOn, trainedOnSchema } from '../familiarity/trained-on.ts';
 import { readSafetensorsFile, writeSafetensors } from '../weights/weight-files.ts';
 
 const ownNetworkSchema = z.strictObject({
@@ -29,16 +30,19 @@ const ownNetworkSchema = z.strictObject({
 const descriptionSchema = z.strictObject({
   network: z.union([modelSchema, ownNetworkSchema]),
   preprocessing: savedPreprocessingSchema,
+  trainedOn: trainedOnSchema.optional(),
 });
 
 /**
  * What a model file says of its weights: the network and how images become its input. All that
- * prediction needs, without the outputs that only training has, and nothing of the data that it was
+ * prediction needs, without the outputs that only training has, and nothing of any case that it was
  * trained on: no name, no path, no group.
  */
 export interface ModelDescription {
   readonly network: ExperimentConfig['model'] | z.output<typeof ownNetworkSchema>;
   readonly preprocessing: SavedPreprocessing;
+  /** Ranges over the images that it was trained on; undefined where they were not looked at. */
+  readonly trainedOn?: TrainedOn | undefined;
 }
 
 /** The description of a run's network; `normalization` is the run's rule. */
@@ -46,6 +50,7 @@ export function describeModel(
   { model: network, preprocessing }: Pick<ExperimentConfig, 'model' | 'preprocessing'>,
   normalization: PerChannel<NormalizationRule>,
   own: LayersModel | undefined,
+  trainedOn?: TrainedOn | undefined,
 ): ModelDescription {
   const { deepSupervision, auxiliaryHead, ...settings } = network;
   const topology =
@@ -53,6 +58,7 @@ export function describeModel(
   return {
     network: topology === undefined ? settings : { classes: network.classes, topology },
     preprocessing: { ...preprocessing, normalization },
+    ...(trainedOn && { trainedOn }),
   };
 }
 

@@ -16,6 +16,7 @@ import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
 import { withChannels } from '../cases/case-channels.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
+import { lookAtTraining, type TrainedOn } from '../familiarity/trained-on.ts';
 import { type FolderLock, lockFolder } from '../locks/folder-lock.ts';
 import { RunLog, type StartedFrom, type TrainEvent } from '../loggers/run-log.ts';
 import { loadPretrained } from '../pretrained/load-pretrained.ts';
@@ -71,6 +72,8 @@ export async function train(
       split.training,
       reader,
     );
+    const trainedOn =
+      opened.checkpoint?.trainedOn ?? (await lookAtTraining(split.training, preprocessing, reader));
     const kept = cacheOfConfig(checked.data, baseFolder);
     const digests = fileDigests(split, opened.record);
     const cache = kept && new CaseCache(kept, { digests, onWarning });
@@ -94,6 +97,7 @@ export async function train(
       warnings,
       baseFolder,
       normalization,
+      trainedOn,
       checkpoint: opened.checkpoint,
     });
   } finally {
@@ -112,14 +116,16 @@ interface ReadyRun {
   readonly warnings: string[];
   readonly baseFolder: string;
   readonly normalization: RunNormalization;
+  readonly trainedOn: TrainedOn | undefined;
 }
 
 async function runTraining(
   config: ExperimentConfig,
   options: TrainOptions,
-  { run, lock, data, backend, checkpoint, warnings, baseFolder, normalization }: ReadyRun,
+  { run, lock, data, backend, checkpoint, warnings, baseFolder, ...ready }: ReadyRun,
 ): Promise<TrainResult> {
   const { callbacks = [] } = options;
+  const { normalization, trainedOn } = ready;
   const ownStop = new AbortController();
   const control: RunControl = { stop: () => ownStop.abort() };
   const signal = AbortSignal.any([ownStop.signal, ...(options.signal ? [options.signal] : [])]);
@@ -172,7 +178,7 @@ async function runTraining(
       lesions,
       ...(started && { pretrained: started }),
     });
-    const description = describeModel(config, normalization.rule, options.model);
+    const description = describeModel(config, normalization.rule, options.model, trainedOn);
     const state = { config, description, progress };
     const saveWeights = async (paths: readonly string[]): Promise<void> => {
       await lock.check();

@@ -1,5 +1,5 @@
 import { plainBytes } from '../bytes/byte-arrays.ts';
-import type { EncodedFile } from '../formats/encoded-file.ts';
+import type { EncodedFile } from '../encoding/encoded-file.ts';
 
 /** The part of `node:fs/promises` that is used here. */
 export interface NodeFiles {

@@ -1,8 +1,8 @@
+import { type EncodedFile, joined, type VolumeEncoder } from '../encoding/encoded-file.ts';
 import { isNiftiHeader } from '../headers/grid-header.ts';
 import { checkVolume, type Volume } from '../volume/volume.ts';
 import type { NiftiDatatype } from '../voxels/datatypes.ts';
 import { inOrder, kindOfArray, type VoxelArray } from '../voxels/voxel-arrays.ts';
-import { type EncodedFile, joined, type VolumeEncoder } from './encoded-file.ts';
 
 /** The formats that volumes are written in. */
 export type VolumeFileFormat = 'nifti' | 'nrrd' | 'metaimage';

@@ -1,8 +1,8 @@
 import { compressing } from '../../bytes/byte-arrays.ts';
+import type { VolumeEncoder } from '../../encoding/encoded-file.ts';
 import { relativeDeterminant } from '../../geometry/affine.ts';
 import type { Volume } from '../../volume/volume.ts';
 import type { NiftiDatatype } from '../../voxels/datatypes.ts';
-import type { VolumeEncoder } from '../encoded-file.ts';
 
 const TYPES: Readonly<Record<NiftiDatatype, string>> = {
   int8: 'MET_CHAR',

@@ -1,10 +1,10 @@
 import { compressing } from '../../bytes/byte-arrays.ts';
+import type { VolumeEncoder } from '../../encoding/encoded-file.ts';
 import { isNiftiHeader } from '../../headers/grid-header.ts';
 import type { NiftiHeader } from '../../headers/nifti-header.ts';
 import { headerFields, nifti1, nifti2 } from '../../headers/nifti-layout.ts';
 import type { Volume } from '../../volume/volume.ts';
 import { datatypes, type NiftiDatatype } from '../../voxels/datatypes.ts';
-import type { VolumeEncoder } from '../encoded-file.ts';
 import { datatypeCodes } from './datatype-codes.ts';
 import { freshHeader } from './fresh-header.ts';
 import { geometryOf } from './geometry.ts';

@@ -15,7 +15,7 @@ export interface EncodedFile {
 }
 
 /** What is to become of voxels. */
-export interface StoredVoxels {
+interface StoredVoxels {
   /** On whose grid they are; its own voxels do not matter. */
   readonly like: Volume;
   readonly datatype: NiftiDatatype;

@@ -1,4 +1,19 @@
-import { initializers, layers } from '@tensorflow/tfjs-layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { initializers, layers, type Shape } from '@tensorflow/tfjs-layers';
+
+// TensorFlow.js exports no base class for initializers, but accepts only its instances.
+const Initializer = Object.getPrototypeOf(initializers.zeros().constructor) as new () => ReturnType<
+  typeof initializers.zeros
+>;
+
+/** Zeros that an engine need not make as long as nobody looks at them, which `zeros()` has in memory. */
+class Unwritten extends Initializer {
+  static readonly className = 'Unwritten';
+
+  override apply(shape: Shape, dtype?: keyof tf.DataTypeMap): tf.Tensor {
+    return tf.fill(shape as number[], 0, dtype);
+  }
+}
 
 /**
  * Runs `build` with all weights of the layers that it makes zero from the start. Drawing tens of
@@ -11,7 +26,7 @@ export function withoutInitialValues<T>(build: () => T): T {
   };
   const { addWeight } = prototype;
   prototype.addWeight = function (name, shape, dtype, _initializer, ...rest) {
-    return addWeight.call(this, name, shape, dtype, initializers.zeros(), ...rest);
+    return addWeight.call(this, name, shape, dtype, new Unwritten(), ...rest);
   };
   try {
     return build();

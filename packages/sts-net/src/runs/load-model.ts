@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { channelsOf, type Preprocessing } from '@sts-net/inference';
-import { createModel, loadWeights, predictionNetwork } from '@sts-net/model';
+import { createModel, loadWeights, predictionNetwork, withoutInitialValues } from '@sts-net/model';
 import { io } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -77,7 +77,9 @@ async function networkOf(
   { network, preprocessing }: ModelDescription,
   path: string,
 ): Promise<LayersModel> {
-  if (!('topology' in network)) return createFrom(network, preprocessing);
+  if (!('topology' in network)) {
+    return withoutInitialValues(() => createFrom(network, preprocessing));
+  }
   const modelTopology = network.topology as io.ModelJSON['modelTopology'];
   try {
     return await loadLayersModel(io.fromMemory({ modelTopology }));

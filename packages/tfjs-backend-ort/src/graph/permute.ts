@@ -1,5 +1,15 @@
 import { type HostArray, identity } from './value-type.ts';
 
+/** Elements along an axis that are copied together, so that what is read and written stays in the cache. */
+const tile = 32;
+
+/** An axis of a result: how many elements there are along it, and how far apart they are. */
+interface Axis {
+  readonly size: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Copies elements into another order of axes.
  *
@@ -12,34 +22,81 @@ export function permute(
   from: readonly number[],
   to: readonly number[],
 ): HostArray {
+  const out = new (data.constructor as new (length: number) => HostArray)(data.length);
+  const axes = data.length === 0 ? [] : axesOf(shape, from, to);
+  // What is read in order, and what is written in order.
+  const read = axes.find((axis) => axis.from === 1);
+  const written = axes.at(-1);
+  if (read === undefined || written === undefined || read === written) {
+    if (axes.length <= 1) out.set(data);
+    else copyRows(data, out, axes);
+    return out;
+  }
+  const others = axes.filter((axis) => axis !== read && axis !== written);
+  for (const [start, end] of starts(others)) {
+    for (let i = 0; i < read.size; i += tile) {
+      const lastRead = Math.min(read.size, i + tile);
+      for (let j = 0; j < written.size; j += tile) {
+        const lastWritten = Math.min(written.size, j + tile);
+        for (let k = i; k < lastRead; k++) {
+          let source = start + k + j * written.from;
+          let target = end + k * read.to + j;
+          for (let l = j; l < lastWritten; l++, source += written.from) {
+            out[target++] = data[source]!;
+          }
+        }
+      }
+    }
+  }
+  return out;
+}
+
+/** Copies along the last axis, which is so in both. */
+function copyRows(data: HostArray, out: HostArray, axes: readonly Axis[]): void {
+  const { size, from } = axes.at(-1)!;
+  for (const [start, end] of starts(axes.slice(0, -1))) {
+    for (let i = 0; i < size; i++) out[end + i] = data[start + i * from]!;
+  }
+}
+
+/** Where each element of some axes lies in what is read, and in what is written. */
+function* starts(axes: readonly Axis[]): Generator<readonly [from: number, to: number]> {
+  const [first, ...rest] = axes;
+  if (first === undefined) {
+    yield [0, 0];
+    return;
+  }
+  for (let i = 0; i < first.size; i++) {
+    for (const [from, to] of starts(rest)) yield [i * first.from + from, i * first.to + to];
+  }
+}
+
+/** The axes of the result, of which those are one that follow one another in both orders. */
+function axesOf(
+  shape: readonly number[],
+  from: readonly number[],
+  to: readonly number[],
+): readonly Axis[] {
   const strides = new Array<number>(shape.length);
   let step = 1;
   for (let i = from.length - 1; i >= 0; i--) {
     strides[from[i]!] = step;
     step *= shape[from[i]!]!;
   }
-  const sizes = to.map((axis) => shape[axis]!);
-  const steps = to.map((axis) => strides[axis]!);
-  const out = new (data.constructor as new (length: number) => HostArray)(data.length);
-  const rank = sizes.length;
-  if (rank === 0 || data.length === 0) {
-    out.set(data);
-    return out;
-  }
-  const last = sizes[rank - 1]!;
-  const lastStep = steps[rank - 1]!;
-  const counter = new Array<number>(rank).fill(0);
-  let offset = 0;
-  for (let at = 0; at < out.length; ) {
-    for (let i = 0, o = offset; i < last; i++, o += lastStep) out[at++] = data[o]!;
-    for (let axis = rank - 2; axis >= 0; axis--) {
-      offset += steps[axis]!;
-      if (++counter[axis]! < sizes[axis]!) break;
-      offset -= sizes[axis]! * steps[axis]!;
-      counter[axis] = 0;
+  const axes: Axis[] = [];
+  let stride = 1;
+  for (const axis of [...to].reverse()) {
+    const size = shape[axis]!;
+    if (size === 1) continue;
+    const [next] = axes;
+    if (next !== undefined && strides[axis] === next.from * next.size) {
+      axes[0] = { ...next, size: next.size * size };
+    } else {
+      axes.unshift({ size, from: strides[axis]!, to: stride });
     }
+    stride *= size;
   }
-  return out;
+  return axes;
 }
 
 /**

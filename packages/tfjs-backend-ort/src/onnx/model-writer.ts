@@ -54,7 +54,9 @@ export interface OnnxModel {
  * Encodes a model as an ONNX protobuf (IR version 8). Field numbers are those of `onnx.proto3`.
  */
 export function writeModel(model: OnnxModel): Uint8Array {
-  const pbf = new PbfWriter();
+  // Growing by doubling would copy large weights several times.
+  const size = model.initializers.reduce((sum, { bytes }) => sum + bytes.length, 2 ** 16);
+  const pbf = new PbfWriter(new Uint8Array(size));
   pbf.writeVarintField(1, 8);
   pbf.writeStringField(2, 'sts-net');
   pbf.writeMessage(7, writeGraph, model);

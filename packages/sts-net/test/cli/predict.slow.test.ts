@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readVolume } from '@sts-net/volume-io';
+import { createVolume, readVolume, reorient, writeVolume } from '@sts-net/volume-io';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { configFor, makeData, writeConfig } from '../make-data.ts';
 import { cli } from './run.ts';
@@ -50,6 +51,77 @@ describe('predict one image', () => {
       ...['--tile', '16', '--overlap', '0.25', '--fill-holes'],
     );
     expect(out).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('writes uncertainty in 256 steps, along all axes, and lists it', async () => {
+    const wanted = ['--uncertainty', '--probabilities', '--probabilities-type', 'uint8', '--axes'];
+    const files = ['--output', at('axes.nii.gz'), '--lesions', at('axes.json')];
+    const out = await predict(at('images', 'a.nii.gz'), ...files, ...wanted, '--threshold', '0.2');
+    expect(out).toMatchObject({ code: 0, stderr: '' });
+    const read = async (name: string) => readVolume(at(`axes_${name}.nii.gz`));
+    const [p, entropy, disagreement] = await Promise.all(
+      ['probability', 'entropy', 'disagreement'].map(read),
+    );
+    expect(p!.header).toMatchObject({ datatype: 'uint8', sclSlope: Math.fround(1 / 255) });
+    for (const [i, share] of p!.voxels.data.entries()) {
+      const own = [share, 1 - share].reduce((sum, q) => sum - (q > 0 ? q * Math.log2(q) : 0), 0);
+      // A step of the probability near 0 is much of the entropy.
+      expect(Math.abs(entropy!.voxels.data[i]! - own)).toBeLessThan(0.03);
+      expect(disagreement!.voxels.data[i]!).toBeLessThanOrEqual(entropy!.voxels.data[i]!);
+    }
+    const { lesions } = JSON.parse(readFileSync(at('axes.json'), 'utf8'));
+    for (const { meanEntropy, meanDisagreement } of lesions) {
+      expect(meanEntropy).toBeGreaterThan(0);
+      expect(meanDisagreement).toBeLessThanOrEqual(meanEntropy);
+    }
+  });
+
+  it('warns of an image that is turned otherwise than those of the training', async () => {
+    const image = await readVolume(at('images', 'a.nii.gz'));
+    const { voxels, affine } = reorient(image, 'LAS');
+    await writeVolume(at('turned.nii.gz'), createVolume(voxels, { affine }));
+    const out = await predict(at('turned.nii.gz'), '--output', at('turned-labels.nii.gz'));
+    expect(out.code).toBe(0);
+    expect(out.stderr).toBe(
+      "warning: 'image': columns, rows and slices lead towards L, A, S, the other way round than in training (RAS)\n",
+    );
+  });
+
+  it('averages networks of different preprocessing', async () => {
+    const config = configFor({ preprocessing: { size: [16, 16] }, output: 'small' });
+    const training = config['training'] as Record<string, unknown>;
+    const short = { ...training, patch: null, steps: 1, validation: { every: 1 } };
+    await writeFile(at('small.json'), JSON.stringify({ ...config, training: short }));
+    expect(await cli('train', at('small.json'))).toMatchObject({ code: 0 });
+    const image = at('images', 'a.nii.gz');
+    const files = (name: string) => ['--output', at(`${name}.nii.gz`), '--probabilities'];
+    await predict(image, ...files('first'));
+    await cli('predict', image, ...files('second'), '--model', at('small'), '--backend', 'wasm');
+    await predict(image, ...files('both'), '--model', at('small'));
+    const [first, second, both] = await Promise.all(
+      ['first', 'second', 'both'].map(async (name) => {
+        return (await readVolume(at(`${name}_probability.nii.gz`))).voxels.data;
+      }),
+    );
+    const mean = Array.from(first!, (p, i) => (p + second![i]!) / 2);
+    expect([...both!]).toBeAllclose(mean, { atol: 1e-6 });
+  });
+
+  it.each([
+    [
+      ['--probabilities', '--probabilities-type', 'uint8'],
+      /--probabilities-type uint8 needs a scale, which .nrrd has no place for/,
+      'labels.nrrd',
+    ],
+    [
+      ['--probabilities-type', 'uint8'],
+      /--probabilities-type must be given with --probabilities or --uncertainty/,
+      'labels.nii.gz',
+    ],
+  ])('refuses %j', async (options, message, name) => {
+    const out = await predict(at('images', 'a.nii.gz'), '--output', at(name), ...options);
+    expect(out.code).toBe(2);
+    expect(out.stderr).toMatch(message);
   });
 
   it.each([

@@ -187,7 +187,7 @@ describe('onnxPredictor', () => {
     },
   });
 
-  it.each([[['batch', 'height', 'width', 1]], [[3, 4, 5, 1]]])(
+  it.each([[['batch', 'height', 'width', 1]], [[3, 4, 5, 1]], [[1, 4, 5, 1]]])(
     'gives probabilities at the images’ own size from a network of %j',
     async (shape) => {
       const predictor = onnxPredictor(session(shape), Tensor, { classes: 2 });

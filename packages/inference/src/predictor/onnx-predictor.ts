@@ -37,7 +37,8 @@ export interface OnnxPredictorOptions {
 /**
  * The predictor that an ONNX session is, of a network that takes `[batch, height, width, channels]`
  * and gives logits `[batch, height, width, classes]`. Images smaller than the network's size, if it
- * has one, are padded with zeros at the bottom and right, and the result is cropped back.
+ * has one, are padded with zeros at the bottom and right, and the result is cropped back; more than it
+ * takes at once, if that is fixed, go through it one after the other.
  *
  * @throws RangeError if the network takes anything else
  */
@@ -54,7 +55,7 @@ export function onnxPredictor(
       `${subject} must take images [batch, height, width, channels], got [${shape.join(', ')}]; export it again with these axes`,
     );
   }
-  const logits = async (images: Float32Array, given: ImageShape): Promise<Float32Array> => {
+  const together = async (images: Float32Array, given: ImageShape): Promise<Float32Array> => {
     const target = ([0, 1, 2] as const).map((axis) => {
       const size = shape[axis];
       return typeof size === 'number' ? size : given[axis];
@@ -65,6 +66,25 @@ export function onnxPredictor(
     });
     const { data, dims } = results[session.outputNames[0]!]!;
     return fitted.crop(data as Float32Array, dims.at(-1)!);
+  };
+  const logits = async (images: Float32Array, given: ImageShape): Promise<Float32Array> => {
+    const [batch, ...size] = given;
+    const most = typeof shape[0] === 'number' ? shape[0] : batch;
+    if (batch <= most) return together(images, given);
+    const length = size.reduce((a, b) => a * b);
+    const parts: Float32Array[] = [];
+    for (let first = 0; first < batch; first += most) {
+      const end = Math.min(batch, first + most);
+      const part = images.subarray(first * length, end * length);
+      parts.push(await together(part, [end - first, ...size]));
+    }
+    const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
   };
   return fromLogits({ channels, classes, logits });
 }

@@ -2,6 +2,9 @@
 // few such slices takes. Makes its inputs itself: noise, and networks that were not trained.
 //
 //   npm run build && node bench/predict-memory.mjs [ct | spacing | photo …]
+//
+// Last measured, on two cores: ct 2.55 × the volume in float32 (1.59 × without leaving out small lesions and filling
+// holes); spacing 2.05 × without these; photo 2.45 GB.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

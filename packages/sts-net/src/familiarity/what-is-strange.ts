@@ -1,4 +1,4 @@
-import { type Channels, isRule, isVolume, type Preprocessing, ruleFor } from '@sts-net/inference';
+import { type Channels, isVolume, type Preprocessing, ruleFor } from '@sts-net/inference';
 import { type ImageFacts, imageFacts, spacingAxes } from './image-facts.ts';
 import type { TrainedOn } from './trained-on.ts';
 
@@ -26,7 +26,7 @@ export function whatIsStrange(
   trainedOn: TrainedOn | undefined,
 ): readonly string[] {
   const named = (text: string) => `'${id}': ${text}`;
-  const empty = constantChannels(image).map(([name, value]) =>
+  const empty = constantChannels(image, preprocessing).map(([name, value]) =>
     named(`${name === '' ? 'the image' : `channel '${name}'`} is ${value} everywhere`),
   );
   if (trainedOn === undefined) return empty;
@@ -100,18 +100,12 @@ function axisOf(letter: string): string {
 
 function ofIntensities(
   { intensities }: ImageFacts,
-  { normalization }: Preprocessing,
+  preprocessing: Preprocessing,
   trainedOn: TrainedOn,
 ): string[] {
   return Object.entries(intensities).flatMap(([name, [low, high]]) => {
-    const rules = normalization;
-    const rule =
-      rules !== undefined &&
-      (isRule(rules) ? rules : ruleFor(rules, name === '' ? undefined : name));
     const seen = trainedOn.intensities[name];
-    // Others follow the image's own intensities.
-    const isFixed = rule && (rule.name === 'window' || rule.name === 'imagenet');
-    if (!isFixed || seen === undefined) return [];
+    if (!isFixed(preprocessing, name) || seen === undefined) return [];
     const common = Math.min(high, seen[1]) - Math.max(low, seen[0]);
     const all = Math.max(high, seen[1]) - Math.min(low, seen[0]);
     if (all === 0 || common / all >= leastCommon) return [];
@@ -120,9 +114,20 @@ function ofIntensities(
   });
 }
 
-function constantChannels(image: Channels): readonly (readonly [name: string, value: number])[] {
+/** Whether intensities become input by numbers that are given, not by what the image itself holds. */
+function isFixed({ normalization }: Preprocessing, channel: string): boolean {
+  const rule = ruleFor(normalization, channel === '' ? undefined : channel);
+  return rule?.name === 'window' || rule?.name === 'imagenet';
+}
+
+/** Channels that hold one number; where intensities are measured, they are refused anyway. */
+function constantChannels(
+  image: Channels,
+  preprocessing: Preprocessing,
+): readonly (readonly [name: string, value: number])[] {
   const channels = isVolume(image) ? ([['', image]] as const) : Object.entries(image);
   return channels.flatMap(([name, { voxels }]) => {
+    if (!isFixed(preprocessing, name)) return [];
     const { data } = voxels;
     const [first] = data;
     for (let i = 1; i < data.length; i++) if (data[i] !== first) return [];

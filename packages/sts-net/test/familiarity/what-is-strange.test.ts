@@ -143,6 +143,8 @@ describe('whatIsStrange', () => {
       spacing: [3, 1, 1],
     });
     expect(await strange(t1)).toEqual(["'p1': the image is 7 everywhere"]);
+    // Refused by what measures intensities.
+    expect(await strange(t1, { normalization: { name: 'all' } })).toEqual([]);
     expect(await strange({ flair, t1 })).toEqual(["'p1': channel 't1' is 7 everywhere"]);
   });
 });

@@ -81,12 +81,13 @@ export async function predictMany(
           },
         );
         // One at a time, so that no more than two predictions are in memory.
-        await writing;
-        writing = folder
-          .write(id, prediction, { flat: input.flat, ...quantities })
+        const before = writing;
+        writing = before
+          .then(() => folder.write(id, prediction, { flat: input.flat, ...quantities }))
           .finally(() => prediction.release());
         // Told when it is awaited.
         writing.catch(() => {});
+        await before;
         count('done');
       } catch (error) {
         if (signal?.aborted) throw error;

@@ -44,7 +44,7 @@ export type { LabelMap } from './images/label-map.ts';
 export { type PlaceOptions, placeLabels } from './images/place-labels.ts';
 export { drawnKind } from './images/read-drawn-mask.ts';
 export { readFileOrSeries } from './images/read-file-or-series.ts';
-export { isFlatImage, readImageFile } from './images/read-image-file.ts';
+export { isFlatImage, readImageBytes, readImageFile } from './images/read-image-file.ts';
 export { labelRemedy, type ReadLabelsOptions, readLabels } from './images/read-labels.ts';
 export { areaOf } from './images/unite-masks.ts';
 export type {

@@ -195,9 +195,11 @@ export {
   reportRun,
   runDemo,
   runGrid,
+  servePredictions,
   train,
   tuneRun,
   validateConfig,
+  watchFolder,
 } from './on-demand.ts';
 export type { ExportModelOptions } from './onnx/export-model.ts';
 export type { OnnxModel } from './onnx/load-onnx.ts';
@@ -224,6 +226,9 @@ export type {
   TrainOptions,
   TrainResult,
 } from './runs/train-options.ts';
+export { JobQueue, QueueFullError, type QueuePlace } from './serving/job-queue.ts';
+export type { PredictionServer, ServePredictionsOptions } from './serving/serve-predictions.ts';
+export type { WatchFolderOptions } from './serving/watch-folder.ts';
 export type { Aim, OperatingPoint } from './tuning/operating-point.ts';
 export type { OperatingPoints } from './tuning/operating-points-file.ts';
 export type { TunedRun, TuneRunOptions } from './tuning/tune-run.ts';

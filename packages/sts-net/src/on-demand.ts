@@ -22,6 +22,8 @@ import type * as pretrained from './pretrained/load-pretrained.ts';
 import type * as reporting from './reporting/report-run.ts';
 import type * as load from './runs/load-model.ts';
 import type * as trainModule from './runs/train.ts';
+import type * as serving from './serving/serve-predictions.ts';
+import type * as watching from './serving/watch-folder.ts';
 import type * as tune from './tuning/tune-run.ts';
 
 export const train: typeof trainModule.train = async (...args) =>
@@ -80,6 +82,12 @@ export const folderTasks: typeof inputs.folderTasks = async (...args) =>
 
 export const manifestTasks: typeof inputs.manifestTasks = async (...args) =>
   (await import('./prediction/find-inputs.ts')).manifestTasks(...args);
+
+export const servePredictions: typeof serving.servePredictions = async (...args) =>
+  (await import('./serving/serve-predictions.ts')).servePredictions(...args);
+
+export const watchFolder: typeof watching.watchFolder = async (...args) =>
+  (await import('./serving/watch-folder.ts')).watchFolder(...args);
 
 export const tuneRun: typeof tune.tuneRun = async (...args) =>
   (await import('./tuning/tune-run.ts')).tuneRun(...args);

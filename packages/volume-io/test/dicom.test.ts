@@ -113,6 +113,16 @@ describe('what is no regular stack is refused, and says why', () => {
       /must hold one series, got 2: 1\.2\.3 \(CT "", 1 slices\), 1\.2\.4/,
     ],
     [
+      'two patients',
+      ['7', '8', ''].map((id, z) => at(z, { more: { '00100020': ['LO', id] } })),
+      /must be of one patient, but have 2 different values of PatientID/,
+    ],
+    [
+      'two patients without an id',
+      ['Doe', 'Roe'].map((name, z) => at(z, { more: { '00100010': ['PN', name] } })),
+      /2 different values of PatientName/,
+    ],
+    [
       'a localizer',
       [at(0), at(1, { orientation: [0, 1, 0, 0, 0, -1] })],
       /file 1 is turned against file 0; .*localizer/,
@@ -149,6 +159,13 @@ describe('what is no regular stack is refused, and says why', () => {
     ['nothing but an empty file', [new Uint8Array(200)], /file 0: is empty, but may be a slice/],
   ])('%s', async (_, files, message) => {
     await expect(readDicomSeries(files)).rejects.toThrow(message);
+  });
+
+  test('a patient whose name is written in two ways is one', async () => {
+    const files = ['Doe^Jane', 'DOE^JANE'].map((name, z) =>
+      at(z, { more: { '00100010': ['PN', name], '00100020': ['LO', '7'] } }),
+    );
+    expect((await readDicomSeries(files)).voxels.shape[0]).toBe(2);
   });
 
   test('one of several series is chosen by its UID', async () => {

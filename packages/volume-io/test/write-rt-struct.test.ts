@@ -194,7 +194,9 @@ describe('what a structure set holds', () => {
         name: '病変',
         volume: mask(like, () => false),
         algorithmType: 'SEMIAUTOMATIC',
-        algorithmName: 'net 7',
+        algorithm: { name: 'net 7', version: '1.2' },
+        type: { value: '41647002', scheme: 'SCT', meaning: 'Ischemia' },
+        region: { value: '12738006', scheme: 'SCT', meaning: 'Brain' },
       },
       { name: 'by hand', volume: mask(like, drawn('#')), algorithmType: 'MANUAL' },
     ];
@@ -224,6 +226,23 @@ describe('what a structure set holds', () => {
       ['AUTOMATIC', 'sts-net'],
       ['SEMIAUTOMATIC', 'net 7'],
       ['MANUAL', undefined],
+    ]);
+    const versions = dataSet
+      .items('StructureSetROISequence')
+      .map((roi) => roi.items('ROIDerivationAlgorithmIdentificationSequence'))
+      .map(([made]) => made?.text('AlgorithmVersion'));
+    expect(versions).toEqual([undefined, '1.2', undefined]);
+    const shown = dataSet
+      .items('RTROIObservationsSequence')
+      .map((roi) =>
+        (['RTROIIdentificationCodeSequence', 'AnatomicRegionSequence'] as const).map((keyword) =>
+          roi.items(keyword)[0]?.text('CodeMeaning'),
+        ),
+      );
+    expect(shown).toEqual([
+      ['Lesion', undefined],
+      ['Ischemia', 'Brain'],
+      ['Lesion', undefined],
     ]);
     const [frame] = dataSet.items('ReferencedFrameOfReferenceSequence');
     const [study] = frame!.items('RTReferencedStudySequence');

@@ -120,6 +120,74 @@ describe('a segmentation that is written', () => {
     ]);
   });
 
+  test('says what each segment shows, and what made it', async () => {
+    const volume = mask(oblique, (i) => i === 7);
+    const code = (value: string) => ({ value, scheme: 'SCT', meaning: `of ${value}` });
+    const algorithm = { name: 'net µ', version: '1.2', parameters: 'weights 0123' };
+    const bytes = await encodeDicomSegments(
+      [
+        {
+          ...{ label: 'a', volume, algorithm, category: code('1'), type: code('2') },
+          ...{ region: code('3'), color: [213, 94, 0] },
+        },
+        { label: 'b', volume, algorithm, algorithmType: 'MANUAL' },
+        { label: 'c', volume },
+      ],
+      { like: oblique },
+    );
+    const [a, b, c] = (await elementsOf(bytes)).items('SegmentSequence');
+    const codes = [
+      'SegmentedPropertyCategoryCodeSequence',
+      'SegmentedPropertyTypeCodeSequence',
+      'AnatomicRegionSequence',
+    ] as const;
+    const valuesOf = (segment: typeof a) =>
+      codes.map((keyword) => segment!.items(keyword)[0]?.text('CodeMeaning'));
+    expect(valuesOf(a)).toEqual(['of 1', 'of 2', 'of 3']);
+    expect(valuesOf(b)).toEqual(['Morphologically Abnormal Structure', 'Lesion', undefined]);
+    const names = [a, b, c].map((segment) => segment!.text('SegmentAlgorithmName'));
+    expect(names).toEqual(['net µ', undefined, 'sts-net']);
+    const made = [a, b, c].map((segment) =>
+      segment!
+        .items('SegmentationAlgorithmIdentificationSequence')
+        .map((one) =>
+          (['AlgorithmName', 'AlgorithmVersion', 'AlgorithmParameters'] as const).map(one.text),
+        ),
+    );
+    expect(made).toEqual([[['net µ', '1.2', 'weights 0123']], [], []]);
+    expect(b!.has('RecommendedDisplayCIELabValue')).toBe(false);
+  });
+
+  // LittleCMS 2.19 by way of Pillow 13.0.0, sRGB to LAB, relative colorimetric, 8 bit.
+  test.each<[[number, number, number], [number, number, number]]>([
+    [
+      [213, 94, 0],
+      [140, 173, 192],
+    ],
+    [
+      [0, 0, 255],
+      [75, 196, 16],
+    ],
+    [
+      [0, 158, 115],
+      [147, 83, 140],
+    ],
+    [
+      [255, 255, 255],
+      [255, 128, 128],
+    ],
+    [
+      [0, 0, 0],
+      [0, 128, 128],
+    ],
+  ])('is shown in the colour %j', async (color, [lightness, a, b]) => {
+    const segment = { label: 'a', volume: mask(oblique, (i) => i === 7), color };
+    const bytes = await encodeDicomSegments([segment], { like: oblique });
+    const [described] = (await elementsOf(bytes)).items('SegmentSequence');
+    const stored = described!.numbers('RecommendedDisplayCIELabValue')!;
+    expect(stored).toBeAllclose([257 * lightness, 257 * a, 257 * b], { atol: 257 });
+  });
+
   test('names the frame where a file holds several', async () => {
     const like = await readVolume(fixture('pydicom/rtdose.dcm'));
     const volume = mask(like, (i) => i >= 1400);
@@ -187,6 +255,19 @@ describe('what cannot be written is refused, and says why', () => {
         },
       ],
       /segment 2 must hold 0 and 1 only, got 2; make one segment of each label/,
+    ],
+    ['a colour', (volume) => [{ label: 'a', volume, color: [0, 0.5, 0] }], /got \[0, 0.5, 0\]/],
+    [
+      'a code that is too long',
+      (volume) => [
+        { label: 'a', volume, region: { value: '1'.repeat(17), scheme: 'SCT', meaning: 'x' } },
+      ],
+      /segment 1 must have region.value of 1 to 16 characters/,
+    ],
+    [
+      'an algorithm without a version',
+      (volume) => [{ label: 'a', volume, algorithm: { name: 'a', version: '' } }],
+      /segment 1 must have algorithm.version of 1 to 64 characters/,
     ],
     [
       'another grid',

@@ -30,12 +30,39 @@ export async function readImageFile(path: string, options: ReadingOptions = {}):
     : readVolume(path, options);
 }
 
+/**
+ * As `readImageFile`, of a file's bytes: PNG, JPEG and TIFF, which their first bytes tell, are 2-D images.
+ *
+ * @throws Error saying what is wrong
+ */
+export async function readImageBytes(
+  bytes: Uint8Array,
+  options: ReadingOptions = {},
+): Promise<{ readonly image: Volume; readonly flat: boolean }> {
+  const flat = signatures.some((signature) => signature.every((byte, i) => bytes[i] === byte));
+  const image = flat
+    ? (await readFlatImage(bytes, options)).volume
+    : await readVolume(bytes, options);
+  return { image, flat };
+}
+
+/** What PNG, JPEG, and TIFF and BigTIFF in either order of bytes begin with. */
+const signatures: readonly (readonly number[])[] = [
+  [0x89, 0x50, 0x4e, 0x47],
+  [0xff, 0xd8, 0xff],
+  [0x49, 0x49, 0x2a, 0],
+  [0x4d, 0x4d, 0, 0x2a],
+  [0x49, 0x49, 0x2b, 0],
+  [0x4d, 0x4d, 0, 0x2b],
+];
+
 /** A 2-D image with its orientation by EXIF, 1 to 8, by which it was turned; see `readImageFile`. */
 export async function readFlatImage(
-  path: string,
+  pathOrBytes: string | Uint8Array,
   options: ReadingOptions,
 ): Promise<{ readonly volume: Volume; readonly orientation: number }> {
-  const { pixels, pages, orientation } = await readImage(path, options);
+  const path = typeof pathOrBytes === 'string' ? pathOrBytes : 'image';
+  const { pixels, pages, orientation } = await readImage(pathOrBytes, options);
   if (pages > 1) {
     throw new RangeError(
       `'${path}': a 2-D image must have one page, got ${pages}; save the pages as files of their own, or as a volume`,

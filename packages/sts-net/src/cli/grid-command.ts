@@ -4,11 +4,11 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { writeFileAtomic } from '@sts-net/datasets/files';
 import { type Grid, openGrid, runName } from '../grid/grid-folder.ts';
 import { gridStatus } from '../grid/grid-status.ts';
+import { packageVersion } from '../program/package-version.ts';
 import { durationText, largeText, plural } from '../report/format.ts';
 import { formatTable } from '../tables/format-table.ts';
 import { count, integer, number, someLines } from './arguments.ts';
 import { gridRunCommand } from './grid-run-command.ts';
-import { packageVersion } from './package-version.ts';
 import { UsageError } from './usage-error.ts';
 
 export function gridCommand(): CommandUnknownOpts {

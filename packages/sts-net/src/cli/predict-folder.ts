@@ -2,14 +2,14 @@ import type { SplitName } from '@sts-net/datasets';
 import { folderTasks, manifestTasks } from '../prediction/find-inputs.ts';
 import { type PredictedCounts, predictMany } from '../prediction/predict-many.ts';
 import { ofShard, type Shard, shardOfEnvironment } from '../prediction/shard.ts';
-import type { QuantityOutput } from '../prediction/write-quantities.ts';
 import { interruptible, progressLine } from './interruption.ts';
+import type { KeptArguments } from './kept-arguments.ts';
 import type { OpenForCli } from './prediction-arguments.ts';
 import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
 
 /** Which images `predict` takes, and where their predictions go. */
-export interface FolderArguments extends QuantityOutput {
+export interface FolderArguments extends KeptArguments {
   readonly manifest?: string;
   readonly folder?: string;
   readonly split?: SplitName;
@@ -31,7 +31,7 @@ export function shardArgument(text: string): Shard {
 
 /** Predicts all images of a manifest or folder, or this process's part of them. */
 export async function predictFolder(
-  { manifest, folder, split, shard, shards, output, ...quantities }: FolderArguments,
+  { manifest, folder, split, shard, shards, output, ...kept }: FolderArguments,
   open: () => Promise<OpenForCli>,
 ): Promise<void> {
   if (split !== undefined && manifest === undefined) {
@@ -53,7 +53,7 @@ export async function predictFolder(
       (signal) =>
         predictMany(opened, tasks, {
           ...{ output, decision: opened.decision, signal },
-          ...quantities,
+          ...kept,
           ...reading,
           onProgress: ({ done, skipped, failed }, total) =>
             line.show(`image ${done + skipped + failed}/${total}`),

@@ -2,14 +2,15 @@ import { dirname, resolve } from 'node:path';
 import { areaOf } from '@sts-net/datasets';
 import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
 import { referenceOf } from '@sts-net/inference';
+import { algorithmOf } from '../prediction/algorithm-of.ts';
 import { storeIn } from '../prediction/file-store.ts';
-import { writeLabelImage } from '../prediction/label-image.ts';
+import { writeLabels } from '../prediction/label-formats.ts';
 import { lesionCsv } from '../prediction/lesion-text.ts';
 import { type CasePrediction, predictCase } from '../prediction/predict-case.ts';
 import { type QuantityOutput, writeQuantities } from '../prediction/write-quantities.ts';
 import { checkChannels, imageArguments, readImageArguments } from './image-arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
-import { checkLabelFormat, checkLabelName, writeLabels } from './label-output.ts';
+import { checkLabelFormat, outputFormat } from './label-output.ts';
 import type { OpenForCli } from './prediction-arguments.ts';
 import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
@@ -28,7 +29,7 @@ export async function predictOne(
 ): Promise<void> {
   const given = imageArguments(texts);
   const { paths, flat } = given;
-  checkLabelName(output, flat);
+  const format = outputFormat(output, flat);
   const beside = besideLabels(output);
   checkType(quantities.probabilitiesType, beside.ending);
   if (lesions !== undefined && !/\.(csv|json)$/i.test(lesions)) {
@@ -39,7 +40,7 @@ export async function predictOne(
   }
   const image = await readImageArguments(given, { onWarning: warnOnce() });
   const reference = referenceOf(image);
-  checkLabelFormat(output, reference);
+  checkLabelFormat(output, format, reference, flat);
   for (const path of [output, lesions]) if (path !== undefined) await checkWritable(path);
   const opened = await open();
   const line = progressLine();
@@ -65,8 +66,10 @@ export async function predictOne(
     const { labels, classes } = prediction;
     if (lesions !== undefined) await writeLesions(lesions, prediction);
     await writeQuantities(beside.base, beside.ending, prediction, quantities);
-    if (flat) await writeLabelImage(output, labels.voxels.pick(0, null, null), classes);
-    else await writeLabels(output, labels, reference, classes);
+    const { targets, decision } = opened;
+    const algorithm = () => algorithmOf(opened, decision);
+    const said = { labels, classes, image: reference, targets, algorithm };
+    await writeLabels(output, format, said);
     line.clear();
     const { data, shape } = labels.voxels;
     const size = flat ? shape.slice(1) : shape;

@@ -1,7 +1,7 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { nearestName } from '@sts-net/datasets/validation';
+import { packageVersion } from '../program/package-version.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { packageVersion } from './package-version.ts';
 import { UsageError } from './usage-error.ts';
 
 interface CommandEntry {
@@ -26,6 +26,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   predict: {
     description: 'find the targets in a volume or a 2-D image',
     load: async () => (await import('./predict-command.ts')).predictCommand(),
+  },
+  serve: {
+    description: 'keep a network loaded and answer images over HTTP',
+    load: async () => (await import('./serve-command.ts')).serveCommand(),
   },
   evaluate: {
     description: 'score a trained network, or a label volume',

@@ -7,6 +7,7 @@ import { loggersSchema } from './loggers-schema.ts';
 import { classWeightsOf } from './loss-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { preprocessingSchema } from './preprocessing-schema.ts';
+import { targetsSchema } from './targets-schema.ts';
 import { trainingSchema } from './training-schema.ts';
 
 /** The only source of what a config may hold: its types, its messages and its JSON Schema. */
@@ -31,6 +32,11 @@ export const experimentSchema = z
       ),
     model: modelSchema,
     data: dataSchema,
+    targets: targetsSchema
+      .optional()
+      .describe(
+        'What each class is, the background left out: name, codes and colour, which DICOM SEG and RTSTRUCT say. Kept with the weights.',
+      ),
     preprocessing: preprocessingSchema
       .prefault({})
       .describe('How images become network input, in training and in prediction.'),
@@ -42,7 +48,15 @@ export const experimentSchema = z
       .min(1)
       .describe('Folder for checkpoints, log and config, relative to the config file.'),
   })
-  .superRefine(({ model, training }, context) => {
+  .superRefine(({ model, training, targets }, context) => {
+    const classes = Math.max(2, model.classes);
+    if (targets !== undefined && targets.length !== classes - 1) {
+      context.addIssue({
+        code: 'custom',
+        path: ['targets'],
+        message: `must have one for each of the ${classes} classes but the background, ${classes - 1}, got ${targets.length}`,
+      });
+    }
     if (model.deepSupervision && !supervisedDecoders.includes(model.decoder)) {
       context.addIssue({
         code: 'custom',

@@ -25,7 +25,7 @@ export interface ExportModelOptions {
  * @throws RangeError for sizes that are not positive integers
  */
 export async function exportModel(
-  { model, network, preprocessing, trainedOn }: Omit<LoadedModel, 'path'>,
+  { model, network, preprocessing, trainedOn, targets }: Omit<LoadedModel, 'path'>,
   { size, batch = null }: ExportModelOptions,
 ): Promise<Uint8Array> {
   for (const side of [...(size ?? []), batch ?? 1]) {
@@ -42,6 +42,6 @@ export async function exportModel(
   return exportOnnx(
     (image) => ({ logits: prediction.apply(image, { training: false }) as tf.Tensor }),
     [{ name: 'image', shape: [batch, ...sides, channels] }],
-    { 'sts-net': JSON.stringify({ network, preprocessing, trainedOn }) },
+    { 'sts-net': JSON.stringify({ network, preprocessing, trainedOn, targets }) },
   );
 }

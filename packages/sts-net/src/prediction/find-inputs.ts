@@ -10,12 +10,13 @@ import {
   readImageFile,
 } from '@sts-net/datasets';
 import { fileError, listFiles } from '@sts-net/datasets/files';
-import type { ReadingOptions, Volume } from '@sts-net/volume-io';
+import { type ReadingOptions, readDicomSeries, type Volume } from '@sts-net/volume-io';
+import { seriesAmong } from './dicom-series.ts';
+import type { PredictionInput } from './predict-case.ts';
 import type { PredictionTask } from './predict-many.ts';
 
-/** Endings of volumes and pictures; DICOM files need none. */
+/** Endings of volumes and pictures; DICOM files may be called anything, as `MR.1.2.3`. */
 const endings = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd|png|jpe?g|tiff?)$/i;
-const dicom = /(\.dcm|\.ima|\/[^./]+|^[^./]+)$/i;
 
 /** Images of a manifest, with or without a mask; of one split if it is given. */
 export async function manifestTasks(
@@ -31,11 +32,15 @@ export async function manifestTasks(
       `'${path}': no item is of the split ${split}; split the manifest, or take all`,
     );
   }
-  return wanted.map((item) => ({ id: item.id, read: () => readItem(item, folder, reading) }));
+  return wanted.map((item) => ({
+    id: item.id,
+    paths: filesOf(item.image).flatMap((path) => [path, resolve(folder, path)]),
+    read: () => readItem(item, folder, reading),
+  }));
 }
 
 async function readItem(item: ManifestItem, folder: string, reading: ReadingOptions) {
-  const read = (path: string) => readImageFile(resolve(folder, path), reading);
+  const read = (path: string) => readFileOrSeries(resolve(folder, path), reading);
   const { image } = item;
   if (typeof image === 'string') {
     const volume = await read(image);
@@ -47,8 +52,9 @@ async function readItem(item: ManifestItem, folder: string, reading: ReadingOpti
 }
 
 /**
- * All images below a folder: volumes, pictures, and DICOM series, one for each folder that holds any. They
- * are called by their names without endings; those in folders `folder_name`.
+ * All images below a folder: volumes, pictures, and the DICOM series of each folder that holds any. They are
+ * called by their names without endings, series by their folder and, where that holds several, a digest of
+ * their UID; those in folders `folder_name`.
  *
  * @throws RangeError if there is none, or two are called the same
  */
@@ -59,33 +65,72 @@ export async function folderTasks(
   const files = await listFiles(root).catch((cause) => {
     throw fileError(root, 'read the folder', cause);
   });
-  const paths = files.filter((file) => endings.test(file));
-  const series = new Set(
-    files.filter((file) => !endings.test(file) && dicom.test(file)).map((file) => dirname(file)),
+  const images = files
+    .filter((file) => endings.test(file))
+    .map((file) => ({ id: idOf(file), path: file, paths: [join(root, file)] }));
+  const inputs = [...images, ...(await folderSeries(root, files))].sort((a, b) =>
+    a.path < b.path || (a.path === b.path && a.id < b.id) ? -1 : 1,
   );
-  const tasks = [...paths, ...series].sort().map((path) => ({
-    id: idOf(path === '.' ? basename(resolve(root)) : path),
-    path: join(root, path),
-  }));
-  if (tasks.length === 0) {
+  if (inputs.length === 0) {
     throw new RangeError(
       `'${root}' must hold volumes, pictures or DICOM series, found none among ${files.length} files`,
     );
   }
   const seen = new Map<string, string>();
-  for (const { id, path } of tasks) {
+  for (const { id, path } of inputs) {
     const other = seen.get(id);
     if (other !== undefined) {
-      throw new RangeError(`'${other}' and '${path}' would both be called '${id}'; rename one`);
+      throw new RangeError(
+        `'${join(root, other)}' and '${join(root, path)}' would both be called '${id}'; rename one`,
+      );
     }
     seen.set(id, path);
   }
-  return tasks.map(({ id, path }) => ({
+  return inputs.map(({ id, paths }) => ({
     id,
-    read: async () => ({ image: await readFileOrSeries(path, reading), flat: isFlatImage(path) }),
+    paths: [...paths, root],
+    read: () => readFiles(paths, reading),
   }));
 }
 
-function idOf(path: string): string {
+/** The DICOM series of each folder. */
+async function folderSeries(root: string, files: readonly string[]) {
+  const folders = new Map<string, string[]>();
+  for (const file of files) {
+    if (endings.test(file)) continue;
+    const folder = dirname(file);
+    const others = folders.get(folder);
+    if (others === undefined) folders.set(folder, [join(root, file)]);
+    else others.push(join(root, file));
+  }
+  const found: { id: string; path: string; paths: readonly string[] }[] = [];
+  for (const [path, paths] of folders) {
+    const name = idOf(path === '.' ? basename(resolve(root)) : path);
+    const series = await seriesAmong(paths);
+    for (const [key, own] of series) {
+      found.push({ id: series.size === 1 ? name : `${name}_${key}`, path, paths: own });
+    }
+  }
+  return found;
+}
+
+/** Whether a file holds a whole image by itself, told by the ending of its name. */
+export function isImageFile(path: string): boolean {
+  return endings.test(path);
+}
+
+/** The image in one file, or the DICOM series in several. */
+export async function readFiles(
+  paths: readonly string[],
+  reading: ReadingOptions,
+): Promise<Omit<PredictionInput, 'id'>> {
+  const [first] = paths as [string];
+  return endings.test(first)
+    ? { image: await readImageFile(first, reading), flat: isFlatImage(first) }
+    : { image: await readDicomSeries(paths, reading), flat: false };
+}
+
+/** What an image is called: its path without ending. */
+export function idOf(path: string): string {
   return path.replace(endings, '').replaceAll('/', '_');
 }

@@ -21,11 +21,17 @@ import {
 } from './network-memory.ts';
 
 /** Networks and how they are asked. */
-export interface PredictorSettings {
+export interface PredictorSettings extends AskedHow {
   /** Folders of runs, files of weights, .onnx files; what they say is averaged. At least one. */
   readonly models: readonly string[];
   /** @default 'auto' */
   readonly engine?: 'auto' | BackendChoice;
+  /** Told when images are first seen in tiles that were not asked for. */
+  readonly onTiles?: ((text: string) => void) | undefined;
+}
+
+/** How networks are asked. */
+export interface AskedHow {
   /** Mirror images that are asked too. @default none */
   readonly mirror?: readonly MirrorAxis[] | undefined;
   /** Cuts volumes along all three axes, and averages. @default along that of the training */
@@ -35,8 +41,6 @@ export interface PredictorSettings {
    * the memory and 3 GiB for it; else in the largest tiles with which it does
    */
   readonly tiles?: TileOptions | undefined;
-  /** Told when images are first seen in tiles that were not asked for. */
-  readonly onTiles?: ((text: string) => void) | undefined;
   /** What logits are divided by. @default 1 */
   readonly temperature?: number | undefined;
 }
@@ -49,6 +53,11 @@ export interface OpenPredictor {
   readonly axes: boolean;
   /** How many images of a size, in pixels, go through a network together. */
   readonly batchSize: (height: number, width: number) => number;
+  /** What each class but the background is, if a network's config said so. */
+  readonly targets: ModelDescription['targets'];
+  /** Encoder, decoder and attention of each network. */
+  readonly networks: readonly string[];
+  readonly asked: AskedHow;
   /** What computes; undefined where only .onnx files do. */
   readonly engine: BackendInfo | undefined;
   /** SHA-256 over the files of the networks and how they are asked. */
@@ -74,8 +83,8 @@ interface OneModel extends ModelDescription {
  * RangeError if they do not tell the same classes
  */
 export async function openPredictor(settings: PredictorSettings): Promise<OpenPredictor> {
-  const { models, engine = 'auto', mirror = [], axes = false, tiles, temperature } = settings;
-  const { onTiles = () => {} } = settings;
+  const { models, engine = 'auto', onTiles = () => {}, ...asked } = settings;
+  const { mirror = [], axes = false, tiles, temperature } = asked;
   const opened: OneModel[] = [];
   const dispose = () => {
     for (const one of opened) one.dispose();
@@ -83,14 +92,15 @@ export async function openPredictor(settings: PredictorSettings): Promise<OpenPr
   try {
     for (const path of models) opened.push(await openModel(path, engine));
     checkClasses(opened);
-    const asked = opened.map(({ predictor, ...one }) => {
+    const ready = opened.map(({ predictor, ...one }) => {
       const own = temperature === undefined ? predictor : calibrated(predictor, temperature);
       const small =
         tiles === undefined ? withinMemory(own, one.pixelBytes, onTiles) : tiled(own, tiles);
       return { ...one, predictor: mirror.length === 0 ? small : mirrored(small, mirror) };
     });
+    let digest: Promise<string> | undefined;
     return {
-      members: together(asked),
+      members: together(ready),
       axes,
       batchSize(height, width) {
         const [rows, columns] = tiles?.size ?? [height, width];
@@ -98,18 +108,23 @@ export async function openPredictor(settings: PredictorSettings): Promise<OpenPr
         const most = Math.max(...opened.map(({ pixelBytes }) => pixelBytes));
         return imagesTogether(seen, most, networkBudget());
       },
+      targets: opened.find(({ targets }) => targets !== undefined)?.targets,
+      networks: opened.map(({ network }) => nameOf(network)),
+      asked,
       engine: opened.find((one) => one.engine !== undefined)?.engine,
-      async digest() {
-        const digests = await Promise.all(opened.map(({ path }) => fileDigest(path)));
-        const facts = JSON.stringify({ digests, mirror, axes, tiles, temperature });
-        return createHash('sha256').update(facts).digest('hex');
-      },
+      digest: () => (digest ??= digestOf(opened, { mirror, axes, tiles, temperature })),
       dispose,
     };
   } catch (error) {
     dispose();
     throw error;
   }
+}
+
+async function digestOf(opened: readonly OneModel[], asked: AskedHow): Promise<string> {
+  const digests = await Promise.all(opened.map(({ path }) => fileDigest(path)));
+  const facts = JSON.stringify({ digests, ...asked });
+  return createHash('sha256').update(facts).digest('hex');
 }
 
 /** An ONNX file needs ONNX Runtime alone, a run TensorFlow.js; each is loaded where it is used. */
@@ -157,4 +172,11 @@ function together(models: readonly OneModel[]): OpenPredictor['members'] {
     preprocessing: group[0]!.preprocessing,
     trainedOn: group[0]!.trainedOn,
   }));
+}
+
+function nameOf(network: ModelDescription['network']): string {
+  if ('topology' in network) return 'own network';
+  const { encoder, decoder, attention } = network;
+  const layer = typeof attention === 'object' ? attention.name : attention;
+  return [encoder, decoder, layer].filter((part) => part !== undefined).join(' ');
 }

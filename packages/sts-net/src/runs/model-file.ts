@@ -17,6 +17,7 @@ import {
   type SavedPreprocessing,
   savedPreprocessingSchema,
 } from '../config/preprocessing-schema.ts';
+import { type Target, targetsSchema } from '../config/targets-schema.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { type TrainedOn, trainedOnSchema } from '../familiarity/trained-on.ts';
 import { readSafetensorsFile, writeSafetensors } from '../weights/weight-files.ts';
@@ -31,6 +32,7 @@ const descriptionSchema = z.strictObject({
   network: z.union([modelSchema, ownNetworkSchema]),
   preprocessing: savedPreprocessingSchema,
   trainedOn: trainedOnSchema.optional(),
+  targets: targetsSchema.exactOptional(),
 });
 
 /**
@@ -43,11 +45,17 @@ export interface ModelDescription {
   readonly preprocessing: SavedPreprocessing;
   /** Ranges over the images that it was trained on; undefined where they were not looked at. */
   readonly trainedOn?: TrainedOn | undefined;
+  /** What each class but the background is; absent where the config does not say. */
+  readonly targets?: readonly Target[];
 }
+
+/** What of a config a model file says. */
+type DescribedConfig = Pick<ExperimentConfig, 'model' | 'preprocessing'> &
+  Partial<Pick<ExperimentConfig, 'targets'>>;
 
 /** The description of a run's network; `normalization` is the run's rule. */
 export function describeModel(
-  { model: network, preprocessing }: Pick<ExperimentConfig, 'model' | 'preprocessing'>,
+  { model: network, preprocessing, targets }: DescribedConfig,
   normalization: PerChannel<NormalizationRule>,
   own: LayersModel | undefined,
   trainedOn?: TrainedOn | undefined,
@@ -59,6 +67,7 @@ export function describeModel(
     network: topology === undefined ? settings : { classes: network.classes, topology },
     preprocessing: { ...preprocessing, normalization },
     ...(trainedOn && { trainedOn }),
+    ...(targets !== undefined && { targets }),
   };
 }
 

@@ -85,10 +85,11 @@ function checkConfig(run: RunFolder, before: ExperimentConfig, now: ExperimentCo
 
 /**
  * What may change between a run and its continuation is left out: where it computes, where it is kept
- * and watched, how its cases are found (what they hold is compared by itself), and when it ends.
+ * and watched, how its cases are found (what they hold is compared by itself), what its classes are called,
+ * and when it ends.
  */
 function comparable(config: ExperimentConfig): unknown {
-  const { backend, output, data, loggers, training, ...rest } = config;
+  const { backend, output, data, loggers, targets, training, ...rest } = config;
   const { cacheMegabytes, cache, cacheGigabytes, cases, split, ...sameData } = data;
   const { steps, epochs, workers, validation, ...sameTraining } = training;
   const { patience, ...sameValidation } = validation;

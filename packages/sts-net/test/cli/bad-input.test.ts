@@ -340,7 +340,7 @@ describe('bad arguments', () => {
       ),
     );
     expect(await refusedUsage('predict', nowhere, ...rest)).toContain(
-      'the image does not say where its pixels lie; choose .dcm for a segmentation, .nii.gz,',
+      'the image does not say where its pixels lie; choose a segmentation, .nii.gz,',
     );
   });
 

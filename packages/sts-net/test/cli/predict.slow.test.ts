@@ -135,7 +135,7 @@ describe('predict one image', () => {
     [['--tile', '5000000'], /--tile must be pixels, as 512 or 512x768/],
     [['--most-likely', '--temperature', '2'], /--most-likely must be given without/],
     [['--lesions', 'list.txt'], /--lesions must end in .csv or .json, got 'list.txt'/],
-    [['--shard', '0/2'], /--split, --shard and --shards are for --manifest and --folder/],
+    [['--shard', '0/2'], /--split, --shard, --shards and --format are for --manifest and --folder/],
     [['--folder', '.'], /give an image, or --manifest, or --folder/],
   ])('refuses %o', async (options, message) => {
     const image = at('images', 'a.nii.gz');

@@ -100,6 +100,18 @@ describe('validateConfig', () => {
     },
   );
 
+  it('takes what each class but the background is, and refuses one too many', () => {
+    const code = { value: '55641003', scheme: 'SCT', meaning: 'Infarct' };
+    const targets = [{ name: 'infarct', type: code, color: [1, 2, 3] }];
+    expect(validateConfig(withValue('targets', targets)).targets).toEqual(targets);
+    expect(() => validateConfig(withValue('targets', [...targets, { name: 'b' }]))).toThrow(
+      /targets: must have one for each of the 2 classes but the background, 1, got 2/,
+    );
+    expect(() => validateConfig(withValue('targets', [{ name: 'a\\b' }]))).toThrow(
+      /targets\[0\].name: must not contain/,
+    );
+  });
+
   it.each(Object.entries(presets))('accepts the preset %s', (_, preset) => {
     const data = { cases: [{ id: 'a', image: 'a.nii', mask: 'm.nii' }] };
     expect(() => validateConfig({ ...preset, data, output: 'run' })).not.toThrow();

@@ -142,10 +142,12 @@ describe('weights of earlier versions predict as they were trained', () => {
   });
 
   it('by their description, in model files and in ONNX files', () => {
-    const description = { network, preprocessing: { ...preprocessing, normalization } };
+    const targets = [{ name: 'infarct' }];
+    const description = { network, preprocessing: { ...preprocessing, normalization }, targets };
     expect(parseDescription(JSON.stringify(description), 'a.onnx')).toEqual({
       network,
       preprocessing: expected,
+      targets,
     });
   });
 });

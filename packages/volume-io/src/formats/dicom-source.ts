@@ -2,6 +2,7 @@ import type { NdArray } from 'ndarray';
 import { checkSameGrid } from '../grids/same-grid.ts';
 import type { DicomHeader } from '../headers/dicom-header.ts';
 import { checkVolume, type Volume } from '../volume/volume.ts';
+import { checkMeaning, type MaskMeaning } from './dicom/derived/mask-meaning.ts';
 
 /**
  * What identifies the images that masks are written of.
@@ -27,10 +28,9 @@ export function sourceHeader(caller: string, like: Volume, what: string): DicomH
 }
 
 /** A mask to write, and what is said about it. */
-interface MaskToWrite {
+interface MaskToWrite extends MaskMeaning {
   readonly name: string;
   readonly volume: Volume<Uint8Array>;
-  readonly algorithmType?: string | undefined;
 }
 
 /** What a kind of file calls a mask, several of them, and the name of one. */
@@ -42,8 +42,8 @@ export interface MaskWords {
 
 /**
  * Checks what all kinds of files ask of masks.
- * @throws {RangeError} if there are none, or one has no name, is of another grid or holds anything but
- * 0 and 1
+ * @throws {RangeError} if there are none, or one has no name, is of another grid, holds anything but
+ * 0 and 1, or says what cannot be written
  */
 export function checkMasks(
   caller: string,
@@ -56,7 +56,7 @@ export function checkMasks(
       `\`${caller}\`: there must be 1 to 65535 ${words.masks}, got ${masks.length}`,
     );
   }
-  for (const [i, { name, volume, algorithmType = 'AUTOMATIC' }] of masks.entries()) {
+  for (const [i, { name, volume, ...meaning }] of masks.entries()) {
     const subject = `\`${caller}\`: ${words.mask} ${i + 1}`;
     const fail = (requirement: string, got: unknown, cure: string): never => {
       throw new RangeError(`${subject} must ${requirement}, got ${got}; ${cure}`);
@@ -65,10 +65,7 @@ export function checkMasks(
       const requirement = `have a ${words.name} of 1 to 64 characters without \\`;
       fail(requirement, JSON.stringify(name), 'rename it');
     }
-    if (!['AUTOMATIC', 'SEMIAUTOMATIC', 'MANUAL'].includes(algorithmType)) {
-      const requirement = 'have algorithmType AUTOMATIC, SEMIAUTOMATIC or MANUAL';
-      fail(requirement, algorithmType, 'choose one');
-    }
+    checkMeaning(subject, meaning);
     checkSameGrid(volume, like, { subject, reference: 'the image' });
     const other = otherThanMask(volume.voxels);
     if (other !== undefined) {

@@ -15,7 +15,7 @@ export interface WriteDicomSegmentsOptions {
  * images, and so is the date, and UIDs come from the content: the same masks of the same images
  * make the same bytes.
  * @throws {RangeError} if `like` did not come from DICOM, there is no segment, or a mask is of
- * another grid or holds anything but 0 and 1
+ * another grid or holds anything but 0 and 1, or a code, algorithm or colour cannot be written
  */
 export async function encodeDicomSegments(
   segments: readonly SegmentToWrite[],

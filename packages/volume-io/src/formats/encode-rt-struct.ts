@@ -24,7 +24,7 @@ export interface WriteRtStructOptions {
  * come from the content: the same masks of the same images make the same bytes.
  * @throws {RangeError} if `like` did not come from DICOM or does not say where it lies, there is no
  * ROI, a mask is of another grid, holds anything but 0 and 1, or has more than 8192 pieces on a
- * slice, or a colour or type cannot be written
+ * slice, or a code, algorithm, colour or type cannot be written
  */
 export async function encodeRtStruct(
   rois: readonly RoiToWrite[],
@@ -50,13 +50,7 @@ export async function encodeRtStruct(
   );
 }
 
-function checkRoi({ color, interpretedType = '' }: RoiToWrite, index: number): void {
-  const isByte = (value: number) => Number.isInteger(value) && value >= 0 && value <= 255;
-  if (color !== undefined && !(color.length === 3 && color.every(isByte))) {
-    throw new RangeError(
-      `\`encodeRtStruct\`: ROI ${index + 1} must have a color of three whole numbers from 0 to 255, got [${color.join(', ')}]`,
-    );
-  }
+function checkRoi({ interpretedType = '' }: RoiToWrite, index: number): void {
   if (!/^[A-Z0-9 _]{0,16}$/.test(interpretedType)) {
     throw new RangeError(
       `\`encodeRtStruct\`: ROI ${index + 1} must have an interpretedType of at most 16 capital letters, digits, spaces and _, such as GTV or ORGAN, got ${JSON.stringify(interpretedType)}`,

@@ -2,26 +2,28 @@ import type { NdArray } from 'ndarray';
 import { worldAt } from '../../../geometry/affine.ts';
 import type { DicomHeader } from '../../../headers/dicom-header.ts';
 import type { Volume } from '../../../volume/volume.ts';
+import {
+  ABNORMAL,
+  algorithmName,
+  algorithmOf,
+  codeOf,
+  LESION,
+  type MaskMeaning,
+} from '../derived/mask-meaning.ts';
 import { EQUIPMENT, ofStudy, referencesTo, referenceTo } from '../derived/source-images.ts';
 import { decimals } from '../elements/decimals.ts';
 import type { Attributes, FileAttributes } from '../elements/encode-file.ts';
 import { MAX_CONTOURS } from './shapes.ts';
 import { traceOutlines } from './trace-outlines.ts';
 
-/** A region of interest to write. */
-export interface RoiToWrite {
+/** A region of interest to write. Without a `color` it has another one for each of seven. */
+export interface RoiToWrite extends MaskMeaning {
   /** `ROIName`, at most 64 characters. */
   readonly name: string;
   /** 1 inside, 0 outside, on the grid of the image. */
   readonly volume: Volume<Uint8Array>;
   /** `RTROIInterpretedType`, such as `GTV` or `ORGAN`. @default empty, not said */
   readonly interpretedType?: string;
-  /** `ROIDisplayColor`: red, green, blue, 0–255. @default another one for each of seven ROIs */
-  readonly color?: readonly [red: number, green: number, blue: number];
-  /** @default 'AUTOMATIC' */
-  readonly algorithmType?: 'AUTOMATIC' | 'SEMIAUTOMATIC' | 'MANUAL';
-  /** What made it, unless by hand (`ROIGenerationDescription`). @default 'sts-net' */
-  readonly algorithmName?: string;
 }
 
 /** What UIDs of its own a structure set has; the frame of reference for images without one. */
@@ -130,25 +132,32 @@ export function structureSet(
       ROIDisplayColor: (roi.color ?? COLORS[i % COLORS.length]!).join('\\'),
       ...(contours[i]!.length > 0 ? { ContourSequence: contours[i]! } : {}),
     })),
-    RTROIObservationsSequence: rois.map(({ interpretedType = '' }, i) => ({
-      ObservationNumber: String(i + 1),
-      ReferencedROINumber: String(i + 1),
-      RTROIInterpretedType: interpretedType,
-      ROIInterpreter: '',
-    })),
+    RTROIObservationsSequence: rois.map(observe),
   };
 }
 
-function describe(
-  { name, algorithmType = 'AUTOMATIC', algorithmName = 'sts-net' }: RoiToWrite,
-  index: number,
-  frameOfReference: string,
-): Attributes {
+function describe(roi: RoiToWrite, index: number, frameOfReference: string): Attributes {
+  const name = algorithmName(roi);
+  const algorithm = algorithmOf(roi);
   return {
     ROINumber: String(index + 1),
     ReferencedFrameOfReferenceUID: frameOfReference,
-    ROIName: name,
-    ROIGenerationAlgorithm: algorithmType,
-    ...(algorithmType === 'MANUAL' ? {} : { ROIGenerationDescription: algorithmName }),
+    ROIName: roi.name,
+    ROIGenerationAlgorithm: roi.algorithmType ?? 'AUTOMATIC',
+    ...(name === undefined ? {} : { ROIGenerationDescription: name }),
+    ...(algorithm.length > 0 ? { ROIDerivationAlgorithmIdentificationSequence: algorithm } : {}),
+  };
+}
+
+function observe(roi: RoiToWrite, index: number): Attributes {
+  const { interpretedType = '', category = ABNORMAL, type = LESION, region } = roi;
+  return {
+    ObservationNumber: String(index + 1),
+    ReferencedROINumber: String(index + 1),
+    SegmentedPropertyCategoryCodeSequence: [codeOf(category)],
+    RTROIIdentificationCodeSequence: [codeOf(type)],
+    ...(region === undefined ? {} : { AnatomicRegionSequence: [codeOf(region)] }),
+    RTROIInterpretedType: interpretedType,
+    ROIInterpreter: '',
   };
 }

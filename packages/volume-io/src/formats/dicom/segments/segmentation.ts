@@ -1,42 +1,30 @@
 import type { DicomHeader } from '../../../headers/dicom-header.ts';
 import type { Volume } from '../../../volume/volume.ts';
+import { cielabOf } from '../derived/cielab.ts';
+import {
+  ABNORMAL,
+  algorithmName,
+  algorithmOf,
+  codeOf,
+  type DicomCode,
+  LESION,
+  type MaskMeaning,
+} from '../derived/mask-meaning.ts';
 import { EQUIPMENT, ofStudy, referencesTo, referenceTo } from '../derived/source-images.ts';
 import type { Attributes, FileAttributes } from '../elements/encode-file.ts';
 import { positionOf, sharedGeometry } from './frame-geometry.ts';
 import { packFrames } from './pack-frames.ts';
 
-/** A code of a terminology (PS3.16), such as `{ value: '52988006', scheme: 'SCT', meaning: 'Lesion' }`. */
-export interface DicomCode {
-  readonly value: string;
-  /** `SCT` is SNOMED CT, `DCM` is DICOM's own. */
-  readonly scheme: string;
-  readonly meaning: string;
-}
-
 /** A segment to write. */
-export interface SegmentToWrite {
+export interface SegmentToWrite extends MaskMeaning {
   /** `SegmentLabel`, at most 64 characters. */
   readonly label: string;
   /** 1 inside, 0 outside, on the grid of the image. */
   readonly volume: Volume<Uint8Array>;
-  /** @default 'AUTOMATIC' */
-  readonly algorithmType?: 'AUTOMATIC' | 'SEMIAUTOMATIC' | 'MANUAL';
-  /** What made it. @default 'sts-net' */
-  readonly algorithmName?: string;
-  /** The kind of thing. @default SNOMED CT 49755003, Morphologically Abnormal Structure */
-  readonly category?: DicomCode;
-  /** The thing. @default SNOMED CT 52988006, Lesion */
-  readonly type?: DicomCode;
 }
 
 /** Segmentation Storage. */
 const SOP_CLASS = '1.2.840.10008.5.1.4.1.1.66.4';
-const ABNORMAL: DicomCode = {
-  value: '49755003',
-  scheme: 'SCT',
-  meaning: 'Morphologically Abnormal Structure',
-};
-const LESION: DicomCode = { value: '52988006', scheme: 'SCT', meaning: 'Lesion' };
 const SEGMENTATION: DicomCode = { value: '113076', scheme: 'DCM', meaning: 'Segmentation' };
 const SOURCE: DicomCode = {
   value: '121322',
@@ -130,19 +118,19 @@ export function segmentation(
   };
 }
 
-function describe(segment: SegmentToWrite, index: number): Attributes {
-  const { label, algorithmType = 'AUTOMATIC', algorithmName = 'sts-net' } = segment;
-  const { category = ABNORMAL, type = LESION } = segment;
+function describe({ label, ...segment }: SegmentToWrite, index: number): Attributes {
+  const { category = ABNORMAL, type = LESION, region, color } = segment;
+  const name = algorithmName(segment);
+  const algorithm = algorithmOf(segment);
   return {
     SegmentNumber: [index + 1],
     SegmentLabel: label,
-    SegmentAlgorithmType: algorithmType,
-    ...(algorithmType === 'MANUAL' ? {} : { SegmentAlgorithmName: algorithmName }),
+    SegmentAlgorithmType: segment.algorithmType ?? 'AUTOMATIC',
+    ...(name === undefined ? {} : { SegmentAlgorithmName: name }),
+    ...(algorithm.length > 0 ? { SegmentationAlgorithmIdentificationSequence: algorithm } : {}),
     SegmentedPropertyCategoryCodeSequence: [codeOf(category)],
     SegmentedPropertyTypeCodeSequence: [codeOf(type)],
+    ...(region === undefined ? {} : { AnatomicRegionSequence: [codeOf(region)] }),
+    ...(color === undefined ? {} : { RecommendedDisplayCIELabValue: cielabOf(color) }),
   };
-}
-
-function codeOf({ value, scheme, meaning }: DicomCode): Attributes {
-  return { CodeValue: value, CodingSchemeDesignator: scheme, CodeMeaning: meaning };
 }

@@ -1,4 +1,5 @@
 import ndarray from 'ndarray';
+import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 import { scaled } from '../../../geometry/vectors.ts';
 import { worldGrid } from '../../../geometry/world-grid.ts';
 import type { DicomHeader } from '../../../headers/dicom-header.ts';
@@ -15,13 +16,14 @@ interface VolumesOfOptions {
 
 /**
  * A volume for each sample of a pixel from slices that lie beside one another.
- * @throws {VolumeFormatError} if they are no regular stack, see `sliceAxis`
+ * @throws {VolumeFormatError} if they are no regular stack, see `sliceAxis`, or of several patients
  */
 export function volumesOf(
   slices: readonly Slice[],
   name: string,
   { tilt = false, onWarning }: VolumesOfOptions,
 ): Volume[] {
+  checkPatient(slices, name);
   const { ordered, alongRow, alongColumn, step } = sliceAxis(slices, name, { tilt });
   const first = ordered[0]!;
   const [rows, columns, samples] = first.pixels.shape as [number, number, number];
@@ -53,6 +55,20 @@ export function volumesOf(
     ...grid,
     header,
   }));
+}
+
+/** A mask of one patient must not be drawn on another. Where no slice has a PatientID, names tell. */
+function checkPatient(slices: readonly Slice[], name: string): void {
+  const different = (key: 'id' | 'name') =>
+    new Set(slices.map(({ series }) => series.patient[key]).filter((text) => text !== '')).size;
+  const [ids, names] = [different('id'), different('name')];
+  const [field, count] =
+    ids > 0 ? (['PatientID', ids] as const) : (['PatientName', names] as const);
+  if (count < 2) return;
+  throw new VolumeFormatError(
+    `${name}: its slices must be of one patient, but have ${count} different values of ${field}; separate the files`,
+    { field },
+  );
 }
 
 /** What a user of the volume should know and may not look up. */

@@ -25,17 +25,17 @@ export { type DecodeVolumeOptions, decodeVolume, decodeVolumes } from './formats
 export type { RoiMask } from './formats/dicom/contours/roi-mask.ts';
 export type { RoiChoice, RtRoi } from './formats/dicom/contours/rt-rois.ts';
 export type { RoiToWrite } from './formats/dicom/contours/structure-set.ts';
-export type {
-  DicomAlgorithm,
-  DicomCode,
-  MaskMeaning,
-} from './formats/dicom/derived/mask-meaning.ts';
 export type { JpegCodecs } from './formats/dicom/pixels/codecs.ts';
 export type { DicomImage } from './formats/dicom/pixels/dicom-image.ts';
 export type { ImageAttributes } from './formats/dicom/pixels/image-attributes.ts';
 export type { SegmentToWrite } from './formats/dicom/segments/segmentation.ts';
 export type { DicomSegment } from './formats/dicom/segments/segments.ts';
 export type { DicomFileInfo } from './formats/dicom/series/file-info.ts';
+export type {
+  DicomAlgorithm,
+  DicomCode,
+  MaskMeaning,
+} from './formats/dicom-meaning.ts';
 export {
   encodeDicomSegments,
   type WriteDicomSegmentsOptions,

@@ -36,5 +36,5 @@ export const trainAndScore: GridWork = async (
     onProgress: (id: string, done: number, total: number) => tell(`${id}: slice ${done}/${total}`),
   };
   if (result.bestStep !== null) await tuneRun(run, use);
-  return resultOf(await evaluateRun(run, 'test', use), result.step);
+  return resultOf(await evaluateRun(run, 'test', { ...use, probabilities: false }), result.step);
 };

@@ -17,7 +17,7 @@ function published(folder: string, name: string): PretrainedFile {
 
 /**
  * The files with weights trained on ImageNet for the encoders of the same names: those that
- * segmentation_models.pytorch starts from; the plain networks' have none. They go with the image normalisation that `imagenet` stands
+ * segmentation_models.pytorch starts from, and torchvision's DenseNets; Res2Net and the plain networks have none. They go with the image normalisation that `imagenet` stands
  * for in a config (DPN: mean 124, 117, 104 of 255, standard deviation 1 / (0.0167 · 255)).
  */
 export const pretrainedFiles: Readonly<Record<string, PretrainedFile>> = {
@@ -27,6 +27,10 @@ export const pretrainedFiles: Readonly<Record<string, PretrainedFile>> = {
   resnet101: published(torchvision, 'resnet101-5d3b4d8f.pth'),
   resnext50_32x4d: published(torchvision, 'resnext50_32x4d-7cdf4587.pth'),
   resnext101_32x8d: published(torchvision, 'resnext101_32x8d-8ba56ff5.pth'),
+  densenet121: published(torchvision, 'densenet121-a639ec97.pth'),
+  densenet161: published(torchvision, 'densenet161-8d451a50.pth'),
+  densenet169: published(torchvision, 'densenet169-b2777c0a.pth'),
+  densenet201: published(torchvision, 'densenet201-c1103571.pth'),
   mobilenet_v2: published(torchvision, 'mobilenet_v2-b0353104.pth'),
   dpn68: published(dpn, 'dpn68-66bebafa7.pth'),
   'efficientnet-b0': published(efficientNet, 'efficientnet-b0-355c32eb.pth'),

@@ -316,8 +316,10 @@ test('files are kept where the environment says', () => {
 });
 
 describe('`imagenet`', () => {
-  it('has a file for every encoder but those of the plain networks', () => {
+  it('has a file for every encoder but Res2Net and those of the plain networks', () => {
     expect(Object.keys(encoders).filter((name) => !Object.hasOwn(pretrainedFiles, name))).toEqual([
+      'res2net50_v1b',
+      'res2net101_v1b',
       'plain-unet',
       'plain-unetplusplus',
       'r2unet',

@@ -2,7 +2,7 @@ import type { NdArray } from 'ndarray';
 import { checkSameGrid } from '../grids/same-grid.ts';
 import type { DicomHeader } from '../headers/dicom-header.ts';
 import { checkVolume, type Volume } from '../volume/volume.ts';
-import { checkMeaning, type MaskMeaning } from './dicom/derived/mask-meaning.ts';
+import { checkMeaning, type MaskMeaning } from './dicom-meaning.ts';
 
 /**
  * What identifies the images that masks are written of.

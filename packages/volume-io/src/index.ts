@@ -31,11 +31,6 @@ export type { ImageAttributes } from './formats/dicom/pixels/image-attributes.ts
 export type { SegmentToWrite } from './formats/dicom/segments/segmentation.ts';
 export type { DicomSegment } from './formats/dicom/segments/segments.ts';
 export type { DicomFileInfo } from './formats/dicom/series/file-info.ts';
-export type {
-  DicomAlgorithm,
-  DicomCode,
-  MaskMeaning,
-} from './formats/dicom-meaning.ts';
 export {
   encodeDicomSegments,
   type WriteDicomSegmentsOptions,
@@ -56,6 +51,11 @@ export { type ResampleOptions, resample } from './grids/resample.ts';
 export { type ResampleOntoOptions, resampleOnto } from './grids/resample-onto.ts';
 export { checkSameGrid, type GridWords, gridDistance } from './grids/same-grid.ts';
 export type { DicomHeader, DicomSeries, DicomSpacingSource } from './headers/dicom-header.ts';
+export type {
+  DicomAlgorithm,
+  DicomCode,
+  MaskMeaning,
+} from './headers/mask-meaning.ts';
 export type { NiftiHeader } from './headers/nifti-header.ts';
 export type { MetaImageHeader, NrrdHeader, VolumeHeader } from './headers/volume-header.ts';
 export {

@@ -1,8 +1,8 @@
 import type { NdArray } from 'ndarray';
 import { checkSameGrid } from '../grids/same-grid.ts';
 import type { DicomHeader } from '../headers/dicom-header.ts';
+import { checkMeaning, type MaskMeaning } from '../headers/mask-meaning.ts';
 import { checkVolume, type Volume } from '../volume/volume.ts';
-import { checkMeaning, type MaskMeaning } from './dicom-meaning.ts';
 
 /**
  * What identifies the images that masks are written of.

@@ -1,9 +1,15 @@
 import type { NdArray } from 'ndarray';
 import { worldAt } from '../../../geometry/affine.ts';
 import type { DicomHeader } from '../../../headers/dicom-header.ts';
+import type { MaskMeaning } from '../../../headers/mask-meaning.ts';
 import type { Volume } from '../../../volume/volume.ts';
-import type { MaskMeaning } from '../../dicom-meaning.ts';
-import { ABNORMAL, algorithmName, algorithmOf, codeOf, LESION } from '../derived/mask-meaning.ts';
+import {
+  ABNORMAL,
+  algorithmName,
+  algorithmOf,
+  codeOf,
+  LESION,
+} from '../derived/meaning-attributes.ts';
 import { EQUIPMENT, ofStudy, referencesTo, referenceTo } from '../derived/source-images.ts';
 import { decimals } from '../elements/decimals.ts';
 import type { Attributes, FileAttributes } from '../elements/encode-file.ts';

@@ -1,8 +1,14 @@
 import type { DicomHeader } from '../../../headers/dicom-header.ts';
+import type { DicomCode, MaskMeaning } from '../../../headers/mask-meaning.ts';
 import type { Volume } from '../../../volume/volume.ts';
-import type { DicomCode, MaskMeaning } from '../../dicom-meaning.ts';
 import { cielabOf } from '../derived/cielab.ts';
-import { ABNORMAL, algorithmName, algorithmOf, codeOf, LESION } from '../derived/mask-meaning.ts';
+import {
+  ABNORMAL,
+  algorithmName,
+  algorithmOf,
+  codeOf,
+  LESION,
+} from '../derived/meaning-attributes.ts';
 import { EQUIPMENT, ofStudy, referencesTo, referenceTo } from '../derived/source-images.ts';
 import type { Attributes, FileAttributes } from '../elements/encode-file.ts';
 import { positionOf, sharedGeometry } from './frame-geometry.ts';

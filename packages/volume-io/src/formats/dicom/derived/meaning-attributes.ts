@@ -1,4 +1,4 @@
-import type { DicomCode, MaskMeaning } from '../../dicom-meaning.ts';
+import type { DicomCode, MaskMeaning } from '../../../headers/mask-meaning.ts';
 import type { Attributes } from '../elements/encode-file.ts';
 
 export const ABNORMAL: DicomCode = {

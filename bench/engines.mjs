@@ -9,9 +9,11 @@
 // that what else runs on the machine touches all alike. Prints medians of wall-clock and of processor time,
 // and the medians of the ratios to the first engine's step in the same round.
 //
-// Last measured (onnxruntime-node 1.30.0, PyTorch 2.14.1), train 256 4, five rounds: on two cores with little else
-// to do, ort 3.54 s, torch 0.95 × (0.96 × by processor time); under a load of six torch 2.17 × (1.68 ×).
-// predict 512 1, five rounds, under a load of ten: ort 2.06 s of processor time, torch 2.20 ×.
+// Last measured (onnxruntime-node 1.30.0, PyTorch 2.14.1; two cores with AVX-512, little else to do; nine rounds):
+// train 256 4: ort 3.49 s, torch 0.99 × (by processor time 1.00 ×); predict 480 1: ort 0.65 s, torch 1.22 ×
+// (1.21 ×). Under a load of five, train: torch 1.64 × (1.30 ×). Of a training step two thirds are products of
+// matrices at the processor's speed; what is left is memory traffic: with blocks that glibc does not give back
+// (MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=17179869184) a step takes 0.94 of the time.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileError } from '@sts-net/datasets/files';
 import type { SizeBin } from '@sts-net/metrics/lesions';
 import type { Evaluation } from '../evaluation/evaluate-volumes.ts';
-import type { CaseScore, CaseScores } from '../scoring/case-score.ts';
-import { type ScoreName, scoreNames } from '../scoring/scores.ts';
+import type { CaseScores } from '../scoring/case-score.ts';
 import { paperScores } from './paper-tables.ts';
 
 /** The scores of one test case. */
@@ -69,10 +68,10 @@ export async function readResult(path: string): Promise<StoredResult> {
     cases: stored.cases.map((one) => ({
       ...one,
       scores: Object.fromEntries(
-        scoreNames.map((name): [ScoreName, CaseScore] => {
-          const score = one.scores[name];
-          return [name, { ...score, value: number(score.value) }];
-        }),
+        Object.entries(one.scores).map(([name, score]) => [
+          name,
+          { ...score, value: number(score.value) },
+        ]),
       ) as CaseScores,
       recallBySize: one.recallBySize.map((bin) => ({
         ...bin,

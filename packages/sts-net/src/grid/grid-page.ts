@@ -46,16 +46,24 @@ function intervals({ rows, grid }: MergedGrid, name: 'dice' | 'lesion-f1', title
   const data = rows
     .map(({ name: row, scores }, r) => ({ row, reference: r === grid.reference, ...scores[name] }))
     .filter(({ estimate }) => !Number.isNaN(estimate));
+  const spread = data.filter(({ low, high }) => high > low);
+  // One point alone would stand on an axis without length.
+  const ends = data.flatMap(({ estimate, low, high }) => [estimate, low || 0, high || 0, 0]);
   const color = lines[0].color;
   const chart = plot(
     {
       width: 480,
-      height: 60 + 22 * Math.max(1, data.length),
+      height: 60 + 22 * rows.length,
       marginLeft: Math.min(240, 20 + 7 * Math.max(4, ...rows.map(({ name: row }) => row.length))),
-      x: { label: title, grid: true },
+      x: {
+        label: title,
+        grid: true,
+        domain: [Math.min(...ends), Math.max(...ends, 0.01)],
+        nice: true,
+      },
       y: { label: null, domain: rows.map(({ name: row }) => row) },
       marks: [
-        Plot.ruleY(data, { y: 'row', x1: 'low', x2: 'high', stroke: color, strokeWidth: 2 }),
+        Plot.ruleY(spread, { y: 'row', x1: 'low', x2: 'high', stroke: color, strokeWidth: 2 }),
         Plot.dot(data, {
           y: 'row',
           x: 'estimate',

@@ -1,5 +1,5 @@
 import type { Interval } from '@sts-net/metrics/statistics';
-import { durationText, largeText } from '../report/format.ts';
+import { durationText, largeText, plural } from '../report/format.ts';
 import { scoreTitle } from '../scoring/scoring-text.ts';
 import { csvText } from '../tables/csv.ts';
 import { markdownTable } from '../tables/markdown.ts';
@@ -99,14 +99,14 @@ export function paperTable({ rows }: MergedGrid): Table | undefined {
 export function gridNotes(merged: MergedGrid): readonly string[] {
   const { cases, patients, missing, grid } = merged;
   return [
-    `Means over ${cases} test cases of ${patients} ${patients === 1 ? 'patient' : 'patients'}, each case being the mean of the row's runs; intervals draw patients, 95 %.`,
+    `Means over ${plural(cases, 'test case')} of ${plural(patients, 'patient')}, each case being the mean of the row's runs; intervals draw patients, 95 %.`,
     ...(patients < 2
       ? ['Of one patient there are no intervals, and no test can tell rows apart.']
       : []),
     'p: permutation test on paired cases, patients exchanged whole; Holm’s correction is over the rows of one score.',
     ...(missing.length > 0
       ? [
-          `${missing.length} runs are missing; rows that lack one are not tested: ${missing.slice(0, 20).join('; ')}${missing.length > 20 ? `; and ${missing.length - 20} more` : ''}.`,
+          `${plural(missing.length, 'run is', 'runs are')} missing; rows that lack one are not tested: ${missing.slice(0, 20).join('; ')}${missing.length > 20 ? `; and ${missing.length - 20} more` : ''}.`,
         ]
       : []),
     ...grid.notes,

@@ -113,7 +113,7 @@ test('a grid from its plan to its report', async () => {
   expect((await cli('grid', 'run', output, '--index', '1')).stdout).toContain('done already');
   expect((await cli('grid', 'status', output)).stdout).toMatch(/2 runs: 1 done, .* 1 waiting/);
   const partly = await cli('grid', 'merge', output);
-  expect(partly.stdout).toContain('1 runs are missing');
+  expect(partly.stdout).toContain('1 run is missing');
   process.env['JOB_COMPLETION_INDEX'] = '0';
   try {
     expect((await cli('grid', 'run', output, '--per-job', '2')).code).toBe(0);

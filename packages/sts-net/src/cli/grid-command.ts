@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { writeFileAtomic } from '@sts-net/datasets/files';
@@ -153,7 +152,6 @@ function kubernetesCommand() {
     .action(async (folder, options) => {
       const grid = await openGrid(folder);
       const { dockerfile, kubernetesJob } = await import('./grid-kubernetes.ts');
-      await mkdir(folder, { recursive: true });
       const path = join(folder, 'job.yaml');
       await writeFileAtomic(path, kubernetesJob(grid, options));
       await writeFileAtomic(join(folder, 'Dockerfile'), dockerfile(packageVersion()));

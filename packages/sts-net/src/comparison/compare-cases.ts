@@ -1,16 +1,9 @@
 import type { RuleCounts } from '@sts-net/metrics';
-import {
-  holm,
-  type Interval,
-  pairedDifferences,
-  permutationTest,
-  seededRandom,
-  wilcoxonSignedRank,
-} from '@sts-net/metrics/statistics';
+import { type Interval, wilcoxonSignedRank } from '@sts-net/metrics/statistics';
 import { type CaseScore, type CaseScores, summariseScores } from '../scoring/case-score.ts';
-import { meanInterval } from '../scoring/mean-interval.ts';
 import { type Score, type ScoreName, scores } from '../scoring/scores.ts';
 import { scoreTitle } from '../scoring/scoring-text.ts';
+import { correctedByHolm, pairedTest } from './paired-test.ts';
 
 /** The scores of two methods. */
 export interface ComparedScores {
@@ -91,11 +84,8 @@ export function compareCases(
       return { score: name, label, ...compareScores(scored, name, options) };
     }),
   );
-  const correct = (test: 'permutation' | 'wilcoxon'): readonly number[] => {
-    const values = rows.map((row) => row[test].pValue);
-    const corrected = holm(values.filter((p) => !Number.isNaN(p)));
-    return values.map((p) => (Number.isNaN(p) ? Number.NaN : corrected.shift()!));
-  };
+  const correct = (test: 'permutation' | 'wilcoxon') =>
+    correctedByHolm(rows.map((row) => row[test].pValue));
   const [permutation, wilcoxon] = [correct('permutation'), correct('wilcoxon')];
   return rows.map((row, i) => ({
     ...row,
@@ -138,25 +128,18 @@ function compareScores(
     meanA: ofA.mean,
     meanB: ofB.mean,
   };
-  if (used.length === 0) {
-    const none = { pValue: Number.NaN, holm: Number.NaN };
-    const difference = meanInterval([], [], { resamples });
-    return { ...described, difference, permutation: none, wilcoxon: none };
-  }
   const [a, b] = [used.map((one) => one.a.value), used.map((one) => one.b.value)];
   const ofPatients = (values: readonly number[]): number[] =>
     patients.map((patient) => mean(values.filter((_, i) => groups[i] === patient)));
-  const tested = ({ pValue }: { readonly pValue: number }): CorrectedP => ({
-    pValue,
-    holm: pValue,
-  });
+  const tested = (pValue: number): CorrectedP => ({ pValue, holm: pValue });
+  const { difference, pValue } = pairedTest(a, b, groups, { seed, resamples });
   return {
     ...described,
-    difference: meanInterval(pairedDifferences(b, a), groups, { seed, resamples }),
-    permutation: tested(
-      permutationTest(b, a, { groups, permutations: resamples, random: seededRandom(seed) }),
+    difference,
+    permutation: tested(pValue),
+    wilcoxon: tested(
+      used.length === 0 ? Number.NaN : wilcoxonSignedRank(ofPatients(b), ofPatients(a)).pValue,
     ),
-    wilcoxon: tested(wilcoxonSignedRank(ofPatients(b), ofPatients(a))),
   };
 }
 

@@ -36,14 +36,11 @@ export function evaluateModel(
   predictor: Predictor,
   input: ModelInput,
   cases: readonly Case[],
-  { onCase, ...options }: EvaluateModelOptions = {},
+  options: EvaluateModelOptions = {},
 ): Promise<Evaluation> {
-  const { tolerance, empty, penalty, sizes, seed, resamples } = options;
-  const { candidateThreshold, candidateOverlap } = options;
   const pairs = predictPairs(predictor, input, cases, options);
   return evaluateVolumes(pairs, input.preprocessing.axis, {
-    onCase,
-    ...{ tolerance, empty, penalty, sizes, seed, resamples, candidateThreshold, candidateOverlap },
+    ...options,
     ...(input.classes > 2 &&
       options.label === undefined && { labels: foregroundLabels(input.classes) }),
   });

@@ -12,6 +12,7 @@ import ndarray from 'ndarray';
 import { CaseCache, type CaseCacheConfig } from '../cases/case-cache.ts';
 import { CaseStore, type LoadedCase } from '../cases/case-store.ts';
 import { leaveOutIgnored } from '../scoring/label-masks.ts';
+import { addClass } from '../scoring/read-probabilities.ts';
 import type { VolumePair } from './measured-case.ts';
 
 export interface PredictPairsOptions {
@@ -129,12 +130,12 @@ function asOneTarget(pair: PredictedPair, label: 'all' | readonly number[]): Pre
     ...{ prediction: target(pair.prediction), truth: target(pair.truth) },
     probabilities: probabilities && {
       labels: [1],
-      // Classes exclude one another.
+      // In arrays of their own.
       of: () =>
         probabilities.labels
           .filter(isTarget)
           .map((one) => probabilities.of(one))
-          .reduce((sum, more) => sum.map((p, i) => Math.min(1, p + more[i]!))),
+          .reduce(addClass),
     },
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fileError } from '@sts-net/datasets/files';
+import { fileError, readJson } from '@sts-net/datasets/files';
 import type { GridRows } from './grid-rows.ts';
 
 /** A training to be done, as a line of `runs.jsonl`. */
@@ -32,8 +32,6 @@ export interface GridPlan extends GridRows {
   readonly base: unknown;
   /** Where its paths start, relative to the grid's folder. */
   readonly baseFolder: string;
-  /** Whether seeds and folds are the grid's own, not the base's. */
-  readonly seeds: boolean;
 }
 
 /** A planned grid. */
@@ -72,15 +70,12 @@ export async function openGrid(folder: string): Promise<Grid> {
       `'${folder}' must hold a planned grid, but there is no 'grid.json'; plan one with this folder as its output`,
     );
   }
-  const text = async (name: string): Promise<string> => {
-    try {
-      return await readFile(join(folder, name), 'utf8');
-    } catch (cause) {
-      throw fileError(join(folder, name), 'read', cause);
-    }
-  };
-  const plan = JSON.parse(await text('grid.json')) as GridPlan;
-  const lines = (await text('runs.jsonl')).split('\n').filter((line) => line !== '');
+  const plan = (await readJson(path)) as GridPlan;
+  const listed = join(folder, 'runs.jsonl');
+  const text = await readFile(listed, 'utf8').catch((cause) => {
+    throw fileError(listed, 'read', cause);
+  });
+  const lines = text.split('\n').filter((line) => line !== '');
   const runs = lines.map((line) => JSON.parse(line) as GridRun);
   return { ...plan, folder: resolve(folder), runs };
 }

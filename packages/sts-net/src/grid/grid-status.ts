@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readJson } from '@sts-net/datasets/files';
 import { isLocked } from '../locks/folder-lock.ts';
 import { type Grid, type GridRun, gridRunFiles } from './grid-folder.ts';
 
@@ -46,13 +47,12 @@ async function statusOf(folder: string, run: GridRun): Promise<RunStatus> {
   if (await isLocked(files.folder)) return { run, state: 'running' };
   if (!existsSync(files.failure))
     return { run, state: existsSync(files.attempts) ? 'stopped' : 'waiting' };
-  const { message } = JSON.parse(await readFile(files.failure, 'utf8')) as { message: string };
+  const { message } = (await readJson(files.failure)) as { message: string };
   return { run, state: 'failed', message };
 }
 
-/** It stands near the beginning, before all cases. */
 async function secondsOf(path: string): Promise<number> {
-  const { seconds } = JSON.parse(await readFile(path, 'utf8')) as { seconds: number };
+  const { seconds } = (await readJson(path)) as { seconds: number };
   return seconds;
 }
 

@@ -1,11 +1,6 @@
 import { existsSync } from 'node:fs';
-import {
-  holm,
-  type Interval,
-  pairedDifferences,
-  permutationTest,
-  seededRandom,
-} from '@sts-net/metrics/statistics';
+import type { Interval } from '@sts-net/metrics/statistics';
+import { correctedByHolm, type PairedTest, pairedTest } from '../comparison/paired-test.ts';
 import type { SizeRecall } from '../evaluation/mean-scores.ts';
 import { type IntervalOptions, meanInterval } from '../scoring/mean-interval.ts';
 import { type Grid, type GridRun, gridRunFiles, runName } from './grid-folder.ts';
@@ -78,17 +73,10 @@ export async function mergeGrid(
   const tested = rows.map((one) => one !== reference && isWhole(one) && isWhole(reference));
   const tests = mergedScores.map((name) => {
     const all = rows.map((one, r) =>
-      tested[r] ? testOf(one.cases, reference.cases, name, options) : null,
+      tested[r] ? testOf(one.cases, reference.cases, name, options) : undefined,
     );
-    const values = all.flatMap((test) =>
-      test === null || Number.isNaN(test.pValue) ? [] : [test.pValue],
-    );
-    const corrected = holm(values);
-    return all.map((test) =>
-      test === null
-        ? null
-        : { ...test, holm: Number.isNaN(test.pValue) ? Number.NaN : corrected.shift()! },
-    );
+    const corrected = correctedByHolm(all.map((test) => test?.pValue ?? Number.NaN));
+    return all.map((test, r) => test && { ...test, holm: corrected[r]! });
   });
   const merged = rows.map(({ row, runs, over, cases }, r): MergedRow => {
     const patients = cases.map(({ patient }) => patient);
@@ -100,7 +88,7 @@ export async function mergeGrid(
         used.map(({ patient }) => patient),
         options,
       );
-      const test = tests[s]![r] ?? null;
+      const test = tests[s]![r];
       return [
         name,
         {
@@ -170,8 +158,8 @@ function testOf(
   cases: readonly ResultCase[],
   reference: readonly ResultCase[],
   name: MergedScore,
-  { seed = 0, resamples = 10_000 }: IntervalOptions,
-): { readonly difference: Interval; readonly pValue: number } {
+  options: IntervalOptions,
+): PairedTest {
   const other = new Map(reference.map((one) => [one.id, one.scores[name].value]));
   const pairs = cases
     .map(({ id, patient, scores }) => ({
@@ -182,13 +170,7 @@ function testOf(
     .filter((pair) => !Number.isNaN(pair.own) && !Number.isNaN(pair.other));
   const groups = pairs.map(({ patient }) => patient);
   const [own, others] = [pairs.map((pair) => pair.own), pairs.map((pair) => pair.other)];
-  if (pairs.length === 0)
-    return { difference: meanInterval([], [], { resamples }), pValue: Number.NaN };
-  const random = seededRandom(seed);
-  return {
-    difference: meanInterval(pairedDifferences(own, others), groups, { seed, resamples }),
-    pValue: permutationTest(own, others, { groups, permutations: resamples, random }).pValue,
-  };
+  return pairedTest(others, own, groups, options);
 }
 
 function meanOf(cases: readonly ResultCase[], name: MergedScore): number {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import {
   type Case,
@@ -43,7 +42,6 @@ export async function planGrid(path: string, output: string): Promise<Grid> {
     rows,
     base,
     baseFolder: relative(folder, dirname(basePath)) || '.',
-    seeds: file.seeds !== undefined,
   };
   // Networks are counted, not run.
   await prepareEngine('cpu');
@@ -77,7 +75,6 @@ export async function planGrid(path: string, output: string): Promise<Grid> {
       }
     }
   }
-  await mkdir(folder, { recursive: true });
   await writeFileAtomic(
     join(folder, 'runs.jsonl'),
     runs.map((run) => `${JSON.stringify(run)}\n`).join(''),
@@ -88,7 +85,7 @@ export async function planGrid(path: string, output: string): Promise<Grid> {
 
 /** A run's effective config. */
 export function configOf(grid: Grid, { row, seed, fold }: GridRun): ExperimentConfig {
-  const changes = changesOf(grid.rows[row]!, grid.seeds ? seed : null, fold);
+  const changes = changesOf(grid.rows[row]!, seed, fold);
   return validateConfig(withChanges(grid.base, changes), `row '${grid.rows[row]!.name}'`);
 }
 

@@ -17,7 +17,11 @@ export const mergedScores = [
 export function meanCases(results: readonly StoredResult[]): readonly ResultCase[] {
   const byId = new Map<string, ResultCase[]>();
   for (const { cases } of results) {
-    for (const one of cases) byId.set(one.id, [...(byId.get(one.id) ?? []), one]);
+    for (const one of cases) {
+      const others = byId.get(one.id);
+      if (others === undefined) byId.set(one.id, [one]);
+      else others.push(one);
+    }
   }
   return [...byId]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { fileError } from '@sts-net/datasets/files';
+import { readJson } from '@sts-net/datasets/files';
 import type { SizeBin } from '@sts-net/metrics/lesions';
 import type { Evaluation } from '../evaluation/evaluate-volumes.ts';
 import type { CaseScores } from '../scoring/case-score.ts';
@@ -54,13 +53,7 @@ export function resultOf(evaluation: Evaluation, steps: number): RunResult {
 
 /** Reads what a run found; numbers that are none are null in JSON. */
 export async function readResult(path: string): Promise<StoredResult> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw fileError(path, 'read', cause);
-  }
-  const stored = JSON.parse(text) as StoredResult;
+  const stored = (await readJson(path)) as StoredResult;
   const number = (value: number | null): number => value ?? Number.NaN;
   return {
     ...stored,

@@ -22,8 +22,9 @@ export async function operatingPointOf(
     const file = modelFileOf(path);
     const { operatingPoint } = runFolder(dirname(resolve(file)));
     if (!existsSync(operatingPoint)) return undefined;
-    found.push(await readOperatingPoints(operatingPoint, file));
-    digests.add(await fileDigest(file));
+    const digest = await fileDigest(file);
+    found.push(await readOperatingPoints(operatingPoint, file, digest));
+    digests.add(digest);
   }
   const isOfAll = ({ weights }: OperatingPoints): boolean =>
     paths.length === 1 ||

@@ -64,16 +64,18 @@ function pathsOf(
   });
 }
 
-/** Classes exclude one another: the probability of any is their sum. */
+/** Adds those of another class: classes exclude one another, so that the probability of either is the sum. */
+export function addClass(sum: Float32Array, more: Float32Array): Float32Array {
+  for (let i = 0; i < sum.length; i++) sum[i] = Math.min(1, sum[i]! + more[i]!);
+  return sum;
+}
+
 async function sumOf(
   paths: readonly string[],
   read: (path: string) => Promise<Float32Array>,
 ): Promise<Float32Array> {
   const sum = await read(paths[0]!);
-  for (const path of paths.slice(1)) {
-    const more = await read(path);
-    for (let i = 0; i < sum.length; i++) sum[i] = Math.min(1, sum[i]! + more[i]!);
-  }
+  for (const path of paths.slice(1)) addClass(sum, await read(path));
   return sum;
 }
 

@@ -24,9 +24,9 @@ export interface WatchFolderOptions extends KeptOptions {
   readonly queue?: JobQueue;
   /** How long the files of an image must have been quiet, in seconds. @default 5 */
   readonly settle?: number;
-  /** Told what became of an image, by its id. */
   /** Takes a line of JSON for each result. @default appended to `audit.jsonl` in `output` */
   readonly audit?: (line: string) => Promise<void>;
+  /** Told what became of an image, by its id. */
   readonly onResult?: (id: string, counts: PredictedCounts) => void;
   readonly onWarning?: (message: string) => void;
 }

@@ -1,4 +1,4 @@
-import { fileDigest, readJson } from '@sts-net/datasets/files';
+import { readJson } from '@sts-net/datasets/files';
 import { validateWith } from '@sts-net/datasets/validation';
 import type { Decision } from '@sts-net/inference';
 import { z } from 'zod';
@@ -32,11 +32,16 @@ export type OperatingPoints = z.output<typeof pointsSchema>;
 /**
  * The operating points that were chosen for a file of weights.
  *
+ * @param digest of that file
  * @throws Error naming the file, if it cannot be read; ValidationError if it holds something else; RangeError if they were chosen for other weights
  */
-export async function readOperatingPoints(path: string, weights: string): Promise<OperatingPoints> {
+export async function readOperatingPoints(
+  path: string,
+  weights: string,
+  digest: string,
+): Promise<OperatingPoints> {
   const points = validateWith(pointsSchema, await readJson(path), path);
-  if (points.weights.includes(await fileDigest(weights))) return points;
+  if (points.weights.includes(digest)) return points;
   throw new RangeError(
     `'${path}' was chosen for other weights than '${weights}' holds by now; tune the run again, or remove it`,
   );

@@ -60,7 +60,10 @@ export async function tuneRun(
   onEngine?.(await prepareEngine(backend));
   const losses = new TemperatureLosses();
   const tuned: TunedClass[] = [];
-  const count = ({ probabilities, truth, classes }: TuningCase): void => {
+  const count = (
+    { truth, classes }: TuningCase,
+    probabilities: VolumePrediction['probabilities'],
+  ): void => {
     for (let c = 1; c < classes; c++) {
       tuned[c - 1] ??= new TunedClass();
       tuned[c - 1]!.add(probabilities(c), truth, c);
@@ -74,14 +77,19 @@ export async function tuneRun(
       );
     }
     classes = one.classes;
-    const each = Array.from({ length: classes }, (_, c) => one.probabilities(c).voxels.data);
-    losses.add(each, one.truth);
+    const each = Array.from({ length: classes }, (_, c) => one.probabilities(c));
+    losses.add(
+      each.map(({ voxels }) => voxels.data),
+      one.truth,
+    );
     // Of two classes, what is above a threshold is above another one at any temperature.
-    if (classes === 2) count(one);
+    if (classes === 2) count(one, (c) => each[c!]!);
   }
   const temperature = losses.best();
   if (classes > 2) {
-    for await (const one of predictCases(runs, temperature, options)) count(one);
+    for await (const one of predictCases(runs, temperature, options)) {
+      count(one, one.probabilities);
+    }
   }
   return choose(tuned, { aim, temperature }, runs);
 }

@@ -17,7 +17,6 @@ export async function makeGrid(rows: readonly string[], seeds: readonly number[]
     rows: rows.map((name) => ({ name, values: { 'model.attention': name } })),
     base: configFor(),
     baseFolder: '.',
-    seeds: true,
   };
   const runs = rows.flatMap((name, row) =>
     seeds.map((seed, s): GridRun => {

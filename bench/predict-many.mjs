@@ -21,7 +21,7 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeSmallConfig, writeSmallImage } from '../tools/prediction/small-run.mjs';
+import { writeSmallConfig, writeSmallImage } from '../tools/lanes/small-run.mjs';
 
 const given = process.argv.slice(2).map(Number);
 const numbers = given.length > 0 ? given : [10, 100, 1000, 10_000];

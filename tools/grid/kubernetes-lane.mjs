@@ -10,7 +10,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeTinyCases } from './tiny-cases.mjs';
+import { writeGridBase } from './small-grid.mjs';
 
 const command = new URL('../../packages/sts-net/dist/cli.js', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'sts-net-kubernetes-'));
@@ -29,7 +29,7 @@ function cli(...args) {
   return stdout;
 }
 
-await writeTinyCases(folder);
+await writeGridBase(folder);
 const axes = { attention: ['none', 'esca'] };
 writeFileSync(at('grid-file.json'), JSON.stringify({ base: 'config.json', axes, seeds: [1, 2] }));
 cli('grid', 'plan', at('grid-file.json'), '--output', at('grid'));

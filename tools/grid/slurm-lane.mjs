@@ -21,7 +21,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { seededRandom } from '../lanes/seeded-random.mjs';
-import { writeTinyCases } from './tiny-cases.mjs';
+import { writeGridBase } from './small-grid.mjs';
 
 const [count = 24, disturbances = 12] = process.argv.slice(2).map(Number);
 const command = new URL('../../packages/sts-net/dist/cli.js', import.meta.url).pathname;
@@ -65,7 +65,7 @@ const run = (program, ...args) =>
 const grid = (...args) => run(process.execPath, command, 'grid', ...args);
 
 await startSlurm();
-await writeTinyCases(folder);
+await writeGridBase(folder);
 const seeds = Array.from({ length: count / 2 }, (_, i) => i);
 const axes = { attention: ['none', 'esca'] };
 writeFileSync(at('grid-file.json'), JSON.stringify({ base: 'config.json', axes, seeds }));

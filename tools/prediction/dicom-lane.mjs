@@ -26,7 +26,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readDicomInfo } from '../../packages/volume-io/dist/index.js';
 import { seededRandom } from '../lanes/seeded-random.mjs';
-import { writeSmallConfig } from './small-run.mjs';
+import { writeSmallConfig } from '../lanes/small-run.mjs';
 
 const [count = 30, kills = 6] = process.argv.slice(2).map(Number);
 const random = seededRandom();

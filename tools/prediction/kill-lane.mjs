@@ -10,7 +10,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '../lanes/seeded-random.mjs';
-import { writeSmallConfig, writeSmallImage } from './small-run.mjs';
+import { writeSmallConfig, writeSmallImage } from '../lanes/small-run.mjs';
 
 const [volumes = 2000, kills = 40] = process.argv.slice(2).map(Number);
 const random = seededRandom();

@@ -1,4 +1,5 @@
 import type { BackendChoice } from '@sts-net/backend';
+import type { SplitName } from '@sts-net/datasets';
 import { nearestName } from '@sts-net/datasets/validation';
 import { UsageError } from './usage-error.ts';
 
@@ -69,6 +70,13 @@ export function imageSize(
     return [height, Number(match[2] ?? height)];
   };
 }
+
+/** What reads `--split`. */
+export const splitName: (text: string) => SplitName = oneOf('split', [
+  'test',
+  'validation',
+  'training',
+]);
 
 const backends: readonly ('auto' | BackendChoice)[] = [
   'auto',

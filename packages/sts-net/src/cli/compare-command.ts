@@ -12,7 +12,7 @@ import type { CompareRunsOptions } from '../comparison/compare-runs.ts';
 import type { Comparison } from '../comparison/comparison.ts';
 import { comparisonFormats, comparisonText } from '../comparison/comparison-formats.ts';
 import { type ScoreName, scoreNames } from '../scoring/scores.ts';
-import { backendOption, count, integer, oneOf } from './arguments.ts';
+import { backendOption, count, integer, oneOf, splitName } from './arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import {
   candidateOverlapOption,
@@ -176,10 +176,6 @@ function methodNames(text: string | undefined, a: string, b: string): readonly [
   const [one, other, ...more] = text.split(',');
   if (one && other && more.length === 0) return [one, other];
   throw new UsageError(`--names must be two names with a comma between them, got '${text}'`);
-}
-
-function splitName(text: string): SplitName {
-  return oneOf('split', ['test', 'validation', 'training'] as SplitName[])(text);
 }
 
 function namesIn(text: string): readonly ScoreName[] {

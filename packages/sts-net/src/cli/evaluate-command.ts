@@ -9,7 +9,7 @@ import { evaluationCsv, evaluationMarkdown } from '../evaluation/evaluation-form
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { holdsCases } from '../scoring/match-cases.ts';
 import { operatingPointNote } from '../tuning/tuning-text.ts';
-import { backendOption, count, integer, oneOf } from './arguments.ts';
+import { backendOption, count, integer, splitName } from './arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import {
   candidateOverlapOption,
@@ -34,12 +34,7 @@ import { warnOnce } from './warn-once.ts';
 export function evaluateCommand(): CommandUnknownOpts {
   return new Command('evaluate')
     .option('--model <path>', 'folder of a run, or a file of weights, to be evaluated')
-    .option(
-      '--split <name>',
-      'its cases: test, validation or training',
-      oneOf('split', ['test', 'validation', 'training']),
-      'test' as const,
-    )
+    .option('--split <name>', 'its cases: test, validation or training', splitName, 'test' as const)
     .option('--config <file>', 'config with the cases, in place of the run’s own')
     .option('--accept-data', 'evaluate the run’s cases though their files have changed')
     .option('--most-likely', 'the most likely class, whatever operating point the run was tuned to')

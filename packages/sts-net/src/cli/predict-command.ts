@@ -1,6 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { SplitName } from '@sts-net/datasets';
-import { count, oneOf } from './arguments.ts';
+import { count, splitName } from './arguments.ts';
 import { keptOptions } from './kept-arguments.ts';
 import { predictFolder, shardArgument } from './predict-folder.ts';
 import { predictOne } from './predict-one.ts';
@@ -18,7 +17,7 @@ export function predictCommand(): CommandUnknownOpts {
     .option(
       '--split <name>',
       'those of a manifest that are for this: test, validation or training',
-      oneOf('split', ['test', 'validation', 'training'] as SplitName[]),
+      splitName,
     )
     .option(
       '--shard <i/n>',

@@ -1,8 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { SplitName } from '@sts-net/datasets';
 import { reportRun } from '../reporting/report-run.ts';
 import { reportText } from '../reporting/report-text.ts';
-import { backendOption, oneOf } from './arguments.ts';
+import { backendOption, splitName } from './arguments.ts';
 import { interruptible, progressLine } from './interruption.ts';
 import { telling } from './telling.ts';
 
@@ -12,7 +11,7 @@ export function reportCommand(): CommandUnknownOpts {
     .option(
       '--split <name>',
       'cases that are scored: test, validation or training; by default test, without any validation',
-      oneOf('split', ['test', 'validation', 'training'] as SplitName[]),
+      splitName,
     )
     .option('--output <file>', 'the page, in place of report.html in the run’s folder')
     .option('--accept-data', 'report the run though files of its cases have changed')

@@ -1,4 +1,4 @@
-// A run of the least training, to predict with.
+// A run of the least training, for lanes and benches.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ndarray from 'ndarray';
@@ -17,14 +17,15 @@ export async function writeSmallImage(path, seed, mask) {
 }
 
 /**
- * Writes three cases and a config into a folder.
+ * Writes cases and a config into a folder; c validates.
  *
  * @param more fields of the config
+ * @param test ids of cases that are written besides a, b and c, for the test split
  * @returns the config, whose run is `run` beside it
  */
-export async function writeSmallConfig(folder, more = {}) {
+export async function writeSmallConfig(folder, more = {}, test = []) {
   mkdirSync(join(folder, 'cases'));
-  for (const id of ['a', 'b', 'c']) {
+  for (const id of ['a', 'b', 'c', ...test]) {
     await writeSmallImage(
       join(folder, 'cases', id),
       id.charCodeAt(0),
@@ -39,7 +40,7 @@ export async function writeSmallConfig(folder, more = {}) {
       model: { encoder: 'mobilenet_v2', decoder: 'unet' },
       data: {
         cases: { folder: '.', image: 'cases/{id}.nii.gz', mask: '{id}_mask.nii.gz' },
-        split: { validation: ['c'] },
+        split: { validation: ['c'], test },
       },
       training: { steps: 2, batchSize: 2, validation: { every: 2 } },
       output: 'run',

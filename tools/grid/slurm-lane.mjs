@@ -80,10 +80,12 @@ for (let attempt = 0; attempt < 5; attempt++) {
   run('sbatch', script);
   done.submitted++;
   while ((await tasks()).length > 0) {
-    await setTimeout(300 + 1500 * random());
+    await setTimeout(200 + 800 * random());
     const running = (await tasks()).filter(({ state }) => state === 'RUNNING');
     if (left === 0 || running.length === 0) continue;
-    disturb(running[Math.floor(random() * running.length)].id);
+    const what = disturb(running[Math.floor(random() * running.length)].id);
+    if (what === undefined) continue;
+    done[what]++;
     left--;
   }
   if (undone() === 0) break;
@@ -125,17 +127,19 @@ async function tasks() {
   });
 }
 
+/** @returns what became of a task; undefined where nothing did: it is over, or under way to be */
 function disturb(id) {
+  const ways = {
+    signalled: ['scancel', '--batch', '--signal=USR2', id],
+    requeued: ['scontrol', 'requeue', id],
+    cancelled: ['scancel', id],
+    killed: ['pkill', '-KILL', '--oldest', '-f', `grid run ${at('grid')}`],
+  };
   const choice = random();
-  // What is just over or under way cannot be altered: that is no fault.
-  const tryTo = (...args) => spawnSync(args[0], args.slice(1), { env: environment }).status === 0;
-  if (choice < 0.4) {
-    if (tryTo('scancel', '--batch', '--signal=USR2', id)) done.signalled++;
-  } else if (choice < 0.6) {
-    if (tryTo('scontrol', 'requeue', id)) done.requeued++;
-  } else if (choice < 0.75) {
-    if (tryTo('scancel', id)) done.cancelled++;
-  } else if (tryTo('pkill', '-KILL', '--oldest', '-f', `grid run ${at('grid')}`)) done.killed++;
+  const what =
+    choice < 0.4 ? 'signalled' : choice < 0.6 ? 'requeued' : choice < 0.75 ? 'cancelled' : 'killed';
+  const [program, ...args] = ways[what];
+  return spawnSync(program, args, { env: environment }).status === 0 ? what : undefined;
 }
 
 /** The time that a run took is no part of what is compared. */

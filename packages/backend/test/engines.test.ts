@@ -1,3 +1,4 @@
+import os from 'node:os';
 import nodeUtil from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -20,6 +21,11 @@ const packages = (present: Record<string, () => unknown>) => async (specifier: s
 
 beforeEach(async () => {
   await useBackend('cpu');
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
 });
 
 describe('tensorflow', () => {
@@ -161,6 +167,37 @@ describe('ort', () => {
     const installed = packages({ [backendPackage]: () => ({ registerOrtBackend }) });
     expect(await ortEngine(installed).probe()).toMatchObject({ available: true, device: 'cpu' });
     expect(registerOrtBackend).toHaveBeenCalledOnce();
+  });
+
+  test.each([
+    ['1', [{ threads: 1 }]],
+    ['9999', [undefined]],
+  ])(
+    'of STS_NET_THREADS=%s threads: those, unless the machine has no more',
+    async (asked, args) => {
+      vi.stubEnv('STS_NET_THREADS', asked);
+      vi.spyOn(os, 'cpus').mockReturnValue(Array.from({ length: 64 }) as os.CpuInfo[]);
+      const registerOrtBackend = vi.fn(async () => {});
+      const installed = packages({ [backendPackage]: () => ({ registerOrtBackend }) });
+      expect(await ortEngine(installed).probe()).toMatchObject({ threads: Number(asked) });
+      expect(registerOrtBackend.mock.calls).toEqual([args]);
+    },
+  );
+
+  test('that the system gives a part of the processors takes as many threads', async () => {
+    vi.spyOn(os, 'cpus').mockReturnValue(Array.from({ length: 64 }) as os.CpuInfo[]);
+    vi.spyOn(os, 'availableParallelism').mockReturnValue(4);
+    const registerOrtBackend = vi.fn(async () => {});
+    const installed = packages({ [backendPackage]: () => ({ registerOrtBackend }) });
+    expect(await ortEngine(installed).probe()).toMatchObject({ threads: 4 });
+    expect(registerOrtBackend.mock.calls).toEqual([[{ threads: 4 }]]);
+  });
+
+  test.each(['0', '-1', '1.5', 'two'])('refuses STS_NET_THREADS=%s', async (asked) => {
+    vi.stubEnv('STS_NET_THREADS', asked);
+    await expect(ortEngine(packages({})).probe()).rejects.toThrow(
+      `environment variable STS_NET_THREADS: threads must be a whole number from 1 to 9999, got '${asked}'.`,
+    );
   });
 
   test('without ONNX Runtime is missing with the reason and remedy of its package', async () => {

@@ -9,7 +9,7 @@ import {
   importOptional,
   missing,
 } from './engine.ts';
-import { isNode, processors } from './runtime.ts';
+import { isNode, processors, sharedProcessors } from './runtime.ts';
 
 const backendPackage = '@sts-net/tfjs-backend-ort';
 
@@ -22,17 +22,25 @@ export function ortEngine(importModule: ImportModule = importOptional): Engine {
 }
 
 interface OrtPackage {
-  registerOrtBackend(options?: { readonly executionProviders: readonly string[] }): Promise<void>;
+  registerOrtBackend(options?: {
+    readonly executionProviders?: readonly string[];
+    readonly threads?: number;
+  }): Promise<void>;
 }
 
 async function probe(
   importModule: ImportModule,
   provider: OrtProvider | undefined,
 ): Promise<BackendProbe> {
+  // Left to itself ONNX Runtime takes a thread for each core of the machine and ties it there, which two
+  // processes at a time, or one that has been given some of the cores, cannot bear.
+  const threads = sharedProcessors();
   try {
     const { registerOrtBackend } = (await importModule(backendPackage)) as OrtPackage;
-    if (provider === undefined) await registerOrtBackend();
-    else if (registered() !== provider) {
+    if (provider === undefined) {
+      const isNew = threads !== undefined && registered() === undefined;
+      await registerOrtBackend(isNew ? { threads } : undefined);
+    } else if (registered() !== provider) {
       if (tf.getBackend() === 'ort') return missing('ort', inUse(provider), 'ask for it first');
       if (registered() !== undefined) tf.removeBackend('ort');
       await registerOrtBackend({ executionProviders: [provider] });

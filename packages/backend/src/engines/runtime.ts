@@ -25,8 +25,31 @@ export function nodeModule<T>(name: string): T | undefined {
   return nodeProcess()?.getBuiltinModule?.(name) as T | undefined;
 }
 
-/** Processor threads that can run at a time. */
+/**
+ * Processor threads that may run at a time: those of the environment variable `STS_NET_THREADS`, else those
+ * that the system gives this process.
+ *
+ * @throws RangeError if `STS_NET_THREADS` is no whole number from 1 on.
+ */
 export function processors(): number {
-  const os = nodeModule<{ availableParallelism(): number }>('node:os');
-  return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+  const asked = environment('STS_NET_THREADS');
+  if (asked !== undefined) {
+    if (!/^[1-9]\d{0,3}$/.test(asked)) {
+      throw new RangeError(
+        `environment variable STS_NET_THREADS: threads must be a whole number from 1 to 9999, got '${asked}'.`,
+      );
+    }
+    return Number(asked);
+  }
+  return system()?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+}
+
+/** That number, if it is less than the machine has: others work on the rest. */
+export function sharedProcessors(): number | undefined {
+  const own = processors();
+  return own < (system()?.cpus().length ?? 0) ? own : undefined;
+}
+
+function system() {
+  return nodeModule<{ availableParallelism(): number; cpus(): readonly unknown[] }>('node:os');
 }

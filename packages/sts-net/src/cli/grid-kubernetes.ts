@@ -70,6 +70,9 @@ spec:
         - name: sts-net
           image: ${JSON.stringify(image)}
           args: ${JSON.stringify(args)}
+          env:
+            # Pods share a node's processors; a program sees all of them.
+            - { name: STS_NET_THREADS, value: "${processors}" }
           resources:
             requests: { cpu: "${processors}", memory: ${memory}Mi }
             limits: { memory: ${memory}Mi }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Grid, GridRun } from '../grid/grid-folder.ts';
 import { gridStatus } from '../grid/grid-status.ts';
@@ -29,7 +30,8 @@ export interface LocalCounts {
 
 /**
  * Does the runs of a grid that are not over, each in a process of its own, some at a time. One that fails does
- * not keep the others from going on.
+ * not keep the others from going on. They divide the processor's threads among them, unless `STS_NET_THREADS`
+ * says how many each has.
  */
 export async function runLocally(
   grid: Grid,
@@ -38,9 +40,10 @@ export async function runLocally(
   const { runs } = await gridStatus(grid);
   const todo = runs.filter(({ state }) => state !== 'done').map(({ run }) => run);
   const counts = { done: runs.length - todo.length, failed: 0, left: 0 };
+  const shares = process.env.STS_NET_THREADS ? {} : sharesOf(processes);
   const work = async (): Promise<void> => {
     for (let run = todo.shift(); run !== undefined && !signal?.aborted; run = todo.shift()) {
-      const code = await doRun(grid, run, onChange, signal);
+      const code = await doRun(grid, run, { ...process.env, ...shares }, onChange, signal);
       if (code === 0) counts.done++;
       else if (code === 75 || signal?.aborted) counts.left++;
       else counts.failed++;
@@ -50,12 +53,18 @@ export async function runLocally(
   return { ...counts, left: grid.runs.length - counts.done - counts.failed };
 }
 
+function sharesOf(processes: number): NodeJS.ProcessEnv {
+  const threads = Math.max(1, Math.floor(availableParallelism() / processes));
+  return processes === 1 ? {} : { STS_NET_THREADS: String(threads) };
+}
+
 const command = fileURLToPath(new URL('../cli.js', import.meta.url));
 
 /** @returns its exit code */
 function doRun(
   grid: Grid,
   run: GridRun,
+  env: NodeJS.ProcessEnv,
   onChange: RunLocallyOptions['onChange'],
   signal: AbortSignal | undefined,
 ): Promise<number> {
@@ -63,6 +72,7 @@ function doRun(
     const args = ['grid', 'run', grid.folder, '--index', String(run.index)];
     // In a group of its own, so that an interrupt on the terminal does not reach it twice.
     const child: ChildProcess = spawn(process.execPath, [command, ...args], {
+      env,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: true,
     });

@@ -41,6 +41,8 @@ export function slurmJob(
 # 90 s before the time is up, to this shell; Node keeps SIGUSR1 for its debugger.
 #SBATCH --signal=B:USR2@90
 
+# Also where Slurm does not bind tasks to their processors.
+export STS_NET_THREADS="$SLURM_CPUS_PER_TASK"
 # Starts the work in the background, so that the shell can answer signals while it waits.
 ${command} grid run ${quoted(folder)}${perJob > 1 ? ` --per-job ${perJob}` : ''} &
 work=$!

@@ -165,5 +165,6 @@ async function evaluateSplit(
       signal,
     }),
   ).finally(() => line.clear());
-  return { evaluation, notes: { ...options, operatingPoint, inPixels: false, ignored: undefined } };
+  const { inPixels } = evaluation;
+  return { evaluation, notes: { ...options, operatingPoint, inPixels, ignored: undefined } };
 }

@@ -59,6 +59,7 @@ export async function compareRuns(
       const pairs = [predict(first, ordered[0]), predict(second, ordered[1])] as const;
       const isOneTarget = first.classes <= 2 || options.label !== undefined;
       const labels = isOneTarget ? [] : foregroundLabels(first.classes);
+      let inPixels = true;
       let ignored: { count: number; alone: number } | undefined;
       async function* cases(): AsyncGenerator<CaseToCompare> {
         for await (const pair of pairs[0]) {
@@ -67,6 +68,7 @@ export async function compareRuns(
           const left = pair.ignored?.reduce((sum, one) => sum + one, 0);
           if (left !== undefined) ignored = { count: (ignored?.count ?? 0) + left, alone: 0 };
           const { id, truth } = pair;
+          inPixels &&= pair.loaded.flat;
           yield {
             ...{ id, patient: pair.patient ?? id },
             masks: {
@@ -80,7 +82,7 @@ export async function compareRuns(
         }
         await pairs[1].return(undefined);
       }
-      return await comparisonOf(cases(), () => ({ ignored, inPixels: false }), settings);
+      return await comparisonOf(cases(), () => ({ ignored, inPixels }), settings);
     } finally {
       second.dispose();
     }

@@ -62,6 +62,8 @@ export interface Evaluation extends Parts<MeanScore> {
   /** Of each label, where several are scored; what is above are then their means. */
   readonly labels: readonly LabelScores<MeanScore>[];
   readonly cases: readonly EvaluatedCase[];
+  /** Whether all cases are pictures: distances are then in pixels, and what is called mm³ is a pixel. */
+  readonly inPixels: boolean;
   /** Where there are probabilities. */
   readonly probabilities?: ProbabilityScores;
 }
@@ -81,7 +83,9 @@ export async function evaluateVolumes<Pair extends VolumePair>(
   const { sizes, onCase } = options;
   if (sizes !== undefined) checkSizes(sizes);
   const measured: MeasuredCase[] = [];
+  let pictures = 0;
   for await (const pair of pairs) {
+    if (pair.flat === true) pictures++;
     const one = measureCase(pair, pair.axis ?? axis, options);
     measured.push(one);
     const ofLabels = one.labels.map((label) => one.of(label).scores);
@@ -129,6 +133,7 @@ export async function evaluateVolumes<Pair extends VolumePair>(
   const recallBySize = recallOverCases(together.recallBySize, bins, patients, options);
   return {
     ...{ ...together, recallBySize, scores: means(cases), labels: several(scored), cases },
+    inPixels: pictures > 0 && pictures === cases.length,
     ...(probable && { probabilities: scoreProbabilities(probable, patients, options) }),
   };
 }

@@ -24,7 +24,7 @@ const ofLesions = ['lesion-precision', 'lesion-recall', 'lesion-f1'] as const;
  */
 export function evaluationText(
   evaluation: Evaluation,
-  notes: EvaluationNotes = { inPixels: false, ignored: undefined },
+  notes: EvaluationNotes = { inPixels: evaluation.inPixels, ignored: undefined },
 ): string {
   const { labels, cases, probabilities } = evaluation;
   const { inPixels } = notes;

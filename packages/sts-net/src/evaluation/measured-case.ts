@@ -19,6 +19,8 @@ export interface VolumePair {
   readonly truth: Volume<Uint8Array>;
   /** By which the labels of the prediction were decided; all pairs have them, or none. @default none */
   readonly probabilities?: PairProbabilities | undefined;
+  /** Whether they are of a picture, whose pixels have no size in mm: each counts as 1 mm³. @default false */
+  readonly flat?: boolean;
   /** 1 for each voxel, in C order, on which nothing counts. @default none */
   readonly ignored?: Uint8Array;
   /** The axis that its slices are cut across. @default that of all */

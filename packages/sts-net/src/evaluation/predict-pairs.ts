@@ -85,6 +85,7 @@ export async function* predictPairs(
       one.labels?.ignore === undefined ? undefined : leaveOutIgnored(truth, [prediction]);
     const pair: PredictedPair = {
       ...{ id: one.id, patient: one.group, prediction, truth, loaded },
+      flat: loaded.flat,
       axis: sampleAxis(loaded, preprocessing),
       ...(ignored && { ignored: ignored.mask }),
       ...(wanted && {

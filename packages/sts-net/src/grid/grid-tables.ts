@@ -45,12 +45,12 @@ export function differencesTable({ grid, rows }: MergedGrid): Table {
 }
 
 /** Which share of the lesions of each size was found. */
-export function sizesTable({ rows }: MergedGrid): Table {
+export function sizesTable({ rows, inPixels }: MergedGrid): Table {
   const bins = rows.find(({ recallBySize }) => recallBySize.length > 0)?.recallBySize ?? [];
   const volume = (value: number): string => Number(value.toPrecision(3)).toString();
   return [
     [
-      'lesions found, by volume (mm³)',
+      `lesions found, by volume (${inPixels ? 'pixels' : 'mm³'})`,
       ...bins.map(({ from, to }) =>
         Number.isFinite(to) ? `${volume(from)} … ${volume(to)}` : `from ${volume(from)}`,
       ),

@@ -44,6 +44,8 @@ export interface MergedGrid {
   readonly missing: readonly string[];
   readonly cases: number;
   readonly patients: number;
+  /** Whether all are pictures: what is a volume is then in pixels. */
+  readonly inPixels: boolean;
 }
 
 /**
@@ -119,6 +121,7 @@ export async function mergeGrid(
     missing: grid.runs.filter(({ id }) => !results.has(id)).map((run) => runName(grid, run)),
     cases: all.size,
     patients: new Set(all.values()).size,
+    inPixels: results.size > 0 && [...results.values()].every((result) => result.inPixels),
   };
 }
 

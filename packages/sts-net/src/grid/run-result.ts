@@ -19,6 +19,8 @@ export interface RunResult {
   /** By the paper's protocol over the slices of all cases, in the order of `paperScores`. */
   readonly paper: readonly number[];
   readonly cases: readonly ResultCase[];
+  /** Whether they are pictures; see `Evaluation`. */
+  readonly inPixels: boolean;
 }
 
 /** A run that is over, as its `result.json` has it. */
@@ -36,6 +38,7 @@ export function resultOf(evaluation: Evaluation, steps: number): RunResult {
   const { paper } = evaluation.slices;
   return {
     steps,
+    inPixels: evaluation.inPixels,
     paper: paperScores.map((name) => paper[name]),
     cases: evaluation.cases.map(({ id, patient, scores, recallBySize }) => ({
       id,

@@ -5,7 +5,7 @@ import { type Html, html, htmlPage, htmlTable } from '../report/html.ts';
 import { plot } from '../report/plot.ts';
 import type { OperatingPoint } from '../tuning/operating-point.ts';
 import type { TunedRun } from '../tuning/tune-run.ts';
-import { aimText } from '../tuning/tuning-text.ts';
+import { aimText, volumeText } from '../tuning/tuning-text.ts';
 
 /** The curves among which operating points were chosen, as a page. */
 export function tuningPage({ chosen, points }: Pick<TunedRun, 'chosen' | 'points'>): string {
@@ -16,7 +16,7 @@ export function tuningPage({ chosen, points }: Pick<TunedRun, 'chosen' | 'points
     return html`${heading}
 <p class="verdict">From a probability of ${best.threshold.toPrecision(3)} on${
       best.minimumVolume > 0
-        ? `, without lesions below ${best.minimumVolume.toPrecision(3)} mm³`
+        ? `, without lesions below ${volumeText(best.minimumVolume, chosen)}`
         : ''
     }: ${(100 * best.recall).toFixed(0)} % of the lesions are found, with ${best.falseAlarms.toFixed(2)} false alarms a case.</p>
 <div class="charts">

@@ -21,6 +21,8 @@ const pointsSchema = z.strictObject({
     z.strictObject({ falseAlarms: z.number().min(0) }),
   ]),
   cases: z.int().positive(),
+  // Of pictures, whose volumes are in pixels.
+  inPixels: z.boolean(),
   weights: z.array(z.string()).min(1),
   temperature: z.number().positive(),
   classes: z.array(pointSchema).min(1),

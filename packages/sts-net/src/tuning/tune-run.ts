@@ -70,6 +70,7 @@ export async function tuneRun(
     }
   };
   let classes = 0;
+  let inPixels = true;
   for await (const one of predictCases(runs, undefined, options)) {
     if (classes !== 0 && one.classes !== classes) {
       throw new RangeError(
@@ -77,6 +78,7 @@ export async function tuneRun(
       );
     }
     classes = one.classes;
+    inPixels &&= one.flat;
     const each = Array.from({ length: classes }, (_, c) => one.probabilities(c));
     losses.add(
       each.map(({ voxels }) => voxels.data),
@@ -91,7 +93,7 @@ export async function tuneRun(
       count(one, one.probabilities);
     }
   }
-  return choose(tuned, { aim, temperature }, runs);
+  return choose(tuned, { aim, inPixels, temperature }, runs);
 }
 
 /** A case that a network predicted. */
@@ -99,6 +101,8 @@ interface TuningCase {
   readonly file: string;
   /** Background included. */
   readonly classes: number;
+  /** Whether it is a picture. */
+  readonly flat: boolean;
   readonly probabilities: VolumePrediction['probabilities'];
   readonly truth: Uint8Array;
 }
@@ -129,7 +133,7 @@ async function* predictCases(
           }),
         });
         const truth = (await store.truth(one, input)).voxels.data;
-        yield { file, classes, probabilities, truth };
+        yield { file, classes, flat: input.flat, probabilities, truth };
       }
     } finally {
       model.dispose();
@@ -157,7 +161,7 @@ class TunedClass {
 
 async function choose(
   tuned: readonly TunedClass[],
-  { aim, temperature }: Pick<OperatingPoints, 'aim' | 'temperature'>,
+  { aim, inPixels, temperature }: Pick<OperatingPoints, 'aim' | 'inPixels' | 'temperature'>,
   runs: readonly TuningCases[],
 ): Promise<TunedRun> {
   const counted = (threshold: number): number =>
@@ -171,6 +175,7 @@ async function choose(
   const chosen: OperatingPoints = {
     aim,
     cases: tuned[0]!.counts.length,
+    inPixels,
     weights: await Promise.all(runs.map(({ file }) => fileDigest(file))),
     temperature,
     classes: points.map((own) => bestPoint(own, aim)),

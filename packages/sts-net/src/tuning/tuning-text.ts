@@ -9,11 +9,20 @@ export function aimText(aim: Aim): string {
   return `the most lesions found with at most ${aim.falseAlarms} false alarms a case`;
 }
 
+/** A least volume of lesions, in the unit that it has. */
+export function volumeText(
+  volume: number,
+  { inPixels }: Pick<OperatingPoints, 'inPixels'>,
+): string {
+  return `${volume.toPrecision(3)} ${inPixels ? 'pixels' : 'mm³'}`;
+}
+
 /** That labels are decided at operating points, a sentence. */
-export function operatingPointNote({ aim, classes, temperature }: OperatingPoints): string {
+export function operatingPointNote(points: OperatingPoints): string {
+  const { aim, classes, temperature } = points;
   const each = classes.map(({ threshold, minimumVolume }) => {
     const small =
-      minimumVolume > 0 ? `, without lesions below ${minimumVolume.toPrecision(3)} mm³` : '';
+      minimumVolume > 0 ? `, without lesions below ${volumeText(minimumVolume, points)}` : '';
     return `probabilities from ${threshold.toPrecision(3)} on${small}`;
   });
   const divided = temperature === 1 ? '' : `; logits are divided by ${temperature}`;
@@ -26,7 +35,7 @@ export function tuningText({ chosen, paths }: Pick<TunedRun, 'chosen' | 'paths'>
   const lines = classes.map((point, i) => {
     const name = classes.length > 1 ? `class ${i + 1}: ` : '';
     const small =
-      point.minimumVolume > 0 ? `, lesions from ${point.minimumVolume.toPrecision(3)} mm³ on` : '';
+      point.minimumVolume > 0 ? `, lesions from ${volumeText(point.minimumVolume, chosen)} on` : '';
     const found = `${(100 * point.recall).toFixed(0)} % of the lesions found, ${point.falseAlarms.toFixed(2)} false alarms a case`;
     const scores = `lesion F1 ${point.lesionF1.toFixed(3)}, mean Dice ${point.caseDice.toFixed(3)}`;
     return `${name}threshold ${point.threshold.toPrecision(3)}${small}: ${found}, ${scores}`;

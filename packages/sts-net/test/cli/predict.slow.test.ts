@@ -235,7 +235,7 @@ describe('tune', () => {
     writeFileSync(
       at('run', 'operating-point.json'),
       JSON.stringify({
-        ...{ aim: 'case-dice', cases: 1, weights: ['other'], temperature: 1 },
+        ...{ aim: 'case-dice', cases: 1, inPixels: false, weights: ['other'], temperature: 1 },
         classes: [{ ...point, lesionF1: 0, falseAlarms: 0 }],
       }),
     );

@@ -64,7 +64,7 @@ describe('evaluate of a run', () => {
   it('is at the operating point that it was tuned to, as predict is, and says so', async () => {
     const likely = await ofRun();
     const points = {
-      ...{ aim: 'lesion-f1', cases: 1, temperature: 2 },
+      ...{ aim: 'lesion-f1', cases: 1, inPixels: false, temperature: 2 },
       weights: [await fileDigest(join(run, 'best.safetensors'))],
       classes: [
         {

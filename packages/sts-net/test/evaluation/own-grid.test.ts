@@ -6,6 +6,7 @@ import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { evaluateModel } from '../../src/evaluation/evaluate-model.ts';
 import { evaluateVolumes } from '../../src/evaluation/evaluate-volumes.ts';
+import { evaluationText } from '../../src/evaluation/evaluation-text.ts';
 
 /** Finds what is brighter than half of the window. */
 const bright: Predictor = {
@@ -85,7 +86,7 @@ describe('evaluateModel scores on the grid that the image came with', () => {
       const one = { id: 'a', group: 'a', ...files };
       for (const size of [undefined, [4, 5], [12, 20]] as const) {
         const input = { preprocessing: { normalization, size }, classes: 2 };
-        const { cases, slices } = await evaluateModel(bright, input, [one], {
+        const evaluation = await evaluateModel(bright, input, [one], {
           onCase: ({ truth, prediction }) => {
             expect([truth.voxels.shape, prediction.voxels.shape]).toEqual([
               [1, 6, 10],
@@ -94,7 +95,10 @@ describe('evaluateModel scores on the grid that the image came with', () => {
             expect([...truth.voxels.data]).toEqual([...mask.data].map((value) => value / 255));
           },
         });
-        expect([cases.length, slices.images.total]).toEqual([1, 1]);
+        const { cases, slices, inPixels } = evaluation;
+        expect([cases.length, slices.images.total, inPixels]).toEqual([1, 1, true]);
+        expect(evaluationText(evaluation)).toContain('distances are in pixels, not in mm');
+        expect(evaluationText(evaluation)).not.toMatch(/mm³|, mm/);
       }
     }
   });

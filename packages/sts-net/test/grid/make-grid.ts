@@ -50,5 +50,5 @@ export function resultWith(
     const bin = { from: 0, to: Number.POSITIVE_INFINITY, lesions: 4, found: found[id] ?? 1 };
     return { id, patient: id.slice(0, 1), scores, recallBySize: [bin] };
   });
-  return { steps: 3, paper: [0.7, 0.6, 0.5, 0.4, 0.3], cases };
+  return { steps: 3, inPixels: false, paper: [0.7, 0.6, 0.5, 0.4, 0.3], cases };
 }

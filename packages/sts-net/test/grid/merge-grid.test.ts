@@ -33,6 +33,18 @@ async function setSeconds(path: string): Promise<void> {
   await writeFile(path, JSON.stringify({ ...result, seconds: 10 }));
 }
 
+test('lesions of pictures have their size in pixels', async () => {
+  const folder = await makeGrid(['none'], [1]);
+  const grid = await openGrid(folder);
+  expect((await mergeGrid(grid)).inPixels).toBe(false);
+  await runGrid(grid, 0, async () => ({ ...resultWith(dice[0]!), inPixels: true }));
+  const merged = await mergeGrid(grid, [], options);
+  expect(gridMarkdown(merged)).toContain('lesions found, by volume (pixels)');
+  expect(gridMarkdown(await mergeGrid(await openGrid(await doneGrid()), [], options))).toContain(
+    'by volume (mm³)',
+  );
+});
+
 describe('rows of a grid', () => {
   test('are means over cases, each the mean of the row’s runs', async () => {
     const { rows, missing, cases, patients } = await mergeGrid(

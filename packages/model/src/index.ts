@@ -12,7 +12,15 @@ export {
   type SEConfig,
 } from './network/attention.ts';
 export { createModel } from './network/create-model.ts';
-export type { ModelConfig, ModelOptions, ModelSettings } from './network/model-options.ts';
+export type {
+  ModelConfig,
+  ModelOptions,
+  ModelSettings,
+  PairOptions,
+  PairSettings,
+  WholeOptions,
+  WholeSettings,
+} from './network/model-options.ts';
 export { predictionNetwork } from './network/prediction-network.ts';
 export { withoutInitialValues } from './network/without-initial-values.ts';
 export {

@@ -6,7 +6,7 @@ import { saveAndLoad, signedNchw } from '@sts-net/testing';
 import { memory, pad, slice, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createModel, type ModelConfig, type ModelOptions, modelStatistics } from '../src/index.ts';
+import { createModel, type ModelConfig, modelStatistics, type PairOptions } from '../src/index.ts';
 
 beforeAll(async () => {
   await useBackend('wasm');
@@ -112,7 +112,7 @@ test.each([
 });
 
 describe('attention', () => {
-  const layers = (attention: ModelOptions['attention']) => {
+  const layers = (attention: PairOptions['attention']) => {
     const model = createModel({ ...tiny, attention });
     const found = model.layers.filter((layer) => layer instanceof ESCA);
     model.dispose();
@@ -171,8 +171,8 @@ describe('attention', () => {
 });
 
 test('options reach the parts: output stride, dilation, dropout, seed', async () => {
-  const build = (options: Partial<ModelOptions>) =>
-    createModel({ ...tiny, ...options } as ModelOptions);
+  const build = (options: Partial<PairOptions>) =>
+    createModel({ ...tiny, ...options } as PairOptions);
   const dilations = (model: LayersModel, name: string) =>
     (model.getLayer(`encoder.${name}.conv2`) as unknown as { dilations: number[] }).dilations[0];
   const usual = build({});
@@ -244,7 +244,7 @@ test.each<[Record<string, unknown>, RegExp]>([
   [{ dropout: 1 }, /dropout: expected number of less than 1, got 1/],
   [{ dilation: 2 }, /dilation: unknown key/],
 ])('%o is refused', (wrong, message) => {
-  const options = { ...light, ...wrong } as unknown as ModelOptions;
+  const options = { ...light, ...wrong } as unknown as PairOptions;
   expect(() => createModel(options)).toThrow(TypeError);
   expect(() => createModel(options)).toThrow(message);
 });

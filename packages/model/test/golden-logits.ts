@@ -1,7 +1,7 @@
 import { describeBackends, nchwValues, signedNchw } from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import type { ModelOptions } from '../src/index.ts';
+import type { PairOptions } from '../src/index.ts';
 import { goldenModel } from './golden-models.ts';
 
 /** Logits of a model on the recipe's image of one batch. */
@@ -15,7 +15,7 @@ export interface LogitsReference {
 /** Holds models against their reference logits, which are listed as `name@size`. */
 export function describeGoldenLogits(
   references: Readonly<Record<string, LogitsReference>>,
-  options: Partial<ModelOptions> = {},
+  options: Partial<PairOptions> = {},
 ): void {
   const sizesOf = new Map<string, number[]>();
   for (const key of Object.keys(references)) {

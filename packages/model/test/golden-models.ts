@@ -3,14 +3,14 @@ import { recipeStateDict, type TorchTensor } from '@sts-net/testing';
 import { zeros } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { vi } from 'vitest';
-import { createModel, loadTorchWeights, type ModelOptions } from '../src/index.ts';
+import { createModel, loadTorchWeights, type PairOptions } from '../src/index.ts';
 import { torchParameters } from '../src/state-dict/torch-parameters.ts';
 
 /** The options of a model by its name in the golden files, and the shapes of its state dict. */
 export function goldenOptions(
   name: string,
-  inputShape: ModelOptions['inputShape'] = [null, null, 3],
-): Pick<ModelOptions, 'encoder' | 'decoder' | 'attention' | 'inputShape' | 'classes'> {
+  inputShape: PairOptions['inputShape'] = [null, null, 3],
+): Pick<PairOptions, 'encoder' | 'decoder' | 'attention' | 'inputShape' | 'classes'> {
   const [architecture, encoder] = name.replace(/@.*$/, '').split('/') as [string, string?];
   const common = { classes: 2, inputShape };
   if (encoder === undefined) {
@@ -34,7 +34,7 @@ export function goldenStateDict(name: string): Map<string, TorchTensor> {
 }
 
 /** A golden model with the recipe's weights. */
-export function goldenModel(name: string, options: Partial<ModelOptions> = {}): LayersModel {
+export function goldenModel(name: string, options: Partial<PairOptions> = {}): LayersModel {
   const model = blankModel({ ...goldenOptions(name), ...options });
   loadTorchWeights(model, stateDict(model));
   return model;
@@ -44,7 +44,7 @@ export function goldenModel(name: string, options: Partial<ModelOptions> = {}): 
  * A golden model with weights that keep every ReLU away from its kinks, so that float32 gradients can be
  * held against float64 ones: normalisations have weights 0.1 + 0.2 (u − 0.5) and biases 3 + (2u − 1) 0.2.
  */
-export function smoothModel(name: string, options: Partial<ModelOptions> = {}): LayersModel {
+export function smoothModel(name: string, options: Partial<PairOptions> = {}): LayersModel {
   const model = blankModel({ ...goldenOptions(name), ...options });
   const weights = stateDict(model);
   for (const [key, { shape, data }] of weights) {
@@ -66,7 +66,7 @@ function stateDict(model: LayersModel): Map<string, TorchTensor> {
 }
 
 /** A model of zeros, where weights do not matter or are about to be replaced: drawing takes seconds. */
-export function blankModel(options: ModelOptions): LayersModel {
+export function blankModel(options: PairOptions): LayersModel {
   const draw = vi
     .spyOn(Kaiming.prototype, 'apply')
     .mockImplementation((shape) => zeros(shape as number[]));

@@ -11,7 +11,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createModel, loadTorchWeights, type ModelOptions } from '../src/index.ts';
+import { createModel, loadTorchWeights, type PairOptions } from '../src/index.ts';
 import { blankModel, goldenOptions, goldenStateDict } from './golden-models.ts';
 
 beforeAll(async () => {
@@ -40,11 +40,11 @@ async function digests(model: LayersModel): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-function options(encoder: string): ModelOptions {
-  return { encoder, decoder: 'unet', classes: 2, inputShape: [null, null, 3] } as ModelOptions;
+function options(encoder: string): PairOptions {
+  return { encoder, decoder: 'unet', classes: 2, inputShape: [null, null, 3] } as PairOptions;
 }
 
-function model(encoder: string, more: Partial<ModelOptions> = {}) {
+function model(encoder: string, more: Partial<PairOptions> = {}) {
   return createModel({ ...options(encoder), ...more });
 }
 
@@ -138,7 +138,7 @@ test('PSPNet ignores the stages of the encoder that it does not use, and nothing
 
 test('Pytorch-UNet’s names: each block’s tensors are put where the shape and order say', async () => {
   const name = 'plain-unet';
-  const network = blankModel({ ...options(name), decoder: name } as ModelOptions);
+  const network = blankModel({ ...options(name), decoder: name } as PairOptions);
   // In the order of its modules: contracting path, expanding path, head; in each block its upsampling first.
   const block = (key: string, upsampled: boolean) => [
     ...(upsampled ? [`${key}.up.weight`, `${key}.up.bias`] : []),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describeBackends } from '@sts-net/testing';
 import { expect, test } from 'vitest';
-import { type ModelOptions, modelStatistics } from '../src/index.ts';
+import { modelStatistics, type PairOptions } from '../src/index.ts';
 import { describeGoldenLogits, type LogitsReference } from './golden-logits.ts';
 import { blankModel } from './golden-models.ts';
 
@@ -24,7 +24,7 @@ describeGoldenLogits(
 );
 
 describeBackends('plain networks', () => {
-  const statistics = (options: Pick<ModelOptions, 'encoder' | 'decoder' | 'classes'>) => {
+  const statistics = (options: Pick<PairOptions, 'encoder' | 'decoder' | 'classes'>) => {
     const model = blankModel({ ...options, inputShape: [null, null, 3] });
     const result = modelStatistics(model);
     model.dispose();

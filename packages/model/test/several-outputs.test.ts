@@ -6,9 +6,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import {
   createModel,
   loadTorchWeights,
-  type ModelOptions,
   modelStatistics,
   namedWeights,
+  type PairOptions,
   predictionNetwork,
   predictorOf,
   torchStateDict,
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await useBackend('wasm');
 });
 
-const options: ModelOptions = {
+const options: PairOptions = {
   encoder: 'mobilenet_v2',
   decoder: 'unet',
   classes: 3,
@@ -104,6 +104,6 @@ describe('a network of several outputs', () => {
       /one of the 3 stages of the encoder that the decoder uses/,
     ],
   ] as const)('refuses %o', (changes, message) => {
-    expect(() => createModel({ ...options, ...changes } as ModelOptions)).toThrow(message);
+    expect(() => createModel({ ...options, ...changes } as PairOptions)).toThrow(message);
   });
 });

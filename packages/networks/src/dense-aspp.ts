@@ -12,22 +12,29 @@ import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-
 import type { NetworkOptions } from './network-options.ts';
 import { withinPadding } from './within-padding.ts';
 
-/** Which DenseASPP. */
-export interface DenseASPPOptions extends Omit<DenseNetOptions, 'lastTransition'> {
+/** Which DenseASPP: its DenseNet, and how wide its pyramid is. */
+export interface DenseASPPVariant extends Omit<DenseNetOptions, 'lastTransition'> {
   /** Channels that a block of the pyramid narrows its input to. */
   readonly narrow: number;
   /** Channels that it adds. */
   readonly added: number;
+}
+
+/** What any DenseASPP can be told, as data. */
+export interface DenseASPPSettings {
   /** Stride of the encoder's deepest map. @default 8 */
-  readonly outputStride?: 8 | 16;
+  readonly outputStride?: 8 | 16 | undefined;
   /**
    * Whether the last resizing keeps corner pixels, as PyTorch did when the published weights were trained; today's
    * default takes pixels for areas. @default false
    */
-  readonly alignCorners?: boolean;
-  /** Rate of the channel dropout. @default 0.1 */
-  readonly dropout?: number;
+  readonly alignCorners?: boolean | undefined;
+  /** Rate of the channel dropout, at least 0 and less than 1. @default 0.1 */
+  readonly dropout?: number | undefined;
 }
+
+/** What {@link denseASPP} takes. */
+export interface DenseASPPOptions extends DenseASPPVariant, DenseASPPSettings, NetworkOptions {}
 
 const rates = [3, 6, 12, 18, 24];
 
@@ -38,7 +45,7 @@ const rates = [3, 6, 12, 18, 24];
  * Source: Yang et al., CVPR 2018. The paper of STS-Net prints 46.15 million parameters for it, which none of the
  * published variants has.
  */
-export function denseASPP(options: DenseASPPOptions & NetworkOptions): LayersModel {
+export function denseASPP(options: DenseASPPOptions): LayersModel {
   const { narrow, added, outputStride = 8, alignCorners = false, dropout = 0.1 } = options;
   const { classes = 2, seed = 0, growth, stem, layers: counts } = options;
   const spec = denseNet({

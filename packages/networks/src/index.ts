@@ -1,4 +1,16 @@
-export { type DenseASPPOptions, denseASPP } from './dense-aspp.ts';
+export {
+  type DenseASPPOptions,
+  type DenseASPPSettings,
+  type DenseASPPVariant,
+  denseASPP,
+} from './dense-aspp.ts';
 export { m2SNet } from './m2snet.ts';
 export type { NetworkOptions } from './network-options.ts';
-export { createNetwork, type NetworkName, type NetworkSpec, networks } from './networks.ts';
+export type { NetworkSpec, NetworkTraining } from './network-spec.ts';
+export {
+  createNetwork,
+  type NetworkConfig,
+  type NetworkName,
+  type NetworkSettings,
+  networks,
+} from './networks.ts';

@@ -1,45 +1,66 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type DenseASPPOptions, denseASPP } from './dense-aspp.ts';
+import { type DenseASPPSettings, type DenseASPPVariant, denseASPP } from './dense-aspp.ts';
 import { m2SNet } from './m2snet.ts';
 import type { NetworkOptions } from './network-options.ts';
+import type { NetworkSpec } from './network-spec.ts';
+
+/** What each network can be told beside what all can, as data. */
+export interface NetworkSettings {
+  readonly m2snet: object;
+  readonly denseaspp121: DenseASPPSettings;
+  readonly denseaspp161: DenseASPPSettings;
+  readonly denseaspp169: DenseASPPSettings;
+  readonly denseaspp201: DenseASPPSettings;
+}
 
 /** The networks known by name. */
-export type NetworkName =
-  | 'm2snet'
-  | 'denseaspp121'
-  | 'denseaspp161'
-  | 'denseaspp169'
-  | 'denseaspp201';
+export type NetworkName = keyof NetworkSettings;
 
-/** Makes a network. */
-export type NetworkSpec = (options: NetworkOptions) => LayersModel;
-
-const dense =
-  (settings: DenseASPPOptions): NetworkSpec =>
-  (options) =>
-    denseASPP({ ...settings, ...options });
+const dense = (variant: DenseASPPVariant): NetworkSpec<DenseASPPSettings> => ({
+  settings: ['outputStride', 'alignCorners', 'dropout'],
+  create: (options) => denseASPP({ ...variant, ...options }),
+});
 
 /** What each name stands for. */
-export const networks: Readonly<Record<NetworkName, NetworkSpec>> = {
-  m2snet: m2SNet,
+export const networks: { readonly [Name in NetworkName]: NetworkSpec<NetworkSettings[Name]> } = {
+  m2snet: { create: m2SNet, training: { loss: { name: 'structure', entropy: 'plain' } } },
   denseaspp121: dense({ layers: [6, 12, 24, 16], narrow: 128, added: 64 }),
   denseaspp161: dense({ growth: 48, stem: 96, layers: [6, 12, 36, 24], narrow: 512, added: 128 }),
   denseaspp169: dense({ layers: [6, 12, 32, 32], narrow: 336, added: 168 }),
   denseaspp201: dense({ layers: [6, 12, 48, 32], narrow: 480, added: 240 }),
 };
 
+/** A network with settings of its own, as data: `{ name: 'denseaspp121', dropout: 0 }`. */
+export type NetworkConfig = {
+  readonly [Name in NetworkName]: { readonly name: Name } & Readonly<NetworkSettings[Name]>;
+}[NetworkName];
+
 /**
- * Makes a whole network by name: `[batch, height, width, channels]` of any size, padded with zeros at the
+ * Makes a whole network: `[batch, height, width, channels]` of any size, padded with zeros at the
  * bottom and right to what it needs and cropped back, to logits `[batch, height, width, classes]`. Layers are
  * named by the keys of the authors' PyTorch parameters.
  *
- * @throws RangeError for an unknown name, listing those that there are
+ * @param network a name, a name with settings, or a spec of one's own
+ * @throws RangeError for an unknown name, listing those that there are, and for a setting that the network
+ * does not have
  */
-export function createNetwork(name: NetworkName, options: NetworkOptions): LayersModel {
+export function createNetwork(
+  network: NetworkName | NetworkConfig | NetworkSpec,
+  options: NetworkOptions,
+): LayersModel {
+  if (typeof network === 'object' && 'create' in network) return network.create(options);
+  const { name, ...settings } = typeof network === 'string' ? { name: network } : network;
   if (!Object.hasOwn(networks, name)) {
     throw new RangeError(
       `\`createNetwork\`: there is no network '${name}'; there are ${Object.keys(networks).join(', ')}.`,
     );
   }
-  return networks[name](options);
+  const spec = networks[name] as NetworkSpec<Readonly<Record<string, unknown>>>;
+  const strange = Object.keys(settings).find((key) => !spec.settings?.includes(key));
+  if (strange !== undefined) {
+    throw new RangeError(
+      `\`createNetwork\`: the network '${name}' has no setting '${strange}'; it has ${spec.settings?.join(', ') ?? 'none'}.`,
+    );
+  }
+  return spec.create({ ...settings, ...options });
 }

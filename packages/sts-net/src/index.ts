@@ -105,12 +105,26 @@ export {
   type ModelStatistics,
   type ModelStatisticsOptions,
   modelStatistics,
+  type PairOptions,
+  type PairSettings,
   predictorOf,
   type SafetensorsFile,
   type SEConfig,
   type StoredTensor,
   torchStateDict,
+  type WholeOptions,
+  type WholeSettings,
 } from '@sts-net/model';
+export {
+  createNetwork,
+  type NetworkConfig,
+  type NetworkName,
+  type NetworkOptions,
+  type NetworkSettings,
+  type NetworkSpec,
+  type NetworkTraining,
+  networks,
+} from '@sts-net/networks';
 export {
   type CaseScore,
   createLoss,
@@ -145,8 +159,11 @@ export type { CaseCacheConfig } from './cases/case-cache.ts';
 export type { CaseSource, SourceCase } from './cases/case-reader.ts';
 export type { AmplificationConfig } from './config/amplification-schema.ts';
 export type { DataConfig } from './config/data-schema.ts';
-export type { ExperimentConfig, ExperimentInput } from './config/experiment-config.ts';
-export type { TrainingConfig } from './config/training-schema.ts';
+export type {
+  ExperimentConfig,
+  ExperimentInput,
+  TrainingConfig,
+} from './config/experiment-config.ts';
 export { demoText } from './demo/demo-text.ts';
 export type { DemoOptions, DemoResult } from './demo/run-demo.ts';
 export type { EvaluateModelOptions } from './evaluation/evaluate-model.ts';

@@ -1,7 +1,8 @@
 import { encoders } from '@sts-net/backbones';
 import { type DecoderSpec, decoders, supervisedDecoders } from '@sts-net/decoders';
+import { type NetworkSpec, networks } from '@sts-net/networks';
 import { attentionNames, attentions } from './attention.ts';
-import type { ModelOptions } from './model-options.ts';
+import type { ModelOptions, PairOptions, WholeOptions } from './model-options.ts';
 
 /** Says what a value must be, or nothing where it is right. */
 type Rule = (value: unknown) => string | undefined;
@@ -36,7 +37,17 @@ const supervised: Rule = (value) => {
     : `with deepSupervision one that has maps on the way to its logits (${supervisedDecoders.join(', ')}, or one of your own with \`decode\`)`;
 };
 
-const rules: Readonly<Record<keyof ModelOptions, Rule>> = {
+/** What every model is told. */
+const common = {
+  classes: count,
+  inputShape: (value) =>
+    Array.isArray(value) && value.length === 3
+      ? undefined
+      : 'array [height, width, channels] with null for any height or width',
+  seed: optional((value) => (Number.isSafeInteger(value) ? undefined : 'integer')),
+} as const satisfies Readonly<Record<string, Rule>>;
+
+const pairRules: Readonly<Record<Exclude<keyof PairOptions, 'network'>, Rule>> = {
   encoder: nameOr(encoders, (value) => Array.isArray((value as { stages?: unknown }).stages)),
   decoder: nameOr(decoders, (value) => typeof (value as { build?: unknown }).build === 'function'),
   attention: optional((value) =>
@@ -44,11 +55,6 @@ const rules: Readonly<Record<keyof ModelOptions, Rule>> = {
       ? undefined
       : oneOf(...attentionNames)(value),
   ),
-  classes: count,
-  inputShape: (value) =>
-    Array.isArray(value) && value.length === 3
-      ? undefined
-      : 'array [height, width, channels] with null for any height or width',
   outputStride: optional(oneOf(8, 16, 32)),
   dilationStyle: optional(oneOf('smp', 'torchvision')),
   deepSupervision: optional(oneOf(true, false)),
@@ -61,7 +67,13 @@ const rules: Readonly<Record<keyof ModelOptions, Rule>> = {
     if (typeof value !== 'number' || !(value >= 0)) return 'number of at least 0';
     return value < 1 ? undefined : 'number of less than 1';
   }),
-  seed: optional((value) => (Number.isSafeInteger(value) ? undefined : 'integer')),
+  ...common,
+};
+
+const wholeRules: Readonly<Record<keyof WholeOptions, Rule>> = {
+  // What a name has besides is looked at below.
+  network: nameOr(networks, () => true),
+  ...common,
 };
 
 /** @throws TypeError with one line for each wrong option: its path, what is expected, what it holds */
@@ -74,27 +86,27 @@ export function checkModelOptions(options: ModelOptions): void {
     const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
     problems.push(`${path}: expected ${requirement}, got ${text}`);
   };
+  const isWhole = options.network !== undefined;
+  const rules: Readonly<Record<string, Rule>> = isWhole ? wholeRules : pairRules;
   for (const [name, rule] of Object.entries(rules)) check(name, rule, values[name]);
-  problems.push(...unknownKeys('', values, Object.keys(rules)));
-  const { inputShape, attention } = options;
+  const { inputShape } = options;
   if (Array.isArray(inputShape) && inputShape.length === 3) {
     for (const [i, side] of inputShape.entries()) {
       const rule = i < 2 && side === null ? () => undefined : count;
       check(`inputShape[${i}]`, rule, side);
     }
   }
-  if (typeof attention === 'object' && attention !== null) {
-    const { name } = attention;
-    check('attention.name', oneOf(...Object.keys(attentions)), name);
-    const known: readonly string[] | undefined = attentions[name]?.options;
-    if (known) problems.push(...unknownKeys('attention.', attention, ['name', ...known]));
+  if (isWhole) {
+    for (const name of Object.keys(pairRules)) {
+      if (name in rules || values[name] === undefined) continue;
+      check(name, () => 'nothing beside `network`, which is no pair', values[name]);
+    }
+    problems.push(...unknownKeys('', values, [...Object.keys(rules), ...Object.keys(pairRules)]));
+    checkNetwork(options, check, problems);
+  } else {
+    problems.push(...unknownKeys('', values, [...Object.keys(rules), 'network']));
+    checkParts(options, check, problems);
   }
-  const { auxiliaryHead, deepSupervision } = options;
-  if (typeof auxiliaryHead === 'object' && auxiliaryHead !== null) {
-    check('auxiliaryHead.stage', count, auxiliaryHead.stage);
-    problems.push(...unknownKeys('auxiliaryHead.', auxiliaryHead, ['stage']));
-  }
-  if (deepSupervision === true) check('decoder', supervised, options.decoder);
   if (problems.length === 0) return;
   const [only] = problems;
   throw new TypeError(
@@ -102,6 +114,31 @@ export function checkModelOptions(options: ModelOptions): void {
       ? `\`createModel\`: ${only}`
       : `\`createModel\`:\n  ${problems.join('\n  ')}`,
   );
+}
+
+type Check = (path: string, rule: Rule, value: unknown) => void;
+
+function checkParts(options: PairOptions, check: Check, problems: string[]): void {
+  const { attention, auxiliaryHead, deepSupervision } = options;
+  if (typeof attention === 'object' && attention !== null) {
+    const { name } = attention;
+    check('attention.name', oneOf(...Object.keys(attentions)), name);
+    const known: readonly string[] | undefined = attentions[name]?.options;
+    if (known) problems.push(...unknownKeys('attention.', attention, ['name', ...known]));
+  }
+  if (typeof auxiliaryHead === 'object' && auxiliaryHead !== null) {
+    check('auxiliaryHead.stage', count, auxiliaryHead.stage);
+    problems.push(...unknownKeys('auxiliaryHead.', auxiliaryHead, ['stage']));
+  }
+  if (deepSupervision === true) check('decoder', supervised, options.decoder);
+}
+
+function checkNetwork({ network }: WholeOptions, check: Check, problems: string[]): void {
+  if (typeof network !== 'object' || network === null || 'create' in network) return;
+  check('network.name', oneOf(...Object.keys(networks)), network.name);
+  const spec = networks[network.name] as NetworkSpec | undefined;
+  const known = ['name', ...(spec?.settings ?? [])];
+  if (spec) problems.push(...unknownKeys('network.', network, known));
 }
 
 function unknownKeys(path: string, value: object, known: readonly string[]): readonly string[] {

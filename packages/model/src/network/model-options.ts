@@ -6,10 +6,12 @@ import type {
   OutputStride,
 } from '@sts-net/backbones';
 import type { DecoderName, DecoderSpec } from '@sts-net/decoders';
+import type { NetworkConfig, NetworkName, NetworkSpec } from '@sts-net/networks';
 import type { AttentionConfig } from './attention.ts';
 
-/** The choices that make a network, whatever images it takes; all of it is plain JSON. */
-export interface ModelSettings {
+/** The choices that make a pair of an encoder and a decoder, whatever images it takes; all of it is plain JSON. */
+export interface PairSettings {
+  readonly network?: undefined;
   readonly encoder: EncoderName;
   readonly decoder: DecoderName;
   /** Attention after every feature map of the encoder. @default 'none' */
@@ -35,6 +37,17 @@ export interface ModelSettings {
   readonly dropout?: number | undefined;
 }
 
+/** A whole network, one that is no pair of an encoder and a decoder; plain JSON. */
+export interface WholeSettings {
+  /** A network of `@sts-net/networks`: its name, or its name with settings of its own. */
+  readonly network: NetworkName | NetworkConfig;
+  /** Number of classes, background included. */
+  readonly classes: number;
+}
+
+/** The choices that make a network, whatever images it takes; all of it is plain JSON. */
+export type ModelSettings = PairSettings | WholeSettings;
+
 /** What a model has beside its settings. */
 interface ModelInput {
   /** `[height, width, channels]` of the images; height and width may be `null` for any size. */
@@ -44,11 +57,11 @@ interface ModelInput {
 }
 
 /** A model as data: plain JSON that `createModel` takes. */
-export interface ModelConfig extends ModelSettings, ModelInput {}
+export type ModelConfig = (PairSettings | WholeSettings) & ModelInput;
 
-/** What `createModel` takes: a `ModelConfig` whose parts may also be values of one's own. */
-export interface ModelOptions
-  extends Omit<ModelSettings, 'encoder' | 'decoder' | 'attention'>,
+/** What makes a pair: `PairSettings` whose parts may also be values of one's own. */
+export interface PairOptions
+  extends Omit<PairSettings, 'encoder' | 'decoder' | 'attention'>,
     ModelInput {
   readonly encoder: EncoderName | EncoderSpec;
   readonly decoder: DecoderName | DecoderSpec;
@@ -56,8 +69,19 @@ export interface ModelOptions
   readonly attention?: AttentionConfig | AttentionFactory | undefined;
 }
 
+/** What makes a whole network: `WholeSettings` whose network may also be a spec of one's own. */
+export interface WholeOptions extends Omit<WholeSettings, 'network'>, ModelInput {
+  readonly network: NetworkName | NetworkConfig | NetworkSpec;
+}
+
+/** What `createModel` takes: a `ModelConfig` whose parts may also be values of one's own. */
+export type ModelOptions = PairOptions | WholeOptions;
+
 /** Whether all parts are names, so that the options can be kept as JSON. */
 export function isModelConfig(options: ModelOptions): options is ModelConfig {
+  if (options.network !== undefined) {
+    return typeof options.network === 'string' || !('create' in options.network);
+  }
   const { encoder, decoder, attention } = options;
   return (
     [encoder, decoder].every((part) => typeof part === 'string') && typeof attention !== 'function'

@@ -1,9 +1,9 @@
-import { type EncoderName, type EncoderSpec, encoders } from '@sts-net/backbones';
-import { type DecoderName, type DecoderSpec, decoders } from '@sts-net/decoders';
+import { type EncoderSpec, encoders } from '@sts-net/backbones';
+import { type DecoderSpec, decoders } from '@sts-net/decoders';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ModelConfig } from './model-options.ts';
 
-/** What a model was made of. */
+/** What a pair was made of. */
 export interface ModelParts {
   readonly encoder: EncoderSpec;
   readonly decoder: DecoderSpec;
@@ -21,12 +21,13 @@ export function partsOf(model: LayersModel): ModelParts | undefined {
   const parts = known.get(model);
   if (parts !== undefined) return parts;
   const config = configOf(model);
-  const encoder = encoders[config?.encoder as EncoderName] as EncoderSpec | undefined;
-  const decoder = decoders[config?.decoder as DecoderName] as DecoderSpec | undefined;
+  if (config === undefined || config.network !== undefined) return undefined;
+  const encoder: EncoderSpec | undefined = encoders[config.encoder];
+  const decoder: DecoderSpec | undefined = decoders[config.decoder];
   return encoder && decoder && { encoder, decoder };
 }
 
-/** The options of a model whose parts are all names. */
+/** The options of a model that is made of names. */
 function configOf(model: LayersModel): ModelConfig | undefined {
   const metadata = model.getUserDefinedMetadata() as { 'sts-net'?: ModelConfig } | undefined;
   return metadata?.['sts-net'];

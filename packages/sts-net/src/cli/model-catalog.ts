@@ -6,8 +6,11 @@ import {
   attentionNames,
   createModel,
   modelStatistics,
+  type PairSettings,
+  type WholeSettings,
   withoutInitialValues,
 } from '@sts-net/model';
+import type { NetworkName } from '@sts-net/networks';
 import { input, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 
 /** What a network, or its attention, costs for one image. */
@@ -25,6 +28,8 @@ export interface ModelCatalog {
     readonly encoder: EncoderName;
     readonly decoder: DecoderName;
   })[];
+  /** Networks that are no pairs. */
+  readonly networks: readonly (Cost & { readonly network: NetworkName })[];
   /** What every attention adds to every encoder, at its five places. */
   readonly attention: readonly (Cost & {
     readonly encoder: EncoderName;
@@ -39,30 +44,38 @@ export interface ModelCatalogOptions {
   readonly classes: number;
   readonly encoders: readonly EncoderName[];
   readonly decoders: readonly DecoderName[];
-  /** Called before each pair. */
-  readonly onPair: (text: string) => void;
+  readonly networks: readonly NetworkName[];
+  /** Called before each network. */
+  readonly onNetwork: (text: string) => void;
 }
 
-/** Counts for every pair of the encoders and decoders. */
+/** Counts for every pair of the encoders and decoders, and for every whole network. */
 export function modelCatalog({
   size,
   classes,
   encoders,
   decoders,
-  onPair,
+  networks,
+  onNetwork,
 }: ModelCatalogOptions): ModelCatalog {
+  const costOf = (text: string, options: PairSettings | WholeSettings): Cost => {
+    onNetwork(text);
+    const network = createModel({ ...options, inputShape: [...size, 3] });
+    const { parameters, multiplyAdds } = modelStatistics(network);
+    network.dispose();
+    return { parameters, multiplyAdds };
+  };
   return withoutInitialValues(() => ({
     size,
     classes,
     pairs: encoders.flatMap((encoder) =>
-      decoders.map((decoder) => {
-        onPair(`${encoder} ${decoder}`);
-        const network = createModel({ encoder, decoder, classes, inputShape: [...size, 3] });
-        const { parameters, multiplyAdds } = modelStatistics(network);
-        network.dispose();
-        return { encoder, decoder, parameters, multiplyAdds };
-      }),
+      decoders.map((decoder) => ({
+        encoder,
+        decoder,
+        ...costOf(`${encoder} ${decoder}`, { encoder, decoder, classes }),
+      })),
     ),
+    networks: networks.map((network) => ({ network, ...costOf(network, { network, classes }) })),
     attention: encoders.flatMap((encoder) => attentionCosts(encoder, size)),
   }));
 }

@@ -3,32 +3,34 @@ import { type EncoderName, encoders } from '@sts-net/backbones';
 import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
 import { type DecoderName, decoders } from '@sts-net/decoders';
 import { attentionNames } from '@sts-net/model';
+import { type NetworkName, networks } from '@sts-net/networks';
 import { prepareEngine } from '../runs/prepare-engine.ts';
 import { formatTable } from '../tables/format-table.ts';
 import { count, imageSize, oneOf } from './arguments.ts';
 import { progressLine } from './interruption.ts';
-import { type ModelCatalog, modelCatalog } from './model-catalog.ts';
+import { type ModelCatalog, type ModelCatalogOptions, modelCatalog } from './model-catalog.ts';
 
 const encoderNames = Object.keys(encoders) as EncoderName[];
 const decoderNames = Object.keys(decoders) as DecoderName[];
+const networkNames = Object.keys(networks) as NetworkName[];
 
 export function modelsCommand(): CommandUnknownOpts {
   return new Command('models')
-    .option('--encoder <name>', 'only this one', oneOf('encoder', encoderNames))
-    .option('--decoder <name>', 'only this one', oneOf('decoder', decoderNames))
+    .option('--encoder <name>', 'only its pairs', oneOf('encoder', encoderNames))
+    .option('--decoder <name>', 'only its pairs', oneOf('decoder', decoderNames))
+    .option('--network <name>', 'only this one, which is whole', oneOf('network', networkNames))
     .option('--size <size>', 'of the image, pixels: 480 or 480x320', imageSize('size'), [480, 480])
     .option('--classes <count>', 'with the background', count('classes'), 2)
     .option('--json <file>', 'file for all numbers as JSON')
-    .action(async ({ encoder, decoder, size, classes, json }) => {
+    .action(async ({ encoder, decoder, network, size, classes, json }) => {
       if (json !== undefined) await checkWritable(json);
       await prepareEngine('cpu');
       const line = progressLine();
       const catalog = modelCatalog({
         size: size as [number, number],
         classes,
-        encoders: encoder === undefined ? encoderNames : [encoder],
-        decoders: decoder === undefined ? decoderNames : [decoder],
-        onPair: (text) => line.show(text),
+        ...chosen(encoder, decoder, network),
+        onNetwork: (text) => line.show(text),
       });
       line.clear();
       if (json !== undefined) {
@@ -38,7 +40,22 @@ export function modelsCommand(): CommandUnknownOpts {
     });
 }
 
-function catalogText({ size, classes, pairs, attention }: ModelCatalog): string {
+/** What is named; pairs alone where a part of a pair is, the whole network alone where one is. */
+function chosen(
+  encoder: EncoderName | undefined,
+  decoder: DecoderName | undefined,
+  network: NetworkName | undefined,
+): Pick<ModelCatalogOptions, 'encoders' | 'decoders' | 'networks'> {
+  const isPair = encoder !== undefined || decoder !== undefined;
+  const isWhole = network !== undefined;
+  return {
+    encoders: encoder !== undefined ? [encoder] : isWhole && !isPair ? [] : encoderNames,
+    decoders: decoder !== undefined ? [decoder] : isWhole && !isPair ? [] : decoderNames,
+    networks: isWhole ? [network] : isPair ? [] : networkNames,
+  };
+}
+
+function catalogText({ size, classes, pairs, attention, networks }: ModelCatalog): string {
   const encoders = [...new Set(pairs.map(({ encoder }) => encoder))];
   const decoders = [...new Set(pairs.map(({ decoder }) => decoder))];
   const table = <Column extends string>(
@@ -55,7 +72,7 @@ function catalogText({ size, classes, pairs, attention }: ModelCatalog): string 
     attention.find((one) => one.encoder === encoder && one.attention === name)!;
   const layers = attentionNames.filter((name) => name !== 'none');
   const image = `an image of ${size.join(' × ')} × 3, ${classes} classes`;
-  return [
+  const ofPairs = () => [
     'Parameters, millions: any encoder with any decoder',
     table(decoders, (encoder, decoder) => millions(pair(encoder, decoder).parameters, 2)),
     `\nMultiply-adds, thousand millions, for ${image}`,
@@ -65,7 +82,22 @@ function catalogText({ size, classes, pairs, attention }: ModelCatalog): string 
       const { parameters, multiplyAdds } = added(encoder, name);
       return `${parameters.toLocaleString('en-US')} (${millions(multiplyAdds, 2)})`;
     }),
-  ].join('\n');
+  ];
+  const ofNetworks = () => [
+    `Whole networks: parameters (millions) and multiply-adds (thousand millions) for ${image}`,
+    formatTable([
+      ['network', 'parameters', 'multiply-adds'],
+      ...networks.map(({ network, parameters, multiplyAdds }) => [
+        network,
+        millions(parameters, 2),
+        millions(multiplyAdds / 1000, 2),
+      ]),
+    ]),
+  ];
+  return [
+    ...(pairs.length > 0 ? [ofPairs().join('\n')] : []),
+    ...(networks.length > 0 ? [ofNetworks().join('\n')] : []),
+  ].join('\n\n');
 }
 
 function millions(value: number, digits: number): string {

@@ -3,39 +3,40 @@ import { type EncoderName, encoders } from '@sts-net/backbones';
 import { writeFileAtomic } from '@sts-net/datasets/files';
 import { type DecoderName, decoders } from '@sts-net/decoders';
 import {
+  type AttentionName,
   attentionNames,
   createModel,
   type LayerStatistics,
   layerStatistics,
+  type ModelSettings,
   type ModelStatistics,
   modelStatistics,
   withoutInitialValues,
 } from '@sts-net/model';
+import { type NetworkName, networks } from '@sts-net/networks';
 import { prepareEngine } from '../runs/prepare-engine.ts';
 import { formatTable } from '../tables/format-table.ts';
 import { count, imageSize, oneOf } from './arguments.ts';
+import { UsageError } from './usage-error.ts';
 
 const encoderNames = Object.keys(encoders) as EncoderName[];
 const decoderNames = Object.keys(decoders) as DecoderName[];
+const networkNames = Object.keys(networks) as NetworkName[];
 const strides = oneOf('stride', ['8', '16', '32']);
 
 export function summaryCommand(): CommandUnknownOpts {
   return new Command('summary')
-    .requiredOption(
-      '--encoder <name>',
-      `of ${encoderNames.join(', ')}`,
-      oneOf('encoder', encoderNames),
-    )
-    .requiredOption(
-      '--decoder <name>',
-      `of ${decoderNames.join(', ')}`,
-      oneOf('decoder', decoderNames),
-    )
+    .option('--encoder <name>', `of ${encoderNames.join(', ')}`, oneOf('encoder', encoderNames))
+    .option('--decoder <name>', `of ${decoderNames.join(', ')}`, oneOf('decoder', decoderNames))
     .option(
       '--attention <name>',
-      `of ${attentionNames.join(', ')}`,
+      `of ${attentionNames.join(', ')}; else none`,
       oneOf('attention', attentionNames),
-      'none' as const,
+    )
+    .option(
+      '--network <name>',
+      `whole, in place of a pair: of ${networkNames.join(', ')}`,
+      oneOf('network', networkNames),
     )
     .option('--size <size>', 'of the image, pixels: 480 or 480x320', imageSize('size'), [480, 480])
     .option('--classes <count>', 'with the background', count('classes'), 2)
@@ -46,16 +47,9 @@ export function summaryCommand(): CommandUnknownOpts {
       (text) => Number(strides(text)) as 8 | 16 | 32,
     )
     .option('--json <file>', 'file for all numbers as JSON')
-    .action(async ({ json, channels, stride: outputStride, ...options }) => {
-      const { encoder, decoder, attention, classes } = options;
+    .action(async ({ json, channels, ...options }) => {
       const size = options.size as [number, number];
-      const config = {
-        encoder,
-        decoder,
-        attention,
-        classes,
-        ...(outputStride && { outputStride }),
-      };
+      const config = settingsOf(options);
       await prepareEngine('cpu');
       const model = withoutInitialValues(() =>
         createModel({ ...config, inputShape: [null, null, channels] }),
@@ -69,6 +63,35 @@ export function summaryCommand(): CommandUnknownOpts {
       if (json !== undefined) await writeFileAtomic(json, `${JSON.stringify(numbers, null, 2)}\n`);
       process.stdout.write(`${summaryText(numbers)}\n`);
     });
+}
+
+interface Choices {
+  readonly encoder?: EncoderName | undefined;
+  readonly decoder?: DecoderName | undefined;
+  readonly attention?: AttentionName | undefined;
+  readonly network?: NetworkName | undefined;
+  readonly stride?: 8 | 16 | 32 | undefined;
+  readonly classes: number;
+}
+
+/** @throws UsageError unless a pair is named or a whole network, and not both */
+function settingsOf(choices: Choices): ModelSettings {
+  const { network, encoder, decoder, attention, stride: outputStride, classes } = choices;
+  if (network === undefined) {
+    if (encoder === undefined || decoder === undefined) {
+      throw new UsageError(
+        'give `--encoder` and `--decoder`, or `--network`; `sts-net models` lists them',
+      );
+    }
+    const pair = { encoder, decoder, attention: attention ?? 'none', classes };
+    return { ...pair, ...(outputStride && { outputStride }) };
+  }
+  const ofPairs = { encoder, decoder, attention, stride: outputStride };
+  const [strange] = Object.entries(ofPairs).filter(([, value]) => value !== undefined);
+  if (strange === undefined) return { network, classes };
+  throw new UsageError(
+    `\`--network ${network}\` is no pair of an encoder and a decoder; leave \`--${strange[0]}\` out`,
+  );
 }
 
 const bytesOfFloat = 4;

@@ -1,6 +1,9 @@
 import { ConfigError } from './config-error.ts';
 
-/** A field of a config that is given another value: its path, `training.loss`, and what it becomes. */
+/**
+ * A field of a config that is given another value: its path, `training.loss`, and what it becomes; undefined
+ * takes it away.
+ */
 export interface ConfigChange {
   readonly path: string;
   readonly value: unknown;
@@ -23,7 +26,9 @@ export function withChanges(config: unknown, changes: readonly ConfigChange[]): 
       fields[key] ??= {};
       parent = fields[key];
     }
-    fieldsOf(parent, keys.join('.'), path)[last] = value;
+    const fields = fieldsOf(parent, keys.join('.'), path);
+    if (value === undefined) delete fields[last];
+    else fields[last] = value;
   }
   return result;
 }

@@ -1,10 +1,12 @@
 import { encoders } from '@sts-net/backbones';
 import { decoders, supervisedDecoders } from '@sts-net/decoders';
+import type { ModelSettings, PairSettings } from '@sts-net/model';
+import { networks } from '@sts-net/networks';
 import { z } from 'zod';
 import { amplificationSchema } from './amplification-schema.ts';
 import { dataSchema } from './data-schema.ts';
 import { loggersSchema } from './loggers-schema.ts';
-import { classWeightsOf } from './loss-schema.ts';
+import { classWeightsOf, type Loss } from './loss-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { preprocessingSchema } from './preprocessing-schema.ts';
 import { targetsSchema } from './targets-schema.ts';
@@ -57,24 +59,7 @@ export const experimentSchema = z
         message: `must have one for each of the ${classes} classes but the background, ${classes - 1}, got ${targets.length}`,
       });
     }
-    if (model.deepSupervision && !supervisedDecoders.includes(model.decoder)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['model', 'deepSupervision'],
-        message: `must have a decoder with maps on the way to its logits (${supervisedDecoders.join(', ')}), which ${model.decoder} is not`,
-      });
-    }
-    if (typeof model.auxiliaryHead === 'object') {
-      const { stages } = encoders[model.encoder];
-      const used = Math.min(stages.length, decoders[model.decoder].depth ?? stages.length);
-      if (model.auxiliaryHead.stage > used) {
-        context.addIssue({
-          code: 'custom',
-          path: ['model', 'auxiliaryHead', 'stage'],
-          message: `must be one of the stages of ${model.encoder} that ${model.decoder} uses, 1 to ${used}`,
-        });
-      }
-    }
+    if (model.network === undefined) checkPair(model, context);
     for (const { path, weights } of classWeightsOf(training.loss)) {
       if (weights.length === model.classes) continue;
       context.addIssue({
@@ -84,10 +69,54 @@ export const experimentSchema = z
       });
     }
   })
-  .transform(({ $schema, ...config }) => config);
+  .transform(({ $schema, ...config }) => ({
+    ...config,
+    training: withUsualLoss(config.training, config.model),
+  }));
 
 /** Everything that determines a run, defaults filled in. */
 export type ExperimentConfig = z.output<typeof experimentSchema>;
 
 /** A config as it is written: what has a default may be left out. */
 export type ExperimentInput = z.input<typeof experimentSchema>;
+
+/** How long, from what, with which loss and optimiser a network is trained, and what is kept. */
+export type TrainingConfig = ExperimentConfig['training'];
+
+function checkPair(model: PairSettings, context: z.RefinementCtx): void {
+  if (model.deepSupervision && !supervisedDecoders.includes(model.decoder)) {
+    context.addIssue({
+      code: 'custom',
+      path: ['model', 'deepSupervision'],
+      message: `must have a decoder with maps on the way to its logits (${supervisedDecoders.join(', ')}), which ${model.decoder} is not`,
+    });
+  }
+  if (typeof model.auxiliaryHead === 'object') {
+    const { stages } = encoders[model.encoder];
+    const used = Math.min(stages.length, decoders[model.decoder].depth ?? stages.length);
+    if (model.auxiliaryHead.stage > used) {
+      context.addIssue({
+        code: 'custom',
+        path: ['model', 'auxiliaryHead', 'stage'],
+        message: `must be one of the stages of ${model.encoder} that ${model.decoder} uses, 1 to ${used}`,
+      });
+    }
+  }
+}
+
+/** With the loss, and the weights of outputs, that the network is published with where none is given. */
+function withUsualLoss<
+  Training extends Pick<z.output<typeof trainingSchema>, 'loss' | 'outputWeights'>,
+>(
+  { loss, ...training }: Training,
+  { network }: ModelSettings,
+): Omit<Training, 'loss'> & { readonly loss: Loss } {
+  const name = typeof network === 'object' ? network.name : network;
+  const usual = name === undefined ? undefined : networks[name].training;
+  const outputWeights = training.outputWeights ?? usual?.outputWeights;
+  return {
+    loss: loss ?? (usual?.loss as Loss | undefined) ?? 'cross-entropy',
+    ...training,
+    ...(outputWeights && { outputWeights: [...outputWeights] }),
+  };
+}

@@ -68,6 +68,15 @@ const options = {
     background: flag.describe('Whether class 0 takes part, the default.'),
   },
   boundary: { ...weights, background: flag.describe('Whether class 0 takes part; else not.') },
+  structure: {
+    ...weights,
+    entropy: z
+      .enum(['weighted', 'plain'])
+      .optional()
+      .describe(
+        'Whether the cross-entropy weighs pixels about edges more, as the overlap does, the default; plain is what its authors’ code computes.',
+      ),
+  },
   blob: instances,
   'cc-dice-cross-entropy': instances,
 } as const satisfies Readonly<Record<LossName, z.core.$ZodShape>>;
@@ -93,6 +102,7 @@ export const lossSchema = z
       one('focal-tversky'),
       one('lovasz-softmax'),
       one('boundary'),
+      one('structure'),
       one('blob'),
       one('cc-dice-cross-entropy'),
     ]),
@@ -108,19 +118,24 @@ export const lossSchema = z
           part('focal-tversky'),
           part('lovasz-softmax'),
           part('boundary'),
+          part('structure'),
           part('blob'),
           part('cc-dice-cross-entropy'),
         ]),
       )
       .min(1),
   ])
-  .describe('A loss by its name, with options, or several that are added up by their weights.');
+  .describe(
+    'A loss by its name, with options, or several that are added up by their weights; else what a whole network is published with, or cross-entropy.',
+  );
 
-type Loss = z.output<typeof lossSchema>;
+export type Loss = z.output<typeof lossSchema>;
 
 /** The class weights in a loss, each with its path. */
-export function classWeightsOf(loss: Loss): { path: PropertyKey[]; weights: readonly number[] }[] {
-  if (typeof loss === 'string') return [];
+export function classWeightsOf(
+  loss: Loss | undefined,
+): { path: PropertyKey[]; weights: readonly number[] }[] {
+  if (loss === undefined || typeof loss === 'string') return [];
   const parts = Array.isArray(loss) ? [...loss.entries()] : [[undefined, loss] as const];
   return parts.flatMap(([i, { classWeights }]) =>
     classWeights === undefined

@@ -1,7 +1,8 @@
 import { encoders } from '@sts-net/backbones';
 import { decoders, supervisedDecoders } from '@sts-net/decoders';
-import { attentionNames } from '@sts-net/model';
+import { attentionNames, type ModelSettings } from '@sts-net/model';
 import { z } from 'zod';
+import { networkSchema } from './network-schema.ts';
 
 const oddInteger = z
   .int()
@@ -37,13 +38,17 @@ const attentionSchema = z.union([
   ]),
 ]);
 
-export const modelSchema = z.strictObject({
-  encoder: namesOf(encoders),
-  decoder: namesOf(decoders),
+/** How many classes a network tells. */
+export const classCount = positiveInteger
+  .default(2)
+  .describe('Number of classes, background included.');
+
+const pair = {
+  encoder: namesOf(encoders).optional(),
+  decoder: namesOf(decoders).optional(),
   attention: attentionSchema
     .optional()
     .describe('Attention after every feature map of the encoder: a name, or one with options.'),
-  classes: positiveInteger.default(2).describe('Number of classes, background included.'),
   outputStride: z
     .literal([8, 16, 32])
     .optional()
@@ -72,7 +77,43 @@ export const modelSchema = z.strictObject({
     .describe(
       'Dropout rate, for decoders that have dropout and for auxiliary heads; else 0.5 for deeplabv3 and deeplabv3plus, 0.2 for fpn and pspnet, 0.1 for auxiliary heads.',
     ),
-});
+};
+
+/** The fields of a config's model that only a pair of an encoder and a decoder has. */
+export const pairFields: readonly string[] = Object.keys(pair);
+
+/** A model that is made of an encoder and a decoder, or whole. */
+export const modelSchema = z
+  .strictObject({ network: networkSchema.optional(), ...pair, classes: classCount })
+  .superRefine((model, context) => {
+    const issue = (field: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    if (model.network === undefined) {
+      const both = 'must be given: a model has an encoder and a decoder, or a `network`';
+      if (model.encoder === undefined) issue('encoder', both);
+      if (model.decoder === undefined) issue('decoder', both);
+      return;
+    }
+    for (const field of pairFields) {
+      if (model[field as keyof typeof model] === undefined) continue;
+      issue(
+        field,
+        'must be left out beside `network`, which is no pair of an encoder and a decoder',
+      );
+    }
+  })
+  .transform((model) => model as ModelSettings)
+  // For editors, which know nothing of the refinement above.
+  .meta({ oneOf: [{ required: ['network'] }, { required: ['encoder', 'decoder'] }] });
+
+/** What the parts of a model are called: its encoder, decoder and attention, or its network. */
+export function partNames(model: ModelSettings): readonly string[] {
+  const parts =
+    model.network === undefined ? [model.encoder, model.decoder, model.attention] : [model.network];
+  return parts
+    .filter((part) => part !== undefined)
+    .map((part) => (typeof part === 'string' ? part : part.name));
+}
 
 function namesOf<Name extends string>(table: Readonly<Record<Name, unknown>>) {
   return z.enum(Object.keys(table) as [Name, ...Name[]]);

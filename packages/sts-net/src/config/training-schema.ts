@@ -128,7 +128,7 @@ export const trainingSchema = z
       .boolean()
       .default(false)
       .describe('Mirrors samples at random, along rows and along columns.'),
-    loss: lossSchema.default('cross-entropy'),
+    loss: lossSchema.optional(),
     optimizer: optimizerSchema.prefault({}),
     schedule: scheduleSchema.prefault({ name: 'cosine' }),
     accumulate: positiveInteger
@@ -158,7 +158,7 @@ export const trainingSchema = z
       .min(1)
       .optional()
       .describe(
-        'Of a network of several outputs, what the loss of each counts, the prediction’s first; else halved from one to the next.',
+        'Of a network of several outputs, what the loss of each counts, the prediction’s first; else as a whole network is published, or halved from one to the next.',
       ),
     workers: z
       .int()
@@ -184,9 +184,6 @@ export const trainingSchema = z
 function nameOf(sampler: z.output<typeof samplerSchema> | undefined): string | undefined {
   return typeof sampler === 'object' ? sampler.name : sampler;
 }
-
-/** How long, from what, with which loss and optimiser a network is trained, and what is kept. */
-export type TrainingConfig = z.output<typeof trainingSchema>;
 
 function keysOf<Key extends string>(table: Readonly<Record<Key, unknown>>): Key[] {
   return Object.keys(table) as Key[];

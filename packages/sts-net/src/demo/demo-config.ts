@@ -71,7 +71,7 @@ export function demoVariants(options: DemoConfigOptions): readonly [DemoVariant,
       explanation: 'the same encoder and decoder, seed and samples, without the attention layers.',
       config: {
         ...demoConfig(options, `${preset}-without-esca`),
-        model: { ...full.config.model, attention: 'none' },
+        model: { ...presets[preset].model, attention: 'none' },
       },
     },
   ];

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ConfigChange } from '../config/config-changes.ts';
 import { ConfigError } from '../config/config-error.ts';
+import { pairFields } from '../config/model-schema.ts';
 import type { GridFile } from './grid-schema.ts';
 import { paperTables } from './paper-tables.ts';
 
@@ -26,6 +27,7 @@ const shortNames: Readonly<Record<string, string>> = {
   encoder: 'model.encoder',
   decoder: 'model.decoder',
   attention: 'model.attention',
+  network: 'model.network',
   amplification: 'amplification.method',
   loss: 'training.loss',
   sampler: 'training.sampler',
@@ -77,13 +79,17 @@ export function gridRows(file: GridFile): GridRows {
   };
 }
 
-/** The changes of the base that make a run of a row. */
+/**
+ * The changes of the base that make a run of a row. A whole network takes the place of the base's pair and
+ * all that only a pair has; an encoder or a decoder that of the base's whole network.
+ */
 export function changesOf(
   { values }: GridRow,
   seed: number | null,
   fold: number | null,
 ): readonly ConfigChange[] {
   return [
+    ...replaced(values).map((path) => ({ path, value: undefined })),
     ...Object.entries(values).map(([path, value]) => ({ path, value })),
     ...(seed === null ? [] : [{ path: 'seed', value: seed }]),
     ...(fold === null
@@ -93,6 +99,12 @@ export function changesOf(
           { path: 'data.split.validation', value: [] },
         ]),
   ];
+}
+
+/** Fields of the base that the row's values leave no room for. */
+function replaced(values: GridRow['values']): readonly string[] {
+  if ('model.network' in values) return pairFields.map((field) => `model.${field}`);
+  return 'model.encoder' in values || 'model.decoder' in values ? ['model.network'] : [];
 }
 
 function referenceOf(

@@ -18,7 +18,7 @@ export const gridSchema = z.strictObject({
     .record(z.string(), z.array(z.unknown()).min(1))
     .default({})
     .describe(
-      'Values by the path of a field of the config, such as "training.loss", or by a short name (encoder, decoder, attention, amplification, loss, sampler, channels); every combination is a row.',
+      'Values by the path of a field of the config, such as "training.loss", or by a short name (encoder, decoder, attention, network, amplification, loss, sampler, channels); every combination is a row.',
     ),
   include: z
     .array(values)

@@ -1,6 +1,6 @@
 import { useBackend } from '@sts-net/backend';
 import { channelsOf } from '@sts-net/inference';
-import type { PadToMultiple } from '@sts-net/layers-core';
+import { PadToMultiple } from '@sts-net/layers-core';
 import { predictionNetwork } from '@sts-net/model';
 import { exportOnnx } from '@sts-net/tfjs-backend-ort';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -37,7 +37,8 @@ export async function exportModel(
   await useBackend('ort');
   const prediction = predictionNetwork(model);
   const channels = channelsOf(preprocessing);
-  const { minimum: multipleOf } = model.getLayer('pad') as PadToMultiple;
+  const padding = model.layers.find((layer) => layer instanceof PadToMultiple);
+  const multipleOf = padding?.minimum ?? 1;
   const sides = size ?? ['height', 'width'].map((name) => ({ name, multipleOf }));
   return exportOnnx(
     (image) => ({ logits: prediction.apply(image, { training: false }) as tf.Tensor }),

@@ -11,6 +11,7 @@ import {
   type TileOptions,
   tiled,
 } from '@sts-net/inference';
+import { partNames } from '../config/model-schema.ts';
 import { firstDifference } from '../config/validate-config.ts';
 import type { ModelDescription } from '../runs/model-file.ts';
 import {
@@ -55,7 +56,7 @@ export interface OpenPredictor {
   readonly batchSize: (height: number, width: number) => number;
   /** What each class but the background is, if a network's config said so. */
   readonly targets: ModelDescription['targets'];
-  /** Encoder, decoder and attention of each network. */
+  /** Encoder, decoder and attention of each network, or what a whole one is called. */
   readonly networks: readonly string[];
   readonly asked: AskedHow;
   /** What computes; undefined where only .onnx files do. */
@@ -176,7 +177,5 @@ function together(models: readonly OneModel[]): OpenPredictor['members'] {
 
 function nameOf(network: ModelDescription['network']): string {
   if ('topology' in network) return 'own network';
-  const { encoder, decoder, attention } = network;
-  const layer = typeof attention === 'object' ? attention.name : attention;
-  return [encoder, decoder, layer].filter((part) => part !== undefined).join(' ');
+  return partNames(network).join(' ');
 }

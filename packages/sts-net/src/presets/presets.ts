@@ -1,5 +1,5 @@
 import type { Preprocessing } from '@sts-net/inference';
-import type { ModelSettings } from '@sts-net/model';
+import type { PairSettings } from '@sts-net/model';
 import type { AmplificationConfig } from '../config/amplification-schema.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { AmplificationConfig } from '../config/amplification-schema.ts';
  * defaults may be left out of `training`; `validateConfig` fills them in.
  */
 export interface Preset {
-  readonly model: ModelSettings;
+  readonly model: PairSettings;
   readonly preprocessing: Preprocessing;
   readonly amplification: AmplificationConfig;
   readonly training: Readonly<Record<string, unknown>>;

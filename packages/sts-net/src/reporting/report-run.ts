@@ -5,6 +5,7 @@ import type { SplitName } from '@sts-net/datasets';
 import { writeFileAtomic } from '@sts-net/datasets/files';
 import { channelsOf } from '@sts-net/inference';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
+import { partNames } from '../config/model-schema.ts';
 import { loadConfig } from '../config/validate-config.ts';
 import { readLog, type TrainEvent } from '../loggers/run-log.ts';
 import type { Report, ReportRun, ReportSplit } from '../report/index.ts';
@@ -124,11 +125,7 @@ async function scoreSplit(
 }
 
 function explanationOf({ model }: ExperimentConfig, step: number): string {
-  const { encoder, decoder, attention } = model;
-  const parts = [encoder, decoder, attention]
-    .filter((part) => part !== undefined && part !== null)
-    .map((part) => (typeof part === 'string' ? part : part.name));
-  return `${parts.join(' + ')}, with its weights of step ${step}.`;
+  return `${partNames(model).join(' + ')}, with its weights of step ${step}.`;
 }
 
 /** Rows and columns of one training input: a patch, or a slice where that is known. */

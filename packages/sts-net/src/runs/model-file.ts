@@ -12,7 +12,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { currentForm } from '../config/earlier-config.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
-import { modelSchema } from '../config/model-schema.ts';
+import { classCount, modelSchema } from '../config/model-schema.ts';
 import {
   type SavedPreprocessing,
   savedPreprocessingSchema,
@@ -23,7 +23,7 @@ import { type TrainedOn, trainedOnSchema } from '../familiarity/trained-on.ts';
 import { readSafetensorsFile, writeSafetensors } from '../weights/weight-files.ts';
 
 const ownNetworkSchema = z.strictObject({
-  classes: modelSchema.shape.classes,
+  classes: classCount,
   /** Of a network that was given in code: TensorFlow.js's description of its layers. */
   topology: z.record(z.string(), z.unknown()),
 });
@@ -60,15 +60,22 @@ export function describeModel(
   own: LayersModel | undefined,
   trainedOn?: TrainedOn | undefined,
 ): ModelDescription {
-  const { deepSupervision, auxiliaryHead, ...settings } = network;
   const topology =
     own && (predictionNetwork(own).toJSON(undefined, false) as Record<string, unknown>);
   return {
-    network: topology === undefined ? settings : { classes: network.classes, topology },
+    network:
+      topology === undefined ? predictionSettings(network) : { classes: network.classes, topology },
     preprocessing: { ...preprocessing, normalization },
     ...(trainedOn && { trainedOn }),
     ...(targets !== undefined && { targets }),
   };
+}
+
+/** Without the outputs that only training has. */
+function predictionSettings(network: ExperimentConfig['model']): ExperimentConfig['model'] {
+  if (network.network !== undefined) return network;
+  const { deepSupervision, auxiliaryHead, ...settings } = network;
+  return settings;
 }
 
 /** A description from JSON, as an ONNX file has it too. */

@@ -1,7 +1,6 @@
 import { createSchedule, hasStoppedEarly, type OwnTrainingParts } from '@sts-net/training';
 import { ConfigError } from '../config/config-error.ts';
-import type { ExperimentConfig } from '../config/experiment-config.ts';
-import type { TrainingConfig } from '../config/training-schema.ts';
+import type { ExperimentConfig, TrainingConfig } from '../config/experiment-config.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /** The steps of a whole training. */

@@ -52,6 +52,15 @@ describe('summary', () => {
     expect(stdout).toContain('for an image of 70 × 96\n');
   });
 
+  it('golden: the parameters and multiply-adds that the paper prints for a whole network', async () => {
+    const json = join(temporaryFolder(), 'summary.json');
+    const { code, stdout } = await cli('summary', '--network', 'm2snet', '--json', json);
+    expect(code).toBe(0);
+    const numbers = JSON.parse(readFileSync(json, 'utf8'));
+    expect(numbers).toMatchObject({ network: 'm2snet', parameters: 29_742_162, uncounted: [] });
+    expect(stdout).toContain('29,742,162 parameters');
+  });
+
   test.each([
     [
       ['--encoder', 'resnet5', '--decoder', 'unet'],
@@ -81,7 +90,14 @@ describe('summary', () => {
       ['--encoder', 'resnet50', '--decoder', 'unet', '--stride', '4'],
       /--stride must be of 8, 16, 32, got '4'/,
     ],
-    [['--encoder', 'resnet50'], /decoder/i],
+    [['--encoder', 'resnet50'], /give `--encoder` and `--decoder`, or `--network`/],
+    [[], /give `--encoder` and `--decoder`, or `--network`; `sts-net models` lists them/],
+    [
+      ['--network', 'm2snet', '--attention', 'esca'],
+      /`--network m2snet` is no pair of an encoder and a decoder; leave `--attention` out/,
+    ],
+    [['--network', 'm2snet', '--stride', '8'], /leave `--stride` out/],
+    [['--network', 'm2sne'], /--network must be of m2snet, .*did you mean 'm2snet'\?/],
   ])('refuses %j and lists what there is', async (args, message) => {
     const { code, stdout, stderr } = await cli('summary', ...args);
     expect([code, stdout]).toEqual([2, '']);
@@ -121,6 +137,23 @@ describe('models', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('for an image of 96 × 96 × 3, 3 classes');
     expect(stdout).toMatch(/^encoder +unet$/m);
+  });
+
+  it('takes one whole network, or those beside all pairs of one encoder and one', async () => {
+    const json = join(temporaryFolder(), 'models.json');
+    const network = ['--network', 'denseaspp121', '--json', json];
+    const { code, stdout } = await cli('models', ...network);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^denseaspp121 +8\.27 +\d+\.\d\d$/m);
+    expect(stdout).not.toContain('encoder');
+    const catalog = JSON.parse(readFileSync(json, 'utf8'));
+    const [one] = catalog.networks;
+    expect(catalog).toMatchObject({ pairs: [], attention: [] });
+    expect(one).toMatchObject({ network: 'denseaspp121', parameters: 8_266_690 });
+    await cli('models', '--encoder', 'resnet18', '--decoder', 'unet', ...network);
+    const both = JSON.parse(readFileSync(json, 'utf8'));
+    expect(both.networks).toEqual([one]);
+    expect(both.pairs).toHaveLength(1);
   });
 
   it('refuses an unknown encoder', async () => {

@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearestName } from '@sts-net/datasets/validation';
+import { type NetworkName, networks } from '@sts-net/networks';
 import { temporaryFolder } from '@sts-net/testing';
 import { createLoss, losses } from '@sts-net/training';
 import { describe, expect, it } from 'vitest';
+import { networkSettings } from '../../src/config/network-schema.ts';
 import { loadConfig, validateConfig } from '../../src/config/validate-config.ts';
 import { presets } from '../../src/presets/presets.ts';
 import { configFor } from '../make-data.ts';
@@ -419,5 +421,65 @@ describe('loadConfig', () => {
     ['{ "seed": 1 /* open', 'unexpected end of comment at line 1, column 13'],
   ])('says where %j is no JSON', async (wrong, message) => {
     await expect(read(wrong)).rejects.toThrow(`is not valid JSON: ${message}`);
+  });
+});
+
+describe('a whole network', () => {
+  const withModel = (model: object, training: object = {}) => {
+    const base = configFor();
+    const { loss: _, ...rest } = base['training'] as Record<string, unknown>;
+    return () => validateConfig({ ...base, model, training: { ...rest, ...training } });
+  };
+
+  it('is a name, or one with settings, with classes beside it', () => {
+    expect(withModel({ network: 'm2snet' })().model).toEqual({ network: 'm2snet', classes: 2 });
+    const network = { name: 'denseaspp161', dropout: 0.2 };
+    expect(withModel({ network, classes: 4 })().model).toEqual({ network, classes: 4 });
+  });
+
+  it('trains with the loss that it is published with where none is named', () => {
+    const usual = { name: 'structure', entropy: 'plain' };
+    expect(withModel({ network: 'm2snet' })().training.loss).toEqual(usual);
+    expect(withModel({ network: 'm2snet' }, { loss: 'dice' })().training.loss).toBe('dice');
+    for (const model of [{ network: 'denseaspp121' }, { encoder: 'dpn68', decoder: 'unet' }]) {
+      expect(withModel(model)().training.loss).toBe('cross-entropy');
+    }
+  });
+
+  it.each(Object.entries(networks))(
+    '%s: its settings are those of the schema, and its loss is one',
+    (name, { settings = [], training }) => {
+      const known = networkSettings[name as NetworkName] ?? {};
+      expect(Object.keys(known).sort()).toEqual([...settings].sort());
+      expect(withModel({ network: name }, { ...training })().model).toMatchObject({
+        network: name,
+      });
+    },
+  );
+
+  it.each([
+    [
+      { network: 'm3snet' },
+      /model\.network: expected .*"m2snet".*got "m3snet"; did you mean "m2snet"/,
+    ],
+    [{ network: { name: 'm3snet' } }, /model\.network\.name: expected .*"m2snet".*got "m3snet"/],
+    [{ network: { name: 'm2snet', dropout: 0 } }, /model\.network\.dropout: unknown key/],
+    [
+      { network: { name: 'denseaspp121', outputStride: 4 } },
+      /model\.network\.outputStride: .*8.*16/,
+    ],
+    [
+      { network: 'm2snet', encoder: 'dpn68', attention: 'esca' },
+      /model\.encoder: must be left out beside `network`, .*\n +model\.attention: must be left out/,
+    ],
+    [{ network: 'm2snet', outputStride: 8 }, /model\.outputStride: must be left out/],
+    [
+      { encoder: 'dpn68' },
+      /model\.decoder: must be given: a model has an encoder and a decoder, or/,
+    ],
+    [{}, /model\.encoder: must be given: .*\n +model\.decoder: must be given/],
+    [{ netwerk: 'm2snet' }, /model\.netwerk: unknown key; did you mean `network`\?/],
+  ])('%j is refused by name', (model, message) => {
+    expect(withModel(model)).toThrow(message);
   });
 });

@@ -1,5 +1,6 @@
 import { validateWith } from '@sts-net/datasets/validation';
 import { describe, expect, test } from 'vitest';
+import { withChanges } from '../../src/config/config-changes.ts';
 import { changesOf, gridRows } from '../../src/grid/grid-rows.ts';
 import { gridSchema } from '../../src/grid/grid-schema.ts';
 import { paperTables, tableNames } from '../../src/grid/paper-tables.ts';
@@ -81,12 +82,41 @@ describe('rows of a grid', () => {
 });
 
 test('a run is the base with the row’s values, its seed and its fold', () => {
-  const row = { name: 'x', values: { 'model.encoder': 'dpn68' } };
+  const row = { name: 'x', values: { 'training.loss': 'focal' } };
   expect(changesOf(row, 3, 1)).toEqual([
-    { path: 'model.encoder', value: 'dpn68' },
+    { path: 'training.loss', value: 'focal' },
     { path: 'seed', value: 3 },
     { path: 'data.split.fold', value: 1 },
     { path: 'data.split.validation', value: [] },
   ]);
   expect(changesOf(row, null, null)).toHaveLength(1);
+});
+
+describe('a whole network and a pair', () => {
+  const pair = { encoder: 'resnet50', decoder: 'unet', attention: 'esca', classes: 3 };
+  const modelOf = (base: object, values: Record<string, unknown>) => {
+    const [row] = rowsOf({ include: [values] }).rows;
+    return withChanges({ model: base }, changesOf(row!, null, null));
+  };
+
+  test('take one another’s place in the base, with all that only one has', () => {
+    expect(modelOf(pair, { network: 'm2snet' })).toEqual({
+      model: { network: 'm2snet', classes: 3 },
+    });
+    const whole = { network: { name: 'denseaspp121', dropout: 0 }, classes: 3 };
+    expect(modelOf(whole, { network: 'm2snet' })).toEqual({
+      model: { network: 'm2snet', classes: 3 },
+    });
+    const { encoder, decoder } = pair;
+    expect(modelOf(whole, { encoder, decoder })).toEqual({
+      model: { encoder, decoder, classes: 3 },
+    });
+    expect(modelOf(pair, { encoder: 'dpn68' })).toEqual({ model: { ...pair, encoder: 'dpn68' } });
+  });
+
+  test('of one row stay both, for the config to refuse', () => {
+    expect(modelOf(pair, { network: 'm2snet', attention: 'se' })).toEqual({
+      model: { network: 'm2snet', attention: 'se', classes: 3 },
+    });
+  });
 });

@@ -2,6 +2,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openGrid } from '../../src/grid/grid-folder.ts';
+import { configOf } from '../../src/grid/plan-grid.ts';
 import { cli } from '../cli/run.ts';
 import { makeData, oneStep, writeConfig } from '../make-data.ts';
 
@@ -52,6 +53,27 @@ describe('grid plan', () => {
     expect(runs[4]!.parameters - runs[0]!.parameters).toBe(17);
   });
 
+  test('counts whole networks in place of the base’s pair', async () => {
+    const { path, output } = await dataWith({
+      axes: { network: ['m2snet', { name: 'denseaspp121', dropout: 0 }] },
+      include: [{ attention: 'none' }],
+    });
+    const { code, stderr } = await cli('grid', 'plan', path, '--output', output);
+    expect([code, stderr]).toEqual([0, '']);
+    const grid = await openGrid(output);
+    expect(grid.rows.map(({ name }) => name)).toEqual(['m2snet', 'denseaspp121', 'none']);
+    // Two classes; of the references of the networks.
+    expect(grid.runs.slice(0, 2).map(({ parameters }) => parameters)).toEqual([
+      29_742_162, 8_266_690,
+    ]);
+    for (const { multiplyAdds } of grid.runs) expect(multiplyAdds).toBeGreaterThan(1e6);
+    expect(grid.runs.map((run) => configOf(grid, run).model)).toEqual([
+      { network: 'm2snet', classes: 2 },
+      { network: { name: 'denseaspp121', dropout: 0 }, classes: 2 },
+      { encoder: 'mobilenet_v2', decoder: 'unet', attention: 'none', classes: 2 },
+    ]);
+  });
+
   test('is the same plan wherever it is made, and another one with other data or config', async () => {
     const { folder, path, output } = await dataWith();
     const ids = async (name: string) => {
@@ -80,6 +102,10 @@ describe('grid plan', () => {
     };
     const wrong = [
       [{ axes: { encoder: ['resnet51'] } }, /row 'resnet51'.*model.encoder/],
+      [
+        { axes: { network: ['m2snet'], attention: ['se'] } },
+        /model\.attention: must be left out beside `network`/,
+      ],
       [{ axes: { 'training.lose': [1] } }, /row '1'.*training/],
       [{ axes: { seed: [7, 7] } }, /rows must differ/],
       [{ axes: { backend: ['wasm', 'cpu'] } }, /come to the same config/],

@@ -18,7 +18,7 @@ describe('a run of a grid', () => {
     let configs = 0;
     const work: Parameters<typeof runGrid>[2] = async (config, { folder, baseFolder }) => {
       configs++;
-      expect(config.model.attention).toBe('esca');
+      expect(config.model).toMatchObject({ attention: 'esca' });
       expect(config.seed).toBe(2);
       expect(baseFolder).toBe(grid.folder);
       expect(config.output).toBe(relative(baseFolder, join(folder, 'training')));

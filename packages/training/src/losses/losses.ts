@@ -19,6 +19,7 @@ import {
   type TverskyOptions,
   tversky,
 } from './pixels/overlap.ts';
+import { type StructureOptions, structure } from './pixels/structure.ts';
 import { weightedSum } from './weighted-sum.ts';
 
 /** The options of each loss, as data. */
@@ -32,6 +33,7 @@ export interface LossOptions {
   readonly 'focal-tversky': FocalTverskyOptions;
   readonly 'lovasz-softmax': LovaszOptions;
   readonly boundary: BoundaryOptions;
+  readonly structure: StructureOptions;
   readonly blob: InstanceLossOptions;
   readonly 'cc-dice-cross-entropy': InstanceLossOptions;
 }
@@ -49,6 +51,7 @@ export const losses: { readonly [Name in LossName]: LossSpec<LossOptions[Name]> 
   'focal-tversky': focalTversky,
   'lovasz-softmax': lovaszSoftmax,
   boundary,
+  structure,
   blob,
   'cc-dice-cross-entropy': ccDiceCrossEntropy,
 };

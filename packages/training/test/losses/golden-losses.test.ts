@@ -32,15 +32,21 @@ interface Fixture {
   }[];
 }
 
-const { truths, cases, ccDice }: Fixture = JSON.parse(
-  readFileSync(new URL('../fixtures/losses.json', import.meta.url), 'utf8'),
-);
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), 'utf8'));
+const { truths, cases, ccDice }: Fixture = read('losses');
+/** References of tools/fixtures/training/structure.py: its equations in PyTorch, in float64. */
+const structure: Pick<Fixture, 'truths' | 'cases'> = read('structure');
+const all = [
+  ...cases.map((one) => ({ ...one, of: truths[one.truth]! })),
+  ...structure.cases.map((one) => ({ ...one, of: structure.truths[one.truth]! })),
+];
 
 describeBackends('losses', () => {
-  test.each(cases.map((one) => [one.loss, JSON.stringify(one.options), one.truth, one] as const))(
+  test.each(all.map((one) => [one.loss, JSON.stringify(one.options), one.truth, one] as const))(
     '%s %s of truth "%s": value to 1e-5, gradient to 1e-4 of references in float64',
     async (name, _, truth, expected) => {
-      const { classes, shape, labels } = truths[truth]!;
+      const { classes, shape, labels } = expected.of;
       const logits = signed(truth, labels.length * classes).map((z) => 3 * z);
       const loss = createLoss({ name, ...expected.options } as LossConfig);
       const { value, gradient } = await valueAndGradient(

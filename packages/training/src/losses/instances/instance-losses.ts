@@ -2,10 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ClassWeightOptions, LossSpec, MappedLoss } from '../contract/loss.ts';
 import { differentiable, type Terms } from '../contract/prediction.ts';
 import { requireNumbers } from '../contract/require-numbers.ts';
+import { classEntropyTerms } from '../pixels/class-entropy.ts';
 import { crossEntropyTerms } from '../pixels/cross-entropy.ts';
 import { addTerms, diceTerms } from '../pixels/overlap.ts';
 import { instanceMaps } from './instance-maps.ts';
-import { instanceCrossEntropy, instanceDice } from './instance-terms.ts';
+import { instanceDice } from './instance-terms.ts';
 import type { InstanceOptions } from './instances.ts';
 
 export interface InstanceLossOptions extends ClassWeightOptions {
@@ -75,7 +76,9 @@ function instanceLoss(settings: Settings): MappedLoss {
         }
         if (hasEntropy) {
           terms.push(times(alpha, crossEntropyTerms(prediction, classWeights)));
-          terms.push(times(beta, instanceCrossEntropy(prediction, maps)));
+          terms.push(
+            times(beta, classEntropyTerms(prediction, maps['entropyWeights'] as tf.Tensor4D)),
+          );
         }
         return terms.reduce(addTerms);
       })(labels, logits),

@@ -1,0 +1,45 @@
+import { type NetworkName, type NetworkSettings, networks } from '@sts-net/networks';
+import { z } from 'zod';
+
+const dense = {
+  outputStride: z
+    .literal([8, 16])
+    .optional()
+    .describe('Stride of the encoder’s deepest map; else 8.'),
+  alignCorners: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the last resizing keeps corner pixels, as when the published weights were trained; else not.',
+    ),
+  dropout: z.number().min(0).lt(1).optional().describe('Rate of the channel dropout; else 0.1.'),
+};
+
+/** The settings of those networks that have any. */
+export const networkSettings: {
+  readonly [Name in NetworkName]?: {
+    readonly [Setting in keyof NetworkSettings[Name]]: z.core.$ZodType;
+  };
+} = {
+  denseaspp121: dense,
+  denseaspp161: dense,
+  denseaspp169: dense,
+  denseaspp201: dense,
+};
+
+const names = Object.keys(networks) as [NetworkName, ...NetworkName[]];
+
+/** The names that take the same settings together, those without any too. */
+const [first, ...rest] = [...new Set(names.map((name) => networkSettings[name]))].map((settings) =>
+  z.strictObject({
+    name: z.enum(names.filter((name) => networkSettings[name] === settings)),
+    ...settings,
+  }),
+);
+
+/** A whole network, by its name or by its name with settings. */
+export const networkSchema = z
+  .union([z.enum(names), z.discriminatedUnion('name', [first!, ...rest])])
+  .describe(
+    'A whole network, which is no pair of an encoder and a decoder: its name, or one with settings.',
+  );

@@ -1,0 +1,101 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { useBackend } from '@sts-net/backend';
+import { predictorOf } from '@sts-net/model';
+import { signed } from '@sts-net/testing';
+import { readVolume } from '@sts-net/volume-io';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { validateConfig } from '../../src/config/validate-config.ts';
+import { readLog } from '../../src/loggers/run-log.ts';
+import { exportModel } from '../../src/onnx/export-model.ts';
+import { loadOnnx } from '../../src/onnx/load-onnx.ts';
+import { loadModel } from '../../src/runs/load-model.ts';
+import { train } from '../../src/runs/train.ts';
+import type { TrainOptions } from '../../src/runs/train-options.ts';
+import { readSafetensors } from '../../src/weights/weight-files.ts';
+import { cli } from '../cli/run.ts';
+import { configFor, makeData, shape } from '../make-data.ts';
+
+// Of each new kind of layer one network: a Res2Net with averages, boxes, differences and maps that are
+// resized to others' size.
+const network = 'm2snet';
+
+let data: string;
+beforeAll(async () => {
+  await useBackend('ort');
+  data = await makeData();
+});
+
+const go = (output: string, options: TrainOptions = {}) => {
+  const { loss: _, ...usual } = configFor()['training'] as Record<string, unknown>;
+  const training = { ...usual, steps: 2, validation: { every: 2 }, saveEvery: 1 };
+  const config = configFor({ output, backend: 'ort', model: { network }, training });
+  return train(validateConfig(config), { baseFolder: data, ...options });
+};
+
+const weights = (run: string, file: string) => readSafetensors(join(data, run, file));
+
+describe('a run of a whole network', () => {
+  beforeAll(async () => {
+    await go('whole');
+  });
+
+  it('trains with the loss of its publication, and moves', async () => {
+    const log = await readLog(join(data, 'whole', 'log.jsonl'));
+    const losses = log.flatMap((one) => (one.event === 'step' ? [one.loss] : []));
+    expect(losses).toHaveLength(2);
+    expect(losses[1]).not.toBe(losses[0]);
+    // Of the structure loss's two parts the second alone is below 1, the first about log 2.
+    expect(losses[0]).toBeGreaterThan(0.5);
+  });
+
+  it('stopped and resumed equals one that was not, bit by bit', async () => {
+    const controller = new AbortController();
+    await go('resumed', {
+      signal: controller.signal,
+      callbacks: ({ event, step }) => {
+        if (event === 'step' && step === 1) controller.abort();
+      },
+    });
+    expect(await go('resumed', { resume: true })).toMatchObject({ step: 2, finished: true });
+    for (const file of ['best.safetensors', 'last.safetensors']) {
+      expect(isDeepStrictEqual(weights('resumed', file), weights('whole', file))).toBe(true);
+    }
+  });
+
+  it('predicts from the command line on the image’s own grid', async () => {
+    const [image, output] = [join(data, 'images', 'd.nii.gz'), join(data, 'label.nii.gz')];
+    const { code, stderr } = await cli(
+      ...['predict', image, '--model', join(data, 'whole'), '--output', output],
+      ...['--backend', 'ort'],
+    );
+    expect([code, stderr]).toEqual([0, expect.not.stringMatching(/error/i)]);
+    expect((await readVolume(output)).voxels.shape).toEqual(shape);
+  });
+
+  it('loads by its name and becomes an ONNX file, for one size and for any', async () => {
+    const loaded = await loadModel(join(data, 'whole'));
+    expect(loaded.network).toEqual({ network, classes: 2 });
+    const predictor = predictorOf(loaded.model, { freeze: false });
+    for (const [name, size] of [
+      ['fixed', [32, 64]],
+      ['any', null],
+    ] as const) {
+      const path = join(data, `${name}.onnx`);
+      writeFileSync(path, await exportModel(loaded, { size }));
+      const exported = await loadOnnx(path);
+      expect(exported.network).toEqual({ network, classes: 2 });
+      // The padding of the file is that of the network.
+      const [height, width] = size ?? [40, 57];
+      const images = signed('image', height * width * 3);
+      const expected = await predictor.predict(images, [1, height, width, 3]);
+      expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.01);
+      expect(await exported.predictor.predict(images, [1, height, width, 3])).toBeAllclose(
+        expected,
+        { rtol: 0, atol: 1e-4 },
+      );
+    }
+    loaded.model.dispose();
+  });
+});

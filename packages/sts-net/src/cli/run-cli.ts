@@ -1,6 +1,7 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { nearestName } from '@sts-net/datasets/validation';
 import { packageVersion } from '../program/package-version.ts';
+import { addCompletion, completionCommands } from './completion.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -109,12 +110,15 @@ async function programFor(name: string | undefined): Promise<CommandUnknownOpts>
     .description('finds very small targets in medical images')
     .version(packageVersion(), '--version', 'print the version')
     .helpCommand(false);
-  const unknown = name !== undefined && !name.startsWith('-') && !Object.hasOwn(commands, name);
+  const known = [...Object.keys(commands), ...completionCommands];
+  const unknown = name !== undefined && !name.startsWith('-') && !known.includes(name);
   if (unknown) throw new UsageError(unknownCommand(name, Object.keys(commands)));
+  const needsAll = name !== undefined && completionCommands.includes(name);
   for (const [own, { description, load }] of Object.entries(commands)) {
-    const command = own === name ? await load() : new Command(own).usage('[options]');
+    const command = own === name || needsAll ? await load() : new Command(own).usage('[options]');
     program.addCommand(command.description(description));
   }
+  addCompletion(program);
   return strict(program);
 }
 
@@ -169,6 +173,12 @@ function messageOf(error: unknown): string {
       return `${subject.toUpperCase()} is missing; see --help`;
     case 'commander.missingMandatoryOptionValue':
       return `option '${subject.split(' ')[0]}' is needed; see --help`;
+    case 'commander.invalidArgument':
+      return error.message.replace(
+        /^error: .* value '(.*)' is invalid for argument '(.*)'\. Allowed choices are (.*)\.$/,
+        (_, given, name, choices) =>
+          `${name.toUpperCase()} must be one of ${choices}, got '${given}'`,
+      );
     default:
       return error.message.replace(/^error: /, '').replaceAll('\n', '; ');
   }

@@ -17,12 +17,14 @@ export const trainAndScore: GridWork = async (
 ) => {
   const tell = (text: string) => onProgress?.(text);
   tell('reading the cases');
+  let steps = 0;
   const result = await train(config, {
     baseFolder,
     resume: true,
     ...(signal && { signal }),
     callbacks: (event) => {
-      if (event.event === 'step') tell(`step ${event.step}`);
+      if (event.event === 'start') steps = event.steps;
+      if (event.event === 'step') tell(`step ${event.step}/${steps}`);
     },
   });
   if (!result.finished) {

@@ -4,7 +4,7 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { writeAmplified } from '../amplified/write-amplified.ts';
 import { loadConfig } from '../config/validate-config.ts';
 import { count, oneOf } from './arguments.ts';
-import { progressLine } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
 import { warnOnce } from './warn-once.ts';
 
 export function amplifyCommand(): CommandUnknownOpts {

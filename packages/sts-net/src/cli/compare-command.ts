@@ -13,7 +13,8 @@ import type { Comparison } from '../comparison/comparison.ts';
 import { comparisonFormats, comparisonText } from '../comparison/comparison-formats.ts';
 import { type ScoreName, scoreNames } from '../scoring/scores.ts';
 import { backendOption, count, integer, oneOf, splitName } from './arguments.ts';
-import { interruptible, progressLine } from './interruption.ts';
+import { interruptible } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
 import {
   candidateOverlapOption,
   candidateThresholdOption,

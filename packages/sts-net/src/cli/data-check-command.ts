@@ -1,7 +1,8 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { checkManifests, type ManifestCheck } from '@sts-net/datasets';
 import { someLines } from './arguments.ts';
-import { interruptible, progressLine } from './interruption.ts';
+import { interruptible } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
 
 export function dataCheckCommand(): CommandUnknownOpts {
   return new Command('check')

@@ -2,7 +2,8 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { type ExportedNnunet, exportNnunet } from '@sts-net/datasets';
 import { checkNewFolder } from '@sts-net/datasets/files';
 import { number, oneOf, someLines } from './arguments.ts';
-import { interruptible, progressLine } from './interruption.ts';
+import { interruptible } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
 
 const formats = ['nnunet'] as const;
 

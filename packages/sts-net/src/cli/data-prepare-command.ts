@@ -13,7 +13,8 @@ import {
 import { checkNewFolder } from '@sts-net/datasets/files';
 import { channelName, channelNameRule } from '@sts-net/datasets/validation';
 import { count, integer, number, oneOf, someLines } from './arguments.ts';
-import { interruptible, progressLine } from './interruption.ts';
+import { interruptible } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
 import { UsageError } from './usage-error.ts';
 
 const names = Object.keys(datasets) as DatasetName[];

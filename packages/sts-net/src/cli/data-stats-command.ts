@@ -4,7 +4,8 @@ import { manifestFolder, manifestStatistics } from '@sts-net/datasets';
 import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
 import { formatTable } from '../tables/format-table.ts';
 import { areaTable, partTable } from '../tables/lesion-table.ts';
-import { interruptible, progressLine } from './interruption.ts';
+import { interruptible } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
 import { UsageError } from './usage-error.ts';
 
 export function dataStatsCommand(): CommandUnknownOpts {

@@ -4,7 +4,8 @@ import { runDemo } from '../demo/run-demo.ts';
 import { type PresetName, presets } from '../presets/presets.ts';
 import { backendOption, count, oneOf } from './arguments.ts';
 import { sayAdvice } from './engine-advice.ts';
-import { interruptible, progressLine } from './interruption.ts';
+import { interruptible } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
 
 export function demoCommand(): CommandUnknownOpts {
   return new Command('demo')

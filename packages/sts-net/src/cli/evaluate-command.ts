@@ -10,7 +10,8 @@ import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { holdsCases } from '../scoring/match-cases.ts';
 import { operatingPointNote } from '../tuning/tuning-text.ts';
 import { backendOption, count, integer, splitName } from './arguments.ts';
-import { interruptible, progressLine } from './interruption.ts';
+import { interruptible } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
 import {
   candidateOverlapOption,
   candidateThresholdOption,

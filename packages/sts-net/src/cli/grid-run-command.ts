@@ -5,7 +5,8 @@ import { LockedError } from '../locks/folder-lock.ts';
 import { plural } from '../report/format.ts';
 import { count, number } from './arguments.ts';
 import type { LocalRun } from './grid-locally.ts';
-import { Interrupted, interruptible, progressLine } from './interruption.ts';
+import { Interrupted, interruptible } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
 import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
 

@@ -7,8 +7,8 @@ import { type NetworkName, networks } from '@sts-net/networks';
 import { prepareEngine } from '../runs/prepare-engine.ts';
 import { formatTable } from '../tables/format-table.ts';
 import { count, imageSize, oneOf } from './arguments.ts';
-import { progressLine } from './interruption.ts';
 import { type ModelCatalog, type ModelCatalogOptions, modelCatalog } from './model-catalog.ts';
+import { progressLine } from './progress-line.ts';
 
 const encoderNames = Object.keys(encoders) as EncoderName[];
 const decoderNames = Object.keys(decoders) as DecoderName[];

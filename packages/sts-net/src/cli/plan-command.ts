@@ -6,7 +6,8 @@ import { fingerprint } from '../planning/fingerprint.ts';
 import { planConfig } from '../planning/plan-config.ts';
 import { type PresetName, presets } from '../presets/presets.ts';
 import { count, number, oneOf } from './arguments.ts';
-import { interruptible, progressLine } from './interruption.ts';
+import { interruptible } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
 
 export function planCommand(): CommandUnknownOpts {
   return new Command('plan')

@@ -2,9 +2,10 @@ import type { SplitName } from '@sts-net/datasets';
 import { folderTasks, manifestTasks } from '../prediction/find-inputs.ts';
 import { type PredictedCounts, predictMany } from '../prediction/predict-many.ts';
 import { ofShard, type Shard, shardOfEnvironment } from '../prediction/shard.ts';
-import { interruptible, progressLine } from './interruption.ts';
+import { interruptible } from './interruption.ts';
 import type { KeptArguments } from './kept-arguments.ts';
 import type { OpenForCli } from './prediction-arguments.ts';
+import { progressLine } from './progress-line.ts';
 import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
 

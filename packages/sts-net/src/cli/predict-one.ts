@@ -9,9 +9,10 @@ import { lesionCsv } from '../prediction/lesion-text.ts';
 import { type CasePrediction, predictCase } from '../prediction/predict-case.ts';
 import { type QuantityOutput, writeQuantities } from '../prediction/write-quantities.ts';
 import { checkChannels, imageArguments, readImageArguments } from './image-arguments.ts';
-import { interruptible, progressLine } from './interruption.ts';
+import { interruptible } from './interruption.ts';
 import { checkLabelFormat, outputFormat } from './label-output.ts';
 import type { OpenForCli } from './prediction-arguments.ts';
+import { progressLine } from './progress-line.ts';
 import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
 

@@ -2,7 +2,8 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { reportRun } from '../reporting/report-run.ts';
 import { reportText } from '../reporting/report-text.ts';
 import { backendOption, splitName } from './arguments.ts';
-import { interruptible, progressLine } from './interruption.ts';
+import { interruptible } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
 import { telling } from './telling.ts';
 
 export function reportCommand(): CommandUnknownOpts {

@@ -1,5 +1,5 @@
 import { sayAdvice } from './engine-advice.ts';
-import type { ProgressLine } from './interruption.ts';
+import type { ProgressLine } from './progress-line.ts';
 import { warnOnce } from './warn-once.ts';
 
 /** What commands that predict many cases tell while they do: the engine, slices done, what is odd. */

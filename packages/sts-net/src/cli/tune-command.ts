@@ -5,7 +5,8 @@ import type { Aim } from '../tuning/operating-point.ts';
 import { tuneRun } from '../tuning/tune-run.ts';
 import { tuningText } from '../tuning/tuning-text.ts';
 import { backendOption } from './arguments.ts';
-import { interruptible, progressLine } from './interruption.ts';
+import { interruptible } from './interruption.ts';
+import { progressLine } from './progress-line.ts';
 import { telling } from './telling.ts';
 import { UsageError } from './usage-error.ts';
 

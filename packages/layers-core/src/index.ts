@@ -17,6 +17,10 @@ export { CropToMatch } from './layers/crop-to-match.ts';
 export { Dropout, type DropoutArgs, type DropoutUnit } from './layers/dropout.ts';
 export { GlobalAveragePool } from './layers/global-average-pool.ts';
 export { GroupNormalization, type GroupNormalizationArgs } from './layers/group-normalization.ts';
+export {
+  InstanceNormalization,
+  type InstanceNormalizationArgs,
+} from './layers/instance-normalization.ts';
 export { checkSettings, type LayerArgs } from './layers/layer-args.ts';
 export type { LayerFacts, LayerOperations, TorchParameter } from './layers/layer-facts.ts';
 export { MaxPool2D, type MaxPool2DArgs } from './layers/max-pool2d.ts';

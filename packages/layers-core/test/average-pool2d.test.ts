@@ -7,22 +7,24 @@ const name = 'layer';
 
 /** PyTorch's rule, pixel by pixel: `aten/src/ATen/native/AvgPool2d.h`, `pooling_output_shape`. */
 function slow(x: readonly (readonly number[])[], args: AveragePool2DArgs): number[][] {
-  const { poolSize: k, strides: s = k, ceilMode = false, countIncludePad = true } = args;
+  const { poolSize, strides = poolSize, ceilMode = false, countIncludePad = true } = args;
+  const pair = (one: number | readonly [number, number]) => [one, one].flat().slice(-2);
+  const [k, s] = [pair(poolSize), pair(strides)] as [[number, number], [number, number]];
   const [before, after] = [args.padding ?? 0].flat().concat([args.padding ?? 0].flat()) as [
     number,
     number,
   ];
-  const outputs = (size: number) => {
-    const steps = (size + before + after - k) / s;
+  const outputs = (size: number, axis: 0 | 1) => {
+    const steps = (size + before + after - k[axis]) / s[axis];
     const count = (ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1;
-    return ceilMode && (count - 1) * s >= size + before ? count - 1 : count;
+    return ceilMode && (count - 1) * s[axis] >= size + before ? count - 1 : count;
   };
   const [rows, columns] = [x.length, x[0]!.length];
-  return Array.from({ length: outputs(rows) }, (_, r) =>
-    Array.from({ length: outputs(columns) }, (_, c) => {
+  return Array.from({ length: outputs(rows, 0) }, (_, r) =>
+    Array.from({ length: outputs(columns, 1) }, (_, c) => {
       let [sum, inside, padded] = [0, 0, 0];
-      for (let i = r * s - before; i < r * s - before + k; i++) {
-        for (let j = c * s - before; j < c * s - before + k; j++) {
+      for (let i = r * s[0] - before; i < r * s[0] - before + k[0]; i++) {
+        for (let j = c * s[1] - before; j < c * s[1] - before + k[1]; j++) {
           if (i >= rows + after || j >= columns + after) continue;
           padded++;
           const value = x[i]?.[j];
@@ -59,8 +61,8 @@ describeBackends('AveragePool2D', () => {
     },
   ]);
 
-  const sizes = [2, 3];
-  const strides = [1, 2, 3];
+  const sizes = [2, 3, [3, 2]] as const;
+  const strides = [1, 2, 3, [1, 2]] as const;
   const flags = [false, true];
   const cases = sizes.flatMap((poolSize) =>
     strides.flatMap((stride) =>

@@ -8,6 +8,7 @@ import {
 } from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { initializers } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import {
   AdaptiveAveragePool,
@@ -17,6 +18,7 @@ import {
   conv2dTranspose,
   Dropout,
   GroupNormalization,
+  InstanceNormalization,
   PadToMultiple,
   PositionAttention,
   ResizeToMatch,
@@ -83,6 +85,31 @@ describeBackends('layers of encoders and decoders', () => {
       torchParameters: [
         ['weight', [4]],
         ['bias', [4]],
+      ],
+    },
+    {
+      title: 'InstanceNormalization',
+      create: () =>
+        new InstanceNormalization({ name, epsilon: 1e-3, gammaInitializer: initializers.zeros() }),
+      inputShape: image,
+      outputShape: image,
+      weightShapes: [[4], [4]],
+      operations: { other: 5 * 5 * 7 * 4 },
+      torchParameters: [
+        ['weight', [4]],
+        ['bias', [4]],
+      ],
+    },
+    {
+      title: 'Conv2DTranspose, other along rows and columns',
+      create: () => new Conv2DTranspose({ name, filters: 3, kernelSize: [2, 1], strides: [2, 1] }),
+      inputShape: image,
+      outputShape: [2, 10, 7, 3],
+      weightShapes: [[2, 1, 3, 4], [3]],
+      operations: { multiplyAdds: 5 * 7 * 2 * 3 * 4 },
+      torchParameters: [
+        ['weight', [4, 3, 2, 1]],
+        ['bias', [3]],
       ],
     },
     {
@@ -156,6 +183,17 @@ describeBackends('layers of encoders and decoders', () => {
     expect(await dot(dw, filter)).toBeAllclose(expected, { rtol: 1e-4, atol: 1e-4 });
   });
 
+  test('adjoint: of a convolution whose strides differ along rows and columns', async () => {
+    const x = signedNchw('transpose.x', [2, 3, 8, 6]);
+    const y = signedNchw('transpose.y', [2, 5, 4, 2]);
+    const filter = tf.tensor(signed('transpose.w', 2 * 3 * 3 * 5), [2, 3, 3, 5]) as tf.Tensor4D;
+    const strides = [2, 3] as const;
+    const dot = async (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(a, b)).data();
+    const expected = await dot(conv2d(x, filter, { strides }), y);
+    const back = conv2dTranspose(y, filter, { strides });
+    expect(await dot(x, back)).toBeAllclose(expected, { rtol: 1e-4, atol: 1e-4 });
+  });
+
   test('derived by hand: a transposed convolution spreads each pixel by the filter', async () => {
     const x = tf.tensor4d([1, 10], [1, 1, 2, 1]);
     const filter = tf.tensor4d([1, 2, 3], [1, 3, 1, 1]);
@@ -183,6 +221,28 @@ describeBackends('layers of encoders and decoders', () => {
     }
     const y = new AdaptiveAveragePool({ size }).apply(x) as tf.Tensor;
     expect(await y.data()).toBeAllclose(expected);
+  });
+
+  test('slow implementation: instance normalisation, by images and channels, in training too', async () => {
+    const x = signedNchw('instances', [2, 3, 4, 5]);
+    const layer = new InstanceNormalization();
+    const y = layer.apply(x) as tf.Tensor;
+    const trained = layer.apply(x, { training: true }) as tf.Tensor;
+    const values = await x.data();
+    const expected = new Float32Array(values.length);
+    const [pixels, channels] = [20, 3];
+    for (let b = 0; b < 2; b++) {
+      for (let c = 0; c < channels; c++) {
+        const at = Array.from({ length: pixels }, (_, p) => (b * pixels + p) * channels + c);
+        const mean = at.reduce((sum, i) => sum + values[i]!, 0) / pixels;
+        const variance = at.reduce((sum, i) => sum + (values[i]! - mean) ** 2, 0) / pixels;
+        for (const i of at) expected[i] = (values[i]! - mean) / Math.sqrt(variance + 1e-5);
+      }
+    }
+    for (const one of [y, trained]) {
+      expect(await one.data()).toBeAllclose(expected, { rtol: 1e-4, atol: 1e-5 });
+    }
+    expect(layer.weights).toHaveLength(2);
   });
 
   test('slow implementation: group normalisation', async () => {

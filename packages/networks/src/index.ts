@@ -14,3 +14,5 @@ export {
   type NetworkSettings,
   networks,
 } from './networks.ts';
+export { type NNUNetOptions, type NNUNetSettings, nnUNet } from './nnunet.ts';
+export { type NNUNetPlan, nnUNetPlan } from './nnunet-plan.ts';

@@ -3,6 +3,7 @@ import { type DenseASPPSettings, type DenseASPPVariant, denseASPP } from './dens
 import { m2SNet } from './m2snet.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { NetworkSpec } from './network-spec.ts';
+import { type NNUNetSettings, nnUNet } from './nnunet.ts';
 
 /** What each network can be told beside what all can, as data. */
 export interface NetworkSettings {
@@ -11,6 +12,8 @@ export interface NetworkSettings {
   readonly denseaspp161: DenseASPPSettings;
   readonly denseaspp169: DenseASPPSettings;
   readonly denseaspp201: DenseASPPSettings;
+  readonly 'nnunet-2d': NNUNetSettings;
+  readonly 'nnunet-resenc': NNUNetSettings;
 }
 
 /** The networks known by name. */
@@ -21,6 +24,12 @@ const dense = (variant: DenseASPPVariant): NetworkSpec<DenseASPPSettings> => ({
   create: (options) => denseASPP({ ...variant, ...options }),
 });
 
+const nnUNetOf = (residual: boolean): NetworkSpec<NNUNetSettings> => ({
+  settings: ['plan', 'patchSize', 'deepSupervision'],
+  create: (options) => nnUNet({ ...options, residual }),
+  training: { loss: 'dice-cross-entropy' },
+});
+
 /** What each name stands for. */
 export const networks: { readonly [Name in NetworkName]: NetworkSpec<NetworkSettings[Name]> } = {
   m2snet: { create: m2SNet, training: { loss: { name: 'structure', entropy: 'plain' } } },
@@ -28,6 +37,8 @@ export const networks: { readonly [Name in NetworkName]: NetworkSpec<NetworkSett
   denseaspp161: dense({ growth: 48, stem: 96, layers: [6, 12, 36, 24], narrow: 512, added: 128 }),
   denseaspp169: dense({ layers: [6, 12, 32, 32], narrow: 336, added: 168 }),
   denseaspp201: dense({ layers: [6, 12, 48, 32], narrow: 480, added: 240 }),
+  'nnunet-2d': nnUNetOf(false),
+  'nnunet-resenc': nnUNetOf(true),
 };
 
 /** A network with settings of its own, as data: `{ name: 'denseaspp121', dropout: 0 }`. */

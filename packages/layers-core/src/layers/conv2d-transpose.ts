@@ -5,22 +5,22 @@ import { conv2dTranspose } from '../ops/conv2d-transpose.ts';
 import { initializerFrom, serializedInitializer } from './initializer-config.ts';
 import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import type { LayerFacts, LayerOperations } from './layer-facts.ts';
-import { mapSize, product, singleShape } from './shapes.ts';
+import { mapSize, pair, product, singleShape } from './shapes.ts';
 
 type Initializer = ReturnType<typeof tfl.initializers.zeros>;
 
 export interface Conv2DTransposeArgs extends LayerArgs {
   /** Number of output channels. */
   readonly filters: number;
-  /** Side of the square filter. */
-  readonly kernelSize: number;
-  /** @default 1 */
-  readonly strides?: number;
+  /** Filter size, `[rows, columns]` or one number for both. */
+  readonly kernelSize: number | readonly [number, number];
+  /** `[rows, columns]` or one number for both. @default 1 */
+  readonly strides?: number | readonly [number, number];
   /** Rows and columns cut off all around the result. @default 0 */
   readonly padding?: number;
   /** @default true, as in PyTorch */
   readonly useBias?: boolean;
-  /** @default PyTorch's default, uniform in ±1/√(filters · kernelSize²) */
+  /** @default PyTorch's default, uniform in ±1/√(filters · rows · columns) */
   readonly kernelInitializer?: Initializer;
   /** @default zeros */
   readonly biasInitializer?: Initializer;
@@ -34,8 +34,8 @@ export interface Conv2DTransposeArgs extends LayerArgs {
 export class Conv2DTranspose extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsConv2DTranspose';
   readonly filters: number;
-  readonly kernelSize: number;
-  readonly strides: number;
+  readonly kernelSize: readonly [number, number];
+  readonly strides: readonly [number, number];
   readonly padding: number;
   readonly useBias: boolean;
   readonly kernelInitializer: Initializer;
@@ -46,8 +46,8 @@ export class Conv2DTranspose extends tfl.layers.Layer implements LayerFacts {
   constructor(args: Conv2DTransposeArgs) {
     super(args);
     this.filters = args.filters;
-    this.kernelSize = args.kernelSize;
-    this.strides = args.strides ?? 1;
+    this.kernelSize = pair(args.kernelSize);
+    this.strides = pair(args.strides ?? 1);
     this.padding = args.padding ?? 0;
     this.useBias = args.useBias ?? true;
     this.kernelInitializer = initializerFrom(
@@ -66,7 +66,7 @@ export class Conv2DTranspose extends tfl.layers.Layer implements LayerFacts {
       );
     }
     const { kernelSize, filters } = this;
-    const shape = [kernelSize, kernelSize, filters, channels];
+    const shape = [...kernelSize, filters, channels];
     this.#kernel = this.addWeight('kernel', shape, 'float32', this.kernelInitializer);
     if (this.useBias) {
       this.#bias = this.addWeight('bias', [filters], 'float32', this.biasInitializer);
@@ -85,8 +85,9 @@ export class Conv2DTranspose extends tfl.layers.Layer implements LayerFacts {
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const [batch = null, height, width] = singleShape(inputShape);
     const { kernelSize, strides, padding } = this;
-    const grown = (size: number) => (size - 1) * strides - 2 * padding + kernelSize;
-    return [batch, mapSize(height, grown), mapSize(width, grown), this.filters];
+    const grown = (axis: 0 | 1) => (size: number) =>
+      (size - 1) * strides[axis] - 2 * padding + kernelSize[axis];
+    return [batch, mapSize(height, grown(0)), mapSize(width, grown(1)), this.filters];
   }
 
   operations(input: readonly number[]): LayerOperations {
@@ -98,8 +99,8 @@ export class Conv2DTranspose extends tfl.layers.Layer implements LayerFacts {
     return {
       ...super.getConfig(),
       filters: this.filters,
-      kernelSize: this.kernelSize,
-      strides: this.strides,
+      kernelSize: [...this.kernelSize],
+      strides: [...this.strides],
       padding: this.padding,
       useBias: this.useBias,
       kernelInitializer: serializedInitializer(this.kernelInitializer),

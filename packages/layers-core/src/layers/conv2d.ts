@@ -6,7 +6,7 @@ import { conv2dGeometry, type Padding } from '../ops/conv2d-geometry.ts';
 import { initializerFrom, serializedInitializer } from './initializer-config.ts';
 import { checkSettings, type LayerArgs, single } from './layer-args.ts';
 import type { LayerFacts, LayerOperations } from './layer-facts.ts';
-import { product, singleShape } from './shapes.ts';
+import { pair, product, singleShape } from './shapes.ts';
 
 type Initializer = ReturnType<typeof tfl.initializers.zeros>;
 
@@ -148,7 +148,3 @@ export class Conv2D extends tfl.layers.Layer implements LayerFacts {
   }
 }
 tf.serialization.registerClass(Conv2D);
-
-function pair(value: number | readonly [number, number]): readonly [number, number] {
-  return typeof value === 'number' ? [value, value] : [value[0], value[1]];
-}

@@ -28,3 +28,8 @@ export function twoShapes(
 export function product(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
+
+/** One number for both rows and columns, or one for each. */
+export function pair(value: number | readonly [number, number]): readonly [number, number] {
+  return typeof value === 'number' ? [value, value] : [value[0], value[1]];
+}

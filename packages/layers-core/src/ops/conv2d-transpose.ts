@@ -5,8 +5,8 @@ import { conv2dBackpropInput } from './conv2d-backprop-input.ts';
 
 /** Options of `conv2dTranspose`. */
 export interface Conv2DTransposeOptions {
-  /** Step between the outputs of neighbouring inputs. @default 1 */
-  readonly strides?: number;
+  /** Step between the outputs of neighbouring inputs, `[rows, columns]` or one number for both. @default 1 */
+  readonly strides?: number | readonly [number, number];
   /** Rows and columns cut off all around the result. @default 0 */
   readonly padding?: number;
 }
@@ -17,7 +17,7 @@ export interface Conv2DTransposeOptions {
  *
  * @param x `[batch, height, width, channels]`, float32.
  * @param filter `[rows, columns, filters, channels]`.
- * @returns `[batch, outHeight, outWidth, filters]`, `out = (size − 1)·strides − 2·padding + rows`.
+ * @returns `[batch, outHeight, outWidth, filters]`, `out = (size − 1)·stride − 2·padding + rows`.
  */
 export function conv2dTranspose(
   x: tf.Tensor4D,
@@ -26,14 +26,20 @@ export function conv2dTranspose(
 ): tf.Tensor4D {
   const [batch, height, width] = x.shape;
   const [rows, columns, filters] = filter.shape;
+  const [down, right] = typeof strides === 'number' ? [strides, strides] : strides;
   const outputShape: [number, number, number, number] = [
     batch,
-    (height - 1) * strides - 2 * padding + rows,
-    (width - 1) * strides - 2 * padding + columns,
+    (height - 1) * down - 2 * padding + rows,
+    (width - 1) * right - 2 * padding + columns,
     filters,
   ];
   const pads: [number, number, number, number] = [padding, padding, padding, padding];
-  const attrs = { strides: [strides, strides], dilations: [1, 1], pads, groups: 1 };
+  const attrs = {
+    strides: [down, right] as [number, number],
+    dilations: [1, 1] as [number, number],
+    pads,
+    groups: 1,
+  };
   const transposed = tf.customGrad((...args) => {
     const [input, kernel, save] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     save([input, kernel]);

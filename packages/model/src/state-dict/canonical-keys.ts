@@ -14,8 +14,12 @@ interface Layout {
   readonly epsilon?: number;
 }
 
-/** The rule that holds for every state dict: a counter that nothing needs. */
-const counter: KeyRule = [/^.*\.num_batches_tracked$/, null];
+/** What no model needs: counters, and what modules of nnU-Net's hold a second time. */
+const needless: readonly KeyRule[] = [
+  [/^.*\.num_batches_tracked$/, null],
+  [/^.*\.all_modules\./, null],
+  [/^decoder\.encoder\./, null],
+];
 
 /** Old files of DenseNets have dots within the names of layers, `norm.1` for `norm1`. */
 const dottedLayer = /(denselayer\d+\.(?:norm|conv))\.(?=[12]\.)/;
@@ -100,7 +104,7 @@ export function canonicalKeys(
   const bare = unwrapped(keys).map((key) => key.replace(dottedLayer, '$1'));
   const isWhole = ![...own].some((key) => key.startsWith('encoder.'));
   const given = isWhole ? [] : layoutOf(bare).rules;
-  const rules = [counter, ...(typeof given === 'function' ? given(bare) : given)];
+  const rules = [...needless, ...(typeof given === 'function' ? given(bare) : given)];
   return new Map(
     keys.map((key, i) => {
       const own = bare[i]!;

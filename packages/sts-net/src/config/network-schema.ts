@@ -15,6 +15,53 @@ const dense = {
   dropout: z.number().min(0).lt(1).optional().describe('Rate of the channel dropout; else 0.1.'),
 };
 
+const whole = z.int().positive();
+const pairOfWholes = z.union([whole, z.tuple([whole, whole])]);
+const odd = whole.refine((side) => side % 2 === 1, 'must be odd, for example 3');
+
+const nnUNet = {
+  plan: z
+    .strictObject({
+      features: z.array(whole).min(2).describe('Channels of each stage, finest first.'),
+      strides: z
+        .array(pairOfWholes)
+        .optional()
+        .describe('Step into each stage, [rows, columns] or one number; else 1, then 2.'),
+      kernelSizes: z
+        .array(z.union([odd, z.tuple([odd, odd])]))
+        .optional()
+        .describe('Else 3.'),
+      depths: z
+        .array(whole)
+        .optional()
+        .describe('Convolutions of each stage, else 2; or residual blocks, else 1, 3, 4, 6, 6, ….'),
+      decoderDepths: z
+        .array(whole)
+        .optional()
+        .describe(
+          'Convolutions of each level of the decoder, the coarsest first; else 2, or 1 with residual blocks.',
+        ),
+    })
+    .superRefine(({ features, ...lists }, context) => {
+      for (const [name, list] of Object.entries(lists)) {
+        const count = features.length - (name === 'decoderDepths' ? 1 : 0);
+        if (list === undefined || list.length === count) continue;
+        const message = `must have ${count} numbers, one for each stage${name === 'decoderDepths' ? ' but the coarsest' : ''}, got ${list.length}`;
+        context.addIssue({ code: 'custom', path: [name], message });
+      }
+    })
+    .optional()
+    .describe('Its stages; else those that nnU-Net plans for `patchSize`.'),
+  patchSize: z
+    .tuple([whole, whole])
+    .optional()
+    .describe('Rows and columns, pixels, from which its stages follow without a `plan`; else 256.'),
+  deepSupervision: z
+    .boolean()
+    .optional()
+    .describe('Further outputs in training, from the maps on the way to the logits; else true.'),
+};
+
 /** The settings of those networks that have any. */
 export const networkSettings: {
   readonly [Name in NetworkName]?: {
@@ -25,6 +72,8 @@ export const networkSettings: {
   denseaspp161: dense,
   denseaspp169: dense,
   denseaspp201: dense,
+  'nnunet-2d': nnUNet,
+  'nnunet-resenc': nnUNet,
 };
 
 const names = Object.keys(networks) as [NetworkName, ...NetworkName[]];

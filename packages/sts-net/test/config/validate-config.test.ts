@@ -469,6 +469,14 @@ describe('a whole network', () => {
       /model\.network\.outputStride: .*8.*16/,
     ],
     [
+      { network: { name: 'nnunet-2d', plan: { features: [8, 16], decoderDepths: [1, 1] } } },
+      /model\.network\.plan\.decoderDepths: must have 1 numbers, .* but the coarsest, got 2/,
+    ],
+    [
+      { network: { name: 'nnunet-resenc', plan: { features: [8, 16], kernelSizes: [3, [3, 2]] } } },
+      /model\.network\.plan\.kernelSizes\[1\].*odd/,
+    ],
+    [
       { network: 'm2snet', encoder: 'dpn68', attention: 'esca' },
       /model\.encoder: must be left out beside `network`, .*\n +model\.attention: must be left out/,
     ],

@@ -5,12 +5,13 @@ import { useBackend } from '@sts-net/backend';
 import { predictorOf } from '@sts-net/model';
 import { signed } from '@sts-net/testing';
 import { readVolume } from '@sts-net/volume-io';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, test } from 'vitest';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { readLog } from '../../src/loggers/run-log.ts';
 import { exportModel } from '../../src/onnx/export-model.ts';
 import { loadOnnx } from '../../src/onnx/load-onnx.ts';
-import { loadModel } from '../../src/runs/load-model.ts';
+import { buildModel, loadModel } from '../../src/runs/load-model.ts';
+import { describeModel } from '../../src/runs/model-file.ts';
 import { train } from '../../src/runs/train.ts';
 import type { TrainOptions } from '../../src/runs/train-options.ts';
 import { readSafetensors } from '../../src/weights/weight-files.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   data = await makeData();
 });
 
-const go = (output: string, options: TrainOptions = {}) => {
+const go = (output: string, options: TrainOptions = {}, network: unknown = 'm2snet') => {
   const { loss: _, ...usual } = configFor()['training'] as Record<string, unknown>;
   const training = { ...usual, steps: 2, validation: { every: 2 }, saveEvery: 1 };
   const config = configFor({ output, backend: 'ort', model: { network }, training });
@@ -35,6 +36,45 @@ const go = (output: string, options: TrainOptions = {}) => {
 };
 
 const weights = (run: string, file: string) => readSafetensors(join(data, run, file));
+
+test.each([
+  ['m2snet', {}],
+  [
+    'nnunet-2d',
+    {
+      plan: {
+        features: [8, 12, 16, 16],
+        strides: [1, 2, [2, 1], 2],
+        kernelSizes: [3, 3, [1, 3], 3],
+      },
+    },
+  ],
+  ['nnunet-resenc', { patchSize: [16, 16], plan: { features: [8, 12, 12] } }],
+])('%s becomes an ONNX file, for one size and for any', async (name, settings) => {
+  const network = { name, ...settings };
+  const config = validateConfig(configFor({ model: { network } }));
+  const description = describeModel(config, { name: 'nonzero' }, undefined);
+  const model = buildModel(config);
+  const predictor = predictorOf(model, { freeze: false });
+  for (const [kind, size] of [
+    ['fixed', [32, 64]],
+    ['any', null],
+  ] as const) {
+    const path = join(data, `${name}-${kind}.onnx`);
+    writeFileSync(path, await exportModel({ model, ...description }, { size }));
+    const exported = await loadOnnx(path);
+    expect(exported.network).toEqual({ network, classes: 2 });
+    // The padding of the file is that of the network.
+    const [height, width] = size ?? [40, 57];
+    const images = signed('image', height * width * 3);
+    const expected = await predictor.predict(images, [1, height, width, 3]);
+    expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.01);
+    expect(await exported.predictor.predict(images, [1, height, width, 3])).toBeAllclose(expected, {
+      ...{ rtol: 0, atol: 1e-4 },
+    });
+  }
+  model.dispose();
+});
 
 describe('a run of a whole network', () => {
   beforeAll(async () => {
@@ -74,28 +114,18 @@ describe('a run of a whole network', () => {
     expect((await readVolume(output)).voxels.shape).toEqual(shape);
   });
 
-  it('loads by its name and becomes an ONNX file, for one size and for any', async () => {
+  it('loads by its name, without weights that only training has', async () => {
     const loaded = await loadModel(join(data, 'whole'));
     expect(loaded.network).toEqual({ network, classes: 2 });
-    const predictor = predictorOf(loaded.model, { freeze: false });
-    for (const [name, size] of [
-      ['fixed', [32, 64]],
-      ['any', null],
-    ] as const) {
-      const path = join(data, `${name}.onnx`);
-      writeFileSync(path, await exportModel(loaded, { size }));
-      const exported = await loadOnnx(path);
-      expect(exported.network).toEqual({ network, classes: 2 });
-      // The padding of the file is that of the network.
-      const [height, width] = size ?? [40, 57];
-      const images = signed('image', height * width * 3);
-      const expected = await predictor.predict(images, [1, height, width, 3]);
-      expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.01);
-      expect(await exported.predictor.predict(images, [1, height, width, 3])).toBeAllclose(
-        expected,
-        { rtol: 0, atol: 1e-4 },
-      );
-    }
     loaded.model.dispose();
+    const supervised = { name: 'nnunet-2d', plan: { features: [8, 8, 8, 8] } } as const;
+    await go('supervised', {}, supervised);
+    const heads = (file: string) =>
+      [...weights('supervised', file).keys()].filter((key) => key.includes('seg_layers.1'));
+    expect(heads('last.safetensors')).toHaveLength(2 * 3);
+    expect(heads('best.safetensors')).toEqual([]);
+    const other = await loadModel(join(data, 'supervised'));
+    expect(other.network).toEqual({ network: supervised, classes: 2 });
+    other.model.dispose();
   });
 });

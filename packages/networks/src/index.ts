@@ -1,3 +1,4 @@
+export { centroidNetV2 } from './centroidnetv2.ts';
 export {
   type DenseASPPOptions,
   type DenseASPPSettings,

@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { centroidNetV2 } from './centroidnetv2.ts';
 import { type DenseASPPSettings, type DenseASPPVariant, denseASPP } from './dense-aspp.ts';
 import { m2SNet } from './m2snet.ts';
 import type { NetworkOptions } from './network-options.ts';
@@ -8,6 +9,7 @@ import { type NNUNetSettings, nnUNet } from './nnunet.ts';
 /** What each network can be told beside what all can, as data. */
 export interface NetworkSettings {
   readonly m2snet: object;
+  readonly centroidnetv2: object;
   readonly denseaspp121: DenseASPPSettings;
   readonly denseaspp161: DenseASPPSettings;
   readonly denseaspp169: DenseASPPSettings;
@@ -33,6 +35,10 @@ const nnUNetOf = (residual: boolean): NetworkSpec<NNUNetSettings> => ({
 /** What each name stands for. */
 export const networks: { readonly [Name in NetworkName]: NetworkSpec<NetworkSettings[Name]> } = {
   m2snet: { create: m2SNet, training: { loss: { name: 'structure', entropy: 'plain' } } },
+  centroidnetv2: {
+    create: centroidNetV2,
+    training: { loss: 'centroidnet', outputWeights: [1, 1] },
+  },
   denseaspp121: dense({ layers: [6, 12, 24, 16], narrow: 128, added: 64 }),
   denseaspp161: dense({ growth: 48, stem: 96, layers: [6, 12, 36, 24], narrow: 512, added: 128 }),
   denseaspp169: dense({ layers: [6, 12, 32, 32], narrow: 336, added: 168 }),

@@ -34,6 +34,7 @@ export {
   type LossPart,
   losses,
 } from './losses/losses.ts';
+export type { CentroidNetOptions } from './losses/networks/centroidnet.ts';
 export type { BoundaryOptions } from './losses/pixels/boundary.ts';
 export type { FocalOptions, TopKCrossEntropyOptions } from './losses/pixels/cross-entropy.ts';
 export type { LovaszOptions } from './losses/pixels/lovasz-softmax.ts';

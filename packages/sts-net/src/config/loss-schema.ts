@@ -77,6 +77,16 @@ const options = {
         'Whether the cross-entropy weighs pixels about edges more, as the overlap does, the default; plain is what its authors’ code computes.',
       ),
   },
+  centroidnet: {
+    ...weights,
+    maxDistance: above0.describe(
+      'Pixels farther than this from the border of their object have no vectors; else 40.',
+    ),
+    connectivity: z
+      .literal([4, 8])
+      .optional()
+      .describe('Pixels of one object share an edge (4), or an edge or a corner (8); else 8.'),
+  },
   blob: instances,
   'cc-dice-cross-entropy': instances,
 } as const satisfies Readonly<Record<LossName, z.core.$ZodShape>>;
@@ -103,6 +113,7 @@ export const lossSchema = z
       one('lovasz-softmax'),
       one('boundary'),
       one('structure'),
+      one('centroidnet'),
       one('blob'),
       one('cc-dice-cross-entropy'),
     ]),
@@ -119,6 +130,7 @@ export const lossSchema = z
           part('lovasz-softmax'),
           part('boundary'),
           part('structure'),
+          part('centroidnet'),
           part('blob'),
           part('cc-dice-cross-entropy'),
         ]),

@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
  * @throws RangeError unless there is a weight for each output and one is above 0
  */
 export function outputLoss(
-  loss: (logits: tf.Tensor4D) => tf.Scalar,
+  loss: (logits: tf.Tensor4D, output: number) => tf.Scalar,
   outputs: tf.Tensor4D | readonly tf.Tensor4D[],
   weights?: readonly number[],
 ): tf.Scalar {
@@ -24,7 +24,8 @@ export function outputLoss(
   const weighted = all.flatMap((logits, i) => {
     const share = shares[i]!;
     if (share === 0) return [];
-    return [share === 1 ? loss(logits) : (tf.mul(loss(logits), share) as tf.Scalar)];
+    const own = loss(logits, i);
+    return [share === 1 ? own : (tf.mul(own, share) as tf.Scalar)];
   });
   return weighted.length === 1 ? weighted[0]! : (tf.addN(weighted) as tf.Scalar);
 }

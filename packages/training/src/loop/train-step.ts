@@ -87,7 +87,8 @@ function gradientsOf(
     const dtype = data instanceof Int32Array ? 'int32' : 'float32';
     return [name, tf.tensor(data, [...shape], dtype)] as const;
   });
-  const ofLogits = (logits: tf.Tensor4D) => value(labels, logits, Object.fromEntries(tensors));
+  const ofLogits = (logits: tf.Tensor4D, output: number) =>
+    value(labels, logits, Object.fromEntries(tensors), output);
   return tf.variableGrads(() => {
     const outputs = model.apply(images, { training: true }) as tf.Tensor4D | tf.Tensor4D[];
     return outputLoss(ofLogits, outputs, outputWeights);

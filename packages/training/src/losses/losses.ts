@@ -1,6 +1,7 @@
 import { specOf } from '../spec/spec-of.ts';
 import type { ClassWeightOptions, Loss, LossSpec } from './contract/loss.ts';
 import { blob, ccDiceCrossEntropy, type InstanceLossOptions } from './instances/instance-losses.ts';
+import { type CentroidNetOptions, centroidNet } from './networks/centroidnet.ts';
 import { type BoundaryOptions, boundary } from './pixels/boundary.ts';
 import {
   crossEntropy,
@@ -34,6 +35,7 @@ export interface LossOptions {
   readonly 'lovasz-softmax': LovaszOptions;
   readonly boundary: BoundaryOptions;
   readonly structure: StructureOptions;
+  readonly centroidnet: CentroidNetOptions;
   readonly blob: InstanceLossOptions;
   readonly 'cc-dice-cross-entropy': InstanceLossOptions;
 }
@@ -52,6 +54,7 @@ export const losses: { readonly [Name in LossName]: LossSpec<LossOptions[Name]> 
   'lovasz-softmax': lovaszSoftmax,
   boundary,
   structure,
+  centroidnet: centroidNet,
   blob,
   'cc-dice-cross-entropy': ccDiceCrossEntropy,
 };

@@ -18,12 +18,12 @@ export function weightedSum(
       );
       return Object.fromEntries(all);
     },
-    value(labels, logits, maps) {
+    value(labels, logits, maps, output) {
       const values = terms.map(({ value, weight, prefix }) => {
         const own = Object.entries(maps)
           .filter(([name]) => name.startsWith(prefix))
           .map(([name, map]) => [name.slice(prefix.length), map] as const);
-        return tf.mul(value(labels, logits, Object.fromEntries(own)), weight);
+        return tf.mul(value(labels, logits, Object.fromEntries(own), output), weight);
       });
       return tf.addN(values) as tf.Scalar;
     },

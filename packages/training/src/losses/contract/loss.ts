@@ -27,11 +27,15 @@ export interface MappedLoss {
    * engines that compile graphs use the same one for every step.
    */
   readonly maps: (truth: Truth) => Readonly<Record<string, LossMap>>;
-  /** As a `LossFunction`, with the maps as tensors: float32, or int32 of an `Int32Array`. */
+  /**
+   * As a `LossFunction`, with the maps as tensors, float32, or int32 of an `Int32Array`; and which of the
+   * network's outputs it is, 0 the prediction, for networks whose others are no logits.
+   */
   readonly value: (
     labels: tf.Tensor4D,
     logits: tf.Tensor4D,
     maps: Readonly<Record<string, tf.Tensor>>,
+    output?: number,
   ) => tf.Scalar;
 }
 

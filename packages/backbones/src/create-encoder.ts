@@ -1,5 +1,5 @@
 import { deriveSeed } from '@sts-net/layers-core';
-import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { input as makeInput, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type {
   AttentionFactory,
   DilationStyle,
@@ -17,7 +17,8 @@ export interface EncoderOptions {
   readonly input: SymbolicTensor;
   /**
    * Makes the layer that follows each feature map. Its output goes on to the next stage and to the
-   * decoder. The layers are named `encoder.iaff1`, `encoder.iaff2`, ….
+   * decoder. The layers are named `encoder.iaff1`, `encoder.iaff2`, … by their stages; a stage without
+   * a map has none.
    * @default none
    */
   readonly attention?: AttentionFactory | undefined;
@@ -70,6 +71,10 @@ export function createEncoder(
   let x = input;
   let before = 1;
   for (const [i, { stride, build, tap }] of specOf(encoder).stages.slice(0, depth).entries()) {
+    if (build === undefined) {
+      features.push({ stride, channels: 0, tensor: makeInput({ shape: [null, null, 0] }) });
+      continue;
+    }
     const dilation = Math.max(1, stride / outputStride);
     const context: StageContext = {
       name,

@@ -42,9 +42,16 @@ export interface EncoderStage {
   readonly tap?: (x: SymbolicTensor, context: StageContext) => SymbolicTensor;
 }
 
+/** The place of a stage at whose stride an encoder has no map; the next stage goes on from the one before. */
+export interface EmptyStage {
+  readonly stride: number;
+  readonly build?: undefined;
+  readonly tap?: undefined;
+}
+
 /** An encoder: its stages, finest first, with strides 2, 4, 8, 16 and 32, or for the plain U-Nets 1, 2, 4, 8 and 16. */
 export interface EncoderSpec {
-  readonly stages: readonly EncoderStage[];
+  readonly stages: readonly (EncoderStage | EmptyStage)[];
   /**
    * Epsilon of all its batch normalisations, stated where weight files with the same keys exist for
    * another one: a file is for one epsilon, and with the other its results are worse without any
@@ -57,8 +64,9 @@ export interface EncoderSpec {
 export interface Feature {
   /** Pixels of the input per pixel of this map, along each side. */
   readonly stride: number;
+  /** 0 where the encoder has no map of this stride. */
   readonly channels: number;
-  /** `[batch, height / stride, width / stride, channels]`. */
+  /** `[batch, height / stride, width / stride, channels]`; of no channels, it leads to no image. */
   readonly tensor: SymbolicTensor;
 }
 

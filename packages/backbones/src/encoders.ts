@@ -2,6 +2,7 @@ import { denseNet } from './densenet.ts';
 import { dualPathNetwork } from './dpn.ts';
 import { efficientNet } from './efficientnet.ts';
 import type { EncoderSpec } from './encoder-spec.ts';
+import { mixTransformer } from './mix-transformer.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
 import { plain } from './plain.ts';
 import { res2Net } from './res2net.ts';
@@ -29,6 +30,12 @@ export type EncoderName =
   | 'densenet161'
   | 'densenet169'
   | 'densenet201'
+  | 'mit_b0'
+  | 'mit_b1'
+  | 'mit_b2'
+  | 'mit_b3'
+  | 'mit_b4'
+  | 'mit_b5'
   | 'plain-unet'
   | 'plain-unetplusplus'
   | 'r2unet';
@@ -82,6 +89,12 @@ export const encoders: Readonly<Record<EncoderName, EncoderSpec>> = {
   densenet161: denseNet({ growth: 48, stem: 96, layers: [6, 12, 36, 24] }),
   densenet169: denseNet({ layers: [6, 12, 32, 32] }),
   densenet201: denseNet({ layers: [6, 12, 48, 32] }),
+  mit_b0: mixTransformer({ channels: [32, 64, 160, 256], blocks: [2, 2, 2, 2] }),
+  mit_b1: mixTransformer({ blocks: [2, 2, 2, 2] }),
+  mit_b2: mixTransformer({ blocks: [3, 4, 6, 3] }),
+  mit_b3: mixTransformer({ blocks: [3, 4, 18, 3] }),
+  mit_b4: mixTransformer({ blocks: [3, 8, 27, 3] }),
+  mit_b5: mixTransformer({ blocks: [3, 6, 40, 3] }),
   'plain-unet': plain(),
   'plain-unetplusplus': plain({ useBias: true }),
   r2unet: plain({ block: 'recurrent' }),

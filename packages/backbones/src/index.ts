@@ -5,6 +5,7 @@ export { type EfficientNetOptions, efficientNet } from './efficientnet.ts';
 export type {
   AttentionFactory,
   DilationStyle,
+  EmptyStage,
   Encoder,
   EncoderSpec,
   EncoderStage,
@@ -13,6 +14,7 @@ export type {
   StageContext,
 } from './encoder-spec.ts';
 export { type EncoderName, encoders } from './encoders.ts';
+export { type MixTransformerOptions, mixTransformer } from './mix-transformer.ts';
 export { mobileNetV2 } from './mobilenet-v2.ts';
 export { type PlainOptions, plain } from './plain.ts';
 export { type Res2NetOptions, res2Net } from './res2net.ts';

@@ -14,6 +14,7 @@ export function encoderModel(
 ): { readonly features: readonly Feature[]; readonly network: LayersModel } {
   const image = input({ shape: [null, null, 3] });
   const { features } = createEncoder(encoder, { input: image, ...options });
-  const outputs = features.map(({ tensor }) => tensor);
+  const maps = features.filter(({ channels }) => channels > 0);
+  const outputs = maps.map(({ tensor }) => tensor);
   return { features, network: model({ inputs: image, outputs }) };
 }

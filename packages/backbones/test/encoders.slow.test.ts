@@ -11,6 +11,7 @@ import {
   type EncoderOptions,
   type EncoderSpec,
   efficientNet,
+  mixTransformer,
   mobileNetV2,
   plain,
   res2Net,
@@ -140,6 +141,23 @@ describeBackends('encoders', () => {
     create: named(denseNet({ growth: 4, stem: 8, layers: [1, 2, 1, 2] })),
     strides: [2, 4, 8, 16, 32],
     channels: [8, 8 + 4, 6 + 8, 7 + 4, 5 + 8],
+  });
+
+  describeEncoder('mix transformer', {
+    create: named(
+      mixTransformer({ channels: [4, 8, 12, 16], blocks: [1, 2, 1, 1], heads: [1, 2, 3, 4] }),
+    ),
+    strides: [2, 4, 8, 16, 32],
+    channels: [0, 4, 8, 12, 16],
+  });
+
+  test('a mix transformer has no map of stride 2, and no attention there', () => {
+    const attention = () => layers.activation({ activation: 'sigmoid' });
+    const { features, network } = encoderModel('mit_b0', { attention });
+    expect(features[0]!.channels).toBe(0);
+    const names = network.layers.map((layer) => layer.name).filter((name) => /iaff/.test(name));
+    expect(names).toEqual([2, 3, 4, 5].map((i) => `encoder.iaff${i}`));
+    network.dispose();
   });
 
   describeEncoder('MobileNetV2', {

@@ -19,13 +19,15 @@ export interface DecoderOptions {
  *
  * @param decoder a name, or a specification of one's own
  * @param features feature maps, finest first, strides never falling
- * @throws RangeError for an unknown name, features out of order or an impossible option
+ * @throws RangeError for an unknown name, features out of order, a map that the decoder needs and the
+ * encoder does not have, or an impossible option
  */
 export function createDecoder(
   decoder: DecoderName | DecoderSpec,
   features: readonly Feature[],
   options: DecoderOptions,
 ): SymbolicTensor {
+  requireMaps(decoder, features);
   return specOf(decoder).build(features, contextOf(features, options));
 }
 
@@ -47,6 +49,7 @@ export function createSupervisedDecoder(
   features: readonly Feature[],
   options: DecoderOptions,
 ): readonly SymbolicTensor[] {
+  requireMaps(decoder, features);
   const context = contextOf(features, options);
   const { classes, seed } = context;
   const { logits, maps } = specOf(decoder).decode?.(features, context) ?? { maps: [] };
@@ -97,6 +100,16 @@ function contextOf(
     );
   }
   return { classes, dropout, seed };
+}
+
+/** @throws RangeError where there is no map of a stride and the decoder cannot do without */
+function requireMaps(decoder: DecoderName | DecoderSpec, features: readonly Feature[]): void {
+  const empty = features.find(({ channels }) => channels === 0);
+  if (empty === undefined || !specOf(decoder).needsEveryMap) return;
+  const name = typeof decoder === 'string' ? `'${decoder}'` : 'the decoder';
+  throw new RangeError(
+    `\`createDecoder\`: ${name} needs a map of every stride, but the encoder has none of stride ${empty.stride}; use another encoder, or a decoder that does without, such as unet or fpn.`,
+  );
 }
 
 function specOf(decoder: DecoderName | DecoderSpec): DecoderSpec {

@@ -8,8 +8,10 @@ import { pan } from './pan/pan.ts';
 import { plainUNet } from './plain/plain-unet.ts';
 import { plainUNetPlusPlus } from './plain/plain-unet-plus-plus.ts';
 import { pspNet } from './pspnet/pspnet.ts';
+import { segFormer } from './segformer/segformer.ts';
 import { uNet } from './unet/unet.ts';
 import { uNetPlusPlus } from './unet/unet-plus-plus.ts';
+import { uPerNet } from './upernet/upernet.ts';
 
 /** The decoders known by name. */
 export type DecoderName =
@@ -22,6 +24,8 @@ export type DecoderName =
   | 'linknet'
   | 'manet'
   | 'pspnet'
+  | 'segformer'
+  | 'upernet'
   | 'plain-unet'
   | 'plain-unetplusplus'
   | 'r2unet';
@@ -37,6 +41,8 @@ export const decoders: Readonly<Record<DecoderName, DecoderSpec>> = {
   linknet: linkNet(),
   manet: maNet(),
   pspnet: pspNet(),
+  segformer: segFormer(),
+  upernet: uPerNet(),
   'plain-unet': plainUNet(),
   'plain-unetplusplus': plainUNetPlusPlus(),
   r2unet: plainUNet({ block: 'recurrent', upsampling: 'nearest' }),

@@ -16,5 +16,7 @@ export { type PANOptions, pan } from './pan/pan.ts';
 export { type PlainUNetOptions, plainUNet } from './plain/plain-unet.ts';
 export { plainUNetPlusPlus } from './plain/plain-unet-plus-plus.ts';
 export { type PSPNetOptions, pspNet } from './pspnet/pspnet.ts';
+export { type SegFormerOptions, segFormer } from './segformer/segformer.ts';
 export { type UNetOptions, uNet } from './unet/unet.ts';
 export { type UNetPlusPlusOptions, uNetPlusPlus } from './unet/unet-plus-plus.ts';
+export { type UPerNetOptions, uPerNet } from './upernet/upernet.ts';

@@ -20,9 +20,11 @@ import {
   plainUNet,
   plainUNetPlusPlus,
   pspNet,
+  segFormer,
   supervisedDecoders,
   uNet,
   uNetPlusPlus,
+  uPerNet,
 } from '../src/index.ts';
 
 const resNetChannels = [64, 256, 512, 1024, 2048];
@@ -97,6 +99,9 @@ describeBackends('decoders', () => {
   describeDecoder('LinkNet', { ...named(linkNet({ filters: 4 })), dilated: false });
   describeDecoder('MA-Net', named(maNet({ filters: [16, 8, 8, 4, 4], positionFilters: 3 })));
   describeDecoder('PSPNet', named(pspNet({ filters: 8, sizes: [1, 2] })));
+
+  describeDecoder('SegFormer', named(segFormer({ filters: 8 })));
+  describeDecoder('UPerNet', named(uPerNet({ filters: 8, sizes: [1, 2] })));
 
   describeDecoder('plain U-Net', named(plainUNet()));
   describeDecoder('R2U-Net', named(plainUNet({ block: 'recurrent', upsampling: 'nearest' })));
@@ -203,9 +208,46 @@ describeBackends('decoders', () => {
     );
   });
 
+  describe('on an encoder without a map of stride 2', () => {
+    const featuresOf = () =>
+      [2, 4, 8, 16, 32].map((stride, i) => {
+        const channels = 4 * i;
+        return { stride, channels, tensor: input({ shape: [null, null, channels] }) };
+      });
+
+    test.each(['unetplusplus', 'linknet'] as const)('%s refuses by name', (name) => {
+      const build = () => createDecoder(name, featuresOf(), { classes: 2 });
+      expect(build).toThrow(
+        `'${name}' needs a map of every stride, but the encoder has none of stride 2; use another encoder`,
+      );
+      expect(() => createSupervisedDecoder(name, featuresOf(), { classes: 2 })).toThrow(
+        /none of stride 2/,
+      );
+    });
+
+    const others = (Object.keys(decoders) as DecoderName[]).filter(
+      (name) => !decoders[name].needsEveryMap,
+    );
+    test.each(others)('%s does without', (name) => {
+      const spec = decoders[name];
+      const features = featuresOf().slice(0, spec.depth);
+      const network = decoderModel(spec, features, { classes: 2 });
+      const least = spec.minimumMapSize ?? 1;
+      const x = network.inputs.map(({ shape }) => {
+        const { stride } = features.find(({ channels }) => channels === shape.at(-1))!;
+        const sides = [32, 64].map((side) => (side * least) / stride);
+        return tf.ones([1, ...sides, shape.at(-1)!]);
+      });
+      const y = network.predict(x) as tf.Tensor;
+      expect(y.shape).toEqual([1, 32 * least, 64 * least, 2]);
+      tf.dispose([x, y]);
+      network.dispose();
+    });
+  });
+
   test('an unknown name lists the right ones', () => {
     expect(() => createDecoder('fcn' as DecoderName, resNetFeatures([2]), { classes: 2 })).toThrow(
-      "there is no decoder 'fcn'; there are deeplabv3, deeplabv3plus, unet, unetplusplus, pan, fpn, linknet, manet, pspnet, plain-unet, plain-unetplusplus, r2unet",
+      "there is no decoder 'fcn'; there are deeplabv3, deeplabv3plus, unet, unetplusplus, pan, fpn, linknet, manet, pspnet, segformer, upernet, plain-unet, plain-unetplusplus, r2unet",
     );
   });
 
@@ -221,6 +263,8 @@ describeBackends('decoders', () => {
       linknet: 32,
       manet: 32,
       pspnet: 8,
+      segformer: 32,
+      upernet: 32,
       'plain-unet': 32,
       'plain-unetplusplus': 32,
       r2unet: 32,
@@ -264,11 +308,14 @@ describeBackends('decoders', () => {
     expect(() => build([4, 8])).toThrow(/got 4, 8;/);
   });
 
-  test.each(['deeplabv3plus', 'pan', 'fpn'] as const)('%s needs two feature maps', (name) => {
-    expect(() => createDecoder(name, resNetFeatures([2]), { classes: 2 })).toThrow(
-      /needs at least 2 feature maps, got 1/,
-    );
-  });
+  test.each(['deeplabv3plus', 'pan', 'fpn', 'upernet'] as const)(
+    '%s needs two feature maps',
+    (name) => {
+      expect(() => createDecoder(name, resNetFeatures([2]), { classes: 2 })).toThrow(
+        /needs at least 2 feature maps, got 1/,
+      );
+    },
+  );
 
   test('dropout of FPN and PSPNet is of whole channels', () => {
     for (const name of ['fpn', 'pspnet'] as const) {

@@ -15,6 +15,7 @@ export { Conv2D, type Conv2DArgs } from './layers/conv2d.ts';
 export { Conv2DTranspose, type Conv2DTransposeArgs } from './layers/conv2d-transpose.ts';
 export { CropToMatch } from './layers/crop-to-match.ts';
 export { Dropout, type DropoutArgs, type DropoutUnit } from './layers/dropout.ts';
+export { GELU, type GELUArgs } from './layers/gelu.ts';
 export { GlobalAveragePool } from './layers/global-average-pool.ts';
 export { GroupNormalization, type GroupNormalizationArgs } from './layers/group-normalization.ts';
 export {
@@ -23,7 +24,16 @@ export {
 } from './layers/instance-normalization.ts';
 export { checkSettings, type LayerArgs } from './layers/layer-args.ts';
 export type { LayerFacts, LayerOperations, TorchParameter } from './layers/layer-facts.ts';
+export {
+  LayerNormalization,
+  type LayerNormalizationArgs,
+} from './layers/layer-normalization.ts';
+export { Linear, type LinearArgs } from './layers/linear.ts';
 export { MaxPool2D, type MaxPool2DArgs } from './layers/max-pool2d.ts';
+export {
+  MultiHeadAttention,
+  type MultiHeadAttentionArgs,
+} from './layers/multi-head-attention.ts';
 export { PadToMultiple, type PadToMultipleArgs } from './layers/pad-to-multiple.ts';
 export { PositionAttention } from './layers/position-attention.ts';
 export { ReLU, type ReLUArgs } from './layers/relu.ts';
@@ -41,6 +51,8 @@ export {
   type Padding,
 } from './ops/conv2d-geometry.ts';
 export { type Conv2DTransposeOptions, conv2dTranspose } from './ops/conv2d-transpose.ts';
+export { type GELUForm, gelu } from './ops/gelu.ts';
+export { layerNorm } from './ops/layer-norm.ts';
 export { relu } from './ops/relu.ts';
 export { type ResizeBilinearOptions, resizeBilinear } from './ops/resize-bilinear.ts';
 export { upsampleNearest } from './ops/upsample-nearest.ts';

@@ -1,4 +1,5 @@
-import { Kaiming } from '@sts-net/layers-core';
+import { type EncoderSpec, mixTransformer } from '@sts-net/backbones';
+import { Kaiming, LayerNormalization } from '@sts-net/layers-core';
 import { recipeStateDict, type TorchTensor } from '@sts-net/testing';
 import { zeros } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -40,12 +41,19 @@ export function goldenModel(name: string, options: Partial<PairOptions> = {}): L
   return model;
 }
 
+/** Encoders without the stochastic depth that those of their names have. */
+const certain: Readonly<Record<string, EncoderSpec>> = {
+  mit_b0: mixTransformer({ channels: [32, 64, 160, 256], blocks: [2, 2, 2, 2], dropPath: 0 }),
+};
+
 /**
- * A golden model with weights that keep every ReLU away from its kinks, so that float32 gradients can be
- * held against float64 ones: normalisations have weights 0.1 + 0.2 (u − 0.5) and biases 3 + (2u − 1) 0.2.
+ * A golden model without stochastic depth, with weights that keep every ReLU away from its kinks, so
+ * that float32 gradients can be held against float64 ones: normalisations have weights
+ * 0.1 + 0.2 (u − 0.5) and biases 3 + (2u − 1) 0.2.
  */
 export function smoothModel(name: string, options: Partial<PairOptions> = {}): LayersModel {
-  const model = blankModel({ ...goldenOptions(name), ...options });
+  const encoder = certain[name.split(/[/@]/)[1]!];
+  const model = blankModel({ ...goldenOptions(name), ...(encoder && { encoder }), ...options });
   const weights = stateDict(model);
   for (const [key, { shape, data }] of weights) {
     if (!weights.has(key.replace(/[^.]+$/, 'running_mean'))) continue;
@@ -62,7 +70,9 @@ function stateDict(model: LayersModel): Map<string, TorchTensor> {
     // PyTorch keeps ESCA's kernel as that of a convolution.
     key.endsWith('conv.weight') && shape.length === 1 ? [1, 1, ...shape] : shape,
   ]);
-  return recipeStateDict(Object.fromEntries(shapes));
+  const layered = model.layers.filter((layer) => layer instanceof LayerNormalization);
+  const names = new Set(layered.map((layer) => layer.name));
+  return recipeStateDict(Object.fromEntries(shapes), (layer) => names.has(layer));
 }
 
 /** A model of zeros, where weights do not matter or are about to be replaced: drawing takes seconds. */

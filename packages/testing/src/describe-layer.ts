@@ -143,6 +143,8 @@ export function describeLayer(title: string, variants: readonly LayerVariant[]):
         if (parameter.layout === 'OIHW') {
           const [height, width, inputs, outputs] = shape;
           expect(parameter.shape, name).toEqual([outputs, inputs, height, width]);
+        } else if (parameter.layout === 'OI') {
+          expect(parameter.shape, name).toEqual(shape.toReversed());
         } else {
           expect(parameter.layout, name).toBe('same');
         }

@@ -24,15 +24,23 @@ export interface TorchTensor {
  * Fills every tensor of a PyTorch state dict by the golden recipe (`recipe` in `models-eval.json`):
  * drawn from the generator that the tensor's key seeds, scaled by the tensor's role.
  * `num_batches_tracked` entries are left out.
+ *
+ * @param normalizes whether the layer of a key is filled as a batch normalisation, which one with running
+ * statistics is in any case
  */
 export function recipeStateDict(
   shapes: Readonly<Record<string, readonly number[]>>,
+  normalizes: (layer: string) => boolean = () => false,
 ): Map<string, TorchTensor> {
   const tensors = new Map<string, TorchTensor>();
   for (const [key, shape] of Object.entries(shapes)) {
     if (key.endsWith('num_batches_tracked')) continue;
     const prefix = key.slice(0, key.lastIndexOf('.'));
-    const transform = recipe(key, shape, Object.hasOwn(shapes, `${prefix}.running_mean`));
+    const transform = recipe(
+      key,
+      shape,
+      Object.hasOwn(shapes, `${prefix}.running_mean`) || normalizes(prefix),
+    );
     const count = shape.reduce((a, b) => a * b, 1);
     const next = mulberry32(fnv1a(key));
     const data = new Float32Array(count);
@@ -45,7 +53,7 @@ export function recipeStateDict(
 function recipe(
   key: string,
   shape: readonly number[],
-  isBatchNorm: boolean,
+  isNormalization: boolean,
 ): (u: number) => number {
   if (key.endsWith('running_var')) return (u) => 0.5 + u;
   if (key.endsWith('running_mean')) return (u) => (2 * u - 1) * 0.2;
@@ -54,7 +62,7 @@ function recipe(
     const bound = Math.sqrt(6 / fanIn);
     return (u) => (2 * u - 1) * bound;
   }
-  if (isBatchNorm) {
+  if (isNormalization) {
     return key.endsWith('weight') ? (u) => 0.5 + u : (u) => (2 * u - 1) * 0.2;
   }
   return (u) => (2 * u - 1) * 0.1;

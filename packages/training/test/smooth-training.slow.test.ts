@@ -16,6 +16,7 @@ const plain = Object.entries<Record<'smooth', object>>(models);
 const references = {
   ...smooth.gradients,
   ...fixture('more-training').smooth,
+  ...fixture('transformer-training').smooth,
   ...Object.fromEntries(plain.map(([name, { smooth }]) => [`${name}/${name}@32`, smooth])),
 };
 

@@ -44,7 +44,11 @@ export async function torchSample(tensor: tf.Tensor): Promise<{
   size: number;
 }> {
   const ordered = tf.tidy(() =>
-    tensor.rank === 4 ? tf.transpose(tensor, [3, 2, 0, 1]) : tf.clone(tensor),
+    tensor.rank === 4
+      ? tf.transpose(tensor, [3, 2, 0, 1])
+      : tensor.rank === 2
+        ? tf.transpose(tensor)
+        : tf.clone(tensor),
   );
   const values = await ordered.data<'float32'>();
   ordered.dispose();

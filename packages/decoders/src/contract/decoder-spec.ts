@@ -4,8 +4,9 @@ import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 export interface Feature {
   /** Pixels of the image per pixel of this map, along each side. */
   readonly stride: number;
+  /** 0 where the encoder has no map of this stride. */
   readonly channels: number;
-  /** `[batch, height / stride, width / stride, channels]`. */
+  /** `[batch, height / stride, width / stride, channels]`; of no channels, it leads to no image. */
   readonly tensor: SymbolicTensor;
 }
 
@@ -35,6 +36,8 @@ export interface DecoderSpec {
    * built, and weights for them belong to no layer. @default all
    */
   readonly depth?: number;
+  /** Whether it can do without none of them; others leave a map of no channels out. @default false */
+  readonly needsEveryMap?: boolean;
   /** Least height and width of the deepest feature map, in its own pixels. @default 1 */
   readonly minimumMapSize?: number;
   /**

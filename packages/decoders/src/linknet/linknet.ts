@@ -29,6 +29,7 @@ export interface LinkNetOptions {
 export function linkNet({ filters = 32 }: LinkNetOptions = {}): DecoderSpec {
   return decoderWithMaps({
     outputStride: 32,
+    needsEveryMap: true,
     decode: (features, { classes, seed }) => {
       const strides = features.map(({ stride }) => stride);
       if (strides[0]! > 2 || strides.some((stride, i) => stride !== strides[0]! * 2 ** i)) {

@@ -42,13 +42,16 @@ export function maNet({
       let stride = deepest!.stride;
       const maps: Feature[] = [];
       for (const [i, skip] of skips.entries()) {
-        x = multiScaleFusion(x, skip.tensor, {
+        const block = {
           name: `decoder.blocks.${i}`,
           filters: filters[i]!,
-          reduction,
           scale: stride / skip.stride,
           seed,
-        });
+        };
+        x =
+          skip.channels === 0
+            ? unetBlock(x, { ...block, skips: [] })
+            : multiScaleFusion(x, skip.tensor, { ...block, reduction });
         stride = skip.stride;
         maps.unshift({ tensor: x, channels: filters[i]!, stride });
       }

@@ -16,7 +16,8 @@ import { segmentationHead } from '../parts/segmentation-head.ts';
 export function plainUNetPlusPlus(): DecoderSpec {
   return decoderWithMaps({
     outputStride: 32,
-    decode: (features, { classes, seed }) => {
+    decode: (all, { classes, seed }) => {
+      const features = all.filter(({ channels }) => channels > 0);
       const rows = features.map(({ tensor }) => [tensor]);
       for (let column = 1; column < features.length; column++) {
         for (const [i, { channels, stride }] of features.slice(0, -column).entries()) {

@@ -39,7 +39,7 @@ export function plainUNet({
   return decoderWithMaps({
     outputStride: 32,
     decode: (features, { classes, seed }) => {
-      const [deepest, ...finer] = features.toReversed();
+      const [deepest, ...finer] = features.filter(({ channels }) => channels > 0).toReversed();
       let { tensor: x, stride } = deepest!;
       const maps: Feature[] = [];
       for (const [i, skip] of finer.entries()) {

@@ -26,6 +26,7 @@ export function uNetPlusPlus({
 }: UNetPlusPlusOptions = {}): DecoderSpec {
   return decoderWithMaps({
     outputStride: 32,
+    needsEveryMap: true,
     decode: (features, { classes, seed }) => {
       if (filters.length !== features.length) {
         throw new RangeError(

@@ -39,7 +39,7 @@ export function uNet({ filters = [256, 128, 64, 32, 16] }: UNetOptions = {}): De
           name: `decoder.blocks.${i}`,
           filters: channels,
           scale: stride / target,
-          skips: skip === undefined ? [] : [skip.tensor],
+          skips: skip === undefined || skip.channels === 0 ? [] : [skip.tensor],
           seed,
         });
         stride = target;

@@ -16,10 +16,10 @@ export interface TorchParameter {
   /** Its shape in PyTorch; as many values as the weight has. */
   readonly shape: readonly number[];
   /**
-   * `OIHW`: `shape` is `[out, in, height, width]`, the weight `[height, width, in, out]`. `same`: the
-   * values are in the same order.
+   * `OIHW`: `shape` is `[out, in, height, width]`, the weight `[height, width, in, out]`. `OI`: `shape`
+   * is `[out, in]`, the weight `[in, out]`. `same`: the values are in the same order.
    */
-  readonly layout: 'OIHW' | 'same';
+  readonly layout: 'OIHW' | 'OI' | 'same';
 }
 
 /**

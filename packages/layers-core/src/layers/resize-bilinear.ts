@@ -8,7 +8,7 @@ import { mapSize, product, singleShape } from './shapes.ts';
 export interface ResizeBilinearArgs extends LayerArgs {
   /** `[height, width]` of the output; either this or `scale`. */
   readonly size?: readonly [number, number];
-  /** Factor for height and width, a whole number; either this or `size`. */
+  /** Factor for height and width, which stay whole numbers; either this or `size`. */
   readonly scale?: number;
   /** Corner pixels keep their values. Exactly one of this and `halfPixelCenters`. */
   readonly alignCorners?: boolean;

@@ -66,5 +66,10 @@ function outputsOf(
       `\`createModel\`: auxiliaryHead.stage must be one of the ${features.length} stages of the encoder that the decoder uses, 1 to ${features.length}, got ${stage}.`,
     );
   }
+  if (feature.channels === 0) {
+    throw new RangeError(
+      `\`createModel\`: auxiliaryHead.stage must be a stage with a map, but the encoder has no map at stage ${stage}; the next has one.`,
+    );
+  }
   return [...outputs, auxiliaryHead(feature, options)];
 }

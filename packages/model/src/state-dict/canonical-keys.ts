@@ -77,6 +77,14 @@ const layouts: readonly Layout[] = [
     rules: renamedPlainUNet,
   },
   {
+    // mix transformers, as their authors and segmentation_models.pytorch have them
+    has: /^patch_embed1\./,
+    rules: [
+      [/^head\./, null],
+      [/^/, 'encoder.'],
+    ],
+  },
+  {
     // bare encoders of torchvision, segmentation_models.pytorch and timm, with a classification head
     has: /^/,
     rules: [

@@ -54,7 +54,7 @@ export function matchWeights(
     else if (parameter === undefined) unknown.push({ key, canonical });
     else {
       const shape = own ? (parameter.weight.shape as number[]) : parameter.shape;
-      const transposed = !own && parameter.layout === 'OIHW';
+      const transposed = !own && parameter.layout !== 'same';
       matches.push({ key, parameter, tensor: weights.get(key)!, shape, transposed });
       parameters.delete(canonical);
     }
@@ -111,9 +111,9 @@ function requireEpsilon(model: LayersModel, keys: readonly string[]): void {
   );
 }
 
-/** A kernel in TensorFlow's order `[height, width, in, out]`. */
+/** A kernel in TensorFlow's order `[height, width, in, out]`, or `[in, out]`. */
 function hwio({ shape, data }: StoredTensor): Float32Array {
-  const [outputs, inputs, height, width] = shape as [number, number, number, number];
+  const [outputs, inputs, height = 1, width = 1] = shape as [number, number, number?, number?];
   const area = height * width;
   const result = new Float32Array(data.length);
   for (let o = 0, from = 0; o < outputs; o++) {

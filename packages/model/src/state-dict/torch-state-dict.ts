@@ -13,15 +13,15 @@ import { torchParameters } from './torch-parameters.ts';
 export async function torchStateDict(model: LayersModel): Promise<Map<string, StoredTensor>> {
   const entries = torchParameters(model).map(async (parameter): Promise<[string, StoredTensor]> => {
     const values = await parameter.weight.read().data<'float32'>();
-    const data = parameter.layout === 'OIHW' ? oihw(values, parameter.shape) : values;
+    const data = parameter.layout === 'same' ? values : oihw(values, parameter.shape);
     return [parameter.key, { shape: parameter.shape, data }];
   });
   return new Map(await Promise.all(entries));
 }
 
-/** A kernel `[height, width, in, out]` in PyTorch's order, whose shape is given. */
+/** A kernel `[height, width, in, out]`, or `[in, out]`, in PyTorch's order, whose shape is given. */
 function oihw(values: Float32Array, shape: readonly number[]): Float32Array {
-  const [outputs, inputs, height, width] = shape as [number, number, number, number];
+  const [outputs, inputs, height = 1, width = 1] = shape as [number, number, number?, number?];
   const area = height * width;
   const result = new Float32Array(values.length);
   for (let o = 0, to = 0; o < outputs; o++) {

@@ -91,14 +91,29 @@ function checkPair(model: PairSettings, context: z.RefinementCtx): void {
       message: `must have a decoder with maps on the way to its logits (${supervisedDecoders.join(', ')}), which ${model.decoder} is not`,
     });
   }
+  const { stages } = encoders[model.encoder];
+  const empty = stages.findIndex(({ build }) => build === undefined);
+  if (empty >= 0 && decoders[model.decoder].needsEveryMap) {
+    context.addIssue({
+      code: 'custom',
+      path: ['model', 'decoder'],
+      message: `must be one that needs no map of stride ${stages[empty]!.stride}, which ${model.encoder} does not have, such as unet or fpn`,
+    });
+  }
   if (typeof model.auxiliaryHead === 'object') {
-    const { stages } = encoders[model.encoder];
     const used = Math.min(stages.length, decoders[model.decoder].depth ?? stages.length);
     if (model.auxiliaryHead.stage > used) {
       context.addIssue({
         code: 'custom',
         path: ['model', 'auxiliaryHead', 'stage'],
         message: `must be one of the stages of ${model.encoder} that ${model.decoder} uses, 1 to ${used}`,
+      });
+    }
+    if (model.auxiliaryHead.stage === empty + 1) {
+      context.addIssue({
+        code: 'custom',
+        path: ['model', 'auxiliaryHead', 'stage'],
+        message: `must be a stage with a map, which stage ${empty + 1} of ${model.encoder} does not have`,
       });
     }
   }

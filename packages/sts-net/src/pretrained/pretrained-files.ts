@@ -17,8 +17,8 @@ function published(folder: string, name: string): PretrainedFile {
 
 /**
  * The files with weights trained on ImageNet for the encoders of the same names: those that
- * segmentation_models.pytorch starts from, and torchvision's DenseNets; Res2Net and the plain networks have none. They go with the image normalisation that `imagenet` stands
- * for in a config (DPN: mean 124, 117, 104 of 255, standard deviation 1 / (0.0167 · 255)).
+ * segmentation_models.pytorch starts from, and torchvision's DenseNets; Res2Net, mix transformers and the
+ * plain networks have none. They go with the image normalisation that `imagenet` stands for in a config (DPN: mean 124, 117, 104 of 255, standard deviation 1 / (0.0167 · 255)).
  */
 export const pretrainedFiles: Readonly<Record<string, PretrainedFile>> = {
   resnet18: published(torchvision, 'resnet18-5c106cde.pth'),

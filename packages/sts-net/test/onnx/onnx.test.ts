@@ -50,14 +50,16 @@ test('round trip: the file gives the network’s probabilities, for any batch, a
 });
 
 test.each([
-  ['unet', 'srm'],
-  ['pan', 'none'],
-  ['pspnet', 'none'],
+  ['mobilenet_v2', 'unet', 'srm'],
+  ['mobilenet_v2', 'pan', 'none'],
+  ['mobilenet_v2', 'pspnet', 'none'],
+  ['mit_b0', 'segformer', 'se'],
+  ['mit_b0', 'upernet', 'none'],
 ] as const)(
-  'a file for any size gives the logits of the image padded to the multiple: %s, %s',
-  async (decoder, attention) => {
+  'a file for any size gives the logits of the image padded to the multiple: %s, %s, %s',
+  async (encoder, decoder, attention) => {
     const model = createModel({
-      encoder: 'mobilenet_v2',
+      encoder,
       decoder,
       attention,
       classes: 2,

@@ -316,10 +316,16 @@ test('files are kept where the environment says', () => {
 });
 
 describe('`imagenet`', () => {
-  it('has a file for every encoder but Res2Net and those of the plain networks', () => {
+  it('has a file for every encoder but Res2Net, mix transformers and those of the plain networks', () => {
     expect(Object.keys(encoders).filter((name) => !Object.hasOwn(pretrainedFiles, name))).toEqual([
       'res2net50_v1b',
       'res2net101_v1b',
+      'mit_b0',
+      'mit_b1',
+      'mit_b2',
+      'mit_b3',
+      'mit_b4',
+      'mit_b5',
       'plain-unet',
       'plain-unetplusplus',
       'r2unet',

@@ -150,6 +150,14 @@ it.each([
     /model\.auxiliaryHead\.stage: must be one of the stages of mobilenet_v2 that unet uses, 1 to 5/,
   ],
   [
+    { encoder: 'mit_b0', decoder: 'unet', auxiliaryHead: { stage: 1 } },
+    /model\.auxiliaryHead\.stage: must be a stage with a map, which stage 1 of mit_b0 does not have/,
+  ],
+  [
+    { encoder: 'mit_b0', decoder: 'linknet' },
+    /model\.decoder: must be one that needs no map of stride 2, which mit_b0 does not have/,
+  ],
+  [
     { decoder: 'pspnet', auxiliaryHead: { stage: 4 } },
     /model\.auxiliaryHead\.stage: must be one of the stages of mobilenet_v2 that pspnet uses, 1 to 3/,
   ],

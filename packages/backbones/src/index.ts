@@ -14,7 +14,11 @@ export type {
   StageContext,
 } from './encoder-spec.ts';
 export { type EncoderName, encoders } from './encoders.ts';
-export { type MixTransformerOptions, mixTransformer } from './mix-transformer.ts';
+export {
+  type AttendContext,
+  type MixTransformerOptions,
+  mixTransformer,
+} from './mix-transformer.ts';
 export { mobileNetV2 } from './mobilenet-v2.ts';
 export { type PlainOptions, plain } from './plain.ts';
 export { type Res2NetOptions, res2Net } from './res2net.ts';

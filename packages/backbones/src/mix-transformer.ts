@@ -29,7 +29,27 @@ export interface MixTransformerOptions {
    * training only. @default 0.1
    */
   readonly dropPath?: number;
+  /**
+   * Makes the attention of a block, from keys and values side by side and the queries to what these gather.
+   * @default `MultiHeadAttention`
+   */
+  readonly attend?: Attend;
 }
+
+/** What attention of a block is made with. */
+export interface AttendContext {
+  /** The layer's full name. */
+  readonly name: string;
+  readonly heads: number;
+  /** Of the stage, from 0. */
+  readonly stage: number;
+}
+
+type Attend = (
+  pairs: SymbolicTensor,
+  queries: SymbolicTensor,
+  context: AttendContext,
+) => SymbolicTensor;
 
 /** How many times coarser, along each side, the map is that the positions of each stage attend to. */
 const reductions: Four = [8, 4, 2, 1];
@@ -51,6 +71,7 @@ export function mixTransformer({
   heads = [1, 2, 5, 8],
   gelu = 'erf',
   dropPath = 0.1,
+  attend = attention,
 }: MixTransformerOptions): EncoderSpec {
   const last = blocks.reduce((a, b) => a + b) - 1;
   const stages = channels.map((filters, i): EncoderStage => {
@@ -61,6 +82,8 @@ export function mixTransformer({
         y = block(y, context, {
           key: `block${i + 1}.${index}`,
           heads: heads[i]!,
+          stage: i,
+          attend,
           reduction: reductions[i]!,
           gelu,
           drop: last === 0 ? 0 : (dropPath * (before + index)) / last,
@@ -96,6 +119,8 @@ function embed(
 interface Block {
   readonly key: string;
   readonly heads: number;
+  readonly stage: number;
+  readonly attend: Attend;
   readonly reduction: number;
   readonly gelu: GELUForm;
   /** Rate of stochastic depth. */
@@ -116,15 +141,15 @@ function block(x: SymbolicTensor, context: StageContext, options: Block): Symbol
     const kept = drop === 0 ? change : (new Dropout(dropout).apply(change) as SymbolicTensor);
     return layers.add({ name: name(`${key}.add${part}`) }).apply([input, kept]) as SymbolicTensor;
   };
-  const first = attend(normalize(x, context, `${key}.norm1`, epsilon), context, options);
+  const first = gather(normalize(x, context, `${key}.norm1`, epsilon), context, options);
   const y = branch(x, 1, first);
   const second = mix(normalize(y, context, `${key}.norm2`, epsilon), context, key, gelu);
   return branch(y, 2, second);
 }
 
 /** Each position gathers from a coarser map of all. */
-function attend(x: SymbolicTensor, context: StageContext, options: Block): SymbolicTensor {
-  const { heads, reduction } = options;
+function gather(x: SymbolicTensor, context: StageContext, options: Block): SymbolicTensor {
+  const { heads, stage, attend, reduction } = options;
   const { name, dilation } = context;
   const key = `${options.key}.attn`;
   const channels = x.shape.at(-1)!;
@@ -139,9 +164,14 @@ function attend(x: SymbolicTensor, context: StageContext, options: Block): Symbo
   }
   const queries = linear(x, context, `${key}.q`, channels);
   const pairs = linear(coarse, context, `${key}.kv`, 2 * channels);
-  const attention = new MultiHeadAttention({ name: name(`${key}.attend`), heads });
-  const gathered = attention.apply([pairs, queries]) as SymbolicTensor;
+  const gathered = attend(pairs, queries, { name: name(`${key}.attend`), heads, stage });
   return linear(gathered, context, `${key}.proj`, channels);
+}
+
+function attention(pairs: SymbolicTensor, queries: SymbolicTensor, context: AttendContext) {
+  const { name, heads } = context;
+  const layer = new MultiHeadAttention({ name, heads });
+  return layer.apply([pairs, queries]) as SymbolicTensor;
 }
 
 /** A perceptron of each position whose hidden channels are mixed with those of the neighbours. */

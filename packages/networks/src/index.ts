@@ -5,7 +5,14 @@ export {
   type DenseASPPVariant,
   denseASPP,
 } from './dense-aspp.ts';
+export { type EHFormerOptions, type EHFormerSettings, ehFormer } from './eh-former.ts';
 export { m2SNet } from './m2snet.ts';
+export {
+  type MiTStreamOptions,
+  type MiTStreamSettings,
+  mitStream,
+  type StreamSize,
+} from './mit-stream.ts';
 export type { NetworkOptions } from './network-options.ts';
 export type { NetworkSpec, NetworkTraining } from './network-spec.ts';
 export {

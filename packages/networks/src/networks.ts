@@ -1,7 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { centroidNetV2 } from './centroidnetv2.ts';
 import { type DenseASPPSettings, type DenseASPPVariant, denseASPP } from './dense-aspp.ts';
+import { type EHFormerSettings, ehFormer } from './eh-former.ts';
 import { m2SNet } from './m2snet.ts';
+import { type MiTStreamSettings, mitStream } from './mit-stream.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { NetworkSpec } from './network-spec.ts';
 import { type NNUNetSettings, nnUNet } from './nnunet.ts';
@@ -16,6 +18,8 @@ export interface NetworkSettings {
   readonly denseaspp201: DenseASPPSettings;
   readonly 'nnunet-2d': NNUNetSettings;
   readonly 'nnunet-resenc': NNUNetSettings;
+  readonly 'mit-b5-stream': MiTStreamSettings;
+  readonly 'eh-former': EHFormerSettings;
 }
 
 /** The networks known by name. */
@@ -45,6 +49,16 @@ export const networks: { readonly [Name in NetworkName]: NetworkSpec<NetworkSett
   denseaspp201: dense({ layers: [6, 12, 48, 32], narrow: 480, added: 240 }),
   'nnunet-2d': nnUNetOf(false),
   'nnunet-resenc': nnUNetOf(true),
+  'mit-b5-stream': {
+    settings: ['dropKey', 'monteCarlo'],
+    create: mitStream,
+    training: { loss: 'uncertainty' },
+  },
+  'eh-former': {
+    settings: ['alpha', 'dropKey', 'monteCarlo', 'samples'],
+    create: ehFormer,
+    training: { loss: 'uncertainty', outputWeights: [1, 1, 1] },
+  },
 };
 
 /** A network with settings of its own, as data: `{ name: 'denseaspp121', dropout: 0 }`. */

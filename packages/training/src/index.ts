@@ -44,6 +44,7 @@ export type {
   TverskyOptions,
 } from './losses/pixels/overlap.ts';
 export type { StructureOptions } from './losses/pixels/structure.ts';
+export type { UncertaintyOptions } from './losses/pixels/uncertainty.ts';
 export {
   type FalseAlarm,
   type FalseAlarmOptions,

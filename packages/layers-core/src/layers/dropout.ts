@@ -29,7 +29,7 @@ export type DropoutUnit = 'value' | 'channel' | 'image';
  * training call; set it to resume a training at the same numbers.
  */
 export class Dropout extends tfl.layers.Layer implements LayerFacts {
-  static readonly className = 'StsDropout';
+  static readonly className: string = 'StsDropout';
   readonly rate: number;
   readonly seed: number;
   readonly unit: DropoutUnit;

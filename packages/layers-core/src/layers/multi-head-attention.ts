@@ -3,7 +3,6 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { multiplyMatrices } from '../ops/multiply-matrices.ts';
 import { checkSettings, type LayerArgs } from './layer-args.ts';
 import type { LayerFacts, LayerOperations } from './layer-facts.ts';
-import { twoShapes } from './shapes.ts';
 
 export interface MultiHeadAttentionArgs extends LayerArgs {
   /** Parts of the channels that attend on their own; a divisor of the channels. */
@@ -21,7 +20,7 @@ export interface MultiHeadAttentionArgs extends LayerArgs {
  * @throws RangeError where the heads do not divide the channels, or the channels do not fit
  */
 export class MultiHeadAttention extends tfl.layers.Layer implements LayerFacts {
-  static readonly className = 'StsMultiHeadAttention';
+  static readonly className: string = 'StsMultiHeadAttention';
   readonly heads: number;
 
   constructor(args: MultiHeadAttentionArgs) {
@@ -31,7 +30,7 @@ export class MultiHeadAttention extends tfl.layers.Layer implements LayerFacts {
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
-    const [pairs, queries] = twoShapes(inputShape, `MultiHeadAttention ${this.name}`);
+    const [pairs, queries] = inputShape as [tfl.Shape, tfl.Shape];
     const channels = queries[3];
     if (channels == null || channels % this.heads !== 0 || pairs[3] !== 2 * channels) {
       throw new RangeError(
@@ -41,9 +40,9 @@ export class MultiHeadAttention extends tfl.layers.Layer implements LayerFacts {
     this.built = true;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
     return tf.tidy(() => {
-      const [pairs, queries] = inputs as [tf.Tensor4D, tf.Tensor4D];
+      const [pairs, queries, ...others] = inputs as [tf.Tensor4D, tf.Tensor4D];
       const [batch, height, width, channels] = queries.shape;
       const { heads } = this;
       const size = channels / heads;
@@ -55,14 +54,27 @@ export class MultiHeadAttention extends tfl.layers.Layer implements LayerFacts {
       const query = tf.mul(listed(queries, heads), 1 / Math.sqrt(size)) as tf.Tensor4D;
       const [key, value] = tf.split(listed(pairs, 2 * heads), 2, 1) as [tf.Tensor4D, tf.Tensor4D];
       const scores = multiplyMatrices(query, tf.transpose(key, [0, 1, 3, 2]));
-      const gathered = multiplyMatrices(tf.softmax(scores), value);
+      const gathered = multiplyMatrices(this.shares(scores, others, kwargs), value);
       const joined = tf.transpose(gathered, [0, 2, 1, 3]);
       return tf.reshape(joined, [batch, height, width, channels]);
     });
   }
 
+  /**
+   * What each query takes of each value, `[batch, heads, queries, keys]` as the scores; for subclasses.
+   *
+   * @param _others inputs after the first two
+   */
+  protected shares(
+    scores: tf.Tensor4D,
+    _others: readonly tf.Tensor[],
+    _kwargs: { training?: boolean },
+  ): tf.Tensor4D {
+    return tf.softmax(scores);
+  }
+
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
-    return twoShapes(inputShape, `MultiHeadAttention ${this.name}`)[1];
+    return (inputShape as [tfl.Shape, tfl.Shape])[1];
   }
 
   operations(input: readonly number[], output: readonly number[]): LayerOperations {

@@ -90,7 +90,8 @@ function attentionCosts(
   return attentionNames.flatMap((attention) => {
     const create = attentionFactory(attention);
     if (create === undefined) return [];
-    const costs = features.map(({ channels, stride }) => {
+    const maps = features.filter(({ channels }) => channels > 0);
+    const costs = maps.map(({ channels, stride }) => {
       const shape = [Math.ceil(rows / stride), Math.ceil(columns / stride), channels];
       const map = input({ shape });
       const layer = model({

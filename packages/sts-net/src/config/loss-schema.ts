@@ -87,6 +87,10 @@ const options = {
       .optional()
       .describe('Pixels of one object share an edge (4), or an edge or a corner (8); else 8.'),
   },
+  uncertainty: {
+    ...weights,
+    epsilon: atLeast0.describe('Added to the weight of each pixel; else 1e-6.'),
+  },
   blob: instances,
   'cc-dice-cross-entropy': instances,
 } as const satisfies Readonly<Record<LossName, z.core.$ZodShape>>;
@@ -114,6 +118,7 @@ export const lossSchema = z
       one('boundary'),
       one('structure'),
       one('centroidnet'),
+      one('uncertainty'),
       one('blob'),
       one('cc-dice-cross-entropy'),
     ]),
@@ -131,6 +136,7 @@ export const lossSchema = z
           part('boundary'),
           part('structure'),
           part('centroidnet'),
+          part('uncertainty'),
           part('blob'),
           part('cc-dice-cross-entropy'),
         ]),

@@ -62,6 +62,30 @@ const nnUNet = {
     .describe('Further outputs in training, from the maps on the way to the logits; else true.'),
 };
 
+const share = z.number().min(0).max(1);
+const rate = z.number().min(0).lt(1);
+const dropKey = z.tuple([share, share, share, share]).optional();
+
+const stream = {
+  dropKey: dropKey.describe(
+    'Share of the keys that attention drops in training, for each stage; else none.',
+  ),
+  monteCarlo: rate
+    .optional()
+    .describe(
+      'Rate of dropout that prediction has too, 0.5 for a coarse network; else no such dropout.',
+    ),
+};
+
+const ehFormer = {
+  alpha: share.optional().describe('Share of the easy stream in the fused maps; else 0.5.'),
+  dropKey: dropKey.describe(
+    'Share of the queries that attention drops in training where all is uncertain, for each stage; else 0.4, 0.32, 0.24, 0.16.',
+  ),
+  monteCarlo: rate.optional().describe('Rate of the coarse stream’s dropout; else 0.5.'),
+  samples: z.int().min(2).optional().describe('How often the coarse stream samples; else 6.'),
+};
+
 /** The settings of those networks that have any. */
 export const networkSettings: {
   readonly [Name in NetworkName]?: {
@@ -74,6 +98,8 @@ export const networkSettings: {
   denseaspp201: dense,
   'nnunet-2d': nnUNet,
   'nnunet-resenc': nnUNet,
+  'mit-b5-stream': stream,
+  'eh-former': ehFormer,
 };
 
 const names = Object.keys(networks) as [NetworkName, ...NetworkName[]];

@@ -21,6 +21,7 @@ import {
   tversky,
 } from './pixels/overlap.ts';
 import { type StructureOptions, structure } from './pixels/structure.ts';
+import { type UncertaintyOptions, uncertainty } from './pixels/uncertainty.ts';
 import { weightedSum } from './weighted-sum.ts';
 
 /** The options of each loss, as data. */
@@ -36,6 +37,7 @@ export interface LossOptions {
   readonly boundary: BoundaryOptions;
   readonly structure: StructureOptions;
   readonly centroidnet: CentroidNetOptions;
+  readonly uncertainty: UncertaintyOptions;
   readonly blob: InstanceLossOptions;
   readonly 'cc-dice-cross-entropy': InstanceLossOptions;
 }
@@ -55,6 +57,7 @@ export const losses: { readonly [Name in LossName]: LossSpec<LossOptions[Name]> 
   boundary,
   structure,
   centroidnet: centroidNet,
+  uncertainty,
   blob,
   'cc-dice-cross-entropy': ccDiceCrossEntropy,
 };

@@ -78,7 +78,10 @@ describeBackends('mix transformers, SegFormer and UPerNet', () => {
       if (key === 'head.weight') continue;
       const again = written.get(`encoder.${key}`)!;
       expect(again.shape, key).toEqual(shape);
-      expect(data.every((value, i) => value === again.data[i]), key).toBe(true);
+      expect(
+        data.every((value, i) => value === again.data[i]),
+        key,
+      ).toBe(true);
     }
     model.dispose();
   });

@@ -65,7 +65,7 @@ describeBackends('uncertainty', () => {
   test('an output that is neither is refused', () => {
     const { labels } = sample();
     expect(() => of(tf.zeros([...shape, 5]), labels)).toThrow(
-      /`uncertainty`: an output must have 3 channels, logits, or 4, .* got 5/,
+      /labels must be one-hot of the logits' shape \[2,4,5,5\]/,
     );
     expect(() => of(tf.zeros([...shape, 3]), labels, { epsilon: -1 } as never)).toThrow(/epsilon/);
   });

@@ -33,15 +33,10 @@ export const uncertainty: LossSpec<UncertaintyOptions> = {
     const entropy = differentiable((one) => crossEntropyTerms(one, classWeights, 'uncertainty'));
     return (labels, output) => {
       const [batch, height, width, classes] = labels.shape;
-      const channels = output.shape[3];
-      if (channels === classes) {
-        const overlap = squaredDice(labels, output, classWeights);
-        return tf.add(entropy(labels, output), overlap) as tf.Scalar;
-      }
-      if (channels !== classes + 1) {
-        throw new RangeError(
-          `\`uncertainty\`: an output must have ${classes} channels, logits, or ${classes + 1}, with the weight of each pixel, got ${channels}; train a network whose outputs are such, eh-former.`,
-        );
+      if (output.shape[3] !== classes + 1) {
+        // What has another shape than the labels is refused there.
+        const ofPixels = entropy(labels, output);
+        return tf.add(ofPixels, squaredDice(labels, output, classWeights)) as tf.Scalar;
       }
       const logits = tf.slice(output, [0, 0, 0, 0], [batch, height, width, classes]);
       const weights = tf.slice(output, [0, 0, 0, classes], [batch, height, width, 1]);

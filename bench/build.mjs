@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { encoders } from '@sts-net/backbones';
 import { useBackend } from '@sts-net/backend';
 import { decoders } from '@sts-net/decoders';
+import { missingStride } from '@sts-net/model';
 import { createModel } from 'sts-net';
 
 const [engine = 'ort', ...chosen] = process.argv.slice(2);
@@ -30,11 +31,13 @@ for (const encoder of encoderNames) {
   const times = decoderNames.map((decoder) => ({
     encoder,
     decoder,
-    seconds: build(encoder, decoder),
+    seconds: missingStride(encoder, decoder) === undefined ? build(encoder, decoder) : 0,
   }));
   row(
     encoder,
-    times.map(({ seconds }) => `${seconds.toFixed(2)} (${(seconds / unit).toFixed(1)})`),
+    times.map(({ seconds }) =>
+      seconds === 0 ? '–' : `${seconds.toFixed(2)} (${(seconds / unit).toFixed(1)})`,
+    ),
   );
   if (process.env.PYTHON) row('  SMP', ratios(times));
   slowest = [slowest, ...times].reduce((a, b) => (a.seconds > b.seconds ? a : b));
@@ -61,7 +64,7 @@ function ratios(times) {
   if (status !== 0) return [`not measured: ${stderr?.trim().split('\n').at(-1)}`];
   const seconds = JSON.parse(stdout);
   return times.map((one, i) =>
-    seconds[i] === null ? '–' : `× ${(seconds[i] / one.seconds).toFixed(1)}`,
+    seconds[i] === null || one.seconds === 0 ? '–' : `× ${(seconds[i] / one.seconds).toFixed(1)}`,
   );
 }
 

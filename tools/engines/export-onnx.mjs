@@ -1,5 +1,5 @@
 // Exports networks as ONNX files with inputs and the logits that they should give, for check-onnx.py:
-// every decoder, the encoders of the paper, every attention; for any size and for one.
+// every decoder, the encoders of the paper and a transformer, every attention; for any size and for one.
 //
 //   npm run build && node tools/engines/export-onnx.mjs FOLDER
 //
@@ -21,6 +21,7 @@ const networks = [
     'unet',
     'none',
   ]),
+  ['mit_b0', 'segformer', 'none'],
   ...['esca', 'se', 'cbam', 'gct', 'srm'].map((attention) => ['mobilenet_v2', 'unet', attention]),
 ];
 const cases = [];

@@ -30,6 +30,8 @@ CLASSES = {
     "linknet": smp.Linknet,
     "manet": smp.MAnet,
     "pspnet": smp.PSPNet,
+    "segformer": smp.Segformer,
+    "upernet": smp.UPerNet,
 }
 
 

@@ -39,7 +39,7 @@ export interface EncoderOptions {
  *
  * @param encoder a name, or a specification of one's own
  * @throws RangeError for an unknown name, an output stride other than 8, 16 or 32, a depth that is no
- * positive integer, or an attention layer that changes the shape
+ * positive integer or reaches no map, or an attention layer that changes the shape
  */
 export function createEncoder(
   encoder: EncoderName | EncoderSpec,
@@ -92,6 +92,11 @@ export function createEncoder(
       tensor,
     });
     before = stride;
+  }
+  if (features.every(({ channels }) => channels === 0)) {
+    throw new RangeError(
+      `\`createEncoder\`: \`depth\` must reach a stage with a map, got ${depth}; the encoder has none of stride ${features.at(-1)?.stride}.`,
+    );
   }
   return { features };
 }

@@ -158,6 +158,9 @@ describeBackends('encoders', () => {
     const names = network.layers.map((layer) => layer.name).filter((name) => /iaff/.test(name));
     expect(names).toEqual([2, 3, 4, 5].map((i) => `encoder.iaff${i}`));
     network.dispose();
+    expect(() => encoderModel('mit_b0', { depth: 1 })).toThrow(
+      /`depth` must reach a stage with a map, got 1; the encoder has none of stride 2/,
+    );
   });
 
   describeEncoder('MobileNetV2', {

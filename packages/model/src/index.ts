@@ -12,6 +12,7 @@ export {
   type SEConfig,
 } from './network/attention.ts';
 export { createModel } from './network/create-model.ts';
+export { missingStride } from './network/missing-stride.ts';
 export type {
   ModelConfig,
   ModelOptions,

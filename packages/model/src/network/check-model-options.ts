@@ -2,6 +2,7 @@ import { type EncoderName, type EncoderSpec, encoders } from '@sts-net/backbones
 import { type DecoderSpec, decoders, supervisedDecoders } from '@sts-net/decoders';
 import { type NetworkSpec, networks } from '@sts-net/networks';
 import { attentionNames, attentions } from './attention.ts';
+import { missingStride } from './missing-stride.ts';
 import type { ModelOptions, PairOptions, WholeOptions } from './model-options.ts';
 
 /** Says what a value must be, or nothing where it is right. */
@@ -28,29 +29,20 @@ const nameOr =
       ? undefined
       : oneOf(...Object.keys(table))(value);
 
-/** The decoder of a name or of one's own; what is neither is told of elsewhere. */
-function specOf(value: unknown): DecoderSpec | undefined {
-  return typeof value === 'string'
-    ? decoders[value as keyof typeof decoders]
-    : (value as DecoderSpec | undefined);
-}
-
-/** A decoder for an encoder that has no map of some stride; what is neither is told of elsewhere. */
-const withoutMapOf =
-  (encoder: unknown): Rule =>
+/** A decoder for an encoder that may have no map of some stride. */
+const withMapsOf =
+  (encoder: EncoderName | EncoderSpec): Rule =>
   (value) => {
-    const spec = typeof encoder === 'string' ? encoders[encoder as EncoderName] : encoder;
-    const stages = (spec as EncoderSpec | undefined)?.stages;
-    if (!Array.isArray(stages)) return undefined;
-    const empty = (stages as EncoderSpec['stages']).find(({ build }) => build === undefined);
-    return empty === undefined || !specOf(value)?.needsEveryMap
+    const stride = missingStride(encoder, value as DecoderSpec);
+    return stride === undefined
       ? undefined
-      : `one that needs no map of stride ${empty.stride}, since the encoder has none, such as unet or fpn`;
+      : `one that needs no map of stride ${stride}, since the encoder has none, such as unet or fpn`;
   };
 
 /** A decoder that deep supervision can be asked of; what is no decoder is told of elsewhere. */
 const supervised: Rule = (value) => {
-  const spec = specOf(value);
+  const spec: DecoderSpec | undefined =
+    typeof value === 'string' ? decoders[value as keyof typeof decoders] : (value as DecoderSpec);
   return spec === undefined || spec.decode !== undefined
     ? undefined
     : `with deepSupervision one that has maps on the way to its logits (${supervisedDecoders.join(', ')}, or one of your own with \`decode\`)`;
@@ -149,7 +141,8 @@ function checkParts(options: PairOptions, check: Check, problems: string[]): voi
     check('auxiliaryHead.stage', count, auxiliaryHead.stage);
     problems.push(...unknownKeys('auxiliaryHead.', auxiliaryHead, ['stage']));
   }
-  check('decoder', withoutMapOf(options.encoder), options.decoder);
+  // What is wrong by itself has been told of.
+  if (problems.length === 0) check('decoder', withMapsOf(options.encoder), options.decoder);
   if (deepSupervision === true) check('decoder', supervised, options.decoder);
 }
 

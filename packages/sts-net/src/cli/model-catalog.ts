@@ -5,6 +5,7 @@ import {
   attentionFactory,
   attentionNames,
   createModel,
+  missingStride,
   modelStatistics,
   type PairSettings,
   type WholeSettings,
@@ -23,7 +24,7 @@ interface Cost {
 export interface ModelCatalog {
   readonly size: readonly [number, number];
   readonly classes: number;
-  /** Every encoder with every decoder, without attention. */
+  /** Every encoder with every decoder that it has the maps for, without attention. */
   readonly pairs: readonly (Cost & {
     readonly encoder: EncoderName;
     readonly decoder: DecoderName;
@@ -69,11 +70,13 @@ export function modelCatalog({
     size,
     classes,
     pairs: encoders.flatMap((encoder) =>
-      decoders.map((decoder) => ({
-        encoder,
-        decoder,
-        ...costOf(`${encoder} ${decoder}`, { encoder, decoder, classes }),
-      })),
+      decoders
+        .filter((decoder) => missingStride(encoder, decoder) === undefined)
+        .map((decoder) => ({
+          encoder,
+          decoder,
+          ...costOf(`${encoder} ${decoder}`, { encoder, decoder, classes }),
+        })),
     ),
     networks: networks.map((network) => ({ network, ...costOf(network, { network, classes }) })),
     attention: encoders.flatMap((encoder) => attentionCosts(encoder, size)),

@@ -66,17 +66,22 @@ function catalogText({ size, classes, pairs, attention, networks }: ModelCatalog
       ['encoder', ...columns],
       ...encoders.map((encoder) => [encoder, ...columns.map((column) => cell(encoder, column))]),
     ]);
-  const pair = (encoder: string, decoder: string) =>
-    pairs.find((one) => one.encoder === encoder && one.decoder === decoder)!;
+  // Some encoders have not all maps that some decoders need.
+  const pair = (encoder: string, decoder: string, cost: 'parameters' | 'multiplyAdds') => {
+    const found = pairs.find((one) => one.encoder === encoder && one.decoder === decoder);
+    return found === undefined
+      ? '–'
+      : millions(found[cost] / (cost === 'parameters' ? 1 : 1000), 2);
+  };
   const added = (encoder: string, name: string) =>
     attention.find((one) => one.encoder === encoder && one.attention === name)!;
   const layers = attentionNames.filter((name) => name !== 'none');
   const image = `an image of ${size.join(' × ')} × 3, ${classes} classes`;
   const ofPairs = () => [
     'Parameters, millions: any encoder with any decoder',
-    table(decoders, (encoder, decoder) => millions(pair(encoder, decoder).parameters, 2)),
+    table(decoders, (encoder, decoder) => pair(encoder, decoder, 'parameters')),
     `\nMultiply-adds, thousand millions, for ${image}`,
-    table(decoders, (encoder, decoder) => millions(pair(encoder, decoder).multiplyAdds / 1000, 2)),
+    table(decoders, (encoder, decoder) => pair(encoder, decoder, 'multiplyAdds')),
     '\nAny attention, after each of the encoder’s five maps: parameters and multiply-adds (millions) that it adds',
     table(layers, (encoder, name) => {
       const { parameters, multiplyAdds } = added(encoder, name);

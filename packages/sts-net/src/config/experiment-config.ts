@@ -1,6 +1,6 @@
 import { encoders } from '@sts-net/backbones';
 import { decoders, supervisedDecoders } from '@sts-net/decoders';
-import type { ModelSettings, PairSettings } from '@sts-net/model';
+import { type ModelSettings, missingStride, type PairSettings } from '@sts-net/model';
 import { networks } from '@sts-net/networks';
 import { z } from 'zod';
 import { amplificationSchema } from './amplification-schema.ts';
@@ -91,16 +91,18 @@ function checkPair(model: PairSettings, context: z.RefinementCtx): void {
       message: `must have a decoder with maps on the way to its logits (${supervisedDecoders.join(', ')}), which ${model.decoder} is not`,
     });
   }
-  const { stages } = encoders[model.encoder];
-  const empty = stages.findIndex(({ build }) => build === undefined);
-  if (empty >= 0 && decoders[model.decoder].needsEveryMap) {
+  // Names that are not there, or not given, have been told of.
+  if (!(model.encoder in encoders && model.decoder in decoders)) return;
+  const stride = missingStride(model.encoder, model.decoder);
+  if (stride !== undefined) {
     context.addIssue({
       code: 'custom',
       path: ['model', 'decoder'],
-      message: `must be one that needs no map of stride ${stages[empty]!.stride}, which ${model.encoder} does not have, such as unet or fpn`,
+      message: `must be one that needs no map of stride ${stride}, which ${model.encoder} does not have, such as unet or fpn`,
     });
   }
   if (typeof model.auxiliaryHead === 'object') {
+    const { stages } = encoders[model.encoder];
     const used = Math.min(stages.length, decoders[model.decoder].depth ?? stages.length);
     if (model.auxiliaryHead.stage > used) {
       context.addIssue({
@@ -109,11 +111,12 @@ function checkPair(model: PairSettings, context: z.RefinementCtx): void {
         message: `must be one of the stages of ${model.encoder} that ${model.decoder} uses, 1 to ${used}`,
       });
     }
-    if (model.auxiliaryHead.stage === empty + 1) {
+    const { stage } = model.auxiliaryHead;
+    if (stages[stage - 1] !== undefined && stages[stage - 1]!.build === undefined) {
       context.addIssue({
         code: 'custom',
         path: ['model', 'auxiliaryHead', 'stage'],
-        message: `must be a stage with a map, which stage ${empty + 1} of ${model.encoder} does not have`,
+        message: `must be a stage with a map, which stage ${stage} of ${model.encoder} does not have`,
       });
     }
   }

@@ -130,6 +130,20 @@ describe('models', () => {
     },
   );
 
+  it('leaves out what is no pair, and attention where there is no map', async () => {
+    const json = join(temporaryFolder(), 'models.json');
+    const { code, stdout, stderr } = await cli('models', '--encoder', 'mit_b0', '--json', json);
+    expect([code, stderr]).toEqual([0, '']);
+    const { pairs: all, attention } = JSON.parse(readFileSync(json, 'utf8'));
+    const names = all.map(({ decoder }: { decoder: string }) => decoder);
+    expect(names).toContain('segformer');
+    expect(names).not.toContain('linknet');
+    expect(stdout).not.toMatch(/ unetplusplus /);
+    // SE of ratio 16 on 32, 64, 160 and 256 channels: twice channels × channels / 16.
+    const se = attention.find((one: { attention: string }) => one.attention === 'se');
+    expect(se.parameters).toBe([32, 64, 160, 256].reduce((sum, c) => sum + (2 * c * c) / 16, 0));
+  });
+
   it('takes one decoder, another size and classes', async () => {
     const { code, stdout } = await cli(
       ...['models', '--encoder', 'resnet18', '--decoder', 'unet', '--size', '96', '--classes', '3'],

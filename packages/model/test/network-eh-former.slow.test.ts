@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { GroupNormalization, LayerNormalization, resizeBilinear } from '@sts-net/layers-core';
-import { createNetwork, type EHFormerOptions, ehFormer } from '@sts-net/networks';
+import { createNetwork, type EHFormerOptions, ehFormer, mitStream } from '@sts-net/networks';
 import {
   describeBackends,
   nchwValues,
@@ -20,6 +20,7 @@ import {
   loadTorchWeights,
   modelStatistics,
   predictionNetwork,
+  torchStateDict,
   withoutInitialValues,
 } from '../src/index.ts';
 import { torchParameters } from '../src/state-dict/torch-parameters.ts';
@@ -251,6 +252,21 @@ describeBackends('EH-Former', () => {
     expect(logits!.data as Float32Array).toBeAllclose(values, { rtol: 0, atol: 1e-4 });
     tf.dispose([x, outputs, again]);
     loaded.dispose();
+    model.dispose();
+  });
+
+  test('the weights of a coarse network go under c_net, and nothing else needs them', async () => {
+    const coarseNetwork = mitStream({ ...tiny, monteCarlo: 0.5 });
+    const model = ehFormer(tiny);
+    const weights = await torchStateDict(coarseNetwork);
+    const renamed = new Map([...weights].map(([key, tensor]) => [`c_net.${key}`, tensor]));
+    const { loaded, missing } = loadTorchWeights(model, renamed);
+    expect(loaded).toHaveLength(weights.size);
+    expect(missing.filter((key) => key.startsWith('c_net.'))).toEqual([]);
+    const again = await torchStateDict(model);
+    const key = 'block3.1.mlp.fc1.weight';
+    expect(again.get(`c_net.res_net.${key}`)!.data).toEqual(weights.get(`res_net.${key}`)!.data);
+    coarseNetwork.dispose();
     model.dispose();
   });
 

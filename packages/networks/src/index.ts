@@ -1,3 +1,4 @@
+export { caraNet } from './caranet.ts';
 export {
   type DenseASPPOptions,
   type DenseASPPSettings,

@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { caraNet } from './caranet.ts';
 import { type DenseASPPSettings, type DenseASPPVariant, denseASPP } from './dense-aspp.ts';
 import { m2SNet } from './m2snet.ts';
 import type { NetworkOptions } from './network-options.ts';
@@ -7,6 +8,7 @@ import type { NetworkSpec } from './network-spec.ts';
 /** What each network can be told beside what all can, as data. */
 export interface NetworkSettings {
   readonly m2snet: object;
+  readonly caranet: object;
   readonly denseaspp121: DenseASPPSettings;
   readonly denseaspp161: DenseASPPSettings;
   readonly denseaspp169: DenseASPPSettings;
@@ -21,9 +23,13 @@ const dense = (variant: DenseASPPVariant): NetworkSpec<DenseASPPSettings> => ({
   create: (options) => denseASPP({ ...variant, ...options }),
 });
 
+/** As the authors' code computes it. */
+const plainStructure = { name: 'structure', entropy: 'plain' };
+
 /** What each name stands for. */
 export const networks: { readonly [Name in NetworkName]: NetworkSpec<NetworkSettings[Name]> } = {
-  m2snet: { create: m2SNet, training: { loss: { name: 'structure', entropy: 'plain' } } },
+  m2snet: { create: m2SNet, training: { loss: plainStructure } },
+  caranet: { create: caraNet, training: { loss: plainStructure, outputWeights: [1, 1, 1, 1] } },
   denseaspp121: dense({ layers: [6, 12, 24, 16], narrow: 128, added: 64 }),
   denseaspp161: dense({ growth: 48, stem: 96, layers: [6, 12, 36, 24], narrow: 512, added: 128 }),
   denseaspp169: dense({ layers: [6, 12, 32, 32], narrow: 336, added: 168 }),

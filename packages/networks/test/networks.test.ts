@@ -3,7 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { createNetwork, type NetworkName, networks } from '../src/index.ts';
 import { AbsoluteDifference } from '../src/layers/absolute-difference.ts';
+import { AxialAttention } from '../src/layers/axial-attention.ts';
+import { BackgroundLogit } from '../src/layers/background-logit.ts';
 import { BoxSum } from '../src/layers/box-sum.ts';
+import { PReLU } from '../src/layers/prelu.ts';
+import { ReverseGate } from '../src/layers/reverse-gate.ts';
 
 const name = 'layer';
 
@@ -17,6 +21,41 @@ describeBackends('layers of whole networks', () => {
       // Those of the convolution with filters of ones.
       operations: { multiplyAdds: 5 * 7 * 9 * 3 * 3 },
     },
+    {
+      title: 'PReLU',
+      create: () => new PReLU({ name }),
+      inputShape: [2, 3, 4, 5],
+      outputShape: [2, 3, 4, 5],
+      weightShapes: [[5]],
+    },
+    ...(['height', 'width'] as const).map((along) => ({
+      title: `AxialAttention along the ${along}`,
+      create: () => new AxialAttention({ name, along }),
+      inputShape: [2, 4, 6, 2],
+      otherInputs: [
+        [2, 4, 6, 2],
+        [2, 4, 6, 3],
+        [2, 4, 6, 3],
+      ],
+      outputShape: [2, 4, 6, 3],
+      weightShapes: [[1]],
+      // Each of the side's values with each, for all runs, twice: to compare and to gather.
+      operations: { multiplyAdds: (2 + 3) * 4 * 6 * (along === 'height' ? 4 : 6) },
+      torchParameters: [['gamma', [1]]] as const,
+    })),
+    {
+      title: 'ReverseGate',
+      create: () => new ReverseGate({ name }),
+      inputShape: [2, 3, 4, 1],
+      otherInputs: [[2, 3, 4, 5]],
+      outputShape: [2, 3, 4, 5],
+    },
+    {
+      title: 'BackgroundLogit',
+      create: () => new BackgroundLogit({ name }),
+      inputShape: [2, 3, 4, 1],
+      outputShape: [2, 3, 4, 2],
+    },
   ]);
 
   test.each([3, 5])('BoxSum of %d is a convolution with ones', async (size) => {
@@ -25,6 +64,48 @@ describeBackends('layers of whole networks', () => {
     const y = new BoxSum({ size }).apply(x) as tf.Tensor;
     expect(await y.data()).toBeAllclose(await tf.conv2d(x, ones, 1, 'same').data(), { atol: 1e-5 });
   });
+
+  test('derived by hand: PReLU, ReverseGate and BackgroundLogit', async () => {
+    const x = tf.tensor2d([[-4, 4]]);
+    expect([...(await (new PReLU().apply(x) as tf.Tensor).data())]).toEqual([-1, 4]);
+    const [logit, map] = [tf.tensor4d([Math.log(3)], [1, 1, 1, 1]), tf.ones([1, 1, 1, 2])];
+    const left = new ReverseGate().apply([logit, map]) as tf.Tensor;
+    expect(await left.data()).toBeAllclose([0.25, 0.25], { atol: 1e-6 });
+    const logits = tf.softmax(new BackgroundLogit().apply(logit) as tf.Tensor);
+    expect(await logits.data()).toBeAllclose([0.25, 0.75], { atol: 1e-6 });
+  });
+
+  test.each(['height', 'width'] as const)(
+    'AxialAttention along the %s, by loops',
+    async (along) => {
+      const [height, width] = [3, 4];
+      const channels = [2, 2, 3, 3];
+      // Channel by channel, row by row.
+      const flat = channels.map((count, i) => signed(`map ${i}`, count * height * width));
+      const maps = flat.map((values, i) => {
+        const map = tf.tensor(values, [1, channels[i]!, height, width]);
+        return tf.transpose(map, [0, 2, 3, 1]);
+      });
+      const layer = new AxialAttention({ along });
+      layer.build();
+      layer.setWeights([tf.tensor1d([0.7])]);
+      const y = tf.transpose(layer.apply(maps) as tf.Tensor, [0, 3, 1, 2]);
+      const side = along === 'height' ? height : width;
+      const [q, k, v, x] = flat as [Float32Array, Float32Array, Float32Array, Float32Array];
+      const score = (i: number, j: number) => {
+        let sum = 0;
+        for (let run = 0; run < q.length; run += side) sum += q[run + i]! * k[run + j]!;
+        return 1 / (1 + Math.exp(-sum));
+      };
+      const expected = x.map((value, at) => {
+        const [run, i] = [at - (at % side), at % side];
+        let gathered = 0;
+        for (let j = 0; j < side; j++) gathered += v[run + j]! * score(i, j);
+        return 0.7 * gathered + value;
+      });
+      expect(await y.data()).toBeAllclose(expected, { atol: 1e-5 });
+    },
+  );
 
   test('AbsoluteDifference', async () => {
     const [a, b] = [tf.tensor2d([[1, -2]]), tf.tensor2d([[3, -5]])];
@@ -35,6 +116,6 @@ describeBackends('layers of whole networks', () => {
 
 test('an unknown network is named, with those that there are', () => {
   const make = () => createNetwork('m3snet' as NetworkName, { inputShape: [64, 64, 3] });
-  expect(make).toThrow(/no network 'm3snet'; there are m2snet, denseaspp121/);
-  expect(Object.keys(networks)).toHaveLength(5);
+  expect(make).toThrow(/no network 'm3snet'; there are m2snet, caranet, denseaspp121/);
+  expect(Object.keys(networks)).toHaveLength(6);
 });

@@ -9,7 +9,10 @@ import { predictionNetwork } from '../src/index.ts';
 import { torchParameters } from '../src/state-dict/torch-parameters.ts';
 
 /** What the file's height and width are multiples of; 0 for networks of one size. */
-const networks: readonly (readonly [NetworkName, multipleOf: number])[] = [['caranet', 32]];
+const networks: readonly (readonly [NetworkName, multipleOf: number])[] = [
+  ['caranet', 32],
+  ['deeplabv3-afma', 80],
+];
 
 test.each(networks)(
   'round trip: %s as an ONNX file gives its logits, for any batch and size that it may have',

@@ -1,5 +1,10 @@
 export { caraNet } from './caranet.ts';
 export {
+  type DeepLabV3AFMAOptions,
+  type DeepLabV3AFMASettings,
+  deepLabV3AFMA,
+} from './deeplabv3-afma.ts';
+export {
   type DenseASPPOptions,
   type DenseASPPSettings,
   type DenseASPPVariant,

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { caraNet } from './caranet.ts';
+import { type DeepLabV3AFMASettings, deepLabV3AFMA } from './deeplabv3-afma.ts';
 import { type DenseASPPSettings, type DenseASPPVariant, denseASPP } from './dense-aspp.ts';
 import { m2SNet } from './m2snet.ts';
 import type { NetworkOptions } from './network-options.ts';
@@ -9,6 +10,7 @@ import type { NetworkSpec } from './network-spec.ts';
 export interface NetworkSettings {
   readonly m2snet: object;
   readonly caranet: object;
+  readonly 'deeplabv3-afma': DeepLabV3AFMASettings;
   readonly denseaspp121: DenseASPPSettings;
   readonly denseaspp161: DenseASPPSettings;
   readonly denseaspp169: DenseASPPSettings;
@@ -30,6 +32,11 @@ const plainStructure = { name: 'structure', entropy: 'plain' };
 export const networks: { readonly [Name in NetworkName]: NetworkSpec<NetworkSettings[Name]> } = {
   m2snet: { create: m2SNet, training: { loss: plainStructure } },
   caranet: { create: caraNet, training: { loss: plainStructure, outputWeights: [1, 1, 1, 1] } },
+  'deeplabv3-afma': {
+    settings: ['attentionDepth', 'attentionClasses', 'dropout'],
+    create: deepLabV3AFMA,
+    training: { loss: 'afma', outputWeights: [5, 1] },
+  },
   denseaspp121: dense({ layers: [6, 12, 24, 16], narrow: 128, added: 64 }),
   denseaspp161: dense({ growth: 48, stem: 96, layers: [6, 12, 36, 24], narrow: 512, added: 128 }),
   denseaspp169: dense({ layers: [6, 12, 32, 32], narrow: 336, added: 168 }),

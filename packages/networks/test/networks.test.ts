@@ -6,6 +6,8 @@ import { AbsoluteDifference } from '../src/layers/absolute-difference.ts';
 import { AxialAttention } from '../src/layers/axial-attention.ts';
 import { BackgroundLogit } from '../src/layers/background-logit.ts';
 import { BoxSum } from '../src/layers/box-sum.ts';
+import { PatchAttention } from '../src/layers/patch-attention.ts';
+import { PatchCorrection } from '../src/layers/patch-correction.ts';
 import { PReLU } from '../src/layers/prelu.ts';
 import { ReverseGate } from '../src/layers/reverse-gate.ts';
 
@@ -43,6 +45,32 @@ describeBackends('layers of whole networks', () => {
       operations: { multiplyAdds: (2 + 3) * 4 * 6 * (along === 'height' ? 4 : 6) },
       torchParameters: [['gamma', [1]]] as const,
     })),
+    {
+      title: 'PatchAttention',
+      create: () => new PatchAttention({ name, patch: 2, scale: 0.5, seed: 3 }),
+      inputShape: [2, 5, 7, 3],
+      otherInputs: [[2, 4, 3, 3]],
+      outputShape: [2, 3, 6, 2],
+      weightShapes: [
+        [8, 4],
+        [4, 8],
+      ],
+      // Two matrices for each of 6 + 2 patches, and each of 6 with each of 2.
+      operations: { multiplyAdds: 3 * (8 * 2 * 8 * 4 + 6 * 2 * 4) },
+      torchParameters: [
+        ['0.weight', [8, 4]],
+        ['1.weight', [4, 8]],
+      ],
+    },
+    {
+      title: 'PatchCorrection',
+      create: () => new PatchCorrection({ name, patch: 2, factor: 2 }),
+      inputShape: [2, 9, 8, 3],
+      otherInputs: [[2, 4, 16, 4]],
+      outputShape: [2, 9, 8, 3],
+      // What is gathered, and the averages.
+      operations: { multiplyAdds: 3 * (16 * 4 * 4 + 4 * 4 * 4) },
+    },
     {
       title: 'ReverseGate',
       create: () => new ReverseGate({ name }),
@@ -116,6 +144,8 @@ describeBackends('layers of whole networks', () => {
 
 test('an unknown network is named, with those that there are', () => {
   const make = () => createNetwork('m3snet' as NetworkName, { inputShape: [64, 64, 3] });
-  expect(make).toThrow(/no network 'm3snet'; there are m2snet, caranet, denseaspp121/);
-  expect(Object.keys(networks)).toHaveLength(6);
+  expect(make).toThrow(
+    /no network 'm3snet'; there are m2snet, caranet, deeplabv3-afma, denseaspp121/,
+  );
+  expect(Object.keys(networks)).toHaveLength(7);
 });

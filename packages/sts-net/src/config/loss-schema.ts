@@ -79,6 +79,7 @@ const options = {
   },
   blob: instances,
   'cc-dice-cross-entropy': instances,
+  afma: weights,
 } as const satisfies Readonly<Record<LossName, z.core.$ZodShape>>;
 
 const named = <Name extends LossName>(name: Name) => ({
@@ -105,6 +106,7 @@ export const lossSchema = z
       one('structure'),
       one('blob'),
       one('cc-dice-cross-entropy'),
+      one('afma'),
     ]),
     z
       .array(
@@ -121,6 +123,7 @@ export const lossSchema = z
           part('structure'),
           part('blob'),
           part('cc-dice-cross-entropy'),
+          part('afma'),
         ]),
       )
       .min(1),

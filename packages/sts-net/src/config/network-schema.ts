@@ -15,12 +15,26 @@ const dense = {
   dropout: z.number().min(0).lt(1).optional().describe('Rate of the channel dropout; else 0.1.'),
 };
 
+const afma = {
+  attentionDepth: z
+    .literal([1, 2, 3, 4, 5])
+    .optional()
+    .describe('Which map of the encoder the image is compared with, the finest being 1; else 3.'),
+  attentionClasses: z
+    .int()
+    .min(2)
+    .optional()
+    .describe('Channels of the attention, at least as many as classes; else as many.'),
+  dropout: z.number().min(0).lt(1).optional().describe('Rate of the pyramid’s dropout; else 0.5.'),
+};
+
 /** The settings of those networks that have any. */
 export const networkSettings: {
   readonly [Name in NetworkName]?: {
     readonly [Setting in keyof NetworkSettings[Name]]: z.core.$ZodType;
   };
 } = {
+  'deeplabv3-afma': afma,
   denseaspp121: dense,
   denseaspp161: dense,
   denseaspp169: dense,

@@ -1,6 +1,7 @@
 import { specOf } from '../spec/spec-of.ts';
 import type { ClassWeightOptions, Loss, LossSpec } from './contract/loss.ts';
 import { blob, ccDiceCrossEntropy, type InstanceLossOptions } from './instances/instance-losses.ts';
+import { afma } from './pixels/afma.ts';
 import { type BoundaryOptions, boundary } from './pixels/boundary.ts';
 import {
   crossEntropy,
@@ -36,6 +37,7 @@ export interface LossOptions {
   readonly structure: StructureOptions;
   readonly blob: InstanceLossOptions;
   readonly 'cc-dice-cross-entropy': InstanceLossOptions;
+  readonly afma: ClassWeightOptions;
 }
 
 export type LossName = keyof LossOptions;
@@ -54,6 +56,7 @@ export const losses: { readonly [Name in LossName]: LossSpec<LossOptions[Name]> 
   structure,
   blob,
   'cc-dice-cross-entropy': ccDiceCrossEntropy,
+  afma,
 };
 
 /** A loss as data: its name with its options. */

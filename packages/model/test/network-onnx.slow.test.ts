@@ -12,6 +12,7 @@ import { torchParameters } from '../src/state-dict/torch-parameters.ts';
 const networks: readonly (readonly [NetworkName, multipleOf: number])[] = [
   ['caranet', 32],
   ['deeplabv3-afma', 80],
+  ['um-net', 64],
 ];
 
 test.each(networks)(

@@ -5,7 +5,7 @@ import { featurePyramid } from './caranet/feature-pyramid.ts';
 import { partialDecoder } from './caranet/partial-decoder.ts';
 import { preluUnit } from './caranet/prelu-unit.ts';
 import { AxialAttention } from './layers/axial-attention.ts';
-import { ReverseGate } from './layers/reverse-gate.ts';
+import { SigmoidGate } from './layers/sigmoid-gate.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { binaryLogits } from './parts/binary-logits.ts';
 import { convolution } from './parts/convolution.ts';
@@ -59,7 +59,7 @@ type Three = [SymbolicTensor, SymbolicTensor, SymbolicTensor];
 function refine(found: SymbolicTensor, x: SymbolicTensor, level: number, seed: number) {
   const pyramid = featurePyramid(x, `CFP_${level}`, seed);
   const attended = axialKernel(pyramid, `aa_kernel_${level}`, seed);
-  const gate = new ReverseGate({ name: `ra${level}_gate` });
+  const gate = new SigmoidGate({ name: `ra${level}_gate`, reverse: true });
   let y = gate.apply([found, attended]) as SymbolicTensor;
   for (const [i, count] of [filters, filters, 1].entries()) {
     y = preluUnit(y, `ra${level}_conv${i + 1}`, { filters: count, seed });

@@ -20,3 +20,4 @@ export {
   type NetworkSettings,
   networks,
 } from './networks.ts';
+export { type UMNetOptions, type UMNetSettings, umNet } from './um-net.ts';

@@ -5,12 +5,14 @@ import { type DenseASPPSettings, type DenseASPPVariant, denseASPP } from './dens
 import { m2SNet } from './m2snet.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { NetworkSpec } from './network-spec.ts';
+import { type UMNetSettings, umNet } from './um-net.ts';
 
 /** What each network can be told beside what all can, as data. */
 export interface NetworkSettings {
   readonly m2snet: object;
   readonly caranet: object;
   readonly 'deeplabv3-afma': DeepLabV3AFMASettings;
+  readonly 'um-net': UMNetSettings;
   readonly denseaspp121: DenseASPPSettings;
   readonly denseaspp161: DenseASPPSettings;
   readonly denseaspp169: DenseASPPSettings;
@@ -36,6 +38,12 @@ export const networks: { readonly [Name in NetworkName]: NetworkSpec<NetworkSett
     settings: ['attentionDepth', 'attentionClasses', 'dropout'],
     create: deepLabV3AFMA,
     training: { loss: 'afma', outputWeights: [5, 1] },
+  },
+  'um-net': {
+    settings: ['floor', 'dropout'],
+    create: umNet,
+    // None is published.
+    training: { loss: 'contour-dice-cross-entropy', outputWeights: [1, 1, 1, 1, 1, 1] },
   },
   denseaspp121: dense({ layers: [6, 12, 24, 16], narrow: 128, added: 64 }),
   denseaspp161: dense({ growth: 48, stem: 96, layers: [6, 12, 36, 24], narrow: 512, added: 128 }),

@@ -6,10 +6,13 @@ import { AbsoluteDifference } from '../src/layers/absolute-difference.ts';
 import { AxialAttention } from '../src/layers/axial-attention.ts';
 import { BackgroundLogit } from '../src/layers/background-logit.ts';
 import { BoxSum } from '../src/layers/box-sum.ts';
+import { GridMaxPool } from '../src/layers/grid-max-pool.ts';
+import { NonLocal } from '../src/layers/non-local.ts';
 import { PatchAttention } from '../src/layers/patch-attention.ts';
 import { PatchCorrection } from '../src/layers/patch-correction.ts';
+import { PooledMean } from '../src/layers/pooled-mean.ts';
 import { PReLU } from '../src/layers/prelu.ts';
-import { ReverseGate } from '../src/layers/reverse-gate.ts';
+import { SigmoidGate } from '../src/layers/sigmoid-gate.ts';
 
 const name = 'layer';
 
@@ -71,13 +74,37 @@ describeBackends('layers of whole networks', () => {
       // What is gathered, and the averages.
       operations: { multiplyAdds: 3 * (16 * 4 * 4 + 4 * 4 * 4) },
     },
-    {
-      title: 'ReverseGate',
-      create: () => new ReverseGate({ name }),
+    ...[true, false].map((reverse) => ({
+      title: `SigmoidGate, reverse: ${reverse}`,
+      create: () => new SigmoidGate({ name, reverse }),
       inputShape: [2, 3, 4, 1],
       otherInputs: [[2, 3, 4, 5]],
       outputShape: [2, 3, 4, 5],
+    })),
+    {
+      title: 'NonLocal',
+      create: () => new NonLocal({ name }),
+      inputShape: [2, 4, 7, 2],
+      otherInputs: [
+        [2, 2, 3, 2],
+        [2, 2, 3, 5],
+      ],
+      outputShape: [2, 4, 7, 5],
+      operations: { multiplyAdds: 4 * 7 * (2 * 3) * (2 + 5) },
     },
+    {
+      title: 'GridMaxPool',
+      create: () => new GridMaxPool({ name, size: 2 }),
+      inputShape: [2, 4, 6, 3],
+      outputShape: [2, 2, 2, 3],
+    },
+    ...[true, false].map((floor) => ({
+      title: `PooledMean, floor: ${floor}`,
+      create: () => new PooledMean({ name, floor }),
+      inputShape: [2, 1, 1, 12],
+      otherInputs: [[2, 2, 2, 3]],
+      outputShape: [2, 1, 1, 12],
+    })),
     {
       title: 'BackgroundLogit',
       create: () => new BackgroundLogit({ name }),
@@ -93,12 +120,28 @@ describeBackends('layers of whole networks', () => {
     expect(await y.data()).toBeAllclose(await tf.conv2d(x, ones, 1, 'same').data(), { atol: 1e-5 });
   });
 
-  test('derived by hand: PReLU, ReverseGate and BackgroundLogit', async () => {
+  test('derived by hand: PReLU, SigmoidGate, GridMaxPool, PooledMean and BackgroundLogit', async () => {
     const x = tf.tensor2d([[-4, 4]]);
     expect([...(await (new PReLU().apply(x) as tf.Tensor).data())]).toEqual([-1, 4]);
     const [logit, map] = [tf.tensor4d([Math.log(3)], [1, 1, 1, 1]), tf.ones([1, 1, 1, 2])];
-    const left = new ReverseGate().apply([logit, map]) as tf.Tensor;
-    expect(await left.data()).toBeAllclose([0.25, 0.25], { atol: 1e-6 });
+    const [kept, left] = [false, true].map(
+      (reverse) => new SigmoidGate({ reverse }).apply([logit, map]) as tf.Tensor,
+    );
+    expect(await kept!.data()).toBeAllclose([0.75, 0.75], { atol: 1e-6 });
+    expect(await left!.data()).toBeAllclose([0.25, 0.25], { atol: 1e-6 });
+    const grid = tf.tensor4d([...Array(2 * 4).keys()], [1, 2, 4, 1]);
+    const cells = new GridMaxPool({ size: 2 }).apply(grid) as tf.Tensor;
+    expect([...(await cells.data())]).toEqual([1, 3, 5, 7]);
+    expect(() => new GridMaxPool({ name: 'pool', size: 3 }).apply(grid)).toThrow(
+      /`GridMaxPool` pool: height and width must be multiples of 3, got \[1,2,4,1\]/,
+    );
+    // Two channels in two places each: read channel by channel.
+    const places = tf.tensor4d([1, 2, 3, 4], [1, 1, 2, 2]);
+    const listed = tf.tensor4d([10, 20, 30, 41], [1, 1, 1, 4]);
+    const mean = new PooledMean({ floor: false }).apply([listed, places]) as tf.Tensor;
+    expect([...(await mean.data())]).toEqual([5.5, 11.5, 16, 22.5]);
+    const floored = new PooledMean().apply([listed, places]) as tf.Tensor;
+    expect([...(await floored.data())]).toEqual([5, 11, 16, 22]);
     const logits = tf.softmax(new BackgroundLogit().apply(logit) as tf.Tensor);
     expect(await logits.data()).toBeAllclose([0.25, 0.75], { atol: 1e-6 });
   });
@@ -135,6 +178,23 @@ describeBackends('layers of whole networks', () => {
     },
   );
 
+  test('NonLocal, by loops', async () => {
+    const [q, k, v] = [signed('q', 2 * 4), signed('k', 2 * 2), signed('v', 2 * 3)];
+    const maps = [
+      tf.tensor4d(q, [1, 2, 2, 2]),
+      tf.tensor4d(k, [1, 1, 2, 2]),
+      tf.tensor4d(v, [1, 1, 2, 3]),
+    ];
+    const y = new NonLocal().apply(maps) as tf.Tensor;
+    const expected = [0, 1, 2, 3].flatMap((i) => {
+      const [a, b] = [0, 1].map((j) =>
+        Math.exp(q[2 * i]! * k[2 * j]! + q[2 * i + 1]! * k[2 * j + 1]!),
+      ) as [number, number];
+      return [0, 1, 2].map((c) => (a * v[c]! + b * v[3 + c]!) / (a + b));
+    });
+    expect(await y.data()).toBeAllclose(expected, { atol: 1e-6 });
+  });
+
   test('AbsoluteDifference', async () => {
     const [a, b] = [tf.tensor2d([[1, -2]]), tf.tensor2d([[3, -5]])];
     const y = new AbsoluteDifference().apply([a, b]) as tf.Tensor;
@@ -145,7 +205,7 @@ describeBackends('layers of whole networks', () => {
 test('an unknown network is named, with those that there are', () => {
   const make = () => createNetwork('m3snet' as NetworkName, { inputShape: [64, 64, 3] });
   expect(make).toThrow(
-    /no network 'm3snet'; there are m2snet, caranet, deeplabv3-afma, denseaspp121/,
+    /no network 'm3snet'; there are m2snet, caranet, deeplabv3-afma, um-net, denseaspp121/,
   );
-  expect(Object.keys(networks)).toHaveLength(7);
+  expect(Object.keys(networks)).toHaveLength(8);
 });

@@ -80,6 +80,7 @@ const options = {
   blob: instances,
   'cc-dice-cross-entropy': instances,
   afma: weights,
+  'contour-dice-cross-entropy': overlap,
 } as const satisfies Readonly<Record<LossName, z.core.$ZodShape>>;
 
 const named = <Name extends LossName>(name: Name) => ({
@@ -107,6 +108,7 @@ export const lossSchema = z
       one('blob'),
       one('cc-dice-cross-entropy'),
       one('afma'),
+      one('contour-dice-cross-entropy'),
     ]),
     z
       .array(
@@ -124,6 +126,7 @@ export const lossSchema = z
           part('blob'),
           part('cc-dice-cross-entropy'),
           part('afma'),
+          part('contour-dice-cross-entropy'),
         ]),
       )
       .min(1),

@@ -28,6 +28,14 @@ const afma = {
   dropout: z.number().min(0).lt(1).optional().describe('Rate of the pyramid’s dropout; else 0.5.'),
 };
 
+const um = {
+  floor: z
+    .boolean()
+    .optional()
+    .describe('Whether the means that weigh its last channels are rounded down, the default.'),
+  dropout: z.number().min(0).lt(1).optional().describe('Rate of the channel dropout; else 0.1.'),
+};
+
 /** The settings of those networks that have any. */
 export const networkSettings: {
   readonly [Name in NetworkName]?: {
@@ -35,6 +43,7 @@ export const networkSettings: {
   };
 } = {
   'deeplabv3-afma': afma,
+  'um-net': um,
   denseaspp121: dense,
   denseaspp161: dense,
   denseaspp169: dense,

@@ -3,6 +3,7 @@ import type { ClassWeightOptions, Loss, LossSpec } from './contract/loss.ts';
 import { blob, ccDiceCrossEntropy, type InstanceLossOptions } from './instances/instance-losses.ts';
 import { afma } from './pixels/afma.ts';
 import { type BoundaryOptions, boundary } from './pixels/boundary.ts';
+import { contourDiceCrossEntropy } from './pixels/contour.ts';
 import {
   crossEntropy,
   type FocalOptions,
@@ -38,6 +39,7 @@ export interface LossOptions {
   readonly blob: InstanceLossOptions;
   readonly 'cc-dice-cross-entropy': InstanceLossOptions;
   readonly afma: ClassWeightOptions;
+  readonly 'contour-dice-cross-entropy': OverlapOptions;
 }
 
 export type LossName = keyof LossOptions;
@@ -57,6 +59,7 @@ export const losses: { readonly [Name in LossName]: LossSpec<LossOptions[Name]> 
   blob,
   'cc-dice-cross-entropy': ccDiceCrossEntropy,
   afma,
+  'contour-dice-cross-entropy': contourDiceCrossEntropy,
 };
 
 /** A loss as data: its name with its options. */

@@ -13,6 +13,7 @@ const networks: readonly (readonly [NetworkName, multipleOf: number])[] = [
   ['caranet', 32],
   ['deeplabv3-afma', 80],
   ['um-net', 64],
+  ['i2u-net-m', 0],
 ];
 
 test.each(networks)(
@@ -32,10 +33,10 @@ test.each(networks)(
     const sides = ['height', 'width'].map((side) => ({ name: side, multipleOf }));
     const file = await exportOnnx(
       (image) => ({ logits: prediction.apply(image, { training: false }) as tf.Tensor }),
-      [{ name: 'image', shape: [null, ...(multipleOf > 0 ? sides : [64, 96]), 3] }],
+      [{ name: 'image', shape: [null, ...(multipleOf > 0 ? sides : [128, 160]), 3] }],
     );
     const session = await InferenceSession.create(file, { intraOpNumThreads: 1 });
-    const sizes = multipleOf > 0 ? [multipleOf * 2, multipleOf * 3 - 5] : [64, 96];
+    const sizes = multipleOf > 0 ? [multipleOf * 2, multipleOf * 3 - 5] : [128, 160];
     for (const [batch, height, width] of [
       [1, ...sizes],
       [2, ...sizes.toReversed()],

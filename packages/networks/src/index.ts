@@ -10,6 +10,7 @@ export {
   type DenseASPPVariant,
   denseASPP,
 } from './dense-aspp.ts';
+export { type I2UNetOptions, type I2UNetSettings, i2uNetM } from './i2u-net.ts';
 export { m2SNet } from './m2snet.ts';
 export type { NetworkOptions } from './network-options.ts';
 export type { NetworkSpec, NetworkTraining } from './network-spec.ts';

@@ -2,6 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { caraNet } from './caranet.ts';
 import { type DeepLabV3AFMASettings, deepLabV3AFMA } from './deeplabv3-afma.ts';
 import { type DenseASPPSettings, type DenseASPPVariant, denseASPP } from './dense-aspp.ts';
+import { type I2UNetSettings, i2uNetM } from './i2u-net.ts';
 import { m2SNet } from './m2snet.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { NetworkSpec } from './network-spec.ts';
@@ -13,6 +14,7 @@ export interface NetworkSettings {
   readonly caranet: object;
   readonly 'deeplabv3-afma': DeepLabV3AFMASettings;
   readonly 'um-net': UMNetSettings;
+  readonly 'i2u-net-m': I2UNetSettings;
   readonly denseaspp121: DenseASPPSettings;
   readonly denseaspp161: DenseASPPSettings;
   readonly denseaspp169: DenseASPPSettings;
@@ -44,6 +46,11 @@ export const networks: { readonly [Name in NetworkName]: NetworkSpec<NetworkSett
     create: umNet,
     // None is published.
     training: { loss: 'contour-dice-cross-entropy', outputWeights: [1, 1, 1, 1, 1, 1] },
+  },
+  'i2u-net-m': {
+    settings: ['dropout'],
+    create: i2uNetM,
+    training: { loss: 'sigmoid-dice-cross-entropy' },
   },
   denseaspp121: dense({ layers: [6, 12, 24, 16], narrow: 128, added: 64 }),
   denseaspp161: dense({ growth: 48, stem: 96, layers: [6, 12, 36, 24], narrow: 512, added: 128 }),

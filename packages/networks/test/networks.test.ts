@@ -6,13 +6,16 @@ import { AbsoluteDifference } from '../src/layers/absolute-difference.ts';
 import { AxialAttention } from '../src/layers/axial-attention.ts';
 import { BackgroundLogit } from '../src/layers/background-logit.ts';
 import { BoxSum } from '../src/layers/box-sum.ts';
+import { DropBlock } from '../src/layers/drop-block.ts';
 import { GridMaxPool } from '../src/layers/grid-max-pool.ts';
+import { MemoryAttention } from '../src/layers/memory-attention.ts';
 import { NonLocal } from '../src/layers/non-local.ts';
 import { PatchAttention } from '../src/layers/patch-attention.ts';
 import { PatchCorrection } from '../src/layers/patch-correction.ts';
 import { PooledMean } from '../src/layers/pooled-mean.ts';
 import { PReLU } from '../src/layers/prelu.ts';
 import { SigmoidGate } from '../src/layers/sigmoid-gate.ts';
+import { ZeroState } from '../src/layers/zero-state.ts';
 
 const name = 'layer';
 
@@ -93,6 +96,24 @@ describeBackends('layers of whole networks', () => {
       operations: { multiplyAdds: 4 * 7 * (2 * 3) * (2 + 5) },
     },
     {
+      title: 'MemoryAttention',
+      create: () => new MemoryAttention({ name }),
+      inputShape: [2, 4, 5, 3],
+      otherInputs: [
+        [2, 4, 5, 3],
+        [2, 4, 5, 3],
+      ],
+      outputShape: [2, 4, 5, 3],
+      // Each place and the memory's 6 + 4 + 1 + 1 + 20 rows, twice.
+      operations: { multiplyAdds: 2 * 20 * 32 * 3 },
+    },
+    {
+      title: 'DropBlock',
+      create: () => new DropBlock({ name, rate: 0.5, block: 2, seed: 4 }),
+      inputShape: [2, 6, 7, 3],
+      outputShape: [2, 6, 7, 3],
+    },
+    {
       title: 'GridMaxPool',
       create: () => new GridMaxPool({ name, size: 2 }),
       inputShape: [2, 4, 6, 3],
@@ -120,7 +141,7 @@ describeBackends('layers of whole networks', () => {
     expect(await y.data()).toBeAllclose(await tf.conv2d(x, ones, 1, 'same').data(), { atol: 1e-5 });
   });
 
-  test('derived by hand: PReLU, SigmoidGate, GridMaxPool, PooledMean and BackgroundLogit', async () => {
+  test('derived by hand: PReLU, SigmoidGate, GridMaxPool, PooledMean, ZeroState and BackgroundLogit', async () => {
     const x = tf.tensor2d([[-4, 4]]);
     expect([...(await (new PReLU().apply(x) as tf.Tensor).data())]).toEqual([-1, 4]);
     const [logit, map] = [tf.tensor4d([Math.log(3)], [1, 1, 1, 1]), tf.ones([1, 1, 1, 2])];
@@ -135,6 +156,12 @@ describeBackends('layers of whole networks', () => {
     expect(() => new GridMaxPool({ name: 'pool', size: 3 }).apply(grid)).toThrow(
       /`GridMaxPool` pool: height and width must be multiples of 3, got \[1,2,4,1\]/,
     );
+    // No gradient goes through it, so it is none of the layers above.
+    const state = new ZeroState({ channels: 5 });
+    expect(state.computeOutputShape([null, 3, null, 2])).toEqual([null, 3, null, 5]);
+    const zeros = state.apply(tf.ones([2, 3, 4, 2])) as tf.Tensor;
+    expect(await zeros.data()).toEqual(await tf.zeros([2, 3, 4, 5]).data());
+    expect(new ZeroState(state.getConfig() as { channels: number }).channels).toBe(5);
     // Two channels in two places each: read channel by channel.
     const places = tf.tensor4d([1, 2, 3, 4], [1, 1, 2, 2]);
     const listed = tf.tensor4d([10, 20, 30, 41], [1, 1, 1, 4]);
@@ -195,6 +222,84 @@ describeBackends('layers of whole networks', () => {
     expect(await y.data()).toBeAllclose(expected, { atol: 1e-6 });
   });
 
+  test('MemoryAttention, by loops', async () => {
+    const [size, channels] = [4, 2];
+    const [q, v, r] = ['q', 'v', 'r'].map((key) => signed(key, size * size * channels)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    const memory: number[][] = [];
+    const pooled = (side: number, step: number) => {
+      for (let top = 0; top + side <= size; top += step) {
+        for (let left = 0; left + side <= size; left += step) {
+          memory.push(
+            [0, 1].map((c) => {
+              let most = Number.NEGATIVE_INFINITY;
+              for (let y = 0; y < side; y++) {
+                for (let x = 0; x < side; x++) {
+                  most = Math.max(most, v[((top + y) * size + left + x) * channels + c]!);
+                }
+              }
+              return most;
+            }),
+          );
+        }
+      }
+    };
+    pooled(1, 2);
+    pooled(2, 2);
+    pooled(3, 3);
+    pooled(4, 4);
+    for (let i = 0; i < size * size; i++) memory.push([r[2 * i]!, r[2 * i + 1]!]);
+    const expected = Array.from({ length: size * size }, (_, i) => {
+      const powers = memory.map(([a, b]) =>
+        Math.exp((q[2 * i]! * a! + q[2 * i + 1]! * b!) / Math.SQRT2),
+      );
+      const total = powers.reduce((sum, power) => sum + power, 0);
+      return [0, 1].map((c) =>
+        memory.reduce((sum, row, j) => sum + (powers[j]! / total) * row[c]!, 0),
+      );
+    }).flat();
+    const maps = [q, v, r].map((one) => tf.tensor4d(one, [1, size, size, channels]));
+    const y = new MemoryAttention().apply(maps) as tf.Tensor;
+    expect(await y.data()).toBeAllclose(expected, { atol: 1e-6 });
+  });
+
+  test('properties: DropBlock zeroes blocks of all channels, about as many as asked, and keeps the mean', async () => {
+    const layer = new DropBlock({ name: 'drop', rate: 0.2, block: 2 });
+    const x = tf.ones([4, 40, 50, 2]);
+    const y = layer.apply(x, { training: true }) as tf.Tensor4D;
+    const values = (await y.array()) as number[][][][];
+    const zero = (b: number, row: number, column: number) => values[b]![row]![column]![0] === 0;
+    let dropped = 0;
+    for (let b = 0; b < 4; b++) {
+      for (let row = 0; row < 40; row++) {
+        for (let column = 0; column < 50; column++) {
+          const [first, second] = values[b]![row]![column]!;
+          expect(second).toBe(first);
+          if (!zero(b, row, column)) continue;
+          dropped++;
+          // Within a block of four, or at an edge where one was cut.
+          const whole = [0, 1].some((up) =>
+            [0, 1].some((left) =>
+              [0, 1, 2, 3].every((i) => {
+                const [r, c] = [row - up + (i >> 1), column - left + (i & 1)];
+                return r > 39 || c > 49 || (r >= 0 && c >= 0 && zero(b, r, c));
+              }),
+            ),
+          );
+          expect(whole).toBe(true);
+        }
+      }
+    }
+    expect(dropped / 8000).toBeGreaterThan(0.15);
+    expect(dropped / 8000).toBeLessThan(0.21);
+    expect(await tf.mean(y).data()).toBeAllclose([1], { rtol: 1e-5 });
+    const same = layer.apply(x) as tf.Tensor;
+    expect(await same.data()).toEqual(await x.data());
+  });
+
   test('AbsoluteDifference', async () => {
     const [a, b] = [tf.tensor2d([[1, -2]]), tf.tensor2d([[3, -5]])];
     const y = new AbsoluteDifference().apply([a, b]) as tf.Tensor;
@@ -205,7 +310,7 @@ describeBackends('layers of whole networks', () => {
 test('an unknown network is named, with those that there are', () => {
   const make = () => createNetwork('m3snet' as NetworkName, { inputShape: [64, 64, 3] });
   expect(make).toThrow(
-    /no network 'm3snet'; there are m2snet, caranet, deeplabv3-afma, um-net, denseaspp121/,
+    /no network 'm3snet'; there are m2snet, caranet, deeplabv3-afma, um-net, i2u-net-m, denseaspp121/,
   );
-  expect(Object.keys(networks)).toHaveLength(8);
+  expect(Object.keys(networks)).toHaveLength(9);
 });

@@ -42,6 +42,7 @@ export type {
   OverlapOptions,
   TverskyOptions,
 } from './losses/pixels/overlap.ts';
+export type { SigmoidDiceOptions } from './losses/pixels/sigmoid-dice.ts';
 export type { StructureOptions } from './losses/pixels/structure.ts';
 export {
   type FalseAlarm,

@@ -81,6 +81,12 @@ const options = {
   'cc-dice-cross-entropy': instances,
   afma: weights,
   'contour-dice-cross-entropy': overlap,
+  'sigmoid-dice-cross-entropy': {
+    ...weights,
+    probabilitiesAsLogits: flag.describe(
+      'Whether the cross-entropy takes sigmoids for logits, as published; else it does.',
+    ),
+  },
 } as const satisfies Readonly<Record<LossName, z.core.$ZodShape>>;
 
 const named = <Name extends LossName>(name: Name) => ({
@@ -109,6 +115,7 @@ export const lossSchema = z
       one('cc-dice-cross-entropy'),
       one('afma'),
       one('contour-dice-cross-entropy'),
+      one('sigmoid-dice-cross-entropy'),
     ]),
     z
       .array(
@@ -127,6 +134,7 @@ export const lossSchema = z
           part('cc-dice-cross-entropy'),
           part('afma'),
           part('contour-dice-cross-entropy'),
+          part('sigmoid-dice-cross-entropy'),
         ]),
       )
       .min(1),

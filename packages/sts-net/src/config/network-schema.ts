@@ -36,6 +36,15 @@ const um = {
   dropout: z.number().min(0).lt(1).optional().describe('Rate of the channel dropout; else 0.1.'),
 };
 
+const i2u = {
+  dropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe('Share of the bottleneck’s pixels that drop-block zeroes; else 0.2.'),
+};
+
 /** The settings of those networks that have any. */
 export const networkSettings: {
   readonly [Name in NetworkName]?: {
@@ -44,6 +53,7 @@ export const networkSettings: {
 } = {
   'deeplabv3-afma': afma,
   'um-net': um,
+  'i2u-net-m': i2u,
   denseaspp121: dense,
   denseaspp161: dense,
   denseaspp169: dense,

@@ -21,6 +21,7 @@ import {
   type TverskyOptions,
   tversky,
 } from './pixels/overlap.ts';
+import { type SigmoidDiceOptions, sigmoidDiceCrossEntropy } from './pixels/sigmoid-dice.ts';
 import { type StructureOptions, structure } from './pixels/structure.ts';
 import { weightedSum } from './weighted-sum.ts';
 
@@ -40,6 +41,7 @@ export interface LossOptions {
   readonly 'cc-dice-cross-entropy': InstanceLossOptions;
   readonly afma: ClassWeightOptions;
   readonly 'contour-dice-cross-entropy': OverlapOptions;
+  readonly 'sigmoid-dice-cross-entropy': SigmoidDiceOptions;
 }
 
 export type LossName = keyof LossOptions;
@@ -60,6 +62,7 @@ export const losses: { readonly [Name in LossName]: LossSpec<LossOptions[Name]> 
   'cc-dice-cross-entropy': ccDiceCrossEntropy,
   afma,
   'contour-dice-cross-entropy': contourDiceCrossEntropy,
+  'sigmoid-dice-cross-entropy': sigmoidDiceCrossEntropy,
 };
 
 /** A loss as data: its name with its options. */

@@ -14,6 +14,7 @@ const networks: readonly (readonly [NetworkName, multipleOf: number])[] = [
   ['deeplabv3-afma', 80],
   ['um-net', 64],
   ['i2u-net-m', 0],
+  ['msgse-net-like', 32],
 ];
 
 test.each(networks)(

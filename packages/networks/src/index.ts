@@ -12,6 +12,7 @@ export {
 } from './dense-aspp.ts';
 export { type I2UNetOptions, type I2UNetSettings, i2uNetM } from './i2u-net.ts';
 export { m2SNet } from './m2snet.ts';
+export { msgseNetLike } from './msgse-net-like.ts';
 export type { NetworkOptions } from './network-options.ts';
 export type { NetworkSpec, NetworkTraining } from './network-spec.ts';
 export {

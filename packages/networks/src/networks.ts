@@ -4,6 +4,7 @@ import { type DeepLabV3AFMASettings, deepLabV3AFMA } from './deeplabv3-afma.ts';
 import { type DenseASPPSettings, type DenseASPPVariant, denseASPP } from './dense-aspp.ts';
 import { type I2UNetSettings, i2uNetM } from './i2u-net.ts';
 import { m2SNet } from './m2snet.ts';
+import { msgseNetLike } from './msgse-net-like.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { NetworkSpec } from './network-spec.ts';
 import { type UMNetSettings, umNet } from './um-net.ts';
@@ -15,6 +16,7 @@ export interface NetworkSettings {
   readonly 'deeplabv3-afma': DeepLabV3AFMASettings;
   readonly 'um-net': UMNetSettings;
   readonly 'i2u-net-m': I2UNetSettings;
+  readonly 'msgse-net-like': object;
   readonly denseaspp121: DenseASPPSettings;
   readonly denseaspp161: DenseASPPSettings;
   readonly denseaspp169: DenseASPPSettings;
@@ -51,6 +53,13 @@ export const networks: { readonly [Name in NetworkName]: NetworkSpec<NetworkSett
     settings: ['dropout'],
     create: i2uNetM,
     training: { loss: 'sigmoid-dice-cross-entropy' },
+  },
+  'msgse-net-like': {
+    create: msgseNetLike,
+    training: {
+      loss: 'entropy-dice-cross-entropy',
+      outputWeights: [1, ...Array<number>(12).fill(1 / 24)],
+    },
   },
   denseaspp121: dense({ layers: [6, 12, 24, 16], narrow: 128, added: 64 }),
   denseaspp161: dense({ growth: 48, stem: 96, layers: [6, 12, 36, 24], narrow: 512, added: 128 }),

@@ -310,7 +310,7 @@ describeBackends('layers of whole networks', () => {
 test('an unknown network is named, with those that there are', () => {
   const make = () => createNetwork('m3snet' as NetworkName, { inputShape: [64, 64, 3] });
   expect(make).toThrow(
-    /no network 'm3snet'; there are m2snet, caranet, deeplabv3-afma, um-net, i2u-net-m, denseaspp121/,
+    /no network 'm3snet'; there are m2snet, caranet, deeplabv3-afma, um-net, i2u-net-m, msgse-net-like, denseaspp121/,
   );
-  expect(Object.keys(networks)).toHaveLength(9);
+  expect(Object.keys(networks)).toHaveLength(10);
 });

@@ -81,6 +81,7 @@ const options = {
   'cc-dice-cross-entropy': instances,
   afma: weights,
   'contour-dice-cross-entropy': overlap,
+  'entropy-dice-cross-entropy': weights,
   'sigmoid-dice-cross-entropy': {
     ...weights,
     probabilitiesAsLogits: flag.describe(
@@ -116,6 +117,7 @@ export const lossSchema = z
       one('afma'),
       one('contour-dice-cross-entropy'),
       one('sigmoid-dice-cross-entropy'),
+      one('entropy-dice-cross-entropy'),
     ]),
     z
       .array(
@@ -135,6 +137,7 @@ export const lossSchema = z
           part('afma'),
           part('contour-dice-cross-entropy'),
           part('sigmoid-dice-cross-entropy'),
+          part('entropy-dice-cross-entropy'),
         ]),
       )
       .min(1),

@@ -11,6 +11,7 @@ import {
   type TopKCrossEntropyOptions,
   topKCrossEntropy,
 } from './pixels/cross-entropy.ts';
+import { entropyDiceCrossEntropy } from './pixels/entropy-dice.ts';
 import { type LovaszOptions, lovaszSoftmax } from './pixels/lovasz-softmax.ts';
 import {
   dice,
@@ -42,6 +43,7 @@ export interface LossOptions {
   readonly afma: ClassWeightOptions;
   readonly 'contour-dice-cross-entropy': OverlapOptions;
   readonly 'sigmoid-dice-cross-entropy': SigmoidDiceOptions;
+  readonly 'entropy-dice-cross-entropy': ClassWeightOptions;
 }
 
 export type LossName = keyof LossOptions;
@@ -63,6 +65,7 @@ export const losses: { readonly [Name in LossName]: LossSpec<LossOptions[Name]> 
   afma,
   'contour-dice-cross-entropy': contourDiceCrossEntropy,
   'sigmoid-dice-cross-entropy': sigmoidDiceCrossEntropy,
+  'entropy-dice-cross-entropy': entropyDiceCrossEntropy,
 };
 
 /** A loss as data: its name with its options. */

@@ -9,6 +9,7 @@ export {
   type DenseASPPSettings,
   type DenseASPPVariant,
   denseASPP,
+  denseASPPResNet101,
 } from './dense-aspp.ts';
 export { type I2UNetOptions, type I2UNetSettings, i2uNetM } from './i2u-net.ts';
 export { m2SNet } from './m2snet.ts';

@@ -1,7 +1,12 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { caraNet } from './caranet.ts';
 import { type DeepLabV3AFMASettings, deepLabV3AFMA } from './deeplabv3-afma.ts';
-import { type DenseASPPSettings, type DenseASPPVariant, denseASPP } from './dense-aspp.ts';
+import {
+  type DenseASPPSettings,
+  type DenseASPPVariant,
+  denseASPP,
+  denseASPPResNet101,
+} from './dense-aspp.ts';
 import { type I2UNetSettings, i2uNetM } from './i2u-net.ts';
 import { m2SNet } from './m2snet.ts';
 import { msgseNetLike } from './msgse-net-like.ts';
@@ -21,13 +26,15 @@ export interface NetworkSettings {
   readonly denseaspp161: DenseASPPSettings;
   readonly denseaspp169: DenseASPPSettings;
   readonly denseaspp201: DenseASPPSettings;
+  readonly 'denseaspp-resnet101': DenseASPPSettings;
 }
 
 /** The networks known by name. */
 export type NetworkName = keyof NetworkSettings;
 
+const denseSettings = ['outputStride', 'alignCorners', 'dropout'] as const;
 const dense = (variant: DenseASPPVariant): NetworkSpec<DenseASPPSettings> => ({
-  settings: ['outputStride', 'alignCorners', 'dropout'],
+  settings: denseSettings,
   create: (options) => denseASPP({ ...variant, ...options }),
 });
 
@@ -65,6 +72,7 @@ export const networks: { readonly [Name in NetworkName]: NetworkSpec<NetworkSett
   denseaspp161: dense({ growth: 48, stem: 96, layers: [6, 12, 36, 24], narrow: 512, added: 128 }),
   denseaspp169: dense({ layers: [6, 12, 32, 32], narrow: 336, added: 168 }),
   denseaspp201: dense({ layers: [6, 12, 48, 32], narrow: 480, added: 240 }),
+  'denseaspp-resnet101': { settings: denseSettings, create: denseASPPResNet101 },
 };
 
 /** A network with settings of its own, as data: `{ name: 'denseaspp121', dropout: 0 }`. */

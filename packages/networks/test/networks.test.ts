@@ -312,5 +312,5 @@ test('an unknown network is named, with those that there are', () => {
   expect(make).toThrow(
     /no network 'm3snet'; there are m2snet, caranet, deeplabv3-afma, um-net, i2u-net-m, msgse-net-like, denseaspp121/,
   );
-  expect(Object.keys(networks)).toHaveLength(10);
+  expect(Object.keys(networks)).toHaveLength(11);
 });

@@ -45,6 +45,14 @@ const i2u = {
     .describe('Share of the bottleneck’s pixels that drop-block zeroes; else 0.2.'),
 };
 
+const denseOnResNet = {
+  ...dense,
+  outputStride: z
+    .literal([8, 16])
+    .optional()
+    .describe('Stride of the encoder’s deepest map; else 16.'),
+};
+
 /** The settings of those networks that have any. */
 export const networkSettings: {
   readonly [Name in NetworkName]?: {
@@ -58,6 +66,7 @@ export const networkSettings: {
   denseaspp161: dense,
   denseaspp169: dense,
   denseaspp201: dense,
+  'denseaspp-resnet101': denseOnResNet,
 };
 
 const names = Object.keys(networks) as [NetworkName, ...NetworkName[]];

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { createNetwork, type NetworkName, networks } from '../src/index.ts';
 import { AbsoluteDifference } from '../src/layers/absolute-difference.ts';
+import { After } from '../src/layers/after.ts';
 import { AxialAttention } from '../src/layers/axial-attention.ts';
 import { BackgroundLogit } from '../src/layers/background-logit.ts';
 import { BoxSum } from '../src/layers/box-sum.ts';
@@ -126,6 +127,13 @@ describeBackends('layers of whole networks', () => {
       otherInputs: [[2, 2, 2, 3]],
       outputShape: [2, 1, 1, 12],
     })),
+    {
+      title: 'After',
+      create: () => new After({ name }),
+      inputShape: [2, 3, 4, 5],
+      otherInputs: [[2, 2, 1]],
+      outputShape: [2, 3, 4, 5],
+    },
     {
       title: 'BackgroundLogit',
       create: () => new BackgroundLogit({ name }),

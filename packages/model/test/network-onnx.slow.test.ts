@@ -5,7 +5,7 @@ import { exportOnnx } from '@sts-net/tfjs-backend-ort';
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { predictionNetwork } from '../src/index.ts';
+import { predictionNetwork, withoutInitialValues } from '../src/index.ts';
 import { torchParameters } from '../src/state-dict/torch-parameters.ts';
 
 /** What the file's height and width are multiples of; 0 for networks of one size. */
@@ -57,3 +57,16 @@ test.each(networks)(
     network.dispose();
   },
 );
+
+test('a network that pools to sizes of its own is refused for images of any size', async () => {
+  await useBackend('ort');
+  const make = () => createNetwork('i2u-net-m', { inputShape: [null, null, 3] });
+  const network = withoutInitialValues(make);
+  const sides = ['height', 'width'].map((side) => ({ name: side, multipleOf: 128 }));
+  const file = exportOnnx(
+    (image) => ({ logits: network.apply(image, { training: false }) as tf.Tensor }),
+    [{ name: 'image', shape: [null, ...sides, 3] }],
+  );
+  await expect(file).rejects.toThrow(/depends on .*height.*export with fixed sizes/);
+  network.dispose();
+});

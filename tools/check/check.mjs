@@ -17,7 +17,7 @@ const arrows = {
   'tfjs-backend-ort': [],
   backbones: ['layers-core'],
   decoders: ['layers-core'],
-  networks: ['layers-core', 'backbones'],
+  networks: ['layers-core', 'layers-attention', 'layers-esca', 'backbones', 'decoders'],
   'volume-io': [],
   amplify: [],
   metrics: [],

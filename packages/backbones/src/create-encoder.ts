@@ -30,8 +30,8 @@ export interface EncoderOptions {
   readonly depth?: number | undefined;
   /** Seed of the initial weights, an integer. @default 0 */
   readonly seed?: number;
-  /** Prefix of all layer names; none where it is empty. @default 'encoder' */
-  readonly name?: string;
+  /** Prefix of all layer names, none where it is empty; or each one's name by its key. @default 'encoder' */
+  readonly name?: string | ((key: string) => string);
 }
 
 /**
@@ -66,7 +66,10 @@ export function createEncoder(
   if (depth !== undefined && !(Number.isInteger(depth) && depth > 0)) {
     throw new RangeError(`\`createEncoder\`: \`depth\` must be a positive integer, got ${depth}.`);
   }
-  const name = (key: string) => (prefix === '' ? key : `${prefix}.${key}`);
+  const name =
+    typeof prefix === 'function'
+      ? prefix
+      : (key: string) => (prefix === '' ? key : `${prefix}.${key}`);
   const features: Feature[] = [];
   let x = input;
   let before = 1;

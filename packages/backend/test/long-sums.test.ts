@@ -73,6 +73,25 @@ describeBackends(
       });
     });
 
+    // Each side of the length from which on the rows are summed otherwise.
+    test.each([128, 129, 300])('softmax of rows of %i, each at a level of its own', async (n) => {
+      const x = signed('levels', n).map((value) => 4 * value);
+      const levels = [0, -200, 150, -90];
+      const rows = Float32Array.from(
+        { length: 4 * n },
+        (_, i) => x[i % n]! + levels[Math.floor(i / n)]!,
+      );
+      const total = x.reduce((sum, value) => sum + Math.exp(value), 0);
+      const wanted = Float32Array.from(rows, (_, i) => Math.exp(x[i % n]!) / total);
+      for (const shape of [
+        [4, n],
+        [2, 2, n],
+      ]) {
+        const found = await valuesOf(() => tf.softmax(tf.tensor(rows, shape)));
+        expect(found).toBeAllclose(wanted, { rtol: 1e-4, atol: 0 });
+      }
+    });
+
     test.each([
       [0, [0]],
       [0, [0, 2]],

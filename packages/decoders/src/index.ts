@@ -7,6 +7,7 @@ export {
   supervisedDecoders,
 } from './create-decoder.ts';
 export { type DecoderName, decoders } from './decoders.ts';
+export { type ASPPOptions, aspp } from './deeplabv3/aspp.ts';
 export { type DeepLabV3Options, deepLabV3 } from './deeplabv3/deeplabv3.ts';
 export { type DeepLabV3PlusOptions, deepLabV3Plus } from './deeplabv3/deeplabv3plus.ts';
 export { type FPNOptions, fpn } from './fpn/fpn.ts';

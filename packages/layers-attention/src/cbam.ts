@@ -48,7 +48,7 @@ export interface CBAMArgs extends LayerArgs {
  * @throws RangeError for an impossible option, or an input that has not four axes or no channel count
  */
 export class CBAM extends layers.Layer implements LayerFacts {
-  static readonly className = 'StsCBAM';
+  static readonly className: string = 'StsCBAM';
   readonly reduction: number;
   readonly kernelSize: number;
   readonly useBias: boolean;

@@ -36,7 +36,7 @@ export interface SEArgs extends LayerArgs {
  * @throws RangeError for an impossible option, or an input that has not four axes or no channel count
  */
 export class SE extends layers.Layer implements LayerFacts {
-  static readonly className = 'StsSE';
+  static readonly className: string = 'StsSE';
   readonly reduction: number;
   readonly useBias: boolean;
   readonly seed: number;

@@ -76,6 +76,18 @@ describeBackends('layers of encoders and decoders', () => {
       operations: { multiplyAdds: 5 * 7 * 4 * (4 * 4 * 3) },
     },
     {
+      title: 'Conv2DTranspose, output padding',
+      create: () =>
+        new Conv2DTranspose({
+          ...{ name, filters: 3, kernelSize: 3, strides: 2, padding: 1, outputPadding: 1 },
+          useBias: false,
+        }),
+      inputShape: image,
+      outputShape: [2, 10, 14, 3],
+      weightShapes: [[3, 3, 3, 4]],
+      operations: { multiplyAdds: 5 * 7 * 4 * (3 * 3 * 3) },
+    },
+    {
       title: 'GroupNormalization',
       create: () => new GroupNormalization({ name, groups: 2, epsilon: 1e-3 }),
       inputShape: image,
@@ -163,6 +175,25 @@ describeBackends('layers of encoders and decoders', () => {
       outputShape: image,
     },
   ]);
+
+  test('adjoint: with output padding, of the convolution of an even size', async () => {
+    const [x, y] = [signedNchw('x', [2, 3, 10, 8]), signedNchw('y', [2, 4, 5, 4])];
+    const filter = tf.tensor4d(signed('filter', 3 * 3 * 3 * 4), [3, 3, 3, 4]);
+    const options = { strides: 2, padding: 1, outputPadding: 1 };
+    const back = conv2dTranspose(y, filter, options);
+    expect(back.shape).toEqual(x.shape);
+    const there = conv2d(x, filter, { strides: 2, padding: [1, 1, 1, 1] });
+    const [left, right] = [tf.sum(tf.mul(there, y)), tf.sum(tf.mul(x, back))];
+    expect(await right.data()).toBeAllclose(await left.data(), { rtol: 1e-4, atol: 1e-4 });
+    const gradients = (of: (a: tf.Tensor4D, b: tf.Tensor4D) => tf.Tensor) =>
+      tf.grads((a: tf.Tensor, b: tf.Tensor) => of(a as tf.Tensor4D, b as tf.Tensor4D))([y, filter]);
+    const [byY, byFilter] = gradients((a, b) => tf.sum(tf.mul(x, conv2dTranspose(a, b, options))));
+    expect(await byY!.data()).toBeAllclose(await there.data(), { atol: 1e-4 });
+    const [, wanted] = gradients((a, b) =>
+      tf.sum(tf.mul(a, conv2d(x, b, { strides: 2, padding: [1, 1, 1, 1] }))),
+    );
+    expect(await byFilter!.data()).toBeAllclose(await wanted!.data(), { atol: 1e-4 });
+  });
 
   test('adjoint: ⟨conv2d(x), y⟩ = ⟨x, conv2dTranspose(y)⟩, and both gradients', async () => {
     const x = signedNchw('transpose.x', [2, 3, 8, 6]);
@@ -346,4 +377,8 @@ test('layers refuse impossible arguments, saying what is required', () => {
   expect(() =>
     new Conv2DTranspose({ name, filters: 1, kernelSize: 1 }).build([null, 8, 8, null]),
   ).toThrow(/known channels/);
+  const beyond = { name, filters: 1, kernelSize: 3, strides: 2, outputPadding: 2 };
+  expect(() => new Conv2DTranspose(beyond)).toThrow(
+    /outputPadding must be .* below strides 2, got 2/,
+  );
 });

@@ -12,6 +12,7 @@ import {
 } from '@sts-net/layers-core';
 import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { AbsoluteDifference } from './layers/absolute-difference.ts';
+import { After } from './layers/after.ts';
 import { BoxSum } from './layers/box-sum.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { withinPadding } from './within-padding.ts';
@@ -23,7 +24,7 @@ const torchDefault = { distribution: 'uniform', gain: 1 / Math.sqrt(3) } as cons
  * M²SNet: differences between neighbouring levels of a Res2Net, and of these again, taken at three scales by
  * filters of ones, and a decoder that adds them up. One output, 64 channels in all of the decoder. The encoder's
  * classifier is kept for the weight files, unused. In training the two normalisations that all differences share
- * take in the batch twenty times, in the order in which TensorFlow.js runs the graph; the authors' code has another.
+ * take in the batch twenty times, in the order of the authors' code.
  *
  * Source: Zhao et al., arXiv 2303.10894; the network of Zhao et al., MICCAI 2021, with multi-scale differences.
  */
@@ -73,6 +74,8 @@ class Parts {
   readonly #scales = [3, 5].map((size) => ({
     size,
     normalization: new BatchNormalization({ name: `conv_${size}.norm` }),
+    /** What it gave the last time. */
+    last: undefined as SymbolicTensor | undefined,
   }));
 
   constructor(seed: number) {
@@ -100,11 +103,15 @@ class Parts {
         a,
         b,
       ]) as SymbolicTensor;
-    const distances = this.#scales.map(({ size, normalization }) => {
+    const distances = this.#scales.map((scale) => {
+      const { size, normalization } = scale;
       const [a, b] = [up, fine].map((x, i) => {
-        const box = new BoxSum({ name: `${key}.box.${size}.${i}`, size }).apply(x);
+        const after = new After({ name: `${key}.after.${size}.${i}` });
+        const next = scale.last === undefined ? x : after.apply([x, scale.last]);
+        const box = new BoxSum({ name: `${key}.box.${size}.${i}`, size }).apply(next);
+        scale.last = normalization.apply(box) as SymbolicTensor;
         const relu = new ReLU({ name: `${key}.relu.${size}.${i}` });
-        return relu.apply(normalization.apply(box)) as SymbolicTensor;
+        return relu.apply(scale.last) as SymbolicTensor;
       }) as [SymbolicTensor, SymbolicTensor];
       return distance(a, b, size);
     });

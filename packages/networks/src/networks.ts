@@ -1,21 +1,37 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { caraNet } from './caranet.ts';
 import { centroidNetV2 } from './centroidnetv2.ts';
-import { type DenseASPPSettings, type DenseASPPVariant, denseASPP } from './dense-aspp.ts';
+import { type DeepLabV3AFMASettings, deepLabV3AFMA } from './deeplabv3-afma.ts';
+import {
+  type DenseASPPSettings,
+  type DenseASPPVariant,
+  denseASPP,
+  denseASPPResNet101,
+} from './dense-aspp.ts';
 import { type EHFormerSettings, ehFormer } from './eh-former.ts';
+import { type I2UNetSettings, i2uNetM } from './i2u-net.ts';
 import { m2SNet } from './m2snet.ts';
 import { type MiTStreamSettings, mitStream } from './mit-stream.ts';
+import { msgseNetLike } from './msgse-net-like.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { NetworkSpec } from './network-spec.ts';
 import { type NNUNetSettings, nnUNet } from './nnunet.ts';
+import { type UMNetSettings, umNet } from './um-net.ts';
 
 /** What each network can be told beside what all can, as data. */
 export interface NetworkSettings {
   readonly m2snet: object;
+  readonly caranet: object;
   readonly centroidnetv2: object;
+  readonly 'deeplabv3-afma': DeepLabV3AFMASettings;
+  readonly 'um-net': UMNetSettings;
+  readonly 'i2u-net-m': I2UNetSettings;
+  readonly 'msgse-net-like': object;
   readonly denseaspp121: DenseASPPSettings;
   readonly denseaspp161: DenseASPPSettings;
   readonly denseaspp169: DenseASPPSettings;
   readonly denseaspp201: DenseASPPSettings;
+  readonly 'denseaspp-resnet101': DenseASPPSettings;
   readonly 'nnunet-2d': NNUNetSettings;
   readonly 'nnunet-resenc': NNUNetSettings;
   readonly 'mit-b5-stream': MiTStreamSettings;
@@ -25,8 +41,9 @@ export interface NetworkSettings {
 /** The networks known by name. */
 export type NetworkName = keyof NetworkSettings;
 
+const denseSettings = ['outputStride', 'alignCorners', 'dropout'] as const;
 const dense = (variant: DenseASPPVariant): NetworkSpec<DenseASPPSettings> => ({
-  settings: ['outputStride', 'alignCorners', 'dropout'],
+  settings: denseSettings,
   create: (options) => denseASPP({ ...variant, ...options }),
 });
 
@@ -36,17 +53,45 @@ const nnUNetOf = (residual: boolean): NetworkSpec<NNUNetSettings> => ({
   training: { loss: 'dice-cross-entropy' },
 });
 
+/** As the authors' code computes it. */
+const plainStructure = { name: 'structure', entropy: 'plain' };
+
 /** What each name stands for. */
 export const networks: { readonly [Name in NetworkName]: NetworkSpec<NetworkSettings[Name]> } = {
-  m2snet: { create: m2SNet, training: { loss: { name: 'structure', entropy: 'plain' } } },
+  m2snet: { create: m2SNet, training: { loss: plainStructure } },
+  caranet: { create: caraNet, training: { loss: plainStructure, outputWeights: [1, 1, 1, 1] } },
   centroidnetv2: {
     create: centroidNetV2,
     training: { loss: 'centroidnet', outputWeights: [1, 1] },
+  },
+  'deeplabv3-afma': {
+    settings: ['attentionDepth', 'attentionClasses', 'dropout'],
+    create: deepLabV3AFMA,
+    training: { loss: 'afma', outputWeights: [5, 1] },
+  },
+  'um-net': {
+    settings: ['floor', 'dropout'],
+    create: umNet,
+    // None is published.
+    training: { loss: 'contour-dice-cross-entropy', outputWeights: [1, 1, 1, 1, 1, 1] },
+  },
+  'i2u-net-m': {
+    settings: ['dropout'],
+    create: i2uNetM,
+    training: { loss: 'sigmoid-dice-cross-entropy' },
+  },
+  'msgse-net-like': {
+    create: msgseNetLike,
+    training: {
+      loss: 'entropy-dice-cross-entropy',
+      outputWeights: [1, ...Array<number>(12).fill(1 / 24)],
+    },
   },
   denseaspp121: dense({ layers: [6, 12, 24, 16], narrow: 128, added: 64 }),
   denseaspp161: dense({ growth: 48, stem: 96, layers: [6, 12, 36, 24], narrow: 512, added: 128 }),
   denseaspp169: dense({ layers: [6, 12, 32, 32], narrow: 336, added: 168 }),
   denseaspp201: dense({ layers: [6, 12, 48, 32], narrow: 480, added: 240 }),
+  'denseaspp-resnet101': { settings: denseSettings, create: denseASPPResNet101 },
   'nnunet-2d': nnUNetOf(false),
   'nnunet-resenc': nnUNetOf(true),
   'mit-b5-stream': {

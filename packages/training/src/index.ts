@@ -43,6 +43,7 @@ export type {
   OverlapOptions,
   TverskyOptions,
 } from './losses/pixels/overlap.ts';
+export type { SigmoidDiceOptions } from './losses/pixels/sigmoid-dice.ts';
 export type { StructureOptions } from './losses/pixels/structure.ts';
 export type { UncertaintyOptions } from './losses/pixels/uncertainty.ts';
 export {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createModel, type ModelOptions, torchParameters } from '@sts-net/model';
+import { createModel, type PairOptions, torchParameters } from '@sts-net/model';
 import { describeBackends, signed, uniform } from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -111,14 +111,14 @@ describeBackends('networks of several outputs', () => {
   );
 
   test('the steps of a network whose further outputs weigh nothing are those of the plain one, bit by bit', async () => {
-    const options: ModelOptions = {
+    const options: PairOptions = {
       encoder: 'mobilenet_v2',
       decoder: 'unetplusplus',
       classes: 2,
       inputShape: [null, null, 3],
       seed: 5,
     };
-    const trained = async (more: Partial<ModelOptions>, outputWeights?: readonly number[]) => {
+    const trained = async (more: Partial<PairOptions>, outputWeights?: readonly number[]) => {
       const model = createModel({ ...options, ...more });
       const adamw = { name: 'adamw', betas: [0.9, 0.999], epsilon: 1e-8 } as const;
       const optimizer = createOptimizer({ ...adamw, weightDecay: 0.01 }, groupWeights(model));

@@ -14,6 +14,8 @@ export interface ASPPOptions {
   readonly rates: readonly number[];
   /** Whether the 3×3 convolutions are depthwise with a 1×1 convolution after. */
   readonly separable: boolean;
+  /** Deviation of the initial uniform kernels times √fanIn. @default PyTorch's, 1/√3 */
+  readonly gain?: number;
   /** Dropout rate at the end. */
   readonly dropout: number;
   /** The network's seed. */
@@ -28,6 +30,7 @@ export interface ASPPOptions {
  */
 export function aspp(x: SymbolicTensor, options: ASPPOptions): SymbolicTensor {
   const { name, filters, rates, separable, dropout, seed } = options;
+  const { gain = torchDefaultGain } = options;
   const unit = (input: SymbolicTensor, key: string, first: number, kernelSize = 1, dilation = 1) =>
     convBatchNormReLU(input, {
       convolution: `${name}.${key}.${first}`,
@@ -36,7 +39,7 @@ export function aspp(x: SymbolicTensor, options: ASPPOptions): SymbolicTensor {
       filters,
       kernelSize,
       dilation,
-      gain: torchDefaultGain,
+      gain,
       seed,
     });
   const separableUnit = (key: string, dilation: number) =>
@@ -46,7 +49,7 @@ export function aspp(x: SymbolicTensor, options: ASPPOptions): SymbolicTensor {
       relu: `${name}.${key}.2`,
       filters,
       kernelSize: 1,
-      gain: torchDefaultGain,
+      gain,
       seed,
     });
   const branches = [

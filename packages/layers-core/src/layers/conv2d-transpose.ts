@@ -18,6 +18,8 @@ export interface Conv2DTransposeArgs extends LayerArgs {
   readonly strides?: number | readonly [number, number];
   /** Rows and columns cut off all around the result. @default 0 */
   readonly padding?: number;
+  /** Rows and columns added at the bottom and right, fewer than `strides`. @default 0 */
+  readonly outputPadding?: number;
   /** @default true, as in PyTorch */
   readonly useBias?: boolean;
   /** @default PyTorch's default, uniform in ±1/√(filters · rows · columns) */
@@ -28,8 +30,10 @@ export interface Conv2DTransposeArgs extends LayerArgs {
 
 /**
  * Transposed 2-D convolution, PyTorch's `ConvTranspose2d`: input `[batch, height, width, channels]`,
- * output size `(size − 1)·strides − 2·padding + kernelSize`. Weights: `kernel`
+ * output size `(size − 1)·strides − 2·padding + kernelSize + outputPadding`. Weights: `kernel`
  * `[rows, columns, filters, channels]` and, with `useBias`, `bias` `[filters]`.
+ *
+ * @throws RangeError where outputPadding is not from 0 to below strides
  */
 export class Conv2DTranspose extends tfl.layers.Layer implements LayerFacts {
   static readonly className = 'StsConv2DTranspose';
@@ -37,6 +41,7 @@ export class Conv2DTranspose extends tfl.layers.Layer implements LayerFacts {
   readonly kernelSize: readonly [number, number];
   readonly strides: readonly [number, number];
   readonly padding: number;
+  readonly outputPadding: number;
   readonly useBias: boolean;
   readonly kernelInitializer: Initializer;
   readonly biasInitializer: Initializer;
@@ -49,6 +54,12 @@ export class Conv2DTranspose extends tfl.layers.Layer implements LayerFacts {
     this.kernelSize = pair(args.kernelSize);
     this.strides = pair(args.strides ?? 1);
     this.padding = args.padding ?? 0;
+    this.outputPadding = args.outputPadding ?? 0;
+    if (!(this.outputPadding >= 0 && this.outputPadding < Math.min(...this.strides))) {
+      throw new RangeError(
+        `\`Conv2DTranspose\` ${this.name}: outputPadding must be from 0 to below strides ${Math.min(...this.strides)}, got ${this.outputPadding}.`,
+      );
+    }
     this.useBias = args.useBias ?? true;
     this.kernelInitializer = initializerFrom(
       args.kernelInitializer,
@@ -84,9 +95,9 @@ export class Conv2DTranspose extends tfl.layers.Layer implements LayerFacts {
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const [batch = null, height, width] = singleShape(inputShape);
-    const { kernelSize, strides, padding } = this;
+    const { kernelSize, strides, padding, outputPadding } = this;
     const grown = (axis: 0 | 1) => (size: number) =>
-      (size - 1) * strides[axis] - 2 * padding + kernelSize[axis];
+      (size - 1) * strides[axis] - 2 * padding + kernelSize[axis] + outputPadding;
     return [batch, mapSize(height, grown(0)), mapSize(width, grown(1)), this.filters];
   }
 
@@ -102,6 +113,7 @@ export class Conv2DTranspose extends tfl.layers.Layer implements LayerFacts {
       kernelSize: [...this.kernelSize],
       strides: [...this.strides],
       padding: this.padding,
+      outputPadding: this.outputPadding,
       useBias: this.useBias,
       kernelInitializer: serializedInitializer(this.kernelInitializer),
       biasInitializer: serializedInitializer(this.biasInitializer),

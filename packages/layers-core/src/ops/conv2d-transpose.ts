@@ -9,6 +9,8 @@ export interface Conv2DTransposeOptions {
   readonly strides?: number | readonly [number, number];
   /** Rows and columns cut off all around the result. @default 0 */
   readonly padding?: number;
+  /** Rows and columns added at the bottom and right, fewer than strides. @default 0 */
+  readonly outputPadding?: number;
 }
 
 /**
@@ -17,20 +19,20 @@ export interface Conv2DTransposeOptions {
  *
  * @param x `[batch, height, width, channels]`, float32.
  * @param filter `[rows, columns, filters, channels]`.
- * @returns `[batch, outHeight, outWidth, filters]`, `out = (size − 1)·stride − 2·padding + rows`.
+ * @returns `[batch, outHeight, outWidth, filters]`, `out = (size − 1)·stride − 2·padding + rows + outputPadding`.
  */
 export function conv2dTranspose(
   x: tf.Tensor4D,
   filter: tf.Tensor4D,
-  { strides = 1, padding = 0 }: Conv2DTransposeOptions = {},
+  { strides = 1, padding = 0, outputPadding = 0 }: Conv2DTransposeOptions = {},
 ): tf.Tensor4D {
   const [batch, height, width] = x.shape;
   const [rows, columns, filters] = filter.shape;
   const [down, right] = typeof strides === 'number' ? [strides, strides] : strides;
   const outputShape: [number, number, number, number] = [
     batch,
-    (height - 1) * down - 2 * padding + rows,
-    (width - 1) * right - 2 * padding + columns,
+    (height - 1) * down - 2 * padding + rows + outputPadding,
+    (width - 1) * right - 2 * padding + columns + outputPadding,
     filters,
   ];
   const pads: [number, number, number, number] = [padding, padding, padding, padding];

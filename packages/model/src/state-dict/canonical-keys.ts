@@ -109,8 +109,9 @@ export function canonicalKeys(
   keys: readonly string[],
   own: Iterable<string>,
 ): ReadonlyMap<string, string | null> {
-  const bare = unwrapped(keys).map((key) => key.replace(dottedLayer, '$1'));
-  const isWhole = ![...own].some((key) => key.startsWith('encoder.'));
+  const all = [...own];
+  const bare = unwrapped(keys, all).map((key) => key.replace(dottedLayer, '$1'));
+  const isWhole = !all.some((key) => key.startsWith('encoder.'));
   const given = isWhole ? [] : layoutOf(bare).rules;
   const rules = [...needless, ...(typeof given === 'function' ? given(bare) : given)];
   return new Map(
@@ -129,17 +130,18 @@ export function epsilonOf(keys: readonly string[]): number | undefined {
 
 /**
  * The keys without the names of wrappers that most of them begin with. Others, such as those of a
- * loss, stay as they are, so that they are told of.
+ * loss, stay as they are, so that they are told of; and so do all if the model's own begin with the name.
  */
-function unwrapped(keys: readonly string[]): readonly string[] {
+function unwrapped(keys: readonly string[], own: readonly string[] = []): readonly string[] {
   const counts = new Map<string, number>();
   for (const key of keys) {
     const name = wrapper.exec(key)?.[0];
     if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const [name] = [...counts].find(([, count]) => 2 * count > keys.length) ?? [];
-  if (name === undefined) return keys;
-  return unwrapped(keys.map((key) => (key.startsWith(name) ? key.slice(name.length) : key)));
+  if (name === undefined || own.some((key) => key.startsWith(name))) return keys;
+  const bare = keys.map((key) => (key.startsWith(name) ? key.slice(name.length) : key));
+  return unwrapped(bare, own);
 }
 
 function layoutOf(keys: readonly string[]): Layout {

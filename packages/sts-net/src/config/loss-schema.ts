@@ -93,6 +93,15 @@ const options = {
   },
   blob: instances,
   'cc-dice-cross-entropy': instances,
+  afma: weights,
+  'contour-dice-cross-entropy': overlap,
+  'entropy-dice-cross-entropy': weights,
+  'sigmoid-dice-cross-entropy': {
+    ...weights,
+    probabilitiesAsLogits: flag.describe(
+      'Whether the cross-entropy takes sigmoids for logits, as published; else it does.',
+    ),
+  },
 } as const satisfies Readonly<Record<LossName, z.core.$ZodShape>>;
 
 const named = <Name extends LossName>(name: Name) => ({
@@ -121,6 +130,10 @@ export const lossSchema = z
       one('uncertainty'),
       one('blob'),
       one('cc-dice-cross-entropy'),
+      one('afma'),
+      one('contour-dice-cross-entropy'),
+      one('sigmoid-dice-cross-entropy'),
+      one('entropy-dice-cross-entropy'),
     ]),
     z
       .array(
@@ -139,6 +152,10 @@ export const lossSchema = z
           part('uncertainty'),
           part('blob'),
           part('cc-dice-cross-entropy'),
+          part('afma'),
+          part('contour-dice-cross-entropy'),
+          part('sigmoid-dice-cross-entropy'),
+          part('entropy-dice-cross-entropy'),
         ]),
       )
       .min(1),

@@ -2,7 +2,9 @@ import { specOf } from '../spec/spec-of.ts';
 import type { ClassWeightOptions, Loss, LossSpec } from './contract/loss.ts';
 import { blob, ccDiceCrossEntropy, type InstanceLossOptions } from './instances/instance-losses.ts';
 import { type CentroidNetOptions, centroidNet } from './networks/centroidnet.ts';
+import { afma } from './pixels/afma.ts';
 import { type BoundaryOptions, boundary } from './pixels/boundary.ts';
+import { contourDiceCrossEntropy } from './pixels/contour.ts';
 import {
   crossEntropy,
   type FocalOptions,
@@ -10,6 +12,7 @@ import {
   type TopKCrossEntropyOptions,
   topKCrossEntropy,
 } from './pixels/cross-entropy.ts';
+import { entropyDiceCrossEntropy } from './pixels/entropy-dice.ts';
 import { type LovaszOptions, lovaszSoftmax } from './pixels/lovasz-softmax.ts';
 import {
   dice,
@@ -20,6 +23,7 @@ import {
   type TverskyOptions,
   tversky,
 } from './pixels/overlap.ts';
+import { type SigmoidDiceOptions, sigmoidDiceCrossEntropy } from './pixels/sigmoid-dice.ts';
 import { type StructureOptions, structure } from './pixels/structure.ts';
 import { type UncertaintyOptions, uncertainty } from './pixels/uncertainty.ts';
 import { weightedSum } from './weighted-sum.ts';
@@ -40,6 +44,10 @@ export interface LossOptions {
   readonly uncertainty: UncertaintyOptions;
   readonly blob: InstanceLossOptions;
   readonly 'cc-dice-cross-entropy': InstanceLossOptions;
+  readonly afma: ClassWeightOptions;
+  readonly 'contour-dice-cross-entropy': OverlapOptions;
+  readonly 'sigmoid-dice-cross-entropy': SigmoidDiceOptions;
+  readonly 'entropy-dice-cross-entropy': ClassWeightOptions;
 }
 
 export type LossName = keyof LossOptions;
@@ -60,6 +68,10 @@ export const losses: { readonly [Name in LossName]: LossSpec<LossOptions[Name]> 
   uncertainty,
   blob,
   'cc-dice-cross-entropy': ccDiceCrossEntropy,
+  afma,
+  'contour-dice-cross-entropy': contourDiceCrossEntropy,
+  'sigmoid-dice-cross-entropy': sigmoidDiceCrossEntropy,
+  'entropy-dice-cross-entropy': entropyDiceCrossEntropy,
 };
 
 /** A loss as data: its name with its options. */

@@ -12,7 +12,7 @@ export function softmax(): KernelConfig {
     const axis = util.parseAxisParam(dim, shape)[0]!;
     if (dtype !== 'float32' || shape[axis]! <= SHORT) return undefined;
     const over = { axis: [axis], keepDims: true };
-    const largest = run(backend, 'Max', { x: logits! }, over);
+    const largest = run(backend, 'Max', { x: logits! }, { ...over, reductionIndices: [axis] });
     const shifted = run(backend, 'Sub', { a: logits!, b: largest });
     const powers = run(backend, 'Exp', { x: shifted });
     const total = run(backend, 'Sum', { x: powers }, over);

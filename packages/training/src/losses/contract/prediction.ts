@@ -38,7 +38,7 @@ export function differentiable(terms: (prediction: Prediction) => Terms): LossFu
 function checkShapes(labels: tf.Tensor4D, logits: tf.Tensor4D): void {
   if (labels.shape.join() === logits.shape.join() && logits.shape[3] >= 2) return;
   throw new RangeError(
-    `loss: labels must be one-hot of the logits' shape [${logits.shape}] with at least 2 classes, got [${labels.shape}]`,
+    `loss: labels must be one-hot of the logits' shape [${logits.shape}] with at least 2 classes, got [${labels.shape}]; an output that is something else than logits takes a loss of its own, or the weight 0 in \`outputWeights\``,
   );
 }
 

@@ -31,15 +31,18 @@ function batchOf(size: number): Batch {
 }
 
 const adam = { name: 'adam', betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0 } as const;
-const published = Object.entries(networks).filter(([, { training }]) => training !== undefined);
+// Of the others, which are larger, losses and steps have tests of their own.
+const names: readonly NetworkName[] = [
+  ...(['m2snet', 'caranet', 'deeplabv3-afma', 'um-net', 'i2u-net-m'] as const),
+  'msgse-net-like',
+];
 
-test.each(published)(
+test.each(names)(
   '%s learns from one batch by the loss that it has',
-  async (name, spec) => {
+  async (network) => {
     // The least size that all of them take.
     const batch = batchOf(128);
-    const { loss, outputWeights } = spec.training!;
-    const network = name as NetworkName;
+    const { loss, outputWeights } = networks[network].training!;
     const model = createModel({ network, classes: 2, inputShape: [null, null, 3], seed: 1 });
     const optimizer = createOptimizer(adam, groupWeights(model));
     const step = { model, optimizer, loss: createLoss(loss as LossChoice), outputWeights };

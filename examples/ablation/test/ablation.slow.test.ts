@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@sts-net/testing';
-import { openGrid, planGrid } from 'sts-net';
+import { openGrid, planGrid, validateConfig } from 'sts-net';
 import { expect, test } from 'vitest';
 
 const example = new URL('..', import.meta.url).pathname;
@@ -25,3 +25,10 @@ test.each(Object.entries(counts))(
   },
   60_000,
 );
+
+test.each(['busi', 'idrid'])('the base config of %s is one', async (name) => {
+  const config = JSON.parse(readFileSync(join(example, 'open-data', `${name}.json`), 'utf8'));
+  expect(await validateConfig(config)).toMatchObject({
+    data: { cases: { manifest: `${name}/manifest.jsonl` } },
+  });
+});

@@ -23,7 +23,7 @@ const arrows = {
   metrics: [],
   model: ['backbones', 'decoders', 'networks', 'layers-core', 'layers-esca', 'layers-attention'],
   inference: ['volume-io', 'amplify', 'metrics'],
-  training: ['model', 'inference', 'volume-io', 'amplify', 'metrics'],
+  training: ['layers-core', 'model', 'inference', 'volume-io', 'amplify', 'metrics'],
   datasets: ['volume-io', 'amplify'],
   'sts-net': [
     'model',

@@ -35,6 +35,7 @@ export {
   losses,
 } from './losses/losses.ts';
 export type { CentroidNetOptions } from './losses/networks/centroidnet.ts';
+export { lossNet } from './losses/networks/lossnet.ts';
 export type { BoundaryOptions } from './losses/pixels/boundary.ts';
 export type { FocalOptions, TopKCrossEntropyOptions } from './losses/pixels/cross-entropy.ts';
 export type { LovaszOptions } from './losses/pixels/lovasz-softmax.ts';

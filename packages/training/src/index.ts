@@ -36,6 +36,7 @@ export {
 } from './losses/losses.ts';
 export type { CentroidNetOptions } from './losses/networks/centroidnet.ts';
 export { lossNet } from './losses/networks/lossnet.ts';
+export type { UncertaintyOptions } from './losses/networks/uncertainty.ts';
 export type { BoundaryOptions } from './losses/pixels/boundary.ts';
 export type { FocalOptions, TopKCrossEntropyOptions } from './losses/pixels/cross-entropy.ts';
 export type { LovaszOptions } from './losses/pixels/lovasz-softmax.ts';
@@ -46,7 +47,6 @@ export type {
 } from './losses/pixels/overlap.ts';
 export type { SigmoidDiceOptions } from './losses/pixels/sigmoid-dice.ts';
 export type { StructureOptions } from './losses/pixels/structure.ts';
-export type { UncertaintyOptions } from './losses/pixels/uncertainty.ts';
 export {
   type FalseAlarm,
   type FalseAlarmOptions,

@@ -1,10 +1,12 @@
 import { specOf } from '../spec/spec-of.ts';
 import type { ClassWeightOptions, Loss, LossSpec } from './contract/loss.ts';
 import { blob, ccDiceCrossEntropy, type InstanceLossOptions } from './instances/instance-losses.ts';
+import { afma } from './networks/afma.ts';
 import { type CentroidNetOptions, centroidNet } from './networks/centroidnet.ts';
-import { afma } from './pixels/afma.ts';
+import { contourDiceCrossEntropy } from './networks/contour.ts';
+import { entropyDiceCrossEntropy } from './networks/entropy-dice.ts';
+import { type UncertaintyOptions, uncertainty } from './networks/uncertainty.ts';
 import { type BoundaryOptions, boundary } from './pixels/boundary.ts';
-import { contourDiceCrossEntropy } from './pixels/contour.ts';
 import {
   crossEntropy,
   type FocalOptions,
@@ -12,7 +14,6 @@ import {
   type TopKCrossEntropyOptions,
   topKCrossEntropy,
 } from './pixels/cross-entropy.ts';
-import { entropyDiceCrossEntropy } from './pixels/entropy-dice.ts';
 import { type LovaszOptions, lovaszSoftmax } from './pixels/lovasz-softmax.ts';
 import {
   dice,
@@ -25,7 +26,6 @@ import {
 } from './pixels/overlap.ts';
 import { type SigmoidDiceOptions, sigmoidDiceCrossEntropy } from './pixels/sigmoid-dice.ts';
 import { type StructureOptions, structure } from './pixels/structure.ts';
-import { type UncertaintyOptions, uncertainty } from './pixels/uncertainty.ts';
 import { weightedSum } from './weighted-sum.ts';
 
 /** The options of each loss, as data. */

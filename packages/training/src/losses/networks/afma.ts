@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ClassWeightOptions, LossSpec } from '../contract/loss.ts';
 import { differentiable } from '../contract/prediction.ts';
-import { crossEntropyTerms } from './cross-entropy.ts';
+import { crossEntropyTerms } from '../pixels/cross-entropy.ts';
 
 /** Side of a patch, in pixels. */
 const patch = 10;

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LossSpec } from '../contract/loss.ts';
 import { differentiable, type Prediction } from '../contract/prediction.ts';
 import { requireNumbers } from '../contract/require-numbers.ts';
-import { crossEntropyTerms } from './cross-entropy.ts';
-import { addTerms, diceTerms, type OverlapOptions } from './overlap.ts';
+import { crossEntropyTerms } from '../pixels/cross-entropy.ts';
+import { addTerms, diceTerms, type OverlapOptions } from '../pixels/overlap.ts';
 
 const name = 'contour-dice-cross-entropy';
 

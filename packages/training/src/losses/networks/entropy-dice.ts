@@ -8,8 +8,8 @@ import {
   type Terms,
   throughSoftmax,
 } from '../contract/prediction.ts';
-import { crossEntropyTerms } from './cross-entropy.ts';
-import { addTerms } from './overlap.ts';
+import { crossEntropyTerms } from '../pixels/cross-entropy.ts';
+import { addTerms } from '../pixels/overlap.ts';
 
 const name = 'entropy-dice-cross-entropy';
 

@@ -4,7 +4,7 @@ import { checkedWeights, classShares } from '../contract/class-weights.ts';
 import type { ClassWeightOptions, LossSpec } from '../contract/loss.ts';
 import { differentiable } from '../contract/prediction.ts';
 import { requireNumbers } from '../contract/require-numbers.ts';
-import { crossEntropyTerms } from './cross-entropy.ts';
+import { crossEntropyTerms } from '../pixels/cross-entropy.ts';
 
 export interface UncertaintyOptions extends ClassWeightOptions {
   /** Added to the weight of each pixel, at least 0. @default 1e-6 */

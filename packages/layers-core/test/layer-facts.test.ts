@@ -18,6 +18,7 @@ test('every layer but those that cost nothing says what it costs', () => {
     'ChannelSlice',
     'CropToMatch',
     'Dropout',
+    'GELU',
     'MaxPool2D',
     'PadToMultiple',
     'ReLU',

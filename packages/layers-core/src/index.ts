@@ -22,7 +22,7 @@ export {
   InstanceNormalization,
   type InstanceNormalizationArgs,
 } from './layers/instance-normalization.ts';
-export { checkSettings, type LayerArgs } from './layers/layer-args.ts';
+export { checkSettings, type LayerArgs, single } from './layers/layer-args.ts';
 export type { LayerFacts, LayerOperations, TorchParameter } from './layers/layer-facts.ts';
 export {
   LayerNormalization,

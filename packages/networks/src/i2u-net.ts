@@ -1,11 +1,12 @@
 import { ChannelSlice, Conv2D, deriveSeed } from '@sts-net/layers-core';
 import { initializers, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { encoder, stateChannels } from './i2u-net/encoder.ts';
-import { eca, enlarge, join, normalize, relu, type Streams, sum, tanh } from './i2u-net/parts.ts';
+import { eca, enlarge, normalize, relu, type Streams, tanh } from './i2u-net/parts.ts';
 import { DropBlock } from './layers/drop-block.ts';
 import { MemoryAttention } from './layers/memory-attention.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { convolution } from './parts/convolution.ts';
+import { join, sum } from './parts/merge.ts';
 import { withinPadding } from './within-padding.ts';
 
 /** What I²U-Net can be told beside what all networks can. */

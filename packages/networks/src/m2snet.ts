@@ -10,11 +10,12 @@ import {
   ResizeToMatch,
   UnusedParameters,
 } from '@sts-net/layers-core';
-import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { AbsoluteDifference } from './layers/absolute-difference.ts';
 import { After } from './layers/after.ts';
 import { BoxSum } from './layers/box-sum.ts';
 import type { NetworkOptions } from './network-options.ts';
+import { sum } from './parts/merge.ts';
 import { withinPadding } from './within-padding.ts';
 
 /** PyTorch's default for kernels, ±1/√fanIn. */
@@ -122,8 +123,4 @@ class Parts {
 function resize(x: SymbolicTensor, like: SymbolicTensor, name: string): SymbolicTensor {
   const layer = new ResizeToMatch({ name, halfPixelCenters: true });
   return layer.apply([x, like]) as SymbolicTensor;
-}
-
-function sum(name: string, ...inputs: SymbolicTensor[]): SymbolicTensor {
-  return layers.add({ name }).apply(inputs) as SymbolicTensor;
 }

@@ -5,9 +5,10 @@ import { SigmoidGate } from './layers/sigmoid-gate.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { binaryLogits } from './parts/binary-logits.ts';
 import { convolution } from './parts/convolution.ts';
+import { join, sum } from './parts/merge.ts';
 import { UMNetCBAM } from './um-net/attention.ts';
 import { localGlobal } from './um-net/local-global.ts';
-import { join, resize, sum, unit } from './um-net/parts.ts';
+import { resize, unit } from './um-net/parts.ts';
 import { pooledPyramid } from './um-net/pooled-pyramid.ts';
 import { withinPadding } from './within-padding.ts';
 

@@ -1,5 +1,6 @@
-import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { convolution } from '../parts/convolution.ts';
+import { join, sum } from '../parts/merge.ts';
 import { normalizePReLU, preluUnit } from './prelu-unit.ts';
 
 /** Dilations of the branches, which are numbered from 1. */
@@ -29,12 +30,4 @@ export function featurePyramid(x: SymbolicTensor, key: string, seed: number): Sy
   const refined = normalizePReLU(join(`${key}.concat`, ...sums), `${key}.bn_relu_2`);
   const out = { name: `${key}.conv1x1.conv`, filters, kernelSize: 1, seed };
   return sum(`${key}.add`, convolution(refined, out), x);
-}
-
-function join(name: string, ...parts: SymbolicTensor[]): SymbolicTensor {
-  return layers.concatenate({ name }).apply(parts) as SymbolicTensor;
-}
-
-function sum(name: string, ...parts: SymbolicTensor[]): SymbolicTensor {
-  return layers.add({ name }).apply(parts) as SymbolicTensor;
 }

@@ -1,16 +1,8 @@
 import { AveragePool2D, type Conv2D, MaxPool2D, UnusedParameters } from '@sts-net/layers-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { ZeroState } from '../layers/zero-state.ts';
-import {
-  eca,
-  encoderConvolution,
-  join,
-  normalize,
-  relu,
-  type Streams,
-  sum,
-  tanh,
-} from './parts.ts';
+import { join, sum } from '../parts/merge.ts';
+import { eca, encoderConvolution, normalize, relu, type Streams, tanh } from './parts.ts';
 
 /** Channels of the state. */
 export const stateChannels = 32;

@@ -15,14 +15,6 @@ export interface Streams {
   readonly h: SymbolicTensor;
 }
 
-export function join(name: string, ...parts: SymbolicTensor[]): SymbolicTensor {
-  return layers.concatenate({ name }).apply(parts) as SymbolicTensor;
-}
-
-export function sum(name: string, ...parts: SymbolicTensor[]): SymbolicTensor {
-  return layers.add({ name }).apply(parts) as SymbolicTensor;
-}
-
 export function normalize(x: SymbolicTensor, name: string): SymbolicTensor {
   return new BatchNormalization({ name }).apply(x) as SymbolicTensor;
 }

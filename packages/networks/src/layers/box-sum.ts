@@ -3,6 +3,7 @@ import {
   type LayerArgs,
   type LayerFacts,
   type LayerOperations,
+  single,
 } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
@@ -29,7 +30,7 @@ export class BoxSum extends tfl.layers.Layer implements LayerFacts {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = (Array.isArray(inputs) ? inputs[0]! : inputs) as tf.Tensor4D;
+      const x = single(inputs) as tf.Tensor4D;
       const sum = tf.sum(x, 3, true) as tf.Tensor4D;
       const channels = x.shape[3];
       return tf.conv2d(sum, tf.ones([this.size, this.size, 1, channels]) as tf.Tensor4D, 1, 'same');

@@ -1,4 +1,4 @@
-import { checkSettings, type LayerArgs } from '@sts-net/layers-core';
+import { checkSettings, type LayerArgs, single } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
@@ -13,7 +13,7 @@ export class Complement extends tfl.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const x = single(inputs);
       return tf.sub(tf.max(x), x);
     });
   }

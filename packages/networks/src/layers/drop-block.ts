@@ -1,4 +1,4 @@
-import { checkSettings, type LayerArgs, type LayerFacts } from '@sts-net/layers-core';
+import { checkSettings, type LayerArgs, type LayerFacts, single } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
@@ -43,7 +43,7 @@ export class DropBlock extends tfl.layers.Layer implements LayerFacts {
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
     return tf.tidy(() => {
-      const x = (Array.isArray(inputs) ? inputs[0]! : inputs) as tf.Tensor4D;
+      const x = single(inputs) as tf.Tensor4D;
       if (!kwargs['training'] || this.rate === 0) return tf.clone(x);
       this.trainingStep++;
       const { block, name, seed, trainingStep } = this;

@@ -1,4 +1,4 @@
-import { checkSettings, type LayerArgs } from '@sts-net/layers-core';
+import { checkSettings, type LayerArgs, single } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
@@ -12,7 +12,7 @@ export class GlobalMaxPool extends tfl.layers.Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(() => tf.max(Array.isArray(inputs) ? inputs[0]! : inputs, [1, 2], true));
+    return tf.tidy(() => tf.max(single(inputs), [1, 2], true));
   }
 
   override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {

@@ -1,4 +1,4 @@
-import { checkSettings, type LayerArgs } from '@sts-net/layers-core';
+import { checkSettings, type LayerArgs, single } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
@@ -23,7 +23,7 @@ export class GridMaxPool extends tfl.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = (Array.isArray(inputs) ? inputs[0]! : inputs) as tf.Tensor4D;
+      const x = single(inputs) as tf.Tensor4D;
       const [batch, height, width, channels] = x.shape;
       const { size } = this;
       if (height % size || width % size) {

@@ -1,4 +1,4 @@
-import { checkSettings, type LayerArgs, type LayerOperations } from '@sts-net/layers-core';
+import { checkSettings, type LayerArgs, type LayerOperations, single } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
@@ -26,7 +26,7 @@ export class PReLU extends tfl.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = (Array.isArray(inputs) ? inputs[0]! : inputs) as tf.Tensor;
+      const x = single(inputs) as tf.Tensor;
       return tf.prelu(x, this.#weight.read());
     });
   }

@@ -1,4 +1,4 @@
-import { checkSettings, type LayerArgs } from '@sts-net/layers-core';
+import { checkSettings, type LayerArgs, single } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
@@ -27,7 +27,7 @@ export class SamplesInTraining extends tfl.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
     return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const x = single(inputs);
       return kwargs['training']
         ? tf.tile(x, [this.count, 1, 1, 1])
         : tf.zeros([1, this.size, this.size, x.shape[3]!]);

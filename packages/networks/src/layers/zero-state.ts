@@ -1,4 +1,4 @@
-import { checkSettings, type LayerArgs } from '@sts-net/layers-core';
+import { checkSettings, type LayerArgs, single } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
@@ -20,7 +20,7 @@ export class ZeroState extends tfl.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = (Array.isArray(inputs) ? inputs[0]! : inputs) as tf.Tensor4D;
+      const x = single(inputs) as tf.Tensor4D;
       // An operation, so that an exported file may leave the size open.
       return tf.fill([...x.shape.slice(0, 3), this.channels], 0);
     });

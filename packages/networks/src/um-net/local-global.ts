@@ -10,8 +10,9 @@ import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { AbsoluteDifference } from '../layers/absolute-difference.ts';
 import { NonLocal } from '../layers/non-local.ts';
 import { convolution, convolutionLayer } from '../parts/convolution.ts';
+import { join, sum } from '../parts/merge.ts';
 import { UMNetSE } from './attention.ts';
-import { join, resize, sum, unit } from './parts.ts';
+import { resize, unit } from './parts.ts';
 
 /** Options of {@link localGlobal}. */
 export interface LocalGlobalOptions {

@@ -1,5 +1,5 @@
 import { convBatchNorm, ResizeToMatch } from '@sts-net/layers-core';
-import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 
 /** Options of {@link unit}. */
 export interface UnitOptions {
@@ -23,14 +23,6 @@ export function unit(x: SymbolicTensor, key: string, options: UnitOptions): Symb
     kernel: { distribution: 'uniform', gain: 1 / Math.sqrt(3) },
     ...rest,
   });
-}
-
-export function join(name: string, ...parts: SymbolicTensor[]): SymbolicTensor {
-  return layers.concatenate({ name }).apply(parts) as SymbolicTensor;
-}
-
-export function sum(name: string, ...parts: SymbolicTensor[]): SymbolicTensor {
-  return layers.add({ name }).apply(parts) as SymbolicTensor;
 }
 
 /** Corner pixels keep their values. */

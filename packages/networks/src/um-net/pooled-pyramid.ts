@@ -4,7 +4,8 @@ import { GridMaxPool } from '../layers/grid-max-pool.ts';
 import { PooledMean } from '../layers/pooled-mean.ts';
 import { SigmoidGate } from '../layers/sigmoid-gate.ts';
 import { convolution } from '../parts/convolution.ts';
-import { join, resize, unit } from './parts.ts';
+import { join } from '../parts/merge.ts';
+import { resize, unit } from './parts.ts';
 
 /**
  * Three maps of 64 channels, the finest first, joined at its size, and their channels weighed by their means and

@@ -53,6 +53,7 @@ export {
 export { type Conv2DTransposeOptions, conv2dTranspose } from './ops/conv2d-transpose.ts';
 export { type GELUForm, gelu } from './ops/gelu.ts';
 export { layerNorm } from './ops/layer-norm.ts';
+export { fromPatches, patchGrid, toPatches } from './ops/patches.ts';
 export { relu } from './ops/relu.ts';
 export { type ResizeBilinearOptions, resizeBilinear } from './ops/resize-bilinear.ts';
 export { upsampleNearest } from './ops/upsample-nearest.ts';

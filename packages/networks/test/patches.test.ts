@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resizeBilinear } from '@sts-net/layers-core';
+import { fromPatches, resizeBilinear, toPatches } from '@sts-net/layers-core';
 import {
   describeBackends,
   nchwValues,
@@ -10,7 +10,6 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { PatchCorrection } from '../src/layers/patch-correction.ts';
-import { fromPatches, toPatches } from '../src/layers/patches.ts';
 
 /** References of the authors' code in float64. */
 const { units } = JSON.parse(

@@ -4,11 +4,12 @@ import {
   type LayerArgs,
   type LayerFacts,
   type LayerOperations,
+  patchGrid,
   type TorchParameter,
+  toPatches,
 } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { gridOf, toPatches } from './patches.ts';
 
 export interface PatchAttentionArgs extends LayerArgs {
   /** Side of a patch, in pixels. @default 10 */
@@ -84,7 +85,7 @@ export class PatchAttention extends tfl.layers.Layer implements LayerFacts {
 
   #count([, height, width]: tfl.Shape): number | null {
     if (height == null || width == null) return null;
-    const [rows, columns] = gridOf(height, width, this.patch);
+    const [rows, columns] = patchGrid(height, width, this.patch);
     return rows * columns;
   }
 

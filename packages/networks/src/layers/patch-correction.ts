@@ -1,12 +1,14 @@
 import {
   checkSettings,
+  fromPatches,
   type LayerArgs,
   type LayerFacts,
   type LayerOperations,
+  patchGrid,
+  toPatches,
 } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { fromPatches, gridOf, toPatches } from './patches.ts';
 
 export interface PatchCorrectionArgs extends LayerArgs {
   /** Side of a patch, in pixels. @default 10 */
@@ -68,7 +70,7 @@ export class PatchCorrection extends tfl.layers.Layer implements LayerFacts {
     const { patch, factor } = this;
     const [rows, columns] = [Math.floor(height / factor), Math.floor(width / factor)];
     const patches = (size: readonly [number, number]) => {
-      const [down, across] = gridOf(...size, patch);
+      const [down, across] = patchGrid(...size, patch);
       return down * across;
     };
     const gathered = patches([height, width]) * patches([rows, columns]) * patch ** 2;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { withBackground } from '../../tensors/channels.ts';
 import { type Prediction, type Terms, throughSoftmax } from '../contract/prediction.ts';
 import { groupSums } from './group-sums.ts';
 import type { InstanceOptions } from './instances.ts';
@@ -44,15 +45,7 @@ export function instanceDice(
       : own;
   return {
     value: tf.sum(tf.sum(tf.mul(weights, tf.sub(1, overlap)), 1)) as tf.Scalar,
-    gradient: throughSoftmax(
-      tf.pad(byProbability, [
-        [0, 0],
-        [0, 0],
-        [0, 0],
-        [1, 0],
-      ]) as tf.Tensor4D,
-      prediction.probabilities,
-    ),
+    gradient: throughSoftmax(withBackground(byProbability), prediction.probabilities),
   };
 }
 

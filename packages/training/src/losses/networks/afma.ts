@@ -1,3 +1,4 @@
+import { patchGrid, toPatches } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ClassWeightOptions, LossSpec } from '../contract/loss.ts';
 import { differentiable } from '../contract/prediction.ts';
@@ -37,22 +38,11 @@ function attentionError(labels: tf.Tensor4D, attention: tf.Tensor4D): tf.Scalar 
     );
   }
   const averages = tf.avgPool(labels, block, block, 'valid');
-  const shared = tf.matMul(patchesOf(labels), patchesOf(averages), false, true);
+  const shared = tf.matMul(toPatches(labels, patch), toPatches(averages, patch), false, true);
   return tf.mean(tf.squaredDifference(attention, tf.div(shared, patch ** 2))) as tf.Scalar;
 }
 
 function patchCount(height: number, width: number): number {
-  return Math.floor(Math.floor(height) / patch) * Math.floor(Math.floor(width) / patch);
-}
-
-/** `[batch, classes, patches, pixels of a patch]`; what is left over at the right and at the bottom is dropped. */
-function patchesOf(labels: tf.Tensor4D): tf.Tensor4D {
-  const [batch, height, width, classes] = labels.shape;
-  const [rows, columns] = [Math.floor(height / patch), Math.floor(width / patch)];
-  const size: [number, number, number, number] = [batch, rows * patch, columns * patch, classes];
-  const part = tf.slice(labels, [0, 0, 0, 0], size);
-  const strips = tf.reshape(part, [batch * rows, patch, columns, patch * classes]);
-  const squares = tf.transpose(strips, [0, 2, 1, 3]);
-  const listed = tf.reshape(squares, [batch, rows * columns, patch ** 2, classes]);
-  return tf.transpose(listed, [0, 3, 1, 2]) as tf.Tensor4D;
+  const [rows, columns] = patchGrid(height, width, patch);
+  return rows * columns;
 }

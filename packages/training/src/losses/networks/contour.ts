@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { foregroundOf, withBackground } from '../../tensors/channels.ts';
 import type { LossSpec } from '../contract/loss.ts';
 import { differentiable, type Prediction } from '../contract/prediction.ts';
 import { requireNumbers } from '../contract/require-numbers.ts';
@@ -25,24 +26,15 @@ export const contourDiceCrossEntropy: LossSpec<OverlapOptions> = {
     const ofContour = differentiable(terms({ ...options, classWeights: undefined }));
     return (labels, output) =>
       output.shape[3] === 1
-        ? ofContour(contourOf(labels), tf.pad(output, [...none, [1, 0]]))
+        ? ofContour(contourOf(labels), withBackground(output))
         : ofClasses(labels, output);
   },
 };
 
-const none: [number, number][] = [
-  [0, 0],
-  [0, 0],
-  [0, 0],
-];
-
 /** One-hot: not on the contour, and on it; zeros where a pixel does not count. */
 function contourOf(labels: tf.Tensor4D): tf.Tensor4D {
   const counted = tf.sum(labels, 3, true);
-  const foreground = tf.sub(
-    counted,
-    tf.slice(labels, [0, 0, 0, 0], [-1, -1, -1, 1]),
-  ) as tf.Tensor4D;
+  const foreground = foregroundOf(labels, counted);
   const grown = (map: tf.Tensor4D) => tf.maxPool(map, 3, 1, 'same');
   // What is largest about a pixel less what is smallest.
   const contour = tf.add(grown(foreground), grown(tf.neg(foreground)));

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { foregroundOf, withBackground } from '../../tensors/channels.ts';
 import { sumAll } from '../../tensors/sums.ts';
 import { classShares } from '../contract/class-weights.ts';
 import type { ClassWeightOptions, LossSpec } from '../contract/loss.ts';
@@ -32,15 +33,7 @@ export const entropyDiceCrossEntropy: LossSpec<ClassWeightOptions> = {
     const ofMap = differentiable((one) => crossEntropyTerms(one, undefined, name));
     return (labels, output) =>
       output.shape[3] === 1
-        ? ofMap(
-            pooled(labels, output.shape),
-            tf.pad(output, [
-              [0, 0],
-              [0, 0],
-              [0, 0],
-              [1, 0],
-            ]),
-          )
+        ? ofMap(pooled(labels, output.shape), withBackground(output))
         : ofLogits(labels, output);
   },
 };
@@ -73,11 +66,7 @@ function pooled(labels: tf.Tensor4D, [, rows, columns]: readonly number[]): tf.T
     );
   }
   const counted = tf.sum(labels, 3, true) as tf.Tensor4D;
-  const foreground = tf.sub(
-    counted,
-    tf.slice(labels, [0, 0, 0, 0], [-1, -1, -1, 1]),
-  ) as tf.Tensor4D;
-  const [inside, all] = [foreground, counted].map((map) =>
+  const [inside, all] = [foregroundOf(labels, counted), counted].map((map) =>
     factor === 1 ? map : tf.maxPool(map, factor, factor, 'valid'),
   ) as [tf.Tensor4D, tf.Tensor4D];
   return tf.concat([tf.sub(all, inside), inside], 3) as tf.Tensor4D;

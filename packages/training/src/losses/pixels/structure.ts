@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { withBackground } from '../../tensors/channels.ts';
 import { sumAll, sumPixels } from '../../tensors/sums.ts';
 import { classMask, countedMask } from '../contract/class-mask.ts';
 import { classShares } from '../contract/class-weights.ts';
@@ -75,15 +76,9 @@ function overlapTerms(
   // d(1 − T)/dp = W·(T − y·(1 + T)) / union
   const inner = tf.sub(overlap, tf.mul(y, tf.add(overlap, 1)));
   const byForeground = tf.mul(tf.mul(weights, inner), tf.div(share, union));
-  const withBackground = tf.pad(byForeground, [
-    [0, 0],
-    [0, 0],
-    [0, 0],
-    [1, 0],
-  ]) as tf.Tensor4D;
   return {
     value: sumAll(tf.mul(tf.sub(1, overlap), share)),
-    gradient: throughSoftmax(withBackground, probabilities),
+    gradient: throughSoftmax(withBackground(byForeground), probabilities),
   };
 }
 

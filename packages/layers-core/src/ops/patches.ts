@@ -10,7 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
  */
 export function toPatches(x: tf.Tensor4D, side: number): tf.Tensor4D {
   const [batch, height, width, channels] = x.shape;
-  const [rows, columns] = gridOf(height, width, side);
+  const [rows, columns] = patchGrid(height, width, side);
   const isWhole = rows * side === height && columns * side === width;
   const part = isWhole
     ? x
@@ -34,7 +34,7 @@ export function fromPatches(
   side: number,
 ): tf.Tensor4D {
   const [batch, channels] = patches.shape;
-  const [rows, columns] = gridOf(height, width, side);
+  const [rows, columns] = patchGrid(height, width, side);
   const listed = tf.transpose(patches, [0, 2, 3, 1]);
   const squares = tf.reshape(listed, [batch * rows, columns, side, side * channels]);
   const strips = tf.transpose(squares, [0, 2, 1, 3]);
@@ -49,7 +49,7 @@ export function fromPatches(
   ]);
 }
 
-/** Rows and columns of squares. */
-export function gridOf(height: number, width: number, side: number): readonly [number, number] {
+/** Rows and columns of squares that a map of that size is cut into. */
+export function patchGrid(height: number, width: number, side: number): readonly [number, number] {
   return [Math.floor(height / side), Math.floor(width / side)];
 }

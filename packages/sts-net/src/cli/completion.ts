@@ -3,25 +3,23 @@ import { getCompletionScript, getShellFromEnv, log, logFiles, parseEnv } from '@
 
 const shells = ['bash', 'zsh', 'fish', 'pwsh'] as const;
 
-/** Command lines that need to know all commands. */
-export const completionCommands: readonly string[] = ['completion', 'completion-server'];
-
-/**
- * Adds `completion SHELL`, which prints a script by which a shell completes commands and options, and what that
- * script calls, which is not shown.
- *
- * @param program with all of its commands
- */
-export function addCompletion(program: CommandUnknownOpts): void {
-  const name = program.name();
-  const script = new Command('completion')
-    .description('print a script by which your shell completes commands and options')
+/** `completion SHELL`, which prints a script by which a shell completes the commands and options of a program. */
+export function completionCommand(name: string): CommandUnknownOpts {
+  return new Command('completion')
     .addArgument(new Argument('<shell>', 'your shell').choices(shells))
     .addHelpText('after', `\nbash: add to ~/.bashrc\n  source <(${name} completion bash)`)
     .action(async (shell) => {
       process.stdout.write(await getCompletionScript({ name, completer: name, shell }));
     });
-  const server = new Command('completion-server').allowExcessArguments().action(() => {
+}
+
+/**
+ * What that script calls.
+ *
+ * @param program which has all of its commands when this is run
+ */
+export function completionServer(program: CommandUnknownOpts): CommandUnknownOpts {
+  return new Command('completion-server').allowExcessArguments().action(() => {
     const shell = getShellFromEnv(process.env);
     const { partial } = parseEnv(process.env);
     const found = completions(program, partial.split(' ').slice(1));
@@ -29,8 +27,6 @@ export function addCompletion(program: CommandUnknownOpts): void {
     // Bash looks for files by itself where nothing is said.
     else if (shell !== 'bash') logFiles();
   });
-  program.addCommand(script);
-  program.addCommand(server, { hidden: true });
 }
 
 interface Completion {

@@ -1,14 +1,15 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { nearestName } from '@sts-net/datasets/validation';
 import { packageVersion } from '../program/package-version.ts';
-import { addCompletion, completionCommands } from './completion.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { UsageError } from './usage-error.ts';
 
 interface CommandEntry {
   readonly description: string;
   /** Loads the command when it is called for, so that no other waits for what it needs. */
-  readonly load: () => Promise<CommandUnknownOpts>;
+  readonly load: (program: CommandUnknownOpts) => Promise<CommandUnknownOpts>;
+  /** Whether it is for programs, not for people. @default false */
+  readonly hidden?: boolean;
 }
 
 const commands: Readonly<Record<string, CommandEntry>> = {
@@ -82,6 +83,19 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   },
 };
 
+/** What completes command lines: what prints the script, and what that calls with all commands at hand. */
+const completion: Readonly<Record<string, CommandEntry>> = {
+  completion: {
+    description: 'print a script by which your shell completes commands and options',
+    load: async (program) => (await import('./completion.ts')).completionCommand(program.name()),
+  },
+  'completion-server': {
+    description: '',
+    hidden: true,
+    load: async (program) => (await import('./completion.ts')).completionServer(program),
+  },
+};
+
 /**
  * The `sts-net` command. Prints results to stdout, one line about what went wrong to stderr.
  *
@@ -110,15 +124,16 @@ async function programFor(name: string | undefined): Promise<CommandUnknownOpts>
     .description('finds very small targets in medical images')
     .version(packageVersion(), '--version', 'print the version')
     .helpCommand(false);
-  const known = [...Object.keys(commands), ...completionCommands];
-  const unknown = name !== undefined && !name.startsWith('-') && !known.includes(name);
+  const entries = Object.entries({ ...commands, ...completion });
+  const isKnown = entries.some(([own]) => own === name);
+  const unknown = name !== undefined && !name.startsWith('-') && !isKnown;
   if (unknown) throw new UsageError(unknownCommand(name, Object.keys(commands)));
-  const needsAll = name !== undefined && completionCommands.includes(name);
-  for (const [own, { description, load }] of Object.entries(commands)) {
-    const command = own === name || needsAll ? await load() : new Command(own).usage('[options]');
-    program.addCommand(command.description(description));
+  const needsAll = name === 'completion-server';
+  for (const [own, { description, load, hidden = false }] of entries) {
+    const isLoaded = own === name || needsAll;
+    const command = isLoaded ? await load(program) : new Command(own).usage('[options]');
+    program.addCommand(command.description(description), { hidden });
   }
-  addCompletion(program);
   return strict(program);
 }
 

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { describe, expect, test } from 'vitest';
-import { addCompletion, completions } from '../../src/cli/completion.ts';
+import { completionCommand, completionServer, completions } from '../../src/cli/completion.ts';
 
 function program() {
   const own = new Command('sts-net').helpCommand(false);
@@ -9,7 +9,8 @@ function program() {
   grid.addCommand(new Command('run').argument('<dir>').option('--resume', 'goes on'));
   own.addCommand(grid);
   own.addCommand(new Command('predict').argument('<image>').option('--model <path...>', 'a run'));
-  addCompletion(own);
+  own.addCommand(completionCommand('sts-net'));
+  own.addCommand(completionServer(own), { hidden: true });
   return own;
 }
 

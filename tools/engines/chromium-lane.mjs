@@ -1,6 +1,7 @@
 // Runs the backend `ort` of @sts-net/tfjs-backend-ort/web in Chromium, on WebAssembly and on WebGPU:
-// TensorFlow.js's own tests of operations, golden logits, gradients and training steps; and looks
-// whether what keeps it from starting is named. Needs no graphics processor: WebGPU is SwiftShader's,
+// TensorFlow.js's own tests of operations, golden logits, gradients and training steps, and the logits of
+// whole networks that Node computes (on SwiftShader only with --full); and looks whether what keeps it
+// from starting is named. Needs no graphics processor: WebGPU is SwiftShader's,
 // the driver in software that Chromium ships. About 2 minutes; with --full 10 or more.
 //
 //   node tools/engines/chromium-lane.mjs [--full] [wasm|webgpu|tfjs-wasm …]
@@ -8,9 +9,11 @@
 // `tfjs-wasm` is TensorFlow.js's own WebAssembly with threads and the kernels of @sts-net/backend.
 //
 // CHROMIUM_PATH names the browser; without one, the lane names what it skips and succeeds.
+import { useBackend } from '@sts-net/backend';
 import { suites } from '../../packages/tfjs-backend-ort/op-tests/suites.mjs';
 import { findBrowser, serve, visit } from './chromium/browser.mjs';
 import { bundle } from './chromium/bundle.mjs';
+import { logitsOf, wholeNetworks } from './chromium/whole-networks.mjs';
 
 const given = process.argv.slice(2);
 const full = given.includes('--full');
@@ -31,6 +34,7 @@ const bundles = await bundle(
   'page.mjs',
   suites().filter((file) => (full ? !file.includes('from_pixels') : few.test(file))),
 );
+bundles.set('logits.json', JSON.stringify(await nodesLogits()));
 const server = await serve(bundles);
 try {
   let failed = 0;
@@ -46,7 +50,10 @@ async function check(provider) {
   const result = await visit(
     browser,
     server,
-    { provider, threads: 2, wasmPaths: provider === 'tfjs-wasm' ? '/tfjs/' : '/ort/', full },
+    {
+      ...{ provider, threads: 2, full, whole: full || provider !== 'webgpu' },
+      wasmPaths: provider === 'tfjs-wasm' ? '/tfjs/' : '/ort/',
+    },
     full ? 1500 : 400,
   );
   if (result.error !== undefined) {
@@ -67,6 +74,13 @@ async function check(provider) {
   }
   console.log(`${provider}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
   return result.failures.length + (total(result.counts, 'passed') === 0 ? 1 : 0);
+}
+
+async function nodesLogits() {
+  await useBackend('wasm');
+  const logits = {};
+  for (const name of wholeNetworks) logits[name] = await logitsOf(name);
+  return logits;
 }
 
 /** Ways in which engines do not start, and what the message must name. */

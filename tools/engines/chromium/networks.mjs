@@ -14,6 +14,7 @@ import {
   torchSample,
   trainSteps,
 } from '../../../packages/training/test/training-step.ts';
+import { logitsOf, wholeNetworks } from './whole-networks.mjs';
 
 const name = 'Unet/mobilenet_v2';
 
@@ -30,6 +31,24 @@ export function declareNetworks(of, backend, full) {
   test('golden gradients', goldenGradients);
   test('ten steps of AdamW', () => smallTrajectory(backend));
   if (full) test('golden trajectory', goldenTrajectory);
+}
+
+/** Declares the logits of whole networks, which Node computed, for a backend. */
+export function declareWholeNetworks(of, backend) {
+  of('logits of whole networks', () =>
+    globalThis.describe('logits', () => {
+      globalThis.beforeAll(() => tf.setBackend(backend));
+      for (const name of wholeNetworks) {
+        const body = async () => {
+          const { [name]: expected } = await (await fetch('/logits.json')).json();
+          const mean = expected.reduce((sum, value) => sum + value, 0) / expected.length;
+          const variance = expected.reduce((sum, v) => sum + (v - mean) ** 2, 0) / expected.length;
+          close(await logitsOf(name), expected, { atol: 1e-4 * Math.sqrt(variance) }, name);
+        };
+        globalThis.it(name, body, 300_000);
+      }
+    }),
+  );
 }
 
 async function goldenLogits() {

@@ -6,10 +6,10 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import jasmineRequire from 'jasmine-core/lib/jasmine-core/jasmine.js';
 import * as operations from 'operations';
 import { runJasmine } from '../../../packages/tfjs-backend-ort/op-tests/jasmine-run.mjs';
-import { declareNetworks } from './networks.mjs';
+import { declareNetworks, declareWholeNetworks } from './networks.mjs';
 import { declareNumbers } from './numbers.mjs';
 
-const { provider, threads, wasmPaths, failure, full } = JSON.parse(
+const { provider, threads, wasmPaths, failure, full, whole } = JSON.parse(
   decodeURIComponent(location.hash.slice(1)),
 );
 try {
@@ -32,6 +32,7 @@ async function onnxRuntime() {
     operations.declare(of);
     declareNumbers(of);
     declareNetworks(of, 'ort', full);
+    if (whole) declareWholeNetworks(of, 'ort');
   };
 }
 
@@ -40,7 +41,10 @@ async function ourKernels() {
   setWasmPaths(wasmPaths);
   const { threads: running } = await useBackend('wasm');
   if (running < 2) throw new Error(`must run with threads, got ${running}`);
-  return (of) => declareNetworks(of, 'wasm', full);
+  return (of) => {
+    declareNetworks(of, 'wasm', full);
+    if (whole) declareWholeNetworks(of, 'wasm');
+  };
 }
 
 /** The message with which it does not start. */

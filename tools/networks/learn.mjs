@@ -16,7 +16,7 @@ import { evaluateRun, train, validateConfig } from 'sts-net';
 
 /** What is not as `usual` for a network: the deeper ones, and those without normalisations, need more. */
 const usual = { steps: 60, batchSize: 2, learningRate: 1e-3 };
-const longer = { steps: 300, batchSize: 4, learningRate: 1e-3 };
+const longer = { steps: 150, batchSize: 4, learningRate: 1e-3 };
 const settings = {
   ...{
     'plain-unet+plain-unet': {},
@@ -26,7 +26,7 @@ const settings = {
   ...{ m2snet: {}, caranet: longer, centroidnetv2: longer, denseaspp121: longer },
   ...{ 'denseaspp-resnet101': longer, 'um-net': longer, 'i2u-net-m': longer },
   ...{ 'deeplabv3-afma': longer, 'msgse-net-like': longer, 'mit-b5-stream': longer },
-  ...{ 'eh-former': longer, 'nnunet-2d': {}, 'nnunet-resenc': {} },
+  ...{ 'eh-former': longer, 'nnunet-2d': longer, 'nnunet-resenc': longer },
   ...{ 'mit_b0+segformer': longer, 'resnet18+upernet': longer },
 };
 const [folder, ...given] = process.argv.slice(2);

@@ -232,7 +232,7 @@ export type {
 } from './prediction/predict-many.ts';
 export { type Preset, type PresetName, presets } from './presets/presets.ts';
 export type { DownloadProgress } from './pretrained/download-file.ts';
-export type { LoadPretrainedOptions } from './pretrained/load-pretrained.ts';
+export type { PretrainedOptions } from './pretrained/kept-file.ts';
 export { type PretrainedFile, pretrainedFiles } from './pretrained/pretrained-files.ts';
 export type { ReportedRun, ReportRunOptions } from './reporting/report-run.ts';
 export type { LoadedModel, LoadModelOptions } from './runs/load-model.ts';

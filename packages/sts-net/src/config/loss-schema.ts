@@ -1,4 +1,4 @@
-import { type LossName, losses } from '@sts-net/training';
+import type { LossName } from '@sts-net/training';
 import { z } from 'zod';
 
 const atLeast0 = z.number().min(0).optional();
@@ -102,19 +102,30 @@ const options = {
       'Whether the cross-entropy takes sigmoids for logits, as published; else it does.',
     ),
   },
-} as const satisfies Readonly<Record<LossName, z.core.$ZodShape>>;
+  lossnet: {
+    path: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'A file with VGG16’s weights, in PyTorch’s layout; else torchvision’s, which is downloaded once.',
+      ),
+  },
+} as const satisfies Readonly<Record<LossName | 'lossnet', z.core.$ZodShape>>;
 
-const named = <Name extends LossName>(name: Name) => ({
+type Name = keyof typeof options;
+
+const named = <One extends Name>(name: One) => ({
   name: z.literal(name),
   ...options[name],
 });
-const one = <Name extends LossName>(name: Name) => z.strictObject(named(name));
-const part = <Name extends LossName>(name: Name) => z.strictObject({ ...named(name), weight });
+const one = <One extends Name>(name: One) => z.strictObject(named(name));
+const part = <One extends Name>(name: One) => z.strictObject({ ...named(name), weight });
 
 /** A loss: by its name, with options, or a sum of several with their weights. */
 export const lossSchema = z
   .union([
-    z.enum(Object.keys(losses) as [LossName, ...LossName[]]),
+    z.enum(Object.keys(options) as [Name, ...Name[]]),
     z.discriminatedUnion('name', [
       one('cross-entropy'),
       one('top-k-cross-entropy'),
@@ -134,6 +145,7 @@ export const lossSchema = z
       one('contour-dice-cross-entropy'),
       one('sigmoid-dice-cross-entropy'),
       one('entropy-dice-cross-entropy'),
+      one('lossnet'),
     ]),
     z
       .array(
@@ -156,6 +168,7 @@ export const lossSchema = z
           part('contour-dice-cross-entropy'),
           part('sigmoid-dice-cross-entropy'),
           part('entropy-dice-cross-entropy'),
+          part('lossnet'),
         ]),
       )
       .min(1),
@@ -172,9 +185,14 @@ export function classWeightsOf(
 ): { path: PropertyKey[]; weights: readonly number[] }[] {
   if (loss === undefined || typeof loss === 'string') return [];
   const parts = Array.isArray(loss) ? [...loss.entries()] : [[undefined, loss] as const];
-  return parts.flatMap(([i, { classWeights }]) =>
-    classWeights === undefined
+  return parts.flatMap(([i, part]) =>
+    !('classWeights' in part) || part.classWeights === undefined
       ? []
-      : [{ path: i === undefined ? ['classWeights'] : [i, 'classWeights'], weights: classWeights }],
+      : [
+          {
+            path: i === undefined ? ['classWeights'] : [i, 'classWeights'],
+            weights: part.classWeights,
+          },
+        ],
   );
 }

@@ -1,25 +1,8 @@
-import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
 import { adaptStem, type LoadedTorchWeights, loadTorchWeights } from '@sts-net/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { readWeightFile } from '../weights/weight-files.ts';
-import { type DownloadOptions, downloadFile } from './download-file.ts';
+import { keptFile, type PretrainedOptions } from './kept-file.ts';
 import { type PretrainedFile, pretrainedFiles } from './pretrained-files.ts';
-
-/**
- * Where downloaded weights are kept: `STS_NET_CACHE`, else `sts-net` in `XDG_CACHE_HOME`, else
- * `~/.cache/sts-net`.
- */
-export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const { STS_NET_CACHE, XDG_CACHE_HOME } = environment;
-  return STS_NET_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'sts-net');
-}
-
-/** Options of {@link loadPretrained}. */
-export interface LoadPretrainedOptions extends DownloadOptions {
-  /** Where files are kept. @default `STS_NET_CACHE`, else `$XDG_CACHE_HOME/sts-net`, else `~/.cache/sts-net` */
-  readonly folder?: string | undefined;
-}
 
 /**
  * Gives the encoder of a model of `createModel` published weights. The file is downloaded once,
@@ -36,11 +19,10 @@ export interface LoadPretrainedOptions extends DownloadOptions {
 export async function loadPretrained(
   model: LayersModel,
   weights: 'imagenet' | PretrainedFile = 'imagenet',
-  { folder = cacheFolder(), ...download }: LoadPretrainedOptions = {},
+  options: PretrainedOptions = {},
 ): Promise<LoadedTorchWeights> {
   const file = weights === 'imagenet' ? imagenetFile(model) : weights;
-  const path = cachePath(folder, file);
-  await downloadFile(file, path, download);
+  const path = await keptFile(file, options);
   const tensors = adaptStem(model, readWeightFile(path).tensors);
   try {
     // Attention, which no published file has, is no part of what must be there.
@@ -48,13 +30,6 @@ export async function loadPretrained(
   } catch (cause) {
     throw new RangeError(`'${path}': ${(cause as Error).message}`, { cause });
   }
-}
-
-/** By name and digest: other addresses have other files of the same name. */
-function cachePath(folder: string, { url, sha256 }: PretrainedFile): string {
-  const name = basename(new URL(url).pathname).replaceAll(/[^\w.-]/g, '_');
-  const digest = sha256.toLowerCase().slice(0, 16);
-  return join(folder, name.includes(digest) ? name : `${digest}-${name}`);
 }
 
 function imagenetFile(model: LayersModel): PretrainedFile {

@@ -40,3 +40,6 @@ export const pretrainedFiles: Readonly<Record<string, PretrainedFile>> = {
   'efficientnet-b4': published(efficientNet, 'efficientnet-b4-6ed6700e.pth'),
   'torchvision-efficientnet-b0': published(torchvision, 'efficientnet_b0_rwightman-7f5810bc.pth'),
 };
+
+/** VGG16 trained on ImageNet, by whose features the loss `lossnet` compares. */
+export const vgg16File: PretrainedFile = published(torchvision, 'vgg16-397923af.pth');

@@ -20,6 +20,7 @@ import { lookAtTraining, type TrainedOn } from '../familiarity/trained-on.ts';
 import { type FolderLock, lockFolder } from '../locks/folder-lock.ts';
 import { RunLog, type StartedFrom, type TrainEvent } from '../loggers/run-log.ts';
 import { loadPretrained } from '../pretrained/load-pretrained.ts';
+import { withLossNet } from '../pretrained/with-loss-net.ts';
 import { bestFiles, removeOutdone } from './best-files.ts';
 import { type Checkpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { createLoggers } from './create-loggers.ts';
@@ -130,13 +131,15 @@ async function runTraining(
   const control: RunControl = { stop: () => ownStop.abort() };
   const signal = AbortSignal.any([ownStop.signal, ...(options.signal ? [options.signal] : [])]);
   const { validation, saveEvery, pretrained, accumulate } = config.training;
+  const download = { signal, onProgress: options.onDownload };
+  const loss = options.loss ?? (await withLossNet(config.training.loss, baseFolder, download));
   const model = options.model ?? buildModel(config);
   const { stepsPerEpoch } = data.source;
   const steps = stepsOf(config.training, stepsPerEpoch);
   let training: Training | undefined;
   let source: OpenBatches | undefined;
   try {
-    const settings = { ...config.training, parts: accumulate };
+    const settings = { ...config.training, loss, parts: accumulate };
     training = createTraining(model, settings, { steps, stepsPerEpoch }, options);
     const { averaged } = training;
     const progress: Progress = checkpoint?.progress ?? newProgress();
@@ -147,7 +150,7 @@ async function runTraining(
     else if (typeof pretrained === 'object' && 'path' in pretrained) {
       started = await startFrom(model, resolve(baseFolder, pretrained.path));
     } else if (pretrained !== undefined) {
-      await loadPretrained(model, pretrained, { signal, onProgress: options.onDownload });
+      await loadPretrained(model, pretrained, download);
     }
     const log = await RunLog.open(run.log, progress);
     const loggers = createLoggers(config, run, (message) => void warnings.push(message));

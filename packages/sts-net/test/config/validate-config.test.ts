@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { nearestName } from '@sts-net/datasets/validation';
 import { type NetworkName, networks } from '@sts-net/networks';
 import { temporaryFolder } from '@sts-net/testing';
-import { createLoss, losses } from '@sts-net/training';
+import { createLoss, type LossChoice, losses } from '@sts-net/training';
 import { describe, expect, it } from 'vitest';
 import { networkSettings } from '../../src/config/network-schema.ts';
 import { loadConfig, validateConfig } from '../../src/config/validate-config.ts';
@@ -97,7 +97,7 @@ describe('validateConfig', () => {
       for (const loss of [name, { name, classWeights }, [{ name, weight: 2, classWeights }]]) {
         const { training } = validateConfig(withValue('training.loss', loss));
         expect(training.loss).toEqual(loss);
-        expect(() => createLoss(training.loss)).not.toThrow();
+        expect(() => createLoss(training.loss as LossChoice)).not.toThrow();
       }
     },
   );

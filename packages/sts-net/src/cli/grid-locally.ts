@@ -7,7 +7,8 @@ import { gridStatus } from '../grid/grid-status.ts';
 /** A run of which a process has something to say. */
 export interface LocalRun {
   readonly run: GridRun;
-  readonly state: 'running' | 'done' | 'failed';
+  /** `saved` is one that was stopped, or that another process is at. */
+  readonly state: 'running' | 'done' | 'saved' | 'failed';
   /** What it does, or the last line that it wrote to stderr. */
   readonly said: string;
 }
@@ -39,14 +40,12 @@ export async function runLocally(
 ): Promise<LocalCounts> {
   const { runs } = await gridStatus(grid);
   const todo = runs.filter(({ state }) => state !== 'done').map(({ run }) => run);
-  const counts = { done: runs.length - todo.length, failed: 0, left: 0 };
+  const counts = { done: runs.length - todo.length, failed: 0 };
   const shares = process.env.STS_NET_THREADS ? {} : sharesOf(processes);
   const work = async (): Promise<void> => {
     for (let run = todo.shift(); run !== undefined && !signal?.aborted; run = todo.shift()) {
-      const code = await doRun(grid, run, { ...process.env, ...shares }, onChange, signal);
-      if (code === 0) counts.done++;
-      else if (code === 75 || signal?.aborted) counts.left++;
-      else counts.failed++;
+      const end = await doRun(grid, run, { ...process.env, ...shares }, onChange, signal);
+      if (end !== 'saved') counts[end]++;
     }
   };
   await Promise.all(Array.from({ length: processes }, work));
@@ -60,14 +59,14 @@ function sharesOf(processes: number): NodeJS.ProcessEnv {
 
 const command = fileURLToPath(new URL('../cli.js', import.meta.url));
 
-/** @returns its exit code */
+/** @returns how it ended */
 function doRun(
   grid: Grid,
   run: GridRun,
   env: NodeJS.ProcessEnv,
   onChange: RunLocallyOptions['onChange'],
   signal: AbortSignal | undefined,
-): Promise<number> {
+): Promise<Exclude<LocalRun['state'], 'running'>> {
   return new Promise((done) => {
     const args = ['grid', 'run', grid.folder, '--index', String(run.index)];
     // In a group of its own, so that an interrupt on the terminal does not reach it twice.
@@ -86,8 +85,9 @@ function doRun(
     });
     const end = (code: number): void => {
       signal?.removeEventListener('abort', stop);
-      onChange?.({ run, state: code === 0 ? 'done' : 'failed', said });
-      done(code);
+      const state = code === 0 ? 'done' : code === 75 || signal?.aborted ? 'saved' : 'failed';
+      onChange?.({ run, state, said });
+      done(state);
     };
     child.on('message', (text) => {
       said = String(text);

@@ -1,40 +1,22 @@
 import { execFile } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
+import { blocksOf, pages, root } from './pages.ts';
 
-// Every ```ts block of every README and guide runs as it stands, alone in a process of its own, as who
+// Every ```ts block of every README, page and guide runs as it stands, alone in a process of its own, as who
 // copies it runs it.
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const sources = ['--import', join(root, 'tools/workers/sources.mjs')];
 mkdirSync(join(root, 'tools/readme/blocks'), { recursive: true });
 // Inside the repository, so that its packages are found.
 const scratch = mkdtempSync(join(root, 'tools/readme/blocks/run-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-const pages = [
-  'README.md',
-  ...readdirSync(join(root, 'docs/guides'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/guides/${name}`),
-  ...readdirSync(join(root, 'packages')).map((folder) => `packages/${folder}/README.md`),
-];
-
 const blocks = pages.flatMap((page) =>
-  [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(
-    ([, code], i) => ({ title: `${page}, block ${i + 1}`, code: code! }),
-  ),
+  blocksOf(page, 'ts').map((code, i) => ({ title: `${page}, block ${i + 1}`, code })),
 );
 
 test('the READMEs have examples', () => {
@@ -50,12 +32,17 @@ test.concurrent.each(blocks)('$title runs', async ({ title, code }) => {
   await promisify(execFile)(process.execPath, [...sources, ...program], { cwd: folder });
 });
 
-// The commands of a guide that brings its data run too, one after the other in a folder of their own.
-const guides = ['docs/guides/operating-point.md'];
+// The commands of a page that brings its data run too, one after the other in a folder of their own, but for those
+// in blocks that are called `sh dry`.
+const guides = [
+  'docs/start.md',
+  'docs/guides/operating-point.md',
+  'docs/guides/scoring.md',
+  'docs/guides/training.md',
+];
 
 test.each(guides)('the commands of %s run', { timeout: 900_000 }, async (page) => {
-  const text = readFileSync(join(root, page), 'utf8');
-  const commands = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, code]) => code).join('');
+  const commands = blocksOf(page, 'sh').join('');
   expect(commands).toContain('npx sts-net ');
   const folder = join(scratch, page.replace(/\W+/g, '-'));
   mkdirSync(folder);

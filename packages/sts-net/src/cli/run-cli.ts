@@ -119,7 +119,7 @@ export async function runCli(rawArguments: readonly string[]): Promise<number> {
 }
 
 /** The program with the command that is called for; the others are there for its help only. */
-async function programFor(name: string | undefined): Promise<CommandUnknownOpts> {
+export async function programFor(name: string | undefined): Promise<CommandUnknownOpts> {
   const program = new Command('sts-net')
     .description('finds very small targets in medical images')
     .version(packageVersion(), '--version', 'print the version')

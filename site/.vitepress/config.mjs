@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { defineConfig } from 'vitepress';
+import { fromRoot, github, linkOf, rewrites, root, srcExclude } from '../pages.mjs';
+import { nav, sidebar } from './navigation.mjs';
+
+export default defineConfig({
+  title: 'sts-net',
+  description:
+    'Finds very small targets in medical images. TypeScript from reading DICOM to training.',
+  lang: 'en',
+  base: '/sts-net/',
+  // Pages stay where GitHub shows them.
+  srcDir: '..',
+  srcExclude,
+  rewrites,
+  themeConfig: {
+    nav,
+    sidebar,
+    outline: [2, 3],
+    search: { provider: 'local' },
+    socialLinks: [{ icon: 'github', link: github }],
+    editLink: { pattern: `${github}/edit/main/:path`, text: 'Edit this page' },
+    footer: { message: 'Apache-2.0. Sample images: Lesjak et al. 2018, CC BY.' },
+  },
+  markdown: {
+    anchor: { slugify: placeOf },
+    config(md) {
+      md.core.ruler.push('repository-links', ({ tokens, env }) => {
+        const file = env.realPath ?? env.path;
+        // Titles are rendered by themselves, after the page that they are of.
+        if (file === undefined) return;
+        const page = fromRoot(file);
+        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+          if (token.type !== 'link_open') continue;
+          token.attrSet('href', linkOf(token.attrGet('href'), page));
+        }
+      });
+    },
+  },
+  transformPageData(page) {
+    // The reference is written from the sources, so there is nothing to edit.
+    if (page.filePath.startsWith('site/generated/')) page.frontmatter.editLink = false;
+  },
+  vite: { publicDir: join(root, 'site/public'), build: { chunkSizeWarningLimit: 2000 } },
+});
+
+/** A heading's place in its page as GitHub calls it, so that links hold in both. */
+function placeOf(heading) {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\p{M}\s_-]/gu, '')
+    .replaceAll(/\s/g, '-');
+}

@@ -38,13 +38,14 @@ export async function writeApi() {
     excludePrivate: true,
     excludeInternal: true,
     excludeExternals: true,
-    kindSortOrder: ['Function', 'Variable', 'Class', 'Interface', 'TypeAlias', 'Reference'],
+    groupOrder: ['Functions', 'Classes', 'Variables', 'Interfaces', 'Type Aliases', 'References'],
     hidePageHeader: true,
     hideBreadcrumbs: true,
     sanitizeComments: true,
     useCodeBlocks: true,
     // Names that differ in capitals alone are told apart otherwise in headings than in links.
     useHTMLAnchors: true,
+    expandParameters: true,
     parametersFormat: 'table',
     interfacePropertiesFormat: 'table',
     classPropertiesFormat: 'table',
@@ -63,8 +64,16 @@ export async function writeApi() {
     const file = module.sources[0].fullFileName;
     module.name = entries.find(({ source }) => source === file).name;
   }
+  for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
+    if (parameter.name === '__namedParameters') parameter.name = nameFor(parameter.type);
+  }
   app.validate(project);
   await app.generateOutputs(project);
   if (app.logger.hasErrors() || app.logger.hasWarnings())
     throw new Error('see what typedoc says above');
+}
+
+/** What to call a parameter that is taken apart where it is declared. */
+function nameFor({ name = 'options' }) {
+  return name.endsWith('Options') ? 'options' : `${name[0].toLowerCase()}${name.slice(1)}`;
 }

@@ -29,7 +29,7 @@ const standIns = new Map([
 ]);
 
 /** @returns where a file of the repository appears on the site; undefined where it does not */
-export function addressOf(file) {
+function addressOf(file) {
   const [, inside] = /^(?:docs|site\/pages|site\/generated)\/(.*\.md)$/.exec(file) ?? [];
   return addresses.get(file) ?? inside;
 }

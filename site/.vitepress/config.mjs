@@ -38,8 +38,10 @@ export default defineConfig({
     },
   },
   transformPageData(page) {
-    // The reference is written from the sources, so there is nothing to edit.
-    if (page.filePath.startsWith('site/generated/')) page.frontmatter.editLink = false;
+    if (!page.filePath.startsWith('site/generated/')) return;
+    // Written from the sources: there is nothing to edit.
+    page.frontmatter.editLink = false;
+    page.frontmatter.pageClass = 'generated';
   },
   vite: { publicDir: join(root, 'site/public'), build: { chunkSizeWarningLimit: 2000 } },
 });

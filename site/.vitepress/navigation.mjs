@@ -38,12 +38,15 @@ const decisions = readdirSync(join(root, 'docs/adr')).map((file) => [
 
 export const sidebar = {
   '/api/': [
-    { text: 'API reference', link: '/api/' },
-    ...packages.map((folder) => {
-      const own = entries.filter(({ name }) => `${name}/`.startsWith(`${nameOf(folder)}/`));
-      const [main, ...others] = own.map(({ name }) => ({ text: name, link: `/api/${name}` }));
-      return others.length === 0 ? main : { ...main, collapsed: true, items: others };
-    }),
+    {
+      text: 'API reference',
+      link: '/api/',
+      items: packages.map((folder) => {
+        const own = entries.filter(({ name }) => `${name}/`.startsWith(`${nameOf(folder)}/`));
+        const [main, ...others] = own.map(({ name }) => ({ text: name, link: `/api/${name}` }));
+        return others.length === 0 ? main : { ...main, collapsed: true, items: others };
+      }),
+    },
   ],
   '/adr/': [list('Decisions', Object.fromEntries([['/decisions', 'All'], ...decisions]))],
   '/': [
@@ -53,7 +56,7 @@ export const sidebar = {
       '/missing': 'What is missing',
     }),
     list('Guides', guides),
-    list('What it says and is worth', {
+    list('Scores and evidence', {
       '/metrics': 'What a score says',
       '/evidence': 'Evidence',
       '/networks': 'Networks',

@@ -89,7 +89,9 @@ function draw(
       const row = top + height - 1 - Math.floor(y / scale);
       const column = left + Math.floor(x / scale);
       const edge = outlines.find(({ mask }) => isEdge(mask, slice, row, column));
-      const grey = Math.round(255 * Math.min(1, image.get(slice, row, column) / white));
+      const grey = Math.round(
+        255 * Math.max(0, Math.min(1, image.get(slice, row, column) / white)),
+      );
       const color = edge?.color ?? [grey, grey, grey];
       const seen = isOutside(slice, row, column) ? 0 : 255;
       for (const [channel, value] of [...color, seen].entries())

@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { blocksOf, pages, root } from './pages.ts';
 
 // Every ```ts block of every README, page and guide runs as it stands, alone in a process of its own, as who
-// copies it runs it.
+// copies it runs it, and prints what it says that it prints.
 
 const sources = ['--import', join(root, 'tools/workers/sources.mjs')];
 mkdirSync(join(root, 'tools/readme/blocks'), { recursive: true });
@@ -29,7 +29,13 @@ test.concurrent.each(blocks)('$title runs', async ({ title, code }) => {
   writeFileSync(join(folder, 'block.ts'), code);
   const block = pathToFileURL(join(folder, 'block.ts')).href;
   const program = ['--input-type=module', '-e', `await import(${JSON.stringify(block)})`];
-  await promisify(execFile)(process.execPath, [...sources, ...program], { cwd: folder });
+  const run = promisify(execFile)(process.execPath, [...sources, ...program], { cwd: folder });
+  const printed = (await run).stdout.split('\n');
+  // What a block says that a line prints is printed, in that order.
+  for (const [, said] of code.matchAll(/^ *console\.log\(.*\); \/\/ (.+)$/gm)) {
+    expect(printed).toContain(said);
+    printed.splice(0, printed.indexOf(said!) + 1);
+  }
 });
 
 // The commands of a page that brings its data run too, one after the other in a folder of their own, but for those

@@ -17,7 +17,15 @@ export default defineConfig({
     nav,
     sidebar,
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          // What explains before what lists.
+          searchOptions: { boostDocument: (id) => (id.includes('/api/') ? 0.5 : 1) },
+        },
+      },
+    },
     socialLinks: [{ icon: 'github', link: github }],
     editLink: { pattern: `${github}/edit/main/:path`, text: 'Edit this page' },
     footer: { message: 'Apache-2.0. Sample images: Lesjak et al. 2018, CC BY.' },

@@ -12,7 +12,7 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
   return STS_NET_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'sts-net');
 }
 
-/** Options of {@link keptFile}. */
+/** How published weights are fetched, and where they are kept. */
 export interface PretrainedOptions extends DownloadOptions {
   /** Where files are kept. @default `STS_NET_CACHE`, else `$XDG_CACHE_HOME/sts-net`, else `~/.cache/sts-net` */
   readonly folder?: string | undefined;

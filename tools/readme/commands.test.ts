@@ -32,6 +32,12 @@ test.each(commands)('$page: $line', async ({ line }) => {
   expect(called).toBe(true);
 });
 
+test('JSON of pages is JSON', () => {
+  const texts = pages.flatMap((page) => blocksOf(page, 'json'));
+  expect(texts.length).toBeGreaterThan(5);
+  for (const text of texts) JSON.parse(text);
+});
+
 test('options that are not there are refused', async () => {
   const program = await programFor('doctor');
   await expect(program.parseAsync(['doctor', '--jsonn'], { from: 'user' })).rejects.toThrow(

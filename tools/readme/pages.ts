@@ -22,7 +22,7 @@ export const pages: readonly string[] = [
 
 /** The code blocks of a page whose fence says exactly `language`. */
 export function blocksOf(page: string, language: string): readonly string[] {
-  const text = readFileSync(join(root, page), 'utf8');
+  const text = readFileSync(join(root, page), 'utf8').replaceAll('\r\n', '\n');
   return [...text.matchAll(/^```(.*)\n([\s\S]*?)^```/gm)]
     .filter(([, fence]) => fence === language)
     .map(([, , code]) => code!);

@@ -3,12 +3,15 @@ import { defineConfig } from 'vitepress';
 import { fromRoot, github, linkOf, rewrites, root, srcExclude } from '../pages.mjs';
 import { nav, sidebar } from './navigation.mjs';
 
+const base = '/sts-net/';
+
 export default defineConfig({
   title: 'sts-net',
   description:
     'Finds very small targets in medical images. TypeScript from reading DICOM to training.',
   lang: 'en',
-  base: '/sts-net/',
+  base,
+  head: [['link', { rel: 'icon', href: `${base}favicon.svg` }]],
   // Pages stay where GitHub shows them.
   srcDir: '..',
   srcExclude,

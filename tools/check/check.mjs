@@ -25,7 +25,9 @@ const arrows = {
   inference: ['volume-io', 'amplify', 'metrics'],
   training: ['layers-core', 'model', 'inference', 'volume-io', 'amplify', 'metrics'],
   datasets: ['volume-io', 'amplify'],
+  web: ['model', 'inference', 'backend', 'volume-io'],
   'sts-net': [
+    'web',
     'model',
     'inference',
     'training',

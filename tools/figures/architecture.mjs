@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What each package is, in a line or two, and where it runs. */
 const about = {
   'sts-net': ['configs, runs, reports, commands', 'Node'],
+  web: ['models in a page: worker, cache, lists', 'any'],
   datasets: ['manifests, splits, leaks, checks', 'Node'],
   training: ['losses, samplers, the loop', 'any'],
   inference: ['preprocessing, predictors, labels', 'any'],

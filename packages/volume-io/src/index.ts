@@ -21,6 +21,7 @@ export {
   writeRtStruct,
 } from './files/rt-struct-files.ts';
 export { type WriteVolumeOptions, writeVolume, writeVolumeSlabs } from './files/write-volume.ts';
+export { decodeAnyImage } from './formats/decode-any-image.ts';
 export { type DecodeVolumeOptions, decodeVolume, decodeVolumes } from './formats/decode-volumes.ts';
 export type { RoiMask } from './formats/dicom/contours/roi-mask.ts';
 export type { RoiChoice, RtRoi } from './formats/dicom/contours/rt-rois.ts';
@@ -64,6 +65,8 @@ export {
   type ReadImageOptions,
 } from './images/decode-image.ts';
 export { encodeImage } from './images/encode-image.ts';
+export { flatAffine, flatVolume } from './images/flat-volume.ts';
+export { isGrey } from './images/is-grey.ts';
 export type { PixelArray, RasterImage } from './images/raster-image.ts';
 export { labelCounts } from './labels/label-counts.ts';
 export { IGNORED, type LabelRule } from './labels/label-rule.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerWebgpuCast } from '../kernels/register-webgpu-cast.ts';
-import { describeAdapter, webgpu } from './adapter.ts';
+import { graphicsAdapter, webgpu } from './adapter.ts';
 import type { BackendProbe } from './backend-probe.ts';
 import {
   type Engine,
@@ -31,7 +31,7 @@ async function probe(importModule: ImportModule): Promise<BackendProbe> {
       return missing('webgpu', importFailure('webgpu', error), install);
     }
   }
-  const adapter = await describeAdapter();
+  const adapter = await graphicsAdapter();
   if (adapter === null) return missing('webgpu', 'WebGPU finds no graphics adapter', driver);
   if (tf.findBackendFactory('webgpu') == null) {
     try {

@@ -21,6 +21,7 @@ const about = {
   'layers-attention': ['SE, CBAM, GCT, SRM', 'any'],
   backend: ['picks an engine', 'any'],
   'tfjs-backend-ort': ['an engine on ONNX Runtime', 'Node'],
+  views: ['views into arrays', 'any'],
   'volume-io': ['volumes, images, slices, labels', 'any'],
   amplify: ['small lesions, more often', 'any'],
   metrics: ['scores', 'any'],

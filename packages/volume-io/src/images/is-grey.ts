@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import type { PixelArray } from './raster-image.ts';
 
 /** Whether red, green and blue are equal in every pixel of `[row, column, channel]`. */

@@ -1,5 +1,5 @@
+import { ndarray } from '@sts-net/views';
 import type { Volume } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
 
 type VoxelsOf<V> = V extends Volume<infer T> ? T : never;
 type Voxels = VoxelsOf<Volume>;

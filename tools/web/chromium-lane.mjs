@@ -53,7 +53,7 @@ const tests = [
     test: 'failure',
     title: 'no WebGPU',
     options: { engine: 'webgpu' },
-    names: ['webgpu', 'this browser has no WebGPU'],
+    names: ['webgpu', 'finds no graphics adapter'],
     noWebgpu,
   },
   {

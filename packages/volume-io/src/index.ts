@@ -9,7 +9,11 @@ export { readImage, writeImage } from './files/image-files.ts';
 export { readDicomGrid } from './files/read-dicom-grid.ts';
 export { readDicomImage } from './files/read-dicom-image.ts';
 export { readDicomInfo } from './files/read-dicom-info.ts';
-export { type ReadDicomSeriesOptions, readDicomSeries } from './files/read-dicom-series.ts';
+export {
+  type NamedFile,
+  type ReadDicomSeriesOptions,
+  readDicomSeries,
+} from './files/read-dicom-series.ts';
 export {
   type ReadLidcAnnotationsOptions,
   readLidcAnnotations,

@@ -130,7 +130,7 @@ async function cancel() {
 }
 
 async function offline() {
-  const bytes = (await (await fetched('expected.json')).json()).bytes;
+  const { bytes } = (await (await fetched('model/model.json')).json()).weights;
   const told = [];
   const first = await open({ onProgress: ({ stage, ...rest }) => told.push({ stage, ...rest }) });
   first.close();

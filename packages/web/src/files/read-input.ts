@@ -1,5 +1,5 @@
 import type { Channels } from '@sts-net/inference';
-import { decodeAnyImage, readDicomSeries, type Volume } from '@sts-net/volume-io';
+import { decodeAnyImage, type NamedFile, readDicomSeries, type Volume } from '@sts-net/volume-io';
 import type { NamedContent, PlainImage, PlainInput } from './image-source.ts';
 import { volumeOf } from './plain-volume.ts';
 
@@ -73,15 +73,19 @@ async function readOne(
     );
   }
   if (images.length === 1) return readOne(images, subject, options);
-  // Read one after the other: of a file that is passed over nothing is kept.
-  const contents: Uint8Array[] = [];
-  for (const file of files) contents.push(await bytesOf(file));
   const { series } = options;
-  const image = await readDicomSeries(contents, {
+  const image = await readDicomSeries(contentsOf(files), {
     ...(series !== undefined && { series }),
     ...(onWarning && { onWarning }),
   });
   return { image, flat: false };
+}
+
+/** One after the other, so that of a series no more than its slices is in memory. */
+async function* contentsOf(files: readonly NamedContent[]): AsyncGenerator<NamedFile> {
+  for (const [i, file] of files.entries()) {
+    yield { name: file.name || `file ${i}`, content: await bytesOf(file) };
+  }
 }
 
 async function bytesOf({ content }: NamedContent): Promise<Uint8Array> {

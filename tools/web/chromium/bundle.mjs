@@ -29,9 +29,12 @@ function bundled(entryPoints, more = {}) {
 
 const worker = { in: join(packages, 'web/src/worker.ts'), out: 'worker' };
 
-/** `page.js`, `worker.js`, which lies beside it as applications' bundlers put it, and chunks, by name. */
-export async function bundle() {
-  const page = { in: join(here, 'page.mjs'), out: 'page' };
+/**
+ * A module of this folder as `page.js`, `worker.js`, which lies beside it as applications' bundlers put it, and
+ * chunks, by name.
+ */
+export async function bundle(entry = 'page.mjs') {
+  const page = { in: join(here, entry), out: 'page' };
   const { outputFiles } = await bundled([page, worker]);
   return new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
 }

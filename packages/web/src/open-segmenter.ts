@@ -134,11 +134,12 @@ export async function openSegmenter({
     assets: assets === undefined ? loaded.assets : absolute(assets),
   };
   onProgress({ stage: 'start', done: 0, total: 1 });
-  const { network, noWorker } = await open(model, worker);
-  if (signal?.aborted) {
-    network.close();
-    signal.throwIfAborted();
-  }
+  const opening = open(model, worker);
+  const { network, noWorker } = await unlessAborted(opening, signal).catch((error) => {
+    // What opens after all is closed again.
+    opening.then((opened) => opened.network.close()).catch(() => {});
+    throw error;
+  });
   onProgress({ stage: 'start', done: 1, total: 1 });
   const info: SegmenterInfo = {
     ...description,
@@ -179,26 +180,24 @@ function segmenterOf(network: OpenNetwork, info: SegmenterInfo): Segmenter {
   let before: Promise<unknown> = Promise.resolve();
   return {
     info,
-    segment(input, { signal, onProgress, ...options } = {}) {
-      const segmentation = before.then(async (): Promise<Segmentation> => {
-        const signals = [closed.signal, ...(signal ? [signal] : [])];
-        for (const one of signals) one.throwIfAborted();
-        const found = await network.segment(plainInput(input), options, {
-          signal: AbortSignal.any(signals),
-          ...(onProgress && { onProgress }),
-        });
-        const prediction = predictionOf(found.probabilities);
-        const decide = ({
-          threshold = info.threshold,
-          smallestLesion = info.smallestLesion,
-        }: DecideOptions): Decided => {
-          const labels = prediction.labels({ threshold, minimumVolume: smallestLesion });
-          return { labels, lesions: listLesions(labels, { prediction }) };
-        };
-        return { ...found, decide };
+    async segment(input, { signal, onProgress, ...options } = {}) {
+      const either = AbortSignal.any([closed.signal, ...(signal ? [signal] : [])]);
+      const control = { signal: either, ...(onProgress && { onProgress }) };
+      const finding = before.then(() => {
+        either.throwIfAborted();
+        return network.segment(plainInput(input), options, control);
       });
-      before = segmentation.catch(() => {});
-      return segmentation;
+      before = finding.catch(() => {});
+      const found = await unlessAborted(finding, either);
+      const prediction = predictionOf(found.probabilities);
+      const decide = ({
+        threshold = info.threshold,
+        smallestLesion = info.smallestLesion,
+      }: DecideOptions): Decided => {
+        const labels = prediction.labels({ threshold, minimumVolume: smallestLesion });
+        return { labels, lesions: listLesions(labels, { prediction }) };
+      };
+      return { ...found, decide };
     },
     close() {
       if (closed.signal.aborted) return;
@@ -206,6 +205,17 @@ function segmenterOf(network: OpenNetwork, info: SegmenterInfo): Segmenter {
       network.close();
     },
   };
+}
+
+/** What comes of some work, unless it is aborted first: then its reason, at once. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 /** The address of a folder. */

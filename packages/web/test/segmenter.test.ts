@@ -166,6 +166,20 @@ test('an abort ends with its reason, and so does closing; others wait for their 
   await expect(segmenter.segment(volume)).rejects.toThrow('closed');
 });
 
+test('an abort while a model opens ends that too', async () => {
+  const { weights } = await exampleModel();
+  const stop = new AbortController();
+  const opening = openSegmenter({
+    model: weights,
+    engine: 'wasm',
+    signal: stop.signal,
+    onProgress: ({ stage }) => {
+      if (stage === 'start') stop.abort(new Error('enough'));
+    },
+  });
+  await expect(opening).rejects.toThrow('enough');
+});
+
 test('what cannot be segmented is named', async () => {
   const { weights } = await exampleModel();
   const segmenter = await openSegmenter({ model: weights, engine: 'wasm' });

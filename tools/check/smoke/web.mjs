@@ -3,8 +3,8 @@ import { createVolume, encodeVolume } from '@sts-net/volume-io';
 import { openSegmenter } from '@sts-net/web';
 import { describeClasses, encodeModel } from '@sts-net/web/model';
 import '@tensorflow/tfjs-backend-cpu';
+import { ndarray } from '@sts-net/views';
 import * as tf from '@tensorflow/tfjs-core';
-import ndarray from 'ndarray';
 
 await tf.setBackend('cpu');
 const network = { encoder: 'mobilenet_v2', decoder: 'fpn', classes: 2 };

@@ -148,28 +148,34 @@ class View {
 
   /** Up to before a place along each axis. */
   hi(...ends: Indices): View {
-    const shape = this.shape.map((length, axis) => (isPlace(ends[axis]) ? ends[axis] : length));
-    return viewOf(this.data as never, shape, [...this.stride], this.offset);
+    const shape = this.shape.slice();
+    for (let axis = 0; axis < shape.length; axis++) {
+      const end = ends[axis];
+      if (isPlace(end)) shape[axis] = end;
+    }
+    return viewOf(this.data as never, shape, this.stride.slice(), this.offset);
   }
 
   /** From a place on along each axis. */
   lo(...starts: Indices): View {
     let { offset } = this;
-    const shape = this.shape.map((length, axis) => {
+    const shape = this.shape.slice();
+    for (let axis = 0; axis < shape.length; axis++) {
       const start = starts[axis];
-      if (!isPlace(start)) return length;
+      if (!isPlace(start)) continue;
       offset += start * this.stride[axis]!;
-      return length - start;
-    });
-    return viewOf(this.data as never, shape, [...this.stride], offset);
+      shape[axis]! -= start;
+    }
+    return viewOf(this.data as never, shape, this.stride.slice(), offset);
   }
 
   /** Every so manieth along each axis, backwards if it is negative. */
   step(...steps: Indices): View {
     let { offset } = this;
-    const shape = [...this.shape];
-    const stride = [...this.stride];
-    for (const [axis, step] of steps.entries()) {
+    const shape = this.shape.slice();
+    const stride = this.stride.slice();
+    for (let axis = 0; axis < shape.length; axis++) {
+      const step = steps[axis];
       if (typeof step !== 'number') continue;
       if (step < 0) offset += stride[axis]! * (shape[axis]! - 1);
       shape[axis] = Math.ceil(shape[axis]! / Math.abs(step));
@@ -180,8 +186,14 @@ class View {
 
   /** The axes in another order. */
   transpose(...axes: number[]): View {
-    const of = (values: number[]) => values.map((_, i) => values[axes[i] ?? 0]!);
-    return viewOf(this.data as never, of(this.shape), of(this.stride), this.offset);
+    const shape: number[] = [];
+    const stride: number[] = [];
+    for (let axis = 0; axis < this.shape.length; axis++) {
+      const from = axes[axis] ?? 0;
+      shape.push(this.shape[from]!);
+      stride.push(this.stride[from]!);
+    }
+    return viewOf(this.data as never, shape, stride, this.offset);
   }
 
   /** What lies at places along some axes, which are then gone; null keeps an axis. */
@@ -189,11 +201,11 @@ class View {
     let { offset } = this;
     const shape: number[] = [];
     const stride: number[] = [];
-    for (const [axis, length] of this.shape.entries()) {
+    for (let axis = 0; axis < this.shape.length; axis++) {
       const place = places[axis];
       if (isPlace(place)) offset += place * this.stride[axis]!;
       else {
-        shape.push(length);
+        shape.push(this.shape[axis]!);
         stride.push(this.stride[axis]!);
       }
     }
@@ -241,6 +253,6 @@ function isPlace(value: number | null | undefined): value is number {
 }
 
 function isGeneric(data: unknown): data is Generic {
-  // Typed arrays have a `set` too, but no `get`.
+  if (ArrayBuffer.isView(data)) return false;
   return typeof (data as { get?: unknown }).get === 'function';
 }

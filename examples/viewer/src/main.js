@@ -17,6 +17,8 @@ let found;
 let overlay;
 let decided;
 let running;
+/** What the sliders say that were moved. */
+const chosen = {};
 
 async function start() {
   try {
@@ -75,20 +77,30 @@ async function segment(files) {
   });
 }
 
-for (const id of ['threshold', 'smallest']) byId(id).addEventListener('input', decide);
+for (const id of ['threshold', 'smallest']) {
+  byId(id).addEventListener('input', ({ target }) => {
+    chosen[id] = Number(target.value);
+    decide();
+  });
+}
 byId('opacity').addEventListener('input', ({ target }) => {
   byId('opacity-value').textContent = `${Math.round(100 * target.value)} %`;
   overlay?.setOpacity(Number(target.value));
 });
 
-/** Labels and lesions anew by the sliders, from the same probabilities. */
+/** Labels and lesions anew from the same probabilities, by the sliders that were moved, else as the model says. */
 async function decide() {
-  const threshold = Number(byId('threshold').value);
-  const smallestLesion = Number(byId('smallest').value);
-  byId('threshold-value').textContent = threshold.toFixed(2);
-  byId('smallest-value').textContent = `${smallestLesion} ${found.flat ? 'pixels' : 'mm³'}`;
+  if (found === undefined) return;
+  const { threshold, smallest } = chosen;
+  const own = segmenter.info.threshold?.join(', ') ?? 'the most likely class';
+  byId('threshold-value').textContent = threshold?.toFixed(2) ?? own;
+  const size = smallest ?? segmenter.info.smallestLesion?.join(', ') ?? 0;
+  byId('smallest-value').textContent = `${size} ${found.flat ? 'pixels' : 'mm³'}`;
   byId('opacity-value').textContent = `${Math.round(100 * byId('opacity').value)} %`;
-  decided = found.decide({ threshold, smallestLesion });
+  decided = found.decide({
+    ...(threshold !== undefined && { threshold }),
+    ...(smallest !== undefined && { smallestLesion: smallest }),
+  });
   await overlay.update(decided);
   const { lesions } = decided;
   byId('count').textContent = lesions.length === 1 ? '1 lesion' : `${lesions.length} lesions`;

@@ -25,6 +25,7 @@ export interface NiivueLike {
   updateGLVolume(): void;
   mm2frac(mm: never): unknown;
   drawScene(): unknown;
+  createOnLocationChange(): unknown;
 }
 
 /** Options of {@link showSegmentation}. */
@@ -78,6 +79,8 @@ export async function showSegmentation(
     goTo(mm) {
       niivue.scene.crosshairPos = niivue.mm2frac([...mm] as never);
       niivue.drawScene();
+      // As a click does.
+      niivue.createOnLocationChange();
     },
   };
 }

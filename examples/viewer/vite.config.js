@@ -12,7 +12,8 @@ export default defineConfig({
   worker: { format: 'es' },
   // Its worker is a file of its own.
   optimizeDeps: { exclude: ['@sts-net/web'] },
-  build: { target: 'es2022', chunkSizeWarningLimit: 4000 },
+  // Vite's own minifier takes from TensorFlow.js what its threads need.
+  build: { target: 'es2022', minify: 'esbuild', chunkSizeWarningLimit: 4000 },
   server: { headers },
   preview: { headers },
 });

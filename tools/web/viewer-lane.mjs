@@ -140,7 +140,10 @@ async function useIt(page) {
   await page.waitForFunction(() => /^0 lesions/.test(document.getElementById('count').textContent));
   check('the threshold acts at once', (await count()) === 0);
 
-  const series = join(root, 'packages/volume-io/test/fixtures/conformance/dicom/dcmqi/23x38x3/image');
+  const series = join(
+    root,
+    'packages/volume-io/test/fixtures/conformance/dicom/dcmqi/23x38x3/image',
+  );
   const files = readdirSync(series).map((name) => join(series, name));
   await choose(page, files);
   await slide(page, '#threshold', '0.01');

@@ -1,5 +1,5 @@
 // A page that finds lesions in an image that is dropped on it, and shows them; see README.md.
-import { Niivue, SHOW_RENDER, SLICE_TYPE } from '@niivue/niivue';
+import { MULTIPLANAR_TYPE, Niivue, SHOW_RENDER, SLICE_TYPE } from '@niivue/niivue';
 import { filesOfDrop, openSegmenter } from '@sts-net/web';
 import { showSegmentation } from '@sts-net/web/niivue';
 import { download, niftiOf, segOf } from './download.js';
@@ -10,6 +10,7 @@ const model = new URLSearchParams(location.search).get('model') ?? 'model/model.
 const niivue = new Niivue({
   isRadiologicalConvention: true,
   crosshairWidth: 0.5,
+  multiplanarLayout: innerWidth > 800 ? MULTIPLANAR_TYPE.GRID : MULTIPLANAR_TYPE.AUTO,
   multiplanarShowRender: SHOW_RENDER.ALWAYS,
 });
 let segmenter;

@@ -48,8 +48,9 @@ export function factsOf(info, seconds) {
 export function fillLesions(body, lesions, isFlat, jump) {
   const rows = lesions.map((lesion) => {
     const row = document.createElement('tr');
-    const button = element('button', `Lesion ${lesion.number}`);
+    const button = element('button', String(lesion.number));
     button.type = 'button';
+    button.ariaLabel = `Go to lesion ${lesion.number}`;
     button.addEventListener('click', () => jump(lesion));
     const first = document.createElement('td');
     first.append(button);

@@ -50,6 +50,6 @@ async function probe(): Promise<BackendProbe> {
 
 function oneThread(isMinified: boolean): string {
   return isMinified
-    ? "one thread: minified, the text that TensorFlow.js gives its threads has lost a `typeof`; of vite, `build.minify: 'terser'` keeps it"
+    ? "one thread: minified, the text that TensorFlow.js gives its threads has lost a `typeof`; of vite, `build.minify: 'esbuild'` keeps it"
     : 'one thread: the page is not cross-origin isolated';
 }

@@ -87,17 +87,7 @@ async function download(
     onBytes?.(length);
   };
   if (goesOn) take(new Uint8Array(await part!.arrayBuffer()));
-  try {
-    const reader = checked(answer, address).body!.getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      take(value);
-      if (length <= wanted.bytes) continue;
-      await reader.cancel();
-      break;
-    }
-  } catch (cause) {
+  const brokenOff = async (cause: unknown): Promise<never> => {
     if (length > 0) await keep(cache, partKey, new Blob(pieces));
     signal?.throwIfAborted();
     if (length === 0) throw cause;
@@ -105,7 +95,14 @@ async function download(
       `${address.href} cannot be fetched to its end: ${(cause as Error).message} after ${length} of ${wanted.bytes} bytes; ask again, it goes on from there`,
       { cause },
     );
+  };
+  const reader = checked(answer, address).body!.getReader();
+  while (length <= wanted.bytes) {
+    const { done, value } = await reader.read().catch(brokenOff);
+    if (done) break;
+    take(value);
   }
+  if (length > wanted.bytes) await reader.cancel();
   const digest = bytesToHex(hash.digest());
   if (length === wanted.bytes && digest === wanted.sha256) return new Blob(pieces);
   // A server that compresses counts other bytes than these.

@@ -18,14 +18,17 @@ const arrows = {
   backbones: ['layers-core'],
   decoders: ['layers-core'],
   networks: ['layers-core', 'layers-attention', 'layers-esca', 'backbones', 'decoders'],
-  'volume-io': [],
-  amplify: [],
+  views: [],
+  'volume-io': ['views'],
+  amplify: ['views'],
   metrics: [],
   model: ['backbones', 'decoders', 'networks', 'layers-core', 'layers-esca', 'layers-attention'],
-  inference: ['volume-io', 'amplify', 'metrics'],
-  training: ['layers-core', 'model', 'inference', 'volume-io', 'amplify', 'metrics'],
+  inference: ['views', 'volume-io', 'amplify', 'metrics'],
+  training: ['views', 'layers-core', 'model', 'inference', 'volume-io', 'amplify', 'metrics'],
   datasets: ['volume-io', 'amplify'],
+  web: ['views', 'model', 'inference', 'backend', 'volume-io'],
   'sts-net': [
+    'web',
     'model',
     'inference',
     'training',
@@ -44,7 +47,7 @@ const arrows = {
   ],
 };
 /** Packages that must not know TensorFlow.js, but for an entry `tfjs` with an optional peer. */
-const plain = ['volume-io', 'amplify', 'metrics', 'inference', 'datasets'];
+const plain = ['views', 'volume-io', 'amplify', 'metrics', 'inference', 'datasets'];
 /** Packages that run in browsers too, so that nothing in them may be Node's own. */
 const anyRuntime = (folder) => !['sts-net', 'datasets', 'testing'].includes(folder);
 

@@ -3,7 +3,7 @@
 // first; once in a page that is cross-origin isolated (threads) and once in one that is not.
 //
 //   node tools/engines/chromium-bench.mjs [ROUNDS]
-import { findBrowser, serve, visit } from './chromium/browser.mjs';
+import { findBrowser, serve, visit } from '../chromium/browser.mjs';
 import { bundle } from './chromium/bundle.mjs';
 
 const rounds = Number(process.argv[2] ?? 5);

@@ -11,7 +11,7 @@
 // CHROMIUM_PATH names the browser; without one, the lane names what it skips and succeeds.
 import { useBackend } from '@sts-net/backend';
 import { suites } from '../../packages/tfjs-backend-ort/op-tests/suites.mjs';
-import { findBrowser, serve, visit } from './chromium/browser.mjs';
+import { findBrowser, serve, visit } from '../chromium/browser.mjs';
 import { bundle } from './chromium/bundle.mjs';
 import { logitsOf, wholeNetworks } from './chromium/whole-networks.mjs';
 

@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What each package is, in a line or two, and where it runs. */
 const about = {
   'sts-net': ['configs, runs, reports, commands', 'Node'],
+  web: ['models in a page: worker, cache, lists', 'any'],
   datasets: ['manifests, splits, leaks, checks', 'Node'],
   training: ['losses, samplers, the loop', 'any'],
   inference: ['preprocessing, predictors, labels', 'any'],
@@ -20,6 +21,7 @@ const about = {
   'layers-attention': ['SE, CBAM, GCT, SRM', 'any'],
   backend: ['picks an engine', 'any'],
   'tfjs-backend-ort': ['an engine on ONNX Runtime', 'Node'],
+  views: ['views into arrays', 'any'],
   'volume-io': ['volumes, images, slices, labels', 'any'],
   amplify: ['small lesions, more often', 'any'],
   metrics: ['scores', 'any'],

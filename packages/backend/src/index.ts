@@ -1,3 +1,4 @@
+export { type GraphicsAdapter, graphicsAdapter } from './engines/adapter.ts';
 export type { BackendChoice, BackendName, OrtProvider } from './engines/backend-name.ts';
 export type { BackendProbe } from './engines/backend-probe.ts';
 export { registerWasmTrainingKernels } from './engines/wasm.ts';

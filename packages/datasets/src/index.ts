@@ -39,12 +39,11 @@ export {
   exportNnunet,
 } from './export/export-nnunet.ts';
 export { digestOfChannels, imageDigest } from './images/image-digest.ts';
-export { isGrey } from './images/is-grey.ts';
 export type { LabelMap } from './images/label-map.ts';
 export { type PlaceOptions, placeLabels } from './images/place-labels.ts';
 export { drawnKind } from './images/read-drawn-mask.ts';
 export { readFileOrSeries } from './images/read-file-or-series.ts';
-export { isFlatImage, readImageBytes, readImageFile } from './images/read-image-file.ts';
+export { isFlatImage, readImageFile } from './images/read-image-file.ts';
 export { labelRemedy, type ReadLabelsOptions, readLabels } from './images/read-labels.ts';
 export { areaOf } from './images/unite-masks.ts';
 export type {

@@ -22,11 +22,14 @@ export {
   predictLabels,
   predictVolume,
 } from './prediction/predict-volume.ts';
+export { predictionOf } from './prediction/prediction-of.ts';
 export { sampleAxis, undo } from './prediction/undo.ts';
 export type { VolumePrediction } from './prediction/volume-prediction.ts';
+export { type AskedHow, asked, type NetworkMemory, togetherWith } from './predictor/asked.ts';
 export { calibrated } from './predictor/calibrated.ts';
 export { ensemble } from './predictor/ensemble.ts';
 export { type MirrorAxis, mirrored } from './predictor/mirrored.ts';
+export { networkBudget, unknownPixelBytes } from './predictor/network-memory.ts';
 export {
   type OnnxPredictorOptions,
   type OnnxSession,

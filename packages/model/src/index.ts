@@ -23,6 +23,12 @@ export type {
   WholeSettings,
 } from './network/model-options.ts';
 export { predictionNetwork } from './network/prediction-network.ts';
+export {
+  type NetworkDescription,
+  type OwnNetwork,
+  rebuildNetwork,
+  UnknownLayerError,
+} from './network/rebuild-network.ts';
 export { withoutInitialValues } from './network/without-initial-values.ts';
 export {
   type ModelPredictor,
@@ -51,6 +57,7 @@ export {
   type ModelStatisticsOptions,
   modelStatistics,
 } from './statistics/model-statistics.ts';
+export { pixelBytes } from './statistics/pixel-bytes.ts';
 export { readTorchCheckpoint } from './torch-checkpoint/read-torch-checkpoint.ts';
 export {
   loadWeights,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encodeHalves } from '../src/bytes/encode-halves.ts';
 import { encodeSafetensors } from '../src/safetensors/encode-safetensors.ts';
 import { readSafetensors, readSafetensorsFile } from '../src/safetensors/read-safetensors.ts';
 
@@ -111,5 +112,75 @@ describe('encodeSafetensors', () => {
     const bytes = Buffer.concat(encodeSafetensors(tensors, { note: 'ü' }));
     expect(readSafetensorsFile(bytes)).toEqual({ tensors, metadata: { note: 'ü' } });
     expect(bytes.readBigUInt64LE(0) % 8n).toBe(0n);
+  });
+});
+
+describe('half precision', () => {
+  /** Every number of binary16 by the definition in IEEE 754, by its bits. */
+  const halfValue = (half: number) => {
+    const [exponent, fraction] = [(half >> 10) & 31, half & 1023];
+    const size =
+      exponent === 31
+        ? fraction === 0
+          ? Infinity
+          : NaN
+        : exponent === 0
+          ? fraction * 2 ** -24
+          : (1024 + fraction) * 2 ** (exponent - 25);
+    return half >= 0x8000 ? -size : size;
+  };
+  const all = Uint16Array.from({ length: 2 ** 16 }, (_, half) => half);
+
+  it('every half-precision number comes back as it is', () => {
+    const numbers = Float32Array.from(all, halfValue);
+    const halves = encodeHalves(numbers, 'x');
+    const wrong = all.filter((half) =>
+      Number.isNaN(halfValue(half))
+        ? !Number.isNaN(halfValue(halves[half]!))
+        : halves[half] !== half,
+    );
+    expect([...wrong]).toEqual([]);
+  });
+
+  it('between two neighbours the nearer is taken, in the middle the even one', () => {
+    // Of positive numbers the bits are in order.
+    for (let half = 0; half < 0x7bff; half++) {
+      const [low, high] = [halfValue(half), halfValue(half + 1)];
+      const middle = (low + high) / 2;
+      const step = (high - low) / 64;
+      const [below, at, above, minus] = encodeHalves(
+        Float32Array.of(middle - step, middle, middle + step, -(middle + step)),
+        'x',
+      );
+      if (
+        below !== half ||
+        at !== half + (half % 2) ||
+        above !== half + 1 ||
+        minus !== 0x8000 + half + 1
+      ) {
+        expect.fail(`beside ${low}: ${[below, at, above, minus]}`);
+      }
+    }
+  });
+
+  it('numbers beyond the largest are refused by the name of the tensor', () => {
+    // The largest is 65504; from halfway to the next on numbers would become infinity.
+    expect([...encodeHalves(Float32Array.of(65519, Infinity), 'x')]).toEqual([0x7bff, 0x7c00]);
+    expect(() => encodeHalves(Float32Array.of(0, -65520), 'head/kernel')).toThrow(
+      "tensor 'head/kernel' must hold numbers of at most ±65504 to be kept in half precision, got -65520",
+    );
+  });
+
+  it('a file is half as long and reads back as its rounded numbers', () => {
+    const data = Float32Array.of(0.1, -3.1413, 1e-7);
+    const file = Buffer.concat(
+      encodeSafetensors(new Map([['w', { shape: [3], data }]]), {}, 'F16'),
+    );
+    const header = JSON.parse(file.subarray(8, 8 + Number(file.readBigUInt64LE())).toString());
+    expect(header.w).toEqual({ dtype: 'F16', shape: [3], data_offsets: [0, 6] });
+    // numpy 2.2: np.float32([0.1, -3.1413, 1e-7]).astype(np.float16).astype(np.float32)
+    expect(Array.from(readSafetensors(file).get('w')!.data)).toEqual([
+      0.0999755859375, -3.140625, 1.1920928955078125e-7,
+    ]);
   });
 });

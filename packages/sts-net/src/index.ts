@@ -195,6 +195,7 @@ export {
   evaluateRun,
   experimentStatistics,
   exportModel,
+  exportWeb,
   fingerprint,
   folderTasks,
   gridStatus,
@@ -249,6 +250,7 @@ export type { WatchFolderOptions } from './serving/watch-folder.ts';
 export type { Aim, OperatingPoint } from './tuning/operating-point.ts';
 export type { OperatingPoints } from './tuning/operating-points-file.ts';
 export type { TunedRun, TuneRunOptions } from './tuning/tune-run.ts';
+export type { ExportWebOptions } from './web/export-web.ts';
 export {
   readSafetensors,
   readSafetensorsFile,

@@ -25,6 +25,7 @@ import type * as trainModule from './runs/train.ts';
 import type * as serving from './serving/serve-predictions.ts';
 import type * as watching from './serving/watch-folder.ts';
 import type * as tune from './tuning/tune-run.ts';
+import type * as webExport from './web/export-web.ts';
 
 export const train: typeof trainModule.train = async (...args) =>
   (await import('./runs/train.ts')).train(...args);
@@ -40,6 +41,9 @@ export const experimentStatistics: typeof statistics.experimentStatistics = asyn
 
 export const exportModel: typeof exportModule.exportModel = async (...args) =>
   (await import('./onnx/export-model.ts')).exportModel(...args);
+
+export const exportWeb: typeof webExport.exportWeb = async (...args) =>
+  (await import('./web/export-web.ts')).exportWeb(...args);
 
 export const loadOnnx: typeof onnx.loadOnnx = async (...args) =>
   (await import('./onnx/load-onnx.ts')).loadOnnx(...args);

@@ -9,7 +9,11 @@ export { readImage, writeImage } from './files/image-files.ts';
 export { readDicomGrid } from './files/read-dicom-grid.ts';
 export { readDicomImage } from './files/read-dicom-image.ts';
 export { readDicomInfo } from './files/read-dicom-info.ts';
-export { type ReadDicomSeriesOptions, readDicomSeries } from './files/read-dicom-series.ts';
+export {
+  type NamedFile,
+  type ReadDicomSeriesOptions,
+  readDicomSeries,
+} from './files/read-dicom-series.ts';
 export {
   type ReadLidcAnnotationsOptions,
   readLidcAnnotations,
@@ -21,6 +25,7 @@ export {
   writeRtStruct,
 } from './files/rt-struct-files.ts';
 export { type WriteVolumeOptions, writeVolume, writeVolumeSlabs } from './files/write-volume.ts';
+export { decodeAnyImage } from './formats/decode-any-image.ts';
 export { type DecodeVolumeOptions, decodeVolume, decodeVolumes } from './formats/decode-volumes.ts';
 export type { RoiMask } from './formats/dicom/contours/roi-mask.ts';
 export type { RoiChoice, RtRoi } from './formats/dicom/contours/rt-rois.ts';
@@ -64,6 +69,8 @@ export {
   type ReadImageOptions,
 } from './images/decode-image.ts';
 export { encodeImage } from './images/encode-image.ts';
+export { flatAffine, flatVolume } from './images/flat-volume.ts';
+export { isGrey } from './images/is-grey.ts';
 export type { PixelArray, RasterImage } from './images/raster-image.ts';
 export { labelCounts } from './labels/label-counts.ts';
 export { IGNORED, type LabelRule } from './labels/label-rule.ts';

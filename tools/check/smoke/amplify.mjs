@@ -1,5 +1,5 @@
 import { amplify } from '@sts-net/amplify';
-import ndarray from 'ndarray';
+import { ndarray } from '@sts-net/views';
 
 const mask = ndarray(new Uint8Array(64 * 64), [64, 64]);
 for (let i = 0; i < 16; i++) mask.set(30 + (i >> 2), 30 + (i & 3), 1);

@@ -1,6 +1,6 @@
 import { ensemble, mirrored, predictVolume } from '@sts-net/inference';
+import { ndarray } from '@sts-net/views';
 import { createVolume } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
 
 /** The sigmoid of the middle channel. */
 const predictor = {

@@ -1,3 +1,4 @@
+import { ndarray } from '@sts-net/views';
 import {
   createVolume,
   decodeImage,
@@ -7,7 +8,6 @@ import {
   slices25d,
   stackSlices,
 } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
 
 const voxels = ndarray(
   Int16Array.from({ length: 60 }, (_, i) => i - 5),

@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 
 /** Numbers that are worked on at a time: what the processor's cache holds. */
 export const BAND: number = 2 ** 16;

@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { BAND, imageRows } from './image-rows.ts';
 import type { Native } from './native.ts';
 

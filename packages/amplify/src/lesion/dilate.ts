@@ -1,4 +1,4 @@
-import ndarray, { type NdArray } from 'ndarray';
+import { type NdArray, ndarray } from '@sts-net/views';
 import { lesionBounds } from './lesion-bounds.ts';
 
 /**

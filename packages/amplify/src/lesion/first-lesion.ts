@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { lesionBounds } from './lesion-bounds.ts';
 
 /** `[x, y]`, that is `[column, row]`. */

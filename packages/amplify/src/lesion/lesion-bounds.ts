@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import type { Box } from './box.ts';
 
 /** The smallest box that holds every pixel that is not background; `undefined` if there is none. */

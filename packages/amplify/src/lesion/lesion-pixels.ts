@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 
 /**
  * Indices `row · width + column` of the pixels that are not background, in reading order.

@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { lesionArea } from './lesion-area.ts';
 
 /** How large lesions are in a data set. Areas are in pixels of a slice. */

@@ -1,4 +1,4 @@
-import ndarray from 'ndarray';
+import { ndarray } from '@sts-net/views';
 import { lesionAt, lesionPixels } from '../lesion/lesion-pixels.ts';
 import { type Random, randomInteger } from '../random/random.ts';
 import { sampleSize } from '../sample/check-sample.ts';

@@ -1,4 +1,4 @@
-import ndarray from 'ndarray';
+import { ndarray } from '@sts-net/views';
 import { sampleSize } from '../sample/check-sample.ts';
 import type { Sample } from '../sample/sample.ts';
 import { between, checkRange, type Transform } from './transform.ts';

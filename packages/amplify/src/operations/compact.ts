@@ -1,4 +1,4 @@
-import ndarray, { type NdArray } from 'ndarray';
+import { type NdArray, ndarray } from '@sts-net/views';
 import { BAND, imageRows } from '../image/image-rows.ts';
 import { type Native, native } from '../image/native.ts';
 import { resizeNearest } from '../image/resize.ts';

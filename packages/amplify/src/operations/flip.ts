@@ -1,4 +1,4 @@
-import ndarray from 'ndarray';
+import { type NdArray, ndarray } from '@sts-net/views';
 import { sampleSize } from '../sample/check-sample.ts';
 import type { Sample } from '../sample/sample.ts';
 
@@ -15,9 +15,9 @@ export function flipHorizontal(sample: Sample): Sample {
 }
 
 function reversed<T extends Float32Array | Uint8Array>(
-  array: ndarray.NdArray<T>,
+  array: NdArray<T>,
   axis: number,
-): ndarray.NdArray<T> {
+): NdArray<T> {
   const { data, shape, stride, offset } = array;
   const last = offset + stride[axis]! * (shape[axis]! - 1);
   return ndarray(

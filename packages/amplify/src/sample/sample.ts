@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 
 /** One 2.5D image with its label. */
 export interface Sample {

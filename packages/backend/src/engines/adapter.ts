@@ -22,8 +22,16 @@ export function webgpu(): Webgpu | undefined {
   return (globalThis.navigator as { gpu?: Webgpu } | undefined)?.gpu;
 }
 
-/** The name that the fastest adapter gives itself, and whether it is software; null if there is none. */
-export async function describeAdapter(): Promise<{ name: string; isSoftware: boolean } | null> {
+/** A graphics adapter. */
+export interface GraphicsAdapter {
+  /** What it calls itself. */
+  readonly name: string;
+  /** Whether it only imitates a graphics processor. */
+  readonly isSoftware: boolean;
+}
+
+/** The fastest adapter that WebGPU gives; null if there is none, or no WebGPU. */
+export async function graphicsAdapter(): Promise<GraphicsAdapter | null> {
   const adapter = await webgpu()
     ?.requestAdapter({ powerPreference: 'high-performance' })
     .catch(() => null);

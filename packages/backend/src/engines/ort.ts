@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describeAdapter } from './adapter.ts';
+import { graphicsAdapter } from './adapter.ts';
 import type { OrtProvider } from './backend-name.ts';
 import type { BackendProbe } from './backend-probe.ts';
 import {
@@ -67,7 +67,7 @@ async function probeWeb(provider: OrtProvider | undefined): Promise<BackendProbe
   if (provider !== undefined && provider !== running) {
     return missing('ort', inUse(provider), `register it with \`provider: '${provider}'\``);
   }
-  const adapter = running === 'webgpu' ? await describeAdapter() : null;
+  const adapter = running === 'webgpu' ? await graphicsAdapter() : null;
   const probe = found(running);
   return adapter === null ? probe : { ...probe, device: adapter.name, gpu: !adapter.isSoftware };
 }

@@ -3,6 +3,7 @@ import type { BackendProbe } from './backend-probe.ts';
 import { type Engine, missing } from './engine.ts';
 import { isNode, processors } from './runtime.ts';
 import { start } from './start.ts';
+import { isThreadScriptWhole } from './thread-script.ts';
 import { watchFiles } from './wasm-files.ts';
 
 /** WebAssembly with SIMD, and the kernels without which it cannot train. */
@@ -32,7 +33,9 @@ async function probe(): Promise<BackendProbe> {
   } catch (error) {
     return missing('wasm', (error as Error).message, 'use a newer browser or Node.js');
   }
-  const isThreaded = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) === true;
+  const mayBeThreaded = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) === true;
+  const isThreaded = mayBeThreaded && isThreadScriptWhole();
+  if (mayBeThreaded && !isThreaded) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   return {
     name: 'wasm',
     available: true,
@@ -40,7 +43,13 @@ async function probe(): Promise<BackendProbe> {
     device: 'cpu',
     gpu: false,
     threads: isThreaded ? processors() : 1,
-    reason: isThreaded || isNode() ? '' : 'one thread: the page is not cross-origin isolated',
+    reason: isThreaded || isNode() ? '' : oneThread(mayBeThreaded),
     remedy: '',
   };
+}
+
+function oneThread(isMinified: boolean): string {
+  return isMinified
+    ? "one thread: minified, the text that TensorFlow.js gives its threads has lost a `typeof`; of vite, `build.minify: 'esbuild'` keeps it"
+    : 'one thread: the page is not cross-origin isolated';
 }

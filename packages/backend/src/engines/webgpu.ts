@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerWebgpuCast } from '../kernels/register-webgpu-cast.ts';
-import { describeAdapter, webgpu } from './adapter.ts';
+import { graphicsAdapter, webgpu } from './adapter.ts';
 import type { BackendProbe } from './backend-probe.ts';
 import {
   type Engine,
@@ -13,6 +13,7 @@ import { isNode } from './runtime.ts';
 
 const backendPackage = '@tensorflow/tfjs-backend-webgpu';
 const install = `npm install ${backendPackage} webgpu`;
+const software = 'the adapter is software that imitates a graphics processor';
 const driver = 'install a graphics driver with Vulkan, Metal or Direct3D 12';
 
 /** A graphics processor through WebGPU: the browser's own, or that of the package `webgpu` in Node.js. */
@@ -31,12 +32,13 @@ async function probe(importModule: ImportModule): Promise<BackendProbe> {
       return missing('webgpu', importFailure('webgpu', error), install);
     }
   }
-  const adapter = await describeAdapter();
+  const adapter = await graphicsAdapter();
   if (adapter === null) return missing('webgpu', 'WebGPU finds no graphics adapter', driver);
   if (tf.findBackendFactory('webgpu') == null) {
     try {
       await importModule(backendPackage);
     } catch (error) {
+      if (adapter.isSoftware && !isNode()) return missing('webgpu', software, driver);
       const cure = isNode() ? install : `import '${backendPackage}' in the application`;
       return missing('webgpu', importFailure(backendPackage, error), cure);
     }
@@ -50,7 +52,7 @@ async function probe(importModule: ImportModule): Promise<BackendProbe> {
     device,
     gpu: !isSoftware,
     threads: 0,
-    reason: isSoftware ? 'the adapter is software that imitates a graphics processor' : '',
+    reason: isSoftware ? software : '',
     remedy: isSoftware ? driver : '',
   };
 }

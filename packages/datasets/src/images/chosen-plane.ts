@@ -1,6 +1,5 @@
-import type { PixelArray } from '@sts-net/volume-io';
+import { isGrey, type PixelArray } from '@sts-net/volume-io';
 import type { NdArray } from 'ndarray';
-import { isGrey } from './is-grey.ts';
 
 /**
  * The plane of an image that holds what a mask says: grey, or the only channel that is not empty, or

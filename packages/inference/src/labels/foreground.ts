@@ -1,4 +1,4 @@
-import ndarray, { type NdArray } from 'ndarray';
+import { type NdArray, ndarray } from '@sts-net/views';
 
 /** Labels as 0 (background) and 1 (any target): what the protocol of the paper compares. */
 export function foregroundOf(labels: NdArray<Uint8Array>): NdArray<Uint8Array> {

@@ -1,6 +1,6 @@
 import { type Connectivity, connectedComponents } from '@sts-net/metrics';
+import { ndarray } from '@sts-net/views';
 import { likeVolume, type Volume } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
 import { valuesOf } from '../preprocessing/values-of.ts';
 import { zeroBackground } from '../preprocessing/zero-background.ts';
 import { classesIn } from './classes-in.ts';

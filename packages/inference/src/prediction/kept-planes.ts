@@ -1,5 +1,5 @@
+import { type NdArray, ndarray } from '@sts-net/views';
 import { resampleOnto, type Volume, worldAt } from '@sts-net/volume-io';
-import ndarray, { type NdArray } from 'ndarray';
 import type { PreprocessedImage } from '../preprocessing/preprocess.ts';
 import { fullPreprocessing, type Preprocessing } from '../preprocessing/preprocessing.ts';
 import { firstSlice, gridOf, ownAxes } from '../preprocessing/spatial.ts';

@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import type { Decision } from '../labels/decide.ts';
 import type { Predictor } from '../predictor/predictor.ts';
 import { preprocess } from '../preprocessing/preprocess.ts';

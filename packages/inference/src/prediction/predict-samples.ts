@@ -1,5 +1,5 @@
+import { type NdArray, ndarray } from '@sts-net/views';
 import type { Sample } from '@sts-net/volume-io';
-import ndarray, { type NdArray } from 'ndarray';
 import type { ImageShape, Predictor } from '../predictor/predictor.ts';
 import type { PreprocessedImage } from '../preprocessing/preprocess.ts';
 import { emptyImages, wholeSample, writeImage } from '../samples/write-image.ts';

@@ -1,5 +1,5 @@
+import type { NdArray } from '@sts-net/views';
 import { stackSlices, type Volume } from '@sts-net/volume-io';
-import type { NdArray } from 'ndarray';
 import { depthOf, saidWithEntropy } from '../predictor/members.ts';
 import type { Predictor } from '../predictor/predictor.ts';
 import { referenceOf } from '../preprocessing/channel-volumes.ts';

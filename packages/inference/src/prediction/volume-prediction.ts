@@ -1,5 +1,5 @@
+import { ndarray } from '@sts-net/views';
 import { likeVolume, type Volume } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
 import { cleaned, type Decision, deciderOf } from '../labels/decide.ts';
 import { entropyOf, type Quantities, type Quantity, type Slab } from '../quantities/quantity.ts';
 import { classSlabs, meanEntropy, type SlabSource } from './slab-source.ts';

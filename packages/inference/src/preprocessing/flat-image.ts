@@ -1,5 +1,5 @@
+import { type NdArray, ndarray } from '@sts-net/views';
 import { createVolume, type Sample, type Volume, type VoxelArray } from '@sts-net/volume-io';
-import ndarray, { type NdArray } from 'ndarray';
 
 /** Weights of red, green and blue in grey (ITU-R BT.601). */
 const luma = [0.299, 0.587, 0.114] as const;

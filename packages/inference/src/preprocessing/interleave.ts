@@ -1,5 +1,5 @@
+import { ndarray } from '@sts-net/views';
 import type { Volume } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
 import { planeOrder } from './plane-order.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { ndarray } from '@sts-net/views';
 import { createVolume, type Sample, slices25d, type Volume } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
 import { type ChannelVolume, channelVolumes, referenceOf } from './channel-volumes.ts';
 import { flatImage, greyImage } from './flat-image.ts';
 import { interleaved } from './interleave.ts';

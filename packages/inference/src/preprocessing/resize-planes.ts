@@ -1,6 +1,6 @@
 import { resizeBilinear, type Size } from '@sts-net/amplify';
+import { type NdArray, ndarray } from '@sts-net/views';
 import { createVolume, resizeLabels, type Volume } from '@sts-net/volume-io';
-import ndarray, { type NdArray } from 'ndarray';
 import { planeOrder } from './plane-order.ts';
 
 type Axis = 0 | 1 | 2;

@@ -1,3 +1,4 @@
+import { ndarray } from '@sts-net/views';
 import {
   createVolume,
   crop,
@@ -8,7 +9,6 @@ import {
   type Volume,
   type VoxelArray,
 } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
 import type { FullPreprocessing } from './preprocessing.ts';
 import { resizeImagePlanes, resizeMaskPlanes } from './resize-planes.ts';
 import { valuesOf } from './values-of.ts';

@@ -1,5 +1,5 @@
+import type { NdArray } from '@sts-net/views';
 import type { VoxelArray } from '@sts-net/volume-io';
-import type { NdArray } from 'ndarray';
 
 /** Voxels in C order without gaps: a part of the array itself if they are so in it. */
 export function valuesOf<T extends VoxelArray>({

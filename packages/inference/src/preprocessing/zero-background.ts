@@ -1,5 +1,5 @@
+import type { NdArray } from '@sts-net/views';
 import type { VoxelArray } from '@sts-net/volume-io';
-import type { NdArray } from 'ndarray';
 import { valuesOf } from './values-of.ts';
 
 /** The least share of the voxels that a background has. */

@@ -6,11 +6,12 @@ import {
   lesionArea,
   type Sample,
 } from '@sts-net/amplify';
-import { imageDigest, isGrey, type ManifestItem } from '@sts-net/datasets';
+import { imageDigest, type ManifestItem } from '@sts-net/datasets';
 import {
   createVolume,
   encodeImage,
   encodeVolume,
+  isGrey,
   type Spacing,
   type Volume,
 } from '@sts-net/volume-io';

@@ -1,4 +1,5 @@
-import { type LoadedModel, loadModel, UnknownLayerError } from '../runs/load-model.ts';
+import { UnknownLayerError } from '@sts-net/model';
+import { type LoadedModel, loadModel } from '../runs/load-model.ts';
 import { UsageError } from './usage-error.ts';
 
 /** As `loadModel`, with the cure that the command line has. */
@@ -13,7 +14,7 @@ export async function withCliCure<T>(load: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof UnknownLayerError)) throw error;
     throw new UsageError(
-      `'${error.path}' holds a network of one's own with a layer '${error.layer}', which only the program that trained it knows; use it from there, or let it write an .onnx file and name that`,
+      `${error.subject} holds a network of one's own with a layer '${error.layer}', which only the program that trained it knows; use it from there, or let it write an .onnx file and name that`,
       { cause: error },
     );
   }

@@ -50,7 +50,7 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./grid-command.ts')).gridCommand(),
   },
   export: {
-    description: 'write a trained network as an ONNX file',
+    description: 'write a trained network as an ONNX file, or as files for a page',
     load: async () => (await import('./export-command.ts')).exportCommand(),
   },
   data: {

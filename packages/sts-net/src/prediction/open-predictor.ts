@@ -2,24 +2,19 @@ import { createHash } from 'node:crypto';
 import type { BackendChoice, BackendInfo } from '@sts-net/backend';
 import { fileDigest } from '@sts-net/datasets/files';
 import {
-  calibrated,
+  type AskedHow as AskedNetwork,
+  asked as askedAs,
   ensemble,
   type Member,
-  type MirrorAxis,
-  mirrored,
+  networkBudget,
   type Predictor,
-  type TileOptions,
-  tiled,
+  togetherWith,
+  unknownPixelBytes,
 } from '@sts-net/inference';
 import { partNames } from '../config/model-schema.ts';
 import { firstDifference } from '../config/validate-config.ts';
+import { ownMemory } from '../machine/own-memory.ts';
 import type { ModelDescription } from '../runs/model-file.ts';
-import {
-  imagesTogether,
-  networkBudget,
-  unknownPixelBytes,
-  withinMemory,
-} from './network-memory.ts';
 
 /** Networks and how they are asked. */
 export interface PredictorSettings extends AskedHow {
@@ -32,18 +27,9 @@ export interface PredictorSettings extends AskedHow {
 }
 
 /** How networks are asked. */
-export interface AskedHow {
-  /** Mirror images that are asked too. @default none */
-  readonly mirror?: readonly MirrorAxis[] | undefined;
+export interface AskedHow extends AskedNetwork {
   /** Cuts volumes along all three axes, and averages. @default along that of the training */
   readonly axes?: boolean | undefined;
-  /**
-   * Images that are larger are seen in tiles. @default whole, where the network takes no more than a quarter of
-   * the memory and 3 GiB for it; else in the largest tiles with which it does
-   */
-  readonly tiles?: TileOptions | undefined;
-  /** What logits are divided by. @default 1 */
-  readonly temperature?: number | undefined;
 }
 
 /** Networks that are ready to predict. */
@@ -93,22 +79,17 @@ export async function openPredictor(settings: PredictorSettings): Promise<OpenPr
   try {
     for (const path of models) opened.push(await openModel(path, engine));
     checkClasses(opened);
-    const ready = opened.map(({ predictor, ...one }) => {
-      const own = temperature === undefined ? predictor : calibrated(predictor, temperature);
-      const small =
-        tiles === undefined ? withinMemory(own, one.pixelBytes, onTiles) : tiled(own, tiles);
-      return { ...one, predictor: mirror.length === 0 ? small : mirrored(small, mirror) };
-    });
+    const budget = networkBudget(ownMemory());
+    const ready = opened.map(({ predictor, ...one }) => ({
+      ...one,
+      predictor: askedAs(predictor, asked, { pixelBytes: one.pixelBytes, budget, onTiles }),
+    }));
+    const most = Math.max(...opened.map(({ pixelBytes }) => pixelBytes));
     let digest: Promise<string> | undefined;
     return {
       members: together(ready),
       axes,
-      batchSize(height, width) {
-        const [rows, columns] = tiles?.size ?? [height, width];
-        const seen = [Math.min(height, rows), Math.min(width, columns)] as const;
-        const most = Math.max(...opened.map(({ pixelBytes }) => pixelBytes));
-        return imagesTogether(seen, most, networkBudget());
-      },
+      batchSize: togetherWith(asked, { pixelBytes: most, budget }),
       targets: opened.find(({ targets }) => targets !== undefined)?.targets,
       networks: opened.map(({ network }) => nameOf(network)),
       asked,
@@ -136,8 +117,7 @@ async function openModel(path: string, engine: 'auto' | BackendChoice): Promise<
   }
   const { loadModel } = await import('../runs/load-model.ts');
   const { prepareEngine } = await import('../runs/prepare-engine.ts');
-  const { predictorOf } = await import('@sts-net/model');
-  const { pixelBytes } = await import('./pixel-bytes.ts');
+  const { pixelBytes, predictorOf } = await import('@sts-net/model');
   const prepared = await prepareEngine(engine);
   const loaded = await loadModel(path);
   const { model } = loaded;

@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
-import { channelsOf, type Preprocessing } from '@sts-net/inference';
-import { createModel, loadWeights, predictionNetwork, withoutInitialValues } from '@sts-net/model';
-import { io } from '@tensorflow/tfjs-core';
-import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import { channelsOf } from '@sts-net/inference';
+import { createModel, loadWeights, predictionNetwork, rebuildNetwork } from '@sts-net/model';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { type ModelDescription, readModelFile } from './model-file.ts';
 import { runFolder } from './run-folder.ts';
@@ -23,22 +22,6 @@ export interface LoadModelOptions {
   readonly model?: LayersModel;
 }
 
-/** The network was given in code and holds a layer that is not known here. */
-export class UnknownLayerError extends RangeError {
-  readonly path: string;
-  /** The layer's class. */
-  readonly layer: string;
-
-  constructor(path: string, layer: string, options: ErrorOptions) {
-    super(
-      `'${path}' holds a network of one's own with a layer '${layer}', which is not registered; register its class (\`serialization.registerClass\`) or hand the network in as \`model\``,
-      options,
-    );
-    this.path = path;
-    this.layer = layer;
-  }
-}
-
 /**
  * Loads a network that `train` left; the caller disposes its `model`.
  *
@@ -52,7 +35,9 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   const file = modelFileOf(path);
   const { description, tensors } = readModelFile(file);
-  const model = options.model ?? (await networkOf(description, file));
+  const { network, preprocessing } = description;
+  const model =
+    options.model ?? (await rebuildNetwork(network, channelsOf(preprocessing), `'${file}'`));
   try {
     // Outputs that only training has may be left out of the file.
     loadWeights(predictionNetwork(model), tensors, `'${file}'`);
@@ -73,36 +58,11 @@ export function modelFileOf(path: string): string {
   );
 }
 
-async function networkOf(
-  { network, preprocessing }: ModelDescription,
-  path: string,
-): Promise<LayersModel> {
-  if (!('topology' in network)) {
-    return withoutInitialValues(() => createFrom(network, preprocessing));
-  }
-  const modelTopology = network.topology as io.ModelJSON['modelTopology'];
-  try {
-    return await loadLayersModel(io.fromMemory({ modelTopology }));
-  } catch (cause) {
-    const [, layer] = /Unknown layer: (\S+?)\./.exec((cause as Error).message) ?? [];
-    if (layer === undefined) throw cause;
-    throw new UnknownLayerError(path, layer, { cause });
-  }
-}
-
 /** The network of a config, for slices of any size, with the weights it starts from. */
 export function buildModel({
   model,
   preprocessing,
   seed,
 }: Pick<ExperimentConfig, 'model' | 'preprocessing' | 'seed'>): LayersModel {
-  return createFrom(model, preprocessing, seed);
-}
-
-function createFrom(
-  settings: ExperimentConfig['model'],
-  preprocessing: Preprocessing,
-  seed = 0,
-): LayersModel {
-  return createModel({ ...settings, seed, inputShape: [null, null, channelsOf(preprocessing)] });
+  return createModel({ ...model, seed, inputShape: [null, null, channelsOf(preprocessing)] });
 }

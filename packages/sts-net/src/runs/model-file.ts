@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { validateWith } from '@sts-net/datasets/validation';
 import type { NormalizationRule, PerChannel } from '@sts-net/inference';
 import {
+  type NetworkDescription,
   namedWeights,
   predictionNetwork,
   type SafetensorsFile,
@@ -41,7 +42,7 @@ const descriptionSchema = z.strictObject({
  * trained on: no name, no path, no group.
  */
 export interface ModelDescription {
-  readonly network: ExperimentConfig['model'] | z.output<typeof ownNetworkSchema>;
+  readonly network: NetworkDescription;
   readonly preprocessing: SavedPreprocessing;
   /** Ranges over the images that it was trained on; undefined where they were not looked at. */
   readonly trainedOn?: TrainedOn | undefined;

@@ -1,6 +1,10 @@
-import { readImageBytes } from '@sts-net/datasets';
 import type { Preprocessing } from '@sts-net/inference';
-import { type ReadingOptions, readDicomSeries, type Volume } from '@sts-net/volume-io';
+import {
+  decodeAnyImage,
+  type ReadingOptions,
+  readDicomSeries,
+  type Volume,
+} from '@sts-net/volume-io';
 import type { PredictionInput } from '../prediction/predict-case.ts';
 import { HttpError } from './http-error.ts';
 import type { UploadedFile } from './read-upload.ts';
@@ -46,6 +50,6 @@ async function readOne(
 ): Promise<{ readonly image: Volume; readonly flat: boolean }> {
   const [first, ...others] = files.map(({ bytes }) => bytes) as [Uint8Array, ...Uint8Array[]];
   return others.length === 0
-    ? readImageBytes(first, reading)
+    ? decodeAnyImage(first, reading)
     : { image: await readDicomSeries([first, ...others], reading), flat: false };
 }

@@ -1,5 +1,5 @@
+import { ndarray } from '@sts-net/views';
 import { IGNORED, type Sample } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
 
 /** Whether nothing counts on any pixel of a mask. */
 export function isAllIgnored({ data, shape, stride, offset }: Sample['mask']): boolean {

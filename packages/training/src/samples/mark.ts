@@ -1,5 +1,5 @@
+import { ndarray } from '@sts-net/views';
 import type { Sample } from '@sts-net/volume-io';
-import ndarray from 'ndarray';
 
 /**
  * Label of the pixels by which a place is found again in what becomes of its sample: whatever turns,

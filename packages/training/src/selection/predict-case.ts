@@ -1,5 +1,5 @@
 import { mostLikely, type Predictor, predictSamples } from '@sts-net/inference';
-import ndarray, { type NdArray } from 'ndarray';
+import { type NdArray, ndarray } from '@sts-net/views';
 import type { TrainingCase } from '../samples/training-items.ts';
 import type { ValidatedCase, ValidatedRun } from './selection-score.ts';
 

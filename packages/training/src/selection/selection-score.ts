@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 
 /** Slices of a case that follow one another, as labels `[slice, row, column]`. */
 export interface ValidatedRun {

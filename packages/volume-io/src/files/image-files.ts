@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { decodeImage, type ReadImageOptions } from '../images/decode-image.ts';
 import { encodeImage } from '../images/encode-image.ts';
 import type { RasterImage } from '../images/raster-image.ts';

@@ -1,4 +1,4 @@
-import ndarray from 'ndarray';
+import { ndarray } from '@sts-net/views';
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import type { DataSet } from '../formats/dicom/elements/data-set.ts';
 import type { Slice } from '../formats/dicom/series/slices.ts';

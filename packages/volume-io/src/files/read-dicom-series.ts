@@ -17,10 +17,17 @@ export interface ReadDicomSeriesOptions extends ReadingOptions {
   readonly codecs?: JpegCodecs;
 }
 
+/** A file that has been read, with the name that errors call it. */
+export interface NamedFile {
+  readonly name: string;
+  readonly content: Uint8Array | ArrayBuffer;
+}
+
 /**
  * Reads a DICOM series: slices are put in order and in space by their position and orientation,
  * never by the names of their files.
- * @param source a folder, or files by their paths or contents. Segmentations and files that hold no
+ * @param source a folder, or files by their paths or contents, or what gives files one after the other, of
+ * which none need stay in memory. Segmentations and files that hold no
  * image are passed over; `onWarning` is told of those that are no DICOM
  * @throws {VolumeFormatError} if there are several series and none is chosen, if the slices differ in
  * size, orientation or spacing, if one is missing or there twice, if the stack leans (unless
@@ -28,7 +35,11 @@ export interface ReadDicomSeriesOptions extends ReadingOptions {
  * @throws {Error} if the folder or a file cannot be read
  */
 export async function readDicomSeries(
-  source: string | URL | readonly (string | URL | Uint8Array | ArrayBuffer)[],
+  source:
+    | string
+    | URL
+    | readonly (string | URL | Uint8Array | ArrayBuffer)[]
+    | AsyncIterable<NamedFile>,
   options: ReadDicomSeriesOptions = {},
 ): Promise<Volume> {
   const { series, codecs = {}, tilt = false, onWarning = () => {} } = options;
@@ -36,9 +47,12 @@ export async function readDicomSeries(
   const name = isFolder ? String(source) : 'DICOM series';
   const { SeriesFiles } = await import('../formats/dicom/series/series-files.ts');
   const found = new SeriesFiles(series, codecs, onWarning);
-  for await (const [file, content] of isFolder ? contentsOf(source) : numbered(source)) {
-    await found.add(file, plainBytes(content));
-  }
+  const files = isFolder
+    ? contentsOf(source)
+    : Symbol.asyncIterator in source
+      ? source
+      : numbered(source);
+  for await (const { name: file, content } of files) await found.add(file, plainBytes(content));
   const { volumesOf } = await import('../formats/dicom/series/volumes-of.ts');
   const volumes = volumesOf(found.slices(name), name, { tilt, onWarning });
   if (volumes.length === 1) return volumes[0]!;
@@ -47,18 +61,18 @@ export async function readDicomSeries(
   );
 }
 
-async function* contentsOf(folder: string | URL): AsyncGenerator<[string, Uint8Array]> {
-  for (const [entry, path] of await filesIn(folder, 'readDicomSeries')) {
-    yield [entry, await readFile(path, 'readDicomSeries')];
+async function* contentsOf(folder: string | URL): AsyncGenerator<NamedFile> {
+  for (const [name, path] of await filesIn(folder, 'readDicomSeries')) {
+    yield { name, content: await readFile(path, 'readDicomSeries') };
   }
 }
 
 async function* numbered(
   files: readonly (string | URL | Uint8Array | ArrayBuffer)[],
-): AsyncGenerator<[string, Uint8Array | ArrayBuffer]> {
+): AsyncGenerator<NamedFile> {
   for (const [i, file] of files.entries()) {
     if (typeof file === 'string' || file instanceof URL) {
-      yield [String(file), await readFile(file, 'readDicomSeries')];
-    } else yield [`file ${i}`, file];
+      yield { name: String(file), content: await readFile(file, 'readDicomSeries') };
+    } else yield { name: `file ${i}`, content: file };
   }
 }

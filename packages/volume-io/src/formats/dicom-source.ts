@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { checkSameGrid } from '../grids/same-grid.ts';
 import type { DicomHeader } from '../headers/dicom-header.ts';
 import { checkMeaning, type MaskMeaning } from '../headers/mask-meaning.ts';

@@ -1,4 +1,4 @@
-import ndarray from 'ndarray';
+import { ndarray } from '@sts-net/views';
 import { likeVolume } from '../volume/like-volume.ts';
 import { checkVolume, type Volume } from '../volume/volume.ts';
 import { inOrder, type VoxelArray } from '../voxels/voxel-arrays.ts';

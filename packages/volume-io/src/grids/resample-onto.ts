@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { stepOf, stepsAlong, worldAt } from '../geometry/affine.ts';
 import type { Vector } from '../geometry/vectors.ts';
 import { likeVolume } from '../volume/like-volume.ts';

@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { movedAffine } from '../geometry/affine.ts';
 import { onGrid } from '../volume/create-volume.ts';
 import type { Volume } from '../volume/volume.ts';

@@ -1,4 +1,4 @@
-import ndarray from 'ndarray';
+import { ndarray } from '@sts-net/views';
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import { decodeJpeg, yccToRgb } from '../jpeg/decode-jpeg.ts';
 import { decodeLosslessJpeg } from '../jpeg/decode-lossless-jpeg.ts';

@@ -1,4 +1,4 @@
-import ndarray from 'ndarray';
+import { ndarray } from '@sts-net/views';
 import { inflatingSource, MAX_EXTRA_BYTES } from '../bytes/byte-source.ts';
 import { VolumeFormatError } from '../bytes/volume-format-error.ts';
 import { COLOUR_TYPES, readChunks } from './png-chunks.ts';

@@ -1,4 +1,4 @@
-import ndarray from 'ndarray';
+import { ndarray } from '@sts-net/views';
 import { compressions } from '../tiff/compressions.ts';
 import { pagesAmong, tiffPage } from '../tiff/parse-page.ts';
 import { readPixels } from '../tiff/read-pixels.ts';

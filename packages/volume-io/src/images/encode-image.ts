@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 
 /**
  * The bytes of a PNG image of 8 or 16 bit; runs in browsers.

@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { compressed, joinBytes } from '../bytes/byte-arrays.ts';
 import { encodeChunk, PNG_SIGNATURE } from './png-chunks.ts';
 

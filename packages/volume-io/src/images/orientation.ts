@@ -1,4 +1,4 @@
-import ndarray, { type NdArray } from 'ndarray';
+import { type NdArray, ndarray } from '@sts-net/views';
 import { readTiffFile } from '../tiff/tiff-directory.ts';
 import { kindOfArray, voxelArrays } from '../voxels/voxel-arrays.ts';
 import type { PixelArray } from './raster-image.ts';

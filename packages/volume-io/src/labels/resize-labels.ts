@@ -1,4 +1,4 @@
-import ndarray, { type NdArray } from 'ndarray';
+import { type NdArray, ndarray } from '@sts-net/views';
 
 /**
  * Labels of one plane at another size: each new pixel takes the label of the old pixel in which its

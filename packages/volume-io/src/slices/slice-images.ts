@@ -1,4 +1,4 @@
-import ndarray, { type NdArray } from 'ndarray';
+import { type NdArray, ndarray } from '@sts-net/views';
 import type { Volume } from '../volume/volume.ts';
 import { inPlane, type SliceAxis } from './slice-range.ts';
 

@@ -1,4 +1,4 @@
-import ndarray, { type NdArray } from 'ndarray';
+import { type NdArray, ndarray } from '@sts-net/views';
 import { checkSameGrid } from '../grids/same-grid.ts';
 import { labelsOf } from '../labels/labels-of.ts';
 import type { Volume } from '../volume/volume.ts';

@@ -1,4 +1,4 @@
-import ndarray, { type NdArray } from 'ndarray';
+import { type NdArray, ndarray } from '@sts-net/views';
 import { likeVolume } from '../volume/like-volume.ts';
 import type { Volume } from '../volume/volume.ts';
 import type { VoxelArray } from '../voxels/voxel-arrays.ts';

@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { relativeDeterminant, type Spacing, spacingOf } from '../geometry/affine.ts';
 import type { VoxelArray } from '../voxels/voxel-arrays.ts';
 import { checkVolume, type Volume } from './volume.ts';

@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { gridHeader, isNiftiHeader } from '../headers/grid-header.ts';
 import type { VoxelArray } from '../voxels/voxel-arrays.ts';
 import type { Volume } from './volume.ts';

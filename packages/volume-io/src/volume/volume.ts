@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import type { Spacing } from '../geometry/affine.ts';
 import type { VolumeHeader } from '../headers/volume-header.ts';
 import type { VoxelArray } from '../voxels/voxel-arrays.ts';

@@ -1,4 +1,4 @@
-import ndarray from 'ndarray';
+import { ndarray } from '@sts-net/views';
 import {
   type ByteSource,
   type FileContext,

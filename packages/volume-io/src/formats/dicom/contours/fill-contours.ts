@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { boxOf, type Contour } from './contour.ts';
 import type { Shape } from './shapes.ts';
 

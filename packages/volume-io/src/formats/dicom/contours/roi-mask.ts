@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 import { likeVolume } from '../../../volume/like-volume.ts';
 import type { Volume } from '../../../volume/volume.ts';

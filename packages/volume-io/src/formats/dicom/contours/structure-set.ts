@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { worldAt } from '../../../geometry/affine.ts';
 import type { DicomHeader } from '../../../headers/dicom-header.ts';
 import type { MaskMeaning } from '../../../headers/mask-meaning.ts';

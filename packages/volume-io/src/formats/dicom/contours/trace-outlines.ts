@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import type { Contour } from './contour.ts';
 
 /**

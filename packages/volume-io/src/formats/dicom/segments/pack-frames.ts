@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 
 /** A frame of a segmentation: one slice of one segment, both from 0. */
 interface Frame {

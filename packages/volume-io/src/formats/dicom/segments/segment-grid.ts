@@ -1,4 +1,4 @@
-import ndarray from 'ndarray';
+import { ndarray } from '@sts-net/views';
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 import { stepsAlong, voxelAt } from '../../../geometry/affine.ts';
 import { cross, dot, scaled, type Vector } from '../../../geometry/vectors.ts';

@@ -1,4 +1,4 @@
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 import { cross, type Vector } from '../../../geometry/vectors.ts';
 import type { DicomSeries } from '../../../headers/dicom-header.ts';

@@ -1,4 +1,4 @@
-import ndarray from 'ndarray';
+import { ndarray } from '@sts-net/views';
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 import { scaled } from '../../../geometry/vectors.ts';
 import { worldGrid } from '../../../geometry/world-grid.ts';

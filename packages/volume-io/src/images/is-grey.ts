@@ -1,5 +1,5 @@
-import type { PixelArray } from '@sts-net/volume-io';
-import type { NdArray } from 'ndarray';
+import type { NdArray } from '@sts-net/views';
+import type { PixelArray } from './raster-image.ts';
 
 /** Whether red, green and blue are equal in every pixel of `[row, column, channel]`. */
 export function isGrey({ data, shape, stride, offset }: NdArray<PixelArray>): boolean {

@@ -8,11 +8,11 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const require = createRequire(join(here, '../../../packages/tfjs-backend-ort/package.json'));
+const require = createRequire(join(here, '../../packages/tfjs-backend-ort/package.json'));
 const served = {
   '/ort/': dirname(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm')),
   '/tfjs/': dirname(
-    createRequire(join(here, '../../../packages/backend/package.json')).resolve(
+    createRequire(join(here, '../../packages/backend/package.json')).resolve(
       '@tensorflow/tfjs-backend-wasm',
     ),
   ),
@@ -82,14 +82,22 @@ export async function visit(
   }
 }
 
-/** Serves the page and its bundles, isolated so that there are threads, and ONNX Runtime's files. */
-export async function serve(files) {
+/**
+ * Serves the page and its bundles, isolated so that there are threads, and the engines' files.
+ *
+ * @param files by their names
+ * @param folders by the beginnings of their addresses, such as `/model/`
+ * @returns the server; `requests` are the paths that were asked for, and while it is `offline` only the page and
+ * its bundles are there
+ */
+export async function serve(files, folders = {}) {
   const usual = { 'Cache-Control': 'no-store' };
   const isolation = {
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Embedder-Policy': 'require-corp',
   };
   let isolated = true;
+  let policy = '';
   const types = {
     '.js': 'text/javascript',
     '.mjs': 'text/javascript',
@@ -97,9 +105,14 @@ export async function serve(files) {
   };
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://localhost');
-    const answer = (status, type, body, more = {}) =>
+    const answer = (status, type, body) =>
       response
-        .writeHead(status, { 'Content-Type': type, ...usual, ...(isolated && isolation), ...more })
+        .writeHead(status, {
+          'Content-Type': type,
+          ...usual,
+          ...(isolated && isolation),
+          ...(policy && { 'Content-Security-Policy': policy }),
+        })
         .end(body);
     if (pathname === '/result') {
       let body = '';
@@ -111,24 +124,37 @@ export async function serve(files) {
       return;
     }
     if (pathname === '/' || pathname === '/page') {
-      if (pathname === '/') isolated = searchParams.get('isolated') === 'true';
-      const policy = searchParams.get('policy');
-      const headers = policy ? { 'Content-Security-Policy': policy } : {};
+      if (pathname === '/') {
+        isolated = searchParams.get('isolated') === 'true';
+        policy = searchParams.get('policy') ?? '';
+      }
       answer(
         200,
         'text/html',
         '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>',
-        headers,
       );
       return;
     }
+    if (pathname === '/offline') {
+      server.offline = true;
+      answer(200, 'text/plain', '');
+      return;
+    }
+    server.requests.push(pathname);
     const name = basename(pathname);
-    const file = join(served[pathname.slice(0, pathname.indexOf('/', 1) + 1)] ?? '/none', name);
+    const prefix = pathname.slice(0, pathname.indexOf('/', 1) + 1);
+    const file = join({ ...served, ...folders }[prefix] ?? '/none', pathname.slice(prefix.length));
+    if (server.offline && !files.has(name)) {
+      response.destroy();
+      return;
+    }
     const type = types[/\.\w+$/.exec(name)?.[0]] ?? 'application/octet-stream';
     if (files.has(name)) answer(200, type, files.get(name));
     else if (existsSync(file)) answer(200, type, readFileSync(file));
     else answer(404, 'text/plain', 'not here');
   });
+  server.requests = [];
+  server.offline = false;
   await new Promise((resolve) => server.listen(0, 'localhost', resolve));
   return server;
 }

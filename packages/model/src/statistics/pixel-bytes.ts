@@ -1,5 +1,5 @@
-import { layerStatistics } from '@sts-net/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { layerStatistics } from './model-statistics.ts';
 
 /**
  * Bytes that a network takes, times those of its largest layer's output. Measured on the ort engine with

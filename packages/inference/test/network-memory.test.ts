@@ -1,40 +1,12 @@
-import { type Predictor, tiled } from '@sts-net/inference';
-import { createModel } from '@sts-net/model';
 import { uniform } from '@sts-net/testing';
-import '@tensorflow/tfjs-backend-cpu';
 import { expect, it } from 'vitest';
+import { asked, mirrored, type Predictor, tiled, togetherWith } from '../src/index.ts';
 import {
   imagesTogether,
   networkBudget,
   tilesFor,
   withinMemory,
-} from '../../src/prediction/network-memory.ts';
-import { pixelBytes } from '../../src/prediction/pixel-bytes.ts';
-import { tinyModel } from '../tiny-model.ts';
-
-it('reckons with the largest output of a layer', () => {
-  const model = tinyModel();
-  // Six filters at full size, four bytes each, eight at once.
-  expect(pixelBytes(model)).toBe(8 * 4 * 6);
-  model.dispose();
-});
-
-it('reckons with no less than was measured', () => {
-  // KiB a pixel, of 1024 × 1024 on the ort engine: bench/memory.mjs.
-  const measured = [
-    ['mobilenet_v2', 'unet', 0.37],
-    ['resnext50_32x4d', 'deeplabv3', 0.57],
-    ['efficientnet-b0', 'pan', 0.31],
-    ['dpn68', 'deeplabv3plus', 0.59],
-  ] as const;
-  for (const [encoder, decoder, kibibytes] of measured) {
-    const model = createModel({ encoder, decoder, classes: 2, inputShape: [null, null, 3] });
-    const ratio = pixelBytes(model) / (kibibytes * 1024);
-    expect(ratio, encoder).toBeGreaterThan(1);
-    expect(ratio, encoder).toBeLessThan(3);
-    model.dispose();
-  }
-});
+} from '../src/predictor/network-memory.ts';
 
 it('takes a quarter of the memory, and no more than 3 GiB', () => {
   expect(networkBudget(8 * 2 ** 30)).toBe(2 * 2 ** 30);
@@ -76,4 +48,28 @@ it('sees larger images in tiles that fit, and says so once', async () => {
   expect(said).toEqual([
     'images are seen in tiles of 128 × 128 pixels, since the network would take about 0.1 GiB for 200 × 300',
   ]);
+});
+
+it('a network is calibrated first, then tiled, then mirrored', async () => {
+  const logits = async (images: Float32Array) =>
+    Float32Array.from({ length: 2 * images.length }, (_, i) => (i % 2) * images[i >> 1]!);
+  const predictor: Predictor = { channels: 1, classes: 2, predict: logits, logits };
+  const memory = { pixelBytes: 1, budget: 2 ** 20 };
+  const tiles = { size: [4, 4], overlap: 0.5 } as const;
+  const image = uniform('asked', 48);
+  const p = await asked(predictor, { temperature: 2, tiles, mirror: ['rows'] }, memory).predict(
+    image,
+    [1, 6, 8, 1],
+  );
+  // Of every pixel alone, so tiles and mirror images change nothing but rounding.
+  const expected = Array.from(image).flatMap((z) => {
+    const of = 1 / (1 + Math.exp(-z / 2));
+    return [1 - of, of];
+  });
+  expect(p).toBeAllclose(expected, { rtol: 0, atol: 1e-6 });
+  const order = await mirrored(tiled(predictor, tiles), ['rows']).predict(image, [1, 6, 8, 1]);
+  expect(
+    await asked(predictor, { tiles, mirror: ['rows'] }, memory).predict(image, [1, 6, 8, 1]),
+  ).toEqual(order);
+  expect(togetherWith({ tiles }, { pixelBytes: 2 ** 15, budget: 2 ** 20 })(100, 100)).toBe(2);
 });

@@ -1,5 +1,5 @@
-import { type ImageShape, type Predictor, tiled } from '@sts-net/inference';
-import { ownMemory } from '../machine/own-memory.ts';
+import type { ImageShape, Predictor } from './predictor.ts';
+import { tiled } from './tiled.ts';
 
 /** A network may take a quarter of the memory, and no more than this, in bytes. */
 const mostMemory = 3 * 2 ** 30;
@@ -11,8 +11,8 @@ export const unknownPixelBytes = 2048;
 const mostTogether = 16;
 const mostPixels = 2 ** 20;
 
-/** What a network may take here, in bytes. */
-export function networkBudget(memory: number = ownMemory()): number {
+/** What a network may take where there is so much memory, both in bytes. */
+export function networkBudget(memory: number): number {
   return Math.min(memory / 4, mostMemory);
 }
 
@@ -48,7 +48,7 @@ export function withinMemory(
   predictor: Predictor,
   bytes: number,
   onTiles: (text: string) => void,
-  budget: number = networkBudget(),
+  budget: number,
 ): Predictor {
   let isSaid = false;
   return {

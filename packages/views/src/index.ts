@@ -1,0 +1,2 @@
+export type { NdArray } from 'ndarray';
+export { ndarray } from './ndarray.ts';

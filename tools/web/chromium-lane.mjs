@@ -1,0 +1,114 @@
+// Runs @sts-net/web in Chromium: a model of a small training on the sample data, exported by
+// `sts-net export web`, finds in a worker and on the page exactly what Node finds; cancelling, a second visit
+// without a network, a strict Content-Security-Policy, and what browsers refuse, by name. Holds the sizes
+// of what pages load. Needs no graphics processor. About 3 minutes.
+//
+//   node tools/web/chromium-lane.mjs [test …]     # `webgpu` runs only where it is named: on SwiftShader it takes long
+//
+// CHROMIUM_PATH names the browser; without one, the lane names what it skips and succeeds.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findBrowser, serve, visit } from '../chromium/browser.mjs';
+import { bundle, sizes } from './chromium/bundle.mjs';
+import { exportSmallModel } from './chromium/small-model.mjs';
+
+const strict =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'";
+const noWebgpu = true;
+
+/** What the page does, and how it is visited; each has a profile of its own. */
+const tests = [
+  { test: 'worker', noWebgpu },
+  { test: 'worker', title: 'worker, threads of WebAssembly', isolated: true, noWebgpu },
+  { test: 'main', title: 'on the page itself', noWebgpu },
+  { test: 'half', title: 'half precision', noWebgpu },
+  { test: 'adapter', title: 'software that imitates a graphics processor is passed over' },
+  { test: 'webgpu', title: 'WebGPU by name, on SwiftShader', isLong: true },
+  { test: 'cancel', noWebgpu },
+  { test: 'offline', title: 'a second visit without a network', noWebgpu },
+  { test: 'worker', title: 'strict policy', policy: strict, noWebgpu },
+  { test: 'main', title: 'strict policy, on the page itself', policy: strict, noWebgpu },
+  {
+    test: 'noWorker',
+    title: 'a policy without workers',
+    policy: "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'",
+    noWebgpu,
+  },
+  {
+    test: 'failure',
+    title: '.wasm files that are not served',
+    options: { assets: '/nowhere/' },
+    names: ['/nowhere/tfjs-backend-wasm-simd.wasm', '404'],
+    noWebgpu,
+  },
+  {
+    test: 'failure',
+    title: "a policy without 'wasm-unsafe-eval'",
+    policy: "script-src 'self'",
+    names: ["'wasm-unsafe-eval'"],
+    noWebgpu,
+  },
+  {
+    test: 'failure',
+    title: 'no WebGPU',
+    options: { engine: 'webgpu' },
+    names: ['webgpu', 'finds no graphics adapter'],
+    noWebgpu,
+  },
+  {
+    test: 'failure',
+    title: 'no model at the address',
+    options: { model: '/nowhere/model.json' },
+    names: ['/nowhere/model.json', '404'],
+    noWebgpu,
+  },
+];
+
+let failed = 0;
+for (const { name, bytes, most } of await sizes()) {
+  const isRight = bytes <= 1000 * most;
+  if (!isRight) failed++;
+  console.log(
+    `${isRight ? 'size' : 'FAIL size'}: ${name}: ${(bytes / 1000).toFixed(1)} kB gzipped, at most ${most}`,
+  );
+}
+const wanted = process.argv.slice(2);
+const chosen = tests.filter(({ test, isLong = false }) =>
+  wanted.length === 0 ? !isLong : wanted.includes(test),
+);
+const browser = findBrowser();
+if (browser === undefined) {
+  const titles = chosen.map(({ test, title = test }) => title).join('; ');
+  console.log(`web lane: skipped, no Chromium (Debian: apt install chromium): ${titles}`);
+  process.exit(failed > 0 ? 1 : 0);
+}
+const folder = mkdtempSync(join(tmpdir(), 'web-lane-'));
+try {
+  mkdirSync(join(folder, 'served'));
+  const expected = await exportSmallModel(folder, join(folder, 'served'));
+  writeFileSync(join(folder, 'served/expected.json'), JSON.stringify(expected));
+  const server = await serve(await bundle(), { '/served/': join(folder, 'served') });
+  try {
+    for (const one of chosen) failed += await run(server, one);
+  } finally {
+    server.close();
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = failed > 0 ? 1 : 0;
+
+async function run(server, { test, title = test, options = {}, names = [], ...how }) {
+  server.offline = false;
+  const { isolated = false, policy = '', noWebgpu: without = false } = how;
+  const settings = { test, options };
+  const visited = { policy, isolated, noWebgpu: without };
+  const { error, note, message } = await visit(browser, server, settings, 300, visited);
+  const lacking = names.filter((name) => !message?.includes(name)).join(', ');
+  const problem = error ?? (lacking === '' ? undefined : `does not name ${lacking}: ${message}`);
+  console.log(
+    problem === undefined ? `ok ${title}: ${note ?? message}` : `FAIL ${title}: ${problem}`,
+  );
+  return problem === undefined ? 0 : 1;
+}

@@ -123,7 +123,10 @@ async function useAsReadme({ folder, name, version }) {
   const readme = readFileSync(join(copy, 'packages', folder, 'README.md'), 'utf8');
   const project = emptyProject(folder);
   const env = stranger(project);
-  const commands = blocks(readme, 'sh').flatMap((block) => block.match(/^npm install .*$/gm) ?? []);
+  // With what it advises where an install script's download is blocked, as it is here.
+  const commands = blocks(readme, 'sh').flatMap(
+    (block) => block.match(/^npm (install .*|i .* --ignore-scripts .*)$/gm) ?? [],
+  );
   if (commands.length === 0) throw new Error(`${name}: its README must say how to install it`);
   for (const command of commands) run('bash', ['-c', command], project, env);
   const installed = join(project, 'node_modules', name);

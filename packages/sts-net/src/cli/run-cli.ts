@@ -6,6 +6,7 @@ import {
 } from '@commander-js/extra-typings';
 import { nearestName } from '@sts-net/datasets/validation';
 import { packageVersion } from '../program/package-version.ts';
+import { addExamples } from './examples.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { progressModes, say } from './say.ts';
 import { UsageError } from './usage-error.ts';
@@ -19,6 +20,10 @@ interface CommandEntry {
 }
 
 const commands: Readonly<Record<string, CommandEntry>> = {
+  init: {
+    description: 'ask a few questions and write a config that trains',
+    load: async () => (await import('./init-command.ts')).initCommand(),
+  },
   plan: {
     description: 'look at a data set and write a config for it, with reasons',
     load: async () => (await import('./plan-command.ts')).planCommand(),
@@ -152,6 +157,7 @@ export async function programFor(name: string | undefined): Promise<CommandUnkno
     const isLoaded = own === name || needsAll;
     const command = isLoaded ? await load(program) : new Command(own).usage('[options]');
     program.addCommand(command.description(description), { hidden });
+    addExamples(command);
   }
   return strict(program);
 }

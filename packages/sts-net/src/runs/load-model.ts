@@ -85,7 +85,12 @@ async function networkOf(
     return await loadLayersModel(io.fromMemory({ modelTopology }));
   } catch (cause) {
     const [, layer] = /Unknown layer: (\S+?)\./.exec((cause as Error).message) ?? [];
-    if (layer === undefined) throw cause;
+    if (layer === undefined) {
+      throw new RangeError(
+        `'${path}': the network that it describes must be one of TensorFlow.js, but cannot be made (${(cause as Error).message}); the file is damaged, take another`,
+        { cause },
+      );
+    }
     throw new UnknownLayerError(path, layer, { cause });
   }
 }

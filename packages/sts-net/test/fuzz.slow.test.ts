@@ -124,7 +124,7 @@ beforeAll(async () => {
     },
     manifest: {
       path: at('manifest.jsonl'),
-      lines: [item, { ...item, id: 'b', mask: null, image: 'c.nii', split: 'training' }],
+      lines: [item, { ...item, id: 'b', mask: null, area: 0, image: 'c.nii', split: 'training' }],
       read: loadManifest,
     },
     log: {

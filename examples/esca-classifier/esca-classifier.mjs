@@ -5,7 +5,7 @@ import { esca } from '@sts-net/layers-esca';
 import { readVolume } from '@sts-net/volume-io';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
+import { initializers, layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 
 const side = 16;
 
@@ -35,10 +35,11 @@ export async function piecesOf(imagePath, maskPath, most = 400) {
   const count = Math.min(most / 2, kinds.lesion.length, kinds.none.length);
   const evenly = (all) =>
     Array.from({ length: count }, (_, n) => all[Math.floor((n * all.length) / count)]);
-  const pieces = [...evenly(kinds.lesion), ...evenly(kinds.none)];
+  const [lesion, none] = [evenly(kinds.lesion), evenly(kinds.none)];
+  const pieces = lesion.flatMap((piece, n) => [piece, none[n]]);
   return {
     images: tf.tensor4d(pieces.flat(), [2 * count, side, side, 1]),
-    labels: tf.tensor1d(pieces.map((_, n) => (n < count ? 1 : 0))),
+    labels: tf.tensor1d(pieces.map((_, n) => (n % 2 === 0 ? 1 : 0))),
   };
 }
 
@@ -48,15 +49,24 @@ function valuesOf(piece) {
 
 /** An ordinary model, in which one layer is ESCA. */
 export function classifier() {
+  // The same numbers each time.
+  const kernelInitializer = initializers.heUniform({ seed: 1 });
   const convolution = (filters, more) =>
-    layers.conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu', ...more });
+    layers.conv2d({
+      filters,
+      kernelSize: 3,
+      padding: 'same',
+      activation: 'relu',
+      kernelInitializer,
+      ...more,
+    });
   const model = sequential({
     layers: [
       convolution(16, { inputShape: [side, side, 1], strides: 2 }),
       convolution(32, { strides: 2 }),
       esca(),
       layers.globalMaxPooling2d({}),
-      layers.dense({ units: 1, activation: 'sigmoid' }),
+      layers.dense({ units: 1, activation: 'sigmoid', kernelInitializer }),
     ],
   });
   model.compile({
@@ -98,7 +108,12 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const training = await piecesOf(image, mask);
   const test = await piecesOf(testImage, testMask);
   const model = classifier();
-  await model.fit(training.images, training.labels, { epochs: 15, batchSize: 32, verbose: 0 });
+  await model.fit(training.images, training.labels, {
+    epochs: 15,
+    batchSize: 32,
+    verbose: 0,
+    shuffle: false,
+  });
   console.log(
     `of ${test.labels.size} pieces of another patient right: ${(await accuracyOf(model, test)).toFixed(3)}`,
   );

@@ -10,12 +10,12 @@ const pieces = (patient: string, most: number) =>
 
 test('learns of one patient what lesions look like in another, and is the same when it is loaded', async () => {
   await tf.setBackend('cpu');
-  const training = await pieces('patient07', 200);
-  const others = await pieces('patient26', 120);
+  const training = await pieces('patient07', 400);
+  const others = await pieces('patient26', 400);
   expect((await tf.mean(others.labels).data())[0]).toBe(0.5);
   const model = classifier();
   await model.fit(training.images, training.labels, {
-    epochs: 12,
+    epochs: 15,
     batchSize: 32,
     verbose: 0,
     shuffle: false,

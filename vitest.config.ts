@@ -15,7 +15,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     maxWorkers: 2,
     // Progress is told by the clock, which no test may depend on.
-    env: { STS_NET_QUIET: '1' },
+    env: { STS_NET_PROGRESS: 'none' },
     // Worker threads inherit this.
     execArgv: ['--import', new URL('./tools/workers/register.mjs', import.meta.url).href],
   },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { damagedBytes, drawing } from '@sts-net/testing';
 import { describe, expect, test } from 'vitest';
 import {
   decodeImage,
@@ -16,7 +17,7 @@ import {
   VolumeFormatError,
 } from '../src/index.ts';
 import { ctSlice } from './dicom-files.ts';
-import { type FuzzFile, type FuzzTarget, fuzzTargets, mutate, random } from './fuzz-cases.ts';
+import { type FuzzFile, type FuzzTarget, fuzzTargets } from './fuzz-cases.ts';
 
 /**
  * Cases in all. The lane that `FUZZ_CASES=20000 npx vitest run packages/volume-io/test/fuzz`
@@ -187,10 +188,10 @@ describe('mutated files: a sound result or a clear error, in bounded memory', ()
     let read = 0;
     let worst = { bytes: 0, label: '' };
     for (let i = 0; i < CASES; i++) {
-      const draw = random(SEED * 1_000_003 + i);
+      const draw = drawing(SEED * 1_000_003 + i);
       const target = targets[draw(targets.length)]!;
       const damaged = target.members[draw(target.members.length)]!;
-      const [kind, bytes] = mutate(damaged.bytes(), draw);
+      const [kind, bytes] = damagedBytes(damaged.bytes(), draw);
       const label = `case ${i} of seed ${SEED} (${kind}, ${target.kind} ${damaged.name})`;
       const before = process.memoryUsage().arrayBuffers;
       const files = (file: FuzzFile) => (file === damaged ? bytes : file.bytes());
@@ -212,7 +213,7 @@ test('images that are cut off are refused, or there is all of them', {
   const images = listed();
   let refused = 0;
   for (let i = 0; i < CASES; i++) {
-    const draw = random(SEED * 1_000_003 + i);
+    const draw = drawing(SEED * 1_000_003 + i);
     const { name, bytes } = images[draw(images.length)]!;
     const whole = bytes();
     const cut = draw(2) === 0 ? draw(whole.length) : whole.length - 1 - draw(16);

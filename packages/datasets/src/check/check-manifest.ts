@@ -1,7 +1,7 @@
 import type { ReadingOptions } from '@sts-net/volume-io';
 import { alikePairs } from '../images/alike.ts';
 import type { Print } from '../images/print.ts';
-import { manifestFolder, readManifest } from '../manifest/read-manifest.ts';
+import { loadManifest, manifestFolder } from '../manifest/read-manifest.ts';
 import { findLeaks, type PartItem } from '../split/find-leaks.ts';
 import { lookAt } from './look-at.ts';
 
@@ -23,8 +23,8 @@ export interface ManifestCheck {
 }
 
 export interface CheckManifestOptions extends ReadingOptions {
-  /** Called before each item is read, with the number of those before. */
-  readonly onProgress?: (id: string, done: number) => void;
+  /** Called before each item is read, with the number of those before and of all. */
+  readonly onProgress?: (id: string, done: number, total: number) => void;
   /** Stops between items: the call then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -47,11 +47,15 @@ export async function checkManifests(
   const printed: { readonly part: PartItem; readonly print: Print }[] = [];
   let empty = 0;
   let withoutMask = 0;
+  const manifests = [];
   for (const path of paths) {
-    const folder = await manifestFolder(path);
-    for await (const item of readManifest(path)) {
+    manifests.push({ path, folder: await manifestFolder(path), items: await loadManifest(path) });
+  }
+  const total = manifests.reduce((sum, { items }) => sum + items.length, 0);
+  for (const { path, folder, items } of manifests) {
+    for (const item of items) {
       signal?.throwIfAborted();
-      onProgress?.(item.id, parts.length);
+      onProgress?.(item.id, parts.length, total);
       const looked = await lookAt(item, folder, onWarning);
       errors.push(...looked.errors.map((error) => `'${item.id}': ${error}`));
       for (const label of looked.labels) labels.set(label, (labels.get(label) ?? 0) + 1);

@@ -2,7 +2,7 @@ import { areaStatistics, type LesionStatistics } from '@sts-net/amplify';
 import { labelsOf } from '@sts-net/volume-io';
 import { areaOf } from '../images/unite-masks.ts';
 import type { ManifestItem, SplitName } from '../manifest/manifest-item.ts';
-import { manifestFolder, readManifest } from '../manifest/read-manifest.ts';
+import { loadManifest, manifestFolder } from '../manifest/read-manifest.ts';
 import { readItemFiles } from './read-item-files.ts';
 
 /** A slice that holds a target. */
@@ -30,8 +30,8 @@ export interface ManifestStatistics {
 }
 
 export interface ManifestStatisticsOptions {
-  /** Called before each item is read, with the number of those before. */
-  readonly onProgress?: (id: string, done: number) => void;
+  /** Called before each item is read, with the number of those before and of all. */
+  readonly onProgress?: (id: string, done: number, total: number) => void;
   /** Stops between items: the call then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -43,9 +43,10 @@ export async function manifestStatistics(
 ): Promise<ManifestStatistics> {
   const folder = await manifestFolder(path);
   const measured: { item: ManifestItem; areas: readonly number[] }[] = [];
-  for await (const item of readManifest(path)) {
+  const items = await loadManifest(path);
+  for (const item of items) {
     signal?.throwIfAborted();
-    onProgress?.(item.id, measured.length);
+    onProgress?.(item.id, measured.length, items.length);
     measured.push({ item, areas: await sliceAreas(item, folder) });
   }
   const part = (name: PartStatistics['name']): PartStatistics => {

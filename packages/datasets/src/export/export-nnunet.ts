@@ -13,8 +13,8 @@ import {
 } from './nnunet-description.ts';
 
 export interface ExportNnunetOptions extends ExportLabels, ReadingOptions {
-  /** Called before each item is read, with the number of those before. */
-  readonly onProgress?: ((id: string, done: number) => void) | undefined;
+  /** Called before each item is read, with the number of those before and of all. */
+  readonly onProgress?: ((id: string, done: number, total: number) => void) | undefined;
   /** Stops between items: the call then throws the signal's reason and leaves nothing. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -57,7 +57,7 @@ export async function exportNnunet(
     const grey: ManifestItem[] = [];
     for (const [done, item] of items.entries()) {
       options.signal?.throwIfAborted();
-      options.onProgress?.(item.id, done);
+      options.onProgress?.(item.id, done, items.length);
       const { colours } = await exportItem(item, folder, temporary, form, options);
       if (colours === 1) grey.push(item);
     }

@@ -26,7 +26,7 @@ export async function readDatasetJson(folder: string): Promise<DatasetJson> {
   const content = validateWith(datasetJsonSchema, await readJson(path), `'${path}'`);
   const names = content.channel_names ?? content.modality;
   if (names === undefined) {
-    throw new TypeError(
+    throw new RangeError(
       `'${path}': must name the channels by \`channel_names\` or \`modality\`, as { "0": "FLAIR" }, got neither; add one`,
     );
   }

@@ -70,7 +70,7 @@ function parse(line: string, source: string): object {
     throw new SyntaxError(`${source}: not valid JSON: ${reason}; correct it there`, { cause });
   }
   if (typeof value === 'object' && value !== null) return value;
-  throw new TypeError(`${source}: must hold an object, got ${line.trim().slice(0, 60)}`);
+  throw new RangeError(`${source}: must hold an object, got ${line.trim().slice(0, 60)}`);
 }
 
 /** All items of a manifest; see `readManifest`. */

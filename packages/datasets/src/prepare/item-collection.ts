@@ -1,19 +1,12 @@
-import { IGNORED, type Volume } from '@sts-net/volume-io';
 import { alikePairs } from '../images/alike.ts';
-import type { Channel } from '../images/check-channel.ts';
-import { digestOfChannels, imageDigest, imageSeal } from '../images/image-digest.ts';
-import { type Print, printOf, printText } from '../images/print.ts';
-import { type DatasetItem, type Skipped, sourcesOf } from '../kinds/dataset-spec.ts';
+import { type Print, parsePrint } from '../images/print.ts';
+import type { Skipped } from '../kinds/dataset-spec.ts';
 import { channelNamesOf } from '../manifest/image-files.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
-import type { ReadItem } from './read-item.ts';
+import { type ItemFacts, leftOut, type TakenOptions } from './item-facts.ts';
 
 /** Which items are taken, and what becomes of their groups. */
-export interface SelectionOptions {
-  /** Takes only what covers less than this share of its image, per cent. @default everything */
-  readonly maxShare?: number | undefined;
-  /** Leaves out images without a target. @default false */
-  readonly skipEmpty?: boolean | undefined;
+export interface SelectionOptions extends TakenOptions {
   /** Puts 2-D images that are nearly the same into one group. @default false */
   readonly groupAlike?: boolean | undefined;
 }
@@ -39,21 +32,6 @@ export interface PreparedDataset {
 /** That of volumes, which is like no other. */
 const noPrint: Print = new Int8Array();
 
-/** What all channels were taken by. */
-function modalityOf(channels: readonly Channel[]): string | undefined {
-  const [first, ...others] = new Set(
-    channels.map(({ volume: { header } }) =>
-      header?.format === 'dicom' && header.modality !== '' ? header.modality : undefined,
-    ),
-  );
-  return others.length === 0 ? first : undefined;
-}
-
-/** DICOM images need not say how far their pixels are apart. */
-function isSpacingKnown({ header }: Volume): boolean {
-  return header?.format !== 'dicom' || header.spacingFrom.pixels !== 'unknown';
-}
-
 /** Items as they come, with what was left out. */
 export class ItemCollection {
   readonly #options: SelectionOptions;
@@ -65,8 +43,7 @@ export class ItemCollection {
   #masked = 0;
   #withoutMask = 0;
   #agreed = 0;
-  #empty = 0;
-  #large = 0;
+  readonly #leftOut = { empty: 0, large: 0 };
 
   constructor(options: SelectionOptions) {
     this.#options = options;
@@ -85,43 +62,20 @@ export class ItemCollection {
     return this.#masked > 0;
   }
 
-  takes({ labels, area, masks }: ReadItem): boolean {
+  /** Counts an image that was read, and takes it if the options do. */
+  add(facts: ItemFacts): void {
+    const { masks, item } = facts;
     if (masks > 0) this.#masked++;
     else this.#withoutMask++;
     if (masks > 1) this.#agreed++;
-    const { maxShare = 100, skipEmpty = false } = this.#options;
-    const isEmpty = skipEmpty && area === 0;
-    const isLarge = maxShare < 100 && 100 * area >= maxShare * labels.data.length;
-    if (isEmpty) this.#empty++;
-    else if (isLarge) this.#large++;
-    return !isEmpty && !isLarge;
-  }
-
-  async add(
-    { id, group, split, image: source, modality }: DatasetItem,
-    { channels, image, flat, labels, ignore, area, made }: ReadItem,
-    files: Pick<ManifestItem, 'image' | 'mask'>,
-  ): Promise<void> {
-    this.#ids.add(id);
-    const digest = digestOfChannels(channels.map(({ volume }) => imageDigest(volume.voxels)));
-    const index = this.#items.length;
-    const print = flat ? printOf(image.voxels) : noPrint;
-    this.#sameImage.set(digest, [...(this.#sameImage.get(digest) ?? []), index]);
-    const size = labels.shape as [number, number, number];
-    const found = { size, digest, ...(flat && { fingerprint: printText(print) }) };
-    this.#items.push({
-      id,
-      group,
-      ...files,
-      ignore: made && ignore !== undefined ? IGNORED : ignore,
-      ...found,
-      spacing: flat || !isSpacingKnown(image) ? null : image.spacing,
-      modality: modality ?? modalityOf(channels),
-      area,
-      split,
-      ...(flat && { seal: await imageSeal(sourcesOf(source) as readonly string[], found) }),
-    });
-    this.#prints.push(print);
+    const reason = leftOut(facts, this.#options);
+    if (reason !== undefined) this.#leftOut[reason]++;
+    if (item === undefined) return;
+    this.#ids.add(item.id);
+    const { digest, fingerprint } = item;
+    this.#sameImage.set(digest, [...(this.#sameImage.get(digest) ?? []), this.#items.length]);
+    this.#items.push(item);
+    this.#prints.push(fingerprint === undefined ? noPrint : parsePrint(fingerprint));
   }
 
   result(): PreparedDataset {
@@ -132,8 +86,7 @@ export class ItemCollection {
       items: joinGroups(this.#items, [...links, ...alike]),
       withoutMask: this.#withoutMask,
       agreed: this.#agreed,
-      empty: this.#empty,
-      large: this.#large,
+      ...this.#leftOut,
       lacking: lackingIn(this.#items),
       duplicates: same.map((indices) => indices.map((i) => this.#items[i]!.id)),
       skipped: this.#skipped,

@@ -37,7 +37,8 @@ export class UnknownLayerError extends RangeError {
  *
  * @param channels of the images, see `channelsOf` of `@sts-net/inference`
  * @param subject what errors call the file
- * @throws UnknownLayerError for a network of one's own whose layers TensorFlow.js does not know
+ * @throws UnknownLayerError for a network of one's own whose layers TensorFlow.js does not know; RangeError for one
+ * that cannot be made
  */
 export async function rebuildNetwork(
   network: NetworkDescription,
@@ -54,7 +55,12 @@ export async function rebuildNetwork(
     return await loadLayersModel(io.fromMemory({ modelTopology }));
   } catch (cause) {
     const [, layer] = /Unknown layer: (\S+?)\./.exec((cause as Error).message) ?? [];
-    if (layer === undefined) throw cause;
+    if (layer === undefined) {
+      throw new RangeError(
+        `${subject}: the network that it describes must be one of TensorFlow.js, but cannot be made (${(cause as Error).message}); the file is damaged, take another`,
+        { cause },
+      );
+    }
     throw new UnknownLayerError(subject, layer, { cause });
   }
 }

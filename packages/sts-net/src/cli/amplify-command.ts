@@ -23,7 +23,7 @@ export function amplifyCommand(): CommandUnknownOpts {
       const items = await writeAmplified(config, dirname(resolve(path)), output, {
         format,
         workers,
-        onProgress: (done, total) => line.show(`slice ${done}/${total}`),
+        onProgress: (done, total) => line.show('slices', done, total),
         onWarning: warnOnce(line),
       }).finally(() => line.clear());
       const copies = items.filter(({ source }) => source?.['operation'] !== 'none').length;

@@ -154,7 +154,7 @@ async function compareAny(a: string, b: string, given: Given): Promise<Compariso
         ...options,
         probabilities: probabilitiesA ? [probabilitiesA, probabilitiesB!] : undefined,
         signal,
-        onProgress: (id, index, total) => line.show(`case ${index + 1}/${total}: ${id}`),
+        onProgress: (id, done, total) => line.show(`case ${id}`, done, total),
         onWarning: warnOnce(line),
       },
     ),

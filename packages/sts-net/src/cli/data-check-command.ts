@@ -19,7 +19,7 @@ export function dataCheckCommand(): CommandUnknownOpts {
       const check = await interruptible('the check is not finished', (signal) =>
         checkManifests(manifests, {
           signal,
-          onProgress: (id, done) => line.show(`image ${done + 1}: ${id}`),
+          onProgress: (id, done, total) => line.show(`image ${id}`, done, total),
           onWarning: (message) => warnings.add(message),
         }),
       ).finally(() => line.clear());

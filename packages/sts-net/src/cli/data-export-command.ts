@@ -34,7 +34,7 @@ export function dataExportCommand(): CommandUnknownOpts {
         exportNnunet(manifest, output, {
           ...options,
           signal,
-          onProgress: (id, done) => line.show(`image ${done + 1}: ${id}`),
+          onProgress: (id, done, total) => line.show(`image ${id}`, done, total),
           onWarning: (message) => warnings.add(message),
         }),
       ).finally(() => line.clear());

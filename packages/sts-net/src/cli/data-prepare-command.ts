@@ -79,13 +79,15 @@ export function dataPrepareCommand(): CommandUnknownOpts {
       await checkNewFolder('--output', output);
       const line = progressLine();
       const warnings = new Set<string>();
-      const prepared = await interruptible('nothing was written', (signal) =>
-        prepareDataset(datasets[dataset], folder, output, {
-          ...options,
-          signal,
-          onProgress: (id, done) => line.show(`image ${done + 1}: ${id}`),
-          onWarning: (message) => warnings.add(message),
-        }),
+      const prepared = await interruptible(
+        'what was read is kept; give the command again and it goes on',
+        (signal) =>
+          prepareDataset(datasets[dataset], folder, output, {
+            ...options,
+            signal,
+            onProgress: (id, done, total) => line.show(`image ${id}`, done, total),
+            onWarning: (message) => warnings.add(message),
+          }),
       ).finally(() => line.clear());
       const { consensus = 'union' } = options;
       const path = join(output, 'manifest.jsonl');

@@ -10,6 +10,7 @@ import {
 } from '@sts-net/datasets';
 import { formatTable } from '../tables/format-table.ts';
 import { count, integer, number } from './arguments.ts';
+import { say } from './say.ts';
 import { UsageError } from './usage-error.ts';
 
 export function dataSplitCommand(): CommandUnknownOpts {
@@ -49,7 +50,7 @@ export function dataSplitCommand(): CommandUnknownOpts {
           : divided.map((one, i) => ({ path: foldPath(output, i), items: one }));
       for (const file of files) await writeManifest(file.path, file.items, manifest);
       if (items.some((item) => item.split !== undefined)) {
-        process.stderr.write('note: the manifest had splits; they were drawn anew\n');
+        say('note', 'the manifest had splits; they were drawn anew');
       }
       process.stdout.write(`${formatTable([header, ...files.map(row)])}\n`);
     });

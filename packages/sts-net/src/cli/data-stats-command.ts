@@ -23,7 +23,7 @@ export function dataStatsCommand(): CommandUnknownOpts {
       const statistics = await interruptible('nothing was written', (signal) =>
         manifestStatistics(manifest, {
           signal,
-          onProgress: (id, done) => line.show(`image ${done + 1}: ${id}`),
+          onProgress: (id, done, total) => line.show(`image ${id}`, done, total),
         }),
       ).finally(() => line.clear());
       const { parts, targets } = statistics;

@@ -1,6 +1,7 @@
 import type { BackendInfo } from '@sts-net/backend';
+import { say } from './say.ts';
 
 /** Says on stderr, in one line, how to have a better engine that everybody can have, where it is missing. */
 export function sayAdvice({ name, advice }: Pick<BackendInfo, 'name' | 'advice'>): void {
-  if (advice !== '') process.stderr.write(`note: computing on ${name}; ${advice}\n`);
+  if (advice !== '') say('note', `computing on ${name}; ${advice}`);
 }

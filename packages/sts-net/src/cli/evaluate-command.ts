@@ -142,7 +142,7 @@ async function evaluateMasks(
       ...options,
       patient,
       signal,
-      onProgress: (id, index, total) => line.show(`case ${index + 1}/${total}: ${id}`),
+      onProgress: (id, done, total) => line.show(`case ${id}`, done, total),
       onWarning: warnOnce(line),
     }),
   ).finally(() => line.clear());

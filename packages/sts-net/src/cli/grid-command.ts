@@ -12,6 +12,7 @@ import { UsageError } from './usage-error.ts';
 
 export function gridCommand(): CommandUnknownOpts {
   return new Command('grid')
+    .helpCommand(false)
     .addCommand(planGridCommand())
     .addCommand(gridRunCommand())
     .addCommand(statusCommand())

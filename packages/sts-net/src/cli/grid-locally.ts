@@ -71,7 +71,8 @@ function doRun(
     const args = ['grid', 'run', grid.folder, '--index', String(run.index)];
     // In a group of its own, so that an interrupt on the terminal does not reach it twice.
     const child: ChildProcess = spawn(process.execPath, [command, ...args], {
-      env,
+      // How far it is comes as messages, and what it says last is why it failed.
+      env: { ...env, STS_NET_PROGRESS: 'none' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: true,
     });

@@ -7,6 +7,7 @@ import { count, number } from './arguments.ts';
 import type { LocalRun } from './grid-locally.ts';
 import { Interrupted, interruptible } from './interruption.ts';
 import { progressLine } from './progress-line.ts';
+import { progressMode, say } from './say.ts';
 import { UsageError } from './usage-error.ts';
 import { warnOnce } from './warn-once.ts';
 
@@ -81,8 +82,7 @@ async function runJob(grid: Grid, index: number, perJob: number): Promise<void> 
     } catch (error) {
       line.clear();
       if (error instanceof Interrupted) throw error;
-      if (runs.length > 1)
-        process.stderr.write(`run ${run.index} (${name}): ${(error as Error).message}\n`);
+      if (runs.length > 1) say('error', `run ${run.index} (${name}): ${(error as Error).message}`);
       errors.push(error);
     }
   }
@@ -122,6 +122,8 @@ class JobsFailed extends Error {}
 /** A line for each process on a terminal; elsewhere one for each run that ends. */
 function liveTable(grid: Grid, processes: number) {
   const { stderr } = process;
+  const mode = progressMode();
+  const line = progressLine();
   const running = new Map<number, LocalRun>();
   let drawn = 0;
   let ended = 0;
@@ -139,9 +141,11 @@ function liveTable(grid: Grid, processes: number) {
         ended++;
         clear();
         const why = state === 'failed' && said !== '' ? `: ${said}` : '';
-        stderr.write(`run ${run.index} (${runName(grid, run)}): ${state}${why}\n`);
+        const text = `run ${run.index} (${runName(grid, run)}): ${state}${why}`;
+        if (mode === 'auto') stderr.write(`${text}\n`);
+        else line.show(text, ended, grid.runs.length);
       }
-      if (!stderr.isTTY) return;
+      if (!stderr.isTTY || mode !== 'auto') return;
       clear();
       const width = (stderr.columns || 80) - 1;
       const lines = [...running.values()]

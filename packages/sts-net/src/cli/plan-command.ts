@@ -31,7 +31,7 @@ export function planCommand(): CommandUnknownOpts {
         fingerprint(manifest, {
           ...(most !== undefined && { most }),
           signal,
-          onProgress: (id, done) => line.show(`case ${done + 1}: ${id}`),
+          onProgress: (id, done, total) => line.show(`case ${id}`, done, total),
         }),
       ).finally(() => line.clear());
       const from = output === undefined ? '.' : dirname(resolve(output));

@@ -57,7 +57,7 @@ export async function predictFolder(
           ...kept,
           ...reading,
           onProgress: ({ done, skipped, failed }, total) =>
-            line.show(`image ${done + skipped + failed}/${total}`),
+            line.show('images', done + skipped + failed, total),
         }),
     );
   } finally {

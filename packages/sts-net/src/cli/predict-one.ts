@@ -60,7 +60,7 @@ export async function predictOne(
           store: storeIn(dirname(resolve(output))),
           signal,
           onWarning: warnOnce(line),
-          onProgress: (done: number, total: number) => line.show(`slice ${done}/${total}`),
+          onProgress: (done: number, total: number) => line.show('slices', done, total),
         },
       ),
     );

@@ -11,6 +11,7 @@ import { aimText } from '../tuning/tuning-text.ts';
 import { backendOption, imageSize, number } from './arguments.ts';
 import { sayAdvice } from './engine-advice.ts';
 import { withCliCure } from './load-for-cli.ts';
+import { say } from './say.ts';
 import { UsageError } from './usage-error.ts';
 
 /** How networks are asked and their probabilities become labels, as options say it. */
@@ -119,17 +120,16 @@ export async function openForCli({
     ...(backend !== undefined && { engine: backend }),
     mirror,
     axes,
-    onTiles: (text) => {
-      process.stderr.write(`note: ${text}; --tile chooses others\n`);
-    },
+    onTiles: (text) => say('note', `${text}; --tile chooses others`),
     ...(tile !== undefined && { tiles: { size: tile, ...(overlap !== undefined && { overlap }) } }),
     temperature: points === undefined ? temperature : points.temperature,
   };
   const opened = await withCliCure(() => openPredictor(settings));
   if (opened.engine !== undefined) sayAdvice(opened.engine);
   if (points !== undefined) {
-    process.stderr.write(
-      `note: at the operating point that was chosen for ${aimText(points.aim)}; --most-likely leaves it aside\n`,
+    say(
+      'note',
+      `at the operating point that was chosen for ${aimText(points.aim)}; --most-likely leaves it aside`,
     );
   }
   const decision =

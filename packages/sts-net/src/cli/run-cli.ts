@@ -1,7 +1,14 @@
-import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import {
+  Command,
+  CommanderError,
+  type CommandUnknownOpts,
+  Option,
+} from '@commander-js/extra-typings';
 import { nearestName } from '@sts-net/datasets/validation';
 import { packageVersion } from '../program/package-version.ts';
+import { addExamples } from './examples.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { progressModes, say } from './say.ts';
 import { UsageError } from './usage-error.ts';
 
 interface CommandEntry {
@@ -13,6 +20,10 @@ interface CommandEntry {
 }
 
 const commands: Readonly<Record<string, CommandEntry>> = {
+  init: {
+    description: 'ask a few questions and write a config that trains',
+    load: async () => (await import('./init-command.ts')).initCommand(),
+  },
   plan: {
     description: 'look at a data set and write a config for it, with reasons',
     load: async () => (await import('./plan-command.ts')).planCommand(),
@@ -110,7 +121,7 @@ export async function runCli(rawArguments: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    process.stderr.write(`sts-net: ${inOptions(messageOf(error), program)}\n`);
+    say('error', inOptions(messageOf(error), program));
     if (process.env['STS_NET_STACK'] && error instanceof Error) {
       process.stderr.write(`${error.stack}\n`);
     }
@@ -123,6 +134,19 @@ export async function programFor(name: string | undefined): Promise<CommandUnkno
   const program = new Command('sts-net')
     .description('finds very small targets in medical images')
     .version(packageVersion(), '--version', 'print the version')
+    .addOption(
+      new Option(
+        '--progress <how>',
+        'on the standard error output: a line written over on a terminal, else one a minute; everything as a line of JSON each; or none',
+      )
+        .choices(progressModes)
+        .default('auto' as const)
+        .env('STS_NET_PROGRESS'),
+    )
+    .hook('preAction', (own) => {
+      // Processes that the command starts are told alike.
+      process.env['STS_NET_PROGRESS'] = own.opts().progress;
+    })
     .helpCommand(false);
   const entries = Object.entries({ ...commands, ...completion });
   const isKnown = entries.some(([own]) => own === name);
@@ -133,6 +157,7 @@ export async function programFor(name: string | undefined): Promise<CommandUnkno
     const isLoaded = own === name || needsAll;
     const command = isLoaded ? await load(program) : new Command(own).usage('[options]');
     program.addCommand(command.description(description), { hidden });
+    addExamples(command);
   }
   return strict(program);
 }
@@ -151,7 +176,7 @@ function strict(command: CommandUnknownOpts): CommandUnknownOpts {
       writeErr: (text) => void process.stdout.write(text),
       outputError: () => {},
     })
-    .configureHelp({ showGlobalOptions: false });
+    .configureHelp({ showGlobalOptions: true });
   for (const sub of command.commands) strict(sub);
   // An option's value is missing where the next argument is an option.
   for (const option of command.options) {

@@ -7,7 +7,7 @@ export function telling(line: ProgressLine) {
   return {
     onEngine: sayAdvice,
     onProgress: (id: string, done: number, total: number) =>
-      line.show(`${id}: slice ${done}/${total}`),
+      line.show(`slices of ${id}`, done, total),
     onWarning: warnOnce(line),
   };
 }

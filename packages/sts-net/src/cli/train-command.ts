@@ -48,7 +48,7 @@ export function trainCommand(): CommandUnknownOpts {
       const line = progressLine();
       const warn = warnOnce(line);
       line.show('reading the cases');
-      const show = trainingProgress(config.training.batchSize, (text) => line.show(text));
+      const show = trainingProgress(config.training.batchSize, line.show);
       let byClass = '';
       let normalization = '';
       const report = (event: TrainEvent): void => {

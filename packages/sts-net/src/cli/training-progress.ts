@@ -1,15 +1,15 @@
 import type { TrainEvent } from '../loggers/run-log.ts';
 
 /**
- * Turns the events of a training into the text of a progress line: step, loss, score, rate, samples a
- * second, time left.
+ * Turns the events of a training into the text of a progress line: loss, score, rate, samples a second; and
+ * steps done and in all.
  *
  * @param batchSize samples of a step
  * @param now milliseconds since any moment
  */
 export function trainingProgress(
   batchSize: number,
-  show: (text: string) => void,
+  show: (text: string, done?: number, total?: number) => void,
   now: () => number = () => performance.now(),
 ): (event: TrainEvent) => void {
   let steps = 0;
@@ -28,15 +28,10 @@ export function trainingProgress(
       const perStep = (now() - first.time) / 1000 / (step - first.step);
       const speed = batchSize / perStep;
       show(
-        `step ${step}/${steps}, loss ${loss.toFixed(4)}${validation}, rate ${learningRate.toPrecision(2)}, ${speed.toPrecision(3)} samples/s, ${timeText(perStep * (steps - step))} left`,
+        `loss ${loss.toFixed(4)}${validation}, rate ${learningRate.toPrecision(2)}, ${speed.toPrecision(3)} samples/s`,
+        step,
+        steps,
       );
     }
   };
-}
-
-/** `40 s`, `12 min`, `3 h 5 min`. */
-function timeText(seconds: number): string {
-  if (seconds < 100) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,3 +1,5 @@
+import { say } from './say.ts';
+
 /**
  * Says each warning once, on the standard error output.
  *
@@ -9,6 +11,6 @@ export function warnOnce(line?: { clear(): void }): (message: string) => void {
     if (said.has(message)) return;
     said.add(message);
     line?.clear();
-    process.stderr.write(`warning: ${message}\n`);
+    say('warning', message);
   };
 }

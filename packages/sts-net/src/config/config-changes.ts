@@ -19,6 +19,9 @@ export function withChanges(config: unknown, changes: readonly ConfigChange[]): 
   const result: unknown = structuredClone(config);
   for (const { path, value } of changes) {
     const keys = path.split('.');
+    if (keys.includes('__proto__')) {
+      throw new ConfigError(`${path}: a field must have a name of the config, got '__proto__'`);
+    }
     const last = keys.pop()!;
     let parent = result;
     for (const [i, key] of keys.entries()) {

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fileError, readJson } from '@sts-net/datasets/files';
+import { readRecord, readRecords } from '../records/read-record.ts';
+import { gridPlanSchema, gridRunSchema } from './grid-records.ts';
 import type { GridRows } from './grid-rows.ts';
 
 /** A training to be done, as a line of `runs.jsonl`. */
@@ -65,18 +64,24 @@ export function gridRunFiles(folder: string, id: string) {
  */
 export async function openGrid(folder: string): Promise<Grid> {
   const path = join(folder, 'grid.json');
-  if (!existsSync(path)) {
+  const plan = await readRecord(path, 'the plan of a grid', gridPlanSchema);
+  if (plan === undefined) {
     throw new RangeError(
       `'${folder}' must hold a planned grid, but there is no 'grid.json'; plan one with this folder as its output`,
     );
   }
-  const plan = (await readJson(path)) as GridPlan;
   const listed = join(folder, 'runs.jsonl');
-  const text = await readFile(listed, 'utf8').catch((cause) => {
-    throw fileError(listed, 'read', cause);
-  });
-  const lines = text.split('\n').filter((line) => line !== '');
-  const runs = lines.map((line) => JSON.parse(line) as GridRun);
+  const runs = (await readRecords(listed, 'a run of the grid', gridRunSchema, true)) ?? [];
+  const each = runs.length / plan.rows.length;
+  const isListed =
+    runs.length > 0 &&
+    runs.every(({ index }, i) => index === i) &&
+    plan.rows.every((_, r) => runs.filter(({ row }) => row === r).length === each);
+  if (!isListed) {
+    throw new RangeError(
+      `'${listed}' must list the runs of the ${plan.rows.length} rows of '${path}', as many of each and one after the other, but does not; plan the grid again`,
+    );
+  }
   return { ...plan, folder: resolve(folder), runs };
 }
 

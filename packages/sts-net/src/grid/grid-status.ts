@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJson } from '@sts-net/datasets/files';
 import { isLocked } from '../locks/folder-lock.ts';
+import { readRecord } from '../records/read-record.ts';
 import { type Grid, type GridRun, gridRunFiles } from './grid-folder.ts';
+import { failureSchema } from './grid-records.ts';
+import { readResult } from './run-result.ts';
 
 export type RunState = 'done' | 'running' | 'failed' | 'stopped' | 'waiting';
 
@@ -47,13 +49,12 @@ async function statusOf(folder: string, run: GridRun): Promise<RunStatus> {
   if (await isLocked(files.folder)) return { run, state: 'running' };
   if (!existsSync(files.failure))
     return { run, state: existsSync(files.attempts) ? 'stopped' : 'waiting' };
-  const { message } = (await readJson(files.failure)) as { message: string };
-  return { run, state: 'failed', message };
+  const failure = await readRecord(files.failure, 'why a run failed', failureSchema);
+  return { run, state: 'failed', ...(failure && { message: failure.message }) };
 }
 
 async function secondsOf(path: string): Promise<number> {
-  const { seconds } = (await readJson(path)) as { seconds: number };
-  return seconds;
+  return (await readResult(path)).seconds;
 }
 
 function secondsLeft(runs: readonly RunStatus[]): number | null {

@@ -4,8 +4,8 @@ import { scoreTitle } from '../scoring/scoring-text.ts';
 import { csvText } from '../tables/csv.ts';
 import { markdownTable } from '../tables/markdown.ts';
 import type { MergedGrid } from './merge-grid.ts';
+import { mergedScores } from './merged-scores.ts';
 import { paperScores } from './paper-tables.ts';
-import { mergedScores } from './row-cases.ts';
 
 export type Table = readonly (readonly string[])[];
 

@@ -5,7 +5,8 @@ import type { SizeRecall } from '../evaluation/mean-scores.ts';
 import { type IntervalOptions, meanInterval } from '../scoring/mean-interval.ts';
 import { type Grid, type GridRun, gridRunFiles, runName } from './grid-folder.ts';
 import type { GridRow } from './grid-rows.ts';
-import { meanCases, mergedScores, sizesOf } from './row-cases.ts';
+import { mergedScores } from './merged-scores.ts';
+import { meanCases, sizesOf } from './row-cases.ts';
 import { type ResultCase, readResult, type StoredResult } from './run-result.ts';
 
 export type MergedScore = (typeof mergedScores)[number];

@@ -35,7 +35,7 @@ export async function planGrid(path: string, output: string): Promise<Grid> {
   await checkNewFolder('output', output);
   const basePath = resolve(dirname(path), file.base);
   const base = await readConfigFile(basePath);
-  const { rows, ...described } = gridRows(file);
+  const { rows, ...described } = inFile(path, () => gridRows(file));
   const folder = resolve(output);
   const plan: GridPlan = {
     ...described,
@@ -53,7 +53,7 @@ export async function planGrid(path: string, output: string): Promise<Grid> {
     for (const seed of file.seeds ?? [null]) {
       for (const fold of file.folds ?? [null]) {
         const config = validateConfig(
-          withChanges(base, changesOf(row, seed, fold)),
+          inFile(path, () => withChanges(base, changesOf(row, seed, fold))),
           `'${path}', row '${row.name}'`,
         );
         const split = await data.of(config);
@@ -97,6 +97,16 @@ function identityOf({
   ...config
 }: ExperimentConfig): unknown {
   return config;
+}
+
+/** Errors about what a file holds name it. */
+function inFile<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause;
+    throw new ConfigError(`'${path}': ${cause.message}`, { cause });
+  }
 }
 
 const digest = (value: unknown): string =>

@@ -1,17 +1,8 @@
 import { recallOverCases, type SizeRecall } from '../evaluation/mean-scores.ts';
 import { type CaseScores, meanScores } from '../scoring/case-score.ts';
 import type { IntervalOptions } from '../scoring/mean-interval.ts';
-import type { ScoreName } from '../scoring/scores.ts';
+import { mergedScores } from './merged-scores.ts';
 import type { ResultCase, StoredResult } from './run-result.ts';
-
-/** The scores that rows are compared by. */
-export const mergedScores = [
-  'dice',
-  'lesion-f1',
-  'lesion-recall',
-  'lesion-precision',
-  'false-alarms',
-] as const satisfies readonly ScoreName[];
 
 /** Each case with the means of all runs that scored it, in the order of their names. */
 export function meanCases(results: readonly StoredResult[]): readonly ResultCase[] {

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { writeFileAtomic } from '@sts-net/datasets/files';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { LockedError, lockFolder } from '../locks/folder-lock.ts';
+import { readRecords } from '../records/read-record.ts';
 import { type Grid, type GridRun, gridRunFiles } from './grid-folder.ts';
+import { attemptSchema } from './grid-records.ts';
 import { configOf } from './plan-grid.ts';
 import type { RunResult } from './run-result.ts';
 
@@ -95,7 +97,6 @@ function stored({ id, row, seed, fold }: GridRun, seconds: number, result: RunRe
 
 /** Of all attempts together, those that a kill cut short as far as they told. */
 async function secondsOf(path: string): Promise<number> {
-  const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
-  const all = lines.map((line) => (JSON.parse(line) as { seconds: number }).seconds);
-  return Number(all.reduce((sum, one) => sum + one, 0).toFixed(3));
+  const attempts = (await readRecords(path, 'an attempt of the run', attemptSchema)) ?? [];
+  return Number(attempts.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(3));
 }

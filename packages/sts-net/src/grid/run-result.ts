@@ -1,7 +1,8 @@
-import { readJson } from '@sts-net/datasets/files';
 import type { SizeBin } from '@sts-net/metrics/lesions';
 import type { Evaluation } from '../evaluation/evaluate-volumes.ts';
+import { readRecord } from '../records/read-record.ts';
 import type { CaseScores } from '../scoring/case-score.ts';
+import { storedResultSchema } from './grid-records.ts';
 import { paperScores } from './paper-tables.ts';
 
 /** The scores of one test case. */
@@ -56,7 +57,9 @@ export function resultOf(evaluation: Evaluation, steps: number): RunResult {
 
 /** Reads what a run found; numbers that are none are null in JSON. */
 export async function readResult(path: string): Promise<StoredResult> {
-  const stored = (await readJson(path)) as StoredResult;
+  const stored = await readRecord(path, 'what a run of a grid found', storedResultSchema);
+  if (stored === undefined)
+    throw new RangeError(`'${path}' must hold what a run of a grid found, but is gone`);
   const number = (value: number | null): number => value ?? Number.NaN;
   return {
     ...stored,

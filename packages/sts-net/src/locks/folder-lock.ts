@@ -230,7 +230,10 @@ async function readText(path: string): Promise<string | undefined> {
 /** Undefined for a file that is being written. */
 function holderOf(text: string): Holder | undefined {
   try {
-    return JSON.parse(text) as Holder;
+    const holder = JSON.parse(text) as Holder | null;
+    return typeof holder?.host === 'string' && Number.isInteger(holder.process)
+      ? holder
+      : undefined;
   } catch {
     return undefined;
   }

@@ -1,9 +1,11 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import type { BackendInfo } from '@sts-net/backend';
 import type { SplitName } from '@sts-net/datasets';
 import { fileError, writeFileAtomic } from '@sts-net/datasets/files';
 import type { ChosenNormalization, NormalizationRule, PerChannel } from '@sts-net/inference';
 import type { Look, Progress, SelectionName, SizeCount } from '@sts-net/training';
+import { readRecords } from '../records/read-record.ts';
+import { logLineSchema } from './log-schema.ts';
 
 /** A run's progress as far as its log goes by it. */
 type RunPoint = Pick<Progress, 'step' | 'owesValidation'>;
@@ -38,27 +40,14 @@ export class RunLog {
   }
 }
 
-/** The events of a log; a last line that was cut off by a kill is left out. */
+/**
+ * The events of a log; a last line that was cut off by a kill is left out.
+ *
+ * @throws RangeError naming file and line, if it is damaged
+ */
 export async function readLog(path: string): Promise<readonly TrainEvent[]> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw fileError(path, 'read', cause);
-  }
-  const lines = text.split('\n');
-  lines.pop();
-  return lines.map((line, i): TrainEvent => {
-    try {
-      return JSON.parse(line) as TrainEvent;
-    } catch (cause) {
-      throw new SyntaxError(
-        `'${path}': line ${i + 1} must be a JSON object; remove the line and try again`,
-        { cause },
-      );
-    }
-  });
+  const lines = await readRecords(path, 'an event of a run', logLineSchema);
+  return (lines ?? []) as unknown as readonly TrainEvent[];
 }
 
 /** Which weights of one's own a network started from. */

@@ -25,7 +25,7 @@ export async function loadOnnx(path: string): Promise<OnnxModel> {
   try {
     session = await InferenceSession.create(file, { logSeverityLevel: 4 });
   } catch (cause) {
-    throw new Error(
+    throw new RangeError(
       `'${path}': ONNX Runtime cannot load it (${(cause as Error).message}); export it again`,
       { cause },
     );

@@ -28,8 +28,8 @@ export interface Fingerprint {
 export interface FingerprintOptions {
   /** The most cases that are read. @default 100 */
   readonly most?: number;
-  /** Called before each case is read, with the number of those before. */
-  readonly onProgress?: (id: string, done: number) => void;
+  /** Called before each case is read, with the number of those before and of all that are. */
+  readonly onProgress?: (id: string, done: number, total: number) => void;
   /** Stops between cases: the call then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -53,9 +53,10 @@ export async function fingerprint(
     );
   }
   const looked: CaseFacts[] = [];
-  for (const item of evenly(items, most)) {
+  const chosen = evenly(items, most);
+  for (const item of chosen) {
     signal?.throwIfAborted();
-    onProgress?.(item.id, looked.length);
+    onProgress?.(item.id, looked.length, chosen.length);
     looked.push(await factsOf(item, folder));
   }
   const channels = items.map(({ image }) => channelNamesOf(image) ?? [null]);

@@ -14,6 +14,8 @@ export interface PlanOptions {
   readonly output?: string;
   /** Network and optimiser. @default 'light' */
   readonly preset?: PresetName;
+  /** Length of the training. @default by how many slices show a lesion */
+  readonly steps?: number;
   /** Bytes of memory that this machine has. */
   readonly memory: number;
 }
@@ -24,6 +26,8 @@ export interface Plan {
   readonly text: string;
   /** What the plan rests on, a line each. */
   readonly facts: readonly string[];
+  /** Length of the training. */
+  readonly steps: number;
 }
 
 /**
@@ -33,7 +37,7 @@ export interface Plan {
  */
 export function planConfig(
   print: Fingerprint,
-  { manifest, output = 'run', preset = 'light', memory }: PlanOptions,
+  { manifest, output = 'run', preset = 'light', steps, memory }: PlanOptions,
 ): Plan {
   const { looked, groups } = print;
   const classes = classesOf(looked.flatMap(({ labels }) => labels));
@@ -43,7 +47,7 @@ export function planConfig(
   const validation = print.split ? print.validation : groups > 1;
   const sides = median(looked.map(({ size }) => size[1]));
   const scale = preprocessing.fields['size'] === undefined ? 1 : plane[0] / sides;
-  const training = planTraining({ ...print, validation }, { preset, plane, scale, memory });
+  const training = planTraining({ ...print, validation }, { preset, steps, plane, scale, memory });
   const { encoder, decoder, attention } = presets[preset].model;
   const facts = factsOf(print);
   const { diameter } = summariseLesions(looked);
@@ -68,7 +72,8 @@ export function planConfig(
   };
   validateConfig(config, 'the plan');
   const heading = `Planned by sts-net from:\n${facts.map((fact) => `  ${fact}`).join('\n')}`;
-  return { text: commentedJson(config, reasons, heading), facts };
+  const text = commentedJson(config, reasons, heading);
+  return { text, facts, steps: training.fields['steps'] as number };
 }
 
 function nested(section: string, { reasons }: PlannedPart): Reasons {

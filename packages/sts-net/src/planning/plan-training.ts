@@ -17,6 +17,8 @@ const memoryOf: Readonly<Record<PresetName, { readonly network: number; readonly
 
 interface TrainingFacts {
   readonly preset: PresetName;
+  /** That are wished for. */
+  readonly steps: number | undefined;
   /** Rows and columns of a slice as the network gets it. */
   readonly plane: readonly [rows: number, columns: number];
   /** How many times as long as in its file a lesion is there. */
@@ -35,7 +37,7 @@ export function planTraining(
     /** Whether anything validates. */
     readonly validation: boolean;
   },
-  { preset, plane, scale, memory }: TrainingFacts,
+  { preset, steps: wished, plane, scale, memory }: TrainingFacts,
 ): PlannedPart {
   const { voxels, diameter, perCase } = summariseLesions(looked);
   const fields: Record<string, unknown> = {};
@@ -86,13 +88,14 @@ export function planTraining(
   say('optimizer', optimizer, `Of the preset ${preset}.`);
   say('schedule', { name: 'cosine', per: 'step' });
   const shown = (sum(looked.map((one) => one.shown)) * cases) / looked.length;
-  const steps = Math.round(Math.min(Math.max((30 * shown) / batchSize, 300), 20_000) / 100) * 100;
+  const usual = Math.round(Math.min(Math.max((30 * shown) / batchSize, 300), 20_000) / 100) * 100;
+  const steps = wished ?? usual;
   say(
     'steps',
     steps,
     `About ${Math.round(shown)} slices show a lesion; each is drawn some ${Math.round((steps * batchSize) / Math.max(shown, 1))} times. Longer is better as long as the validation still rises.`,
   );
-  const every = Math.max(10, Math.round(steps / 20));
+  const every = Math.min(steps, Math.max(10, Math.round(steps / 20)));
   if (validation) {
     const metric = areMany ? 'lesion-f1' : 'case-dice';
     say(

@@ -202,7 +202,9 @@ export class OutputFolder {
 function parsed(text: string): PredictionRecord | undefined {
   try {
     const record = JSON.parse(text) as Partial<PredictionRecord> | null;
-    return typeof record?.model === 'string' && Array.isArray(record.files)
+    const { model, files } = record ?? {};
+    const isRecord = typeof model === 'string' && Array.isArray(files);
+    return isRecord && files.every((file) => typeof file === 'string')
       ? (record as PredictionRecord)
       : undefined;
   } catch {

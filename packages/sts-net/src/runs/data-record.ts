@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import {
   type Case,
@@ -9,13 +8,13 @@ import {
   type Split,
   type SplitName,
 } from '@sts-net/datasets';
-import { fileDigest, fileError, writeFileAtomic } from '@sts-net/datasets/files';
-import { validateWith } from '@sts-net/datasets/validation';
+import { fileDigest, writeFileAtomic } from '@sts-net/datasets/files';
 import { isVolume } from '@sts-net/inference';
 import type { Volume } from '@sts-net/volume-io';
 import { z } from 'zod';
 import type { CaseCacheConfig } from '../cases/case-cache.ts';
 import { type CaseReader, fileReader } from '../cases/case-reader.ts';
+import { readRecord } from '../records/read-record.ts';
 
 const fileSchema = z.strictObject({
   /** From the folder of the record, with forward slashes; on another drive absolute. */
@@ -133,22 +132,8 @@ export async function writeDataRecord(path: string, record: DataRecord): Promise
 }
 
 /** Undefined where there is none. */
-export async function readDataRecord(path: string): Promise<DataRecord | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw fileError(path, 'read', cause);
-  }
-  try {
-    return validateWith(recordSchema, JSON.parse(text), path);
-  } catch (cause) {
-    throw new RangeError(
-      `'${path}' must be the list of a run's cases, but is damaged (${(cause as Error).message}); restore it from a copy`,
-      { cause },
-    );
-  }
+export function readDataRecord(path: string): Promise<DataRecord | undefined> {
+  return readRecord(path, "the list of a run's cases", recordSchema);
 }
 
 /** The recorded cases of a split, with absolute paths. */

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { fileError } from '@sts-net/datasets/files';
+import { validateWith } from '@sts-net/datasets/validation';
+import type { z } from 'zod';
+
+/**
+ * What a file of JSON holds that a run or a grid left; undefined where there is none.
+ *
+ * @param what the file is, for the error
+ * @throws RangeError naming the file, if it is damaged
+ */
+export async function readRecord<T>(
+  path: string,
+  what: string,
+  schema: z.ZodType<T>,
+): Promise<T | undefined> {
+  const text = await readText(path);
+  return text === undefined ? undefined : parse(text, `'${path}'`, path, what, schema);
+}
+
+/**
+ * As {@link readRecord}, of a file with one value a line.
+ *
+ * @param isWhole whether the file appeared whole; else a last line without an end, which a kill cut off, is left out
+ */
+export async function readRecords<T>(
+  path: string,
+  what: string,
+  schema: z.ZodType<T>,
+  isWhole = false,
+): Promise<readonly T[] | undefined> {
+  const text = await readText(path);
+  if (isWhole && text !== undefined && !text.endsWith('\n')) {
+    throw new RangeError(
+      `'${path}' must end with a whole line, but is cut off; restore it from a copy`,
+    );
+  }
+  return text
+    ?.split('\n')
+    .slice(0, -1)
+    .map((line, i) => parse(line, `'${path}', line ${i + 1}`, path, what, schema));
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fileError(path, 'read', cause);
+  }
+}
+
+function parse<T>(
+  text: string,
+  subject: string,
+  path: string,
+  what: string,
+  schema: z.ZodType<T>,
+): T {
+  try {
+    return validateWith(schema, JSON.parse(text), path);
+  } catch (cause) {
+    const reason = (cause as Error).message.replace(`${path}: `, '');
+    throw new RangeError(
+      `${subject} must be ${what}, but is damaged (${reason}); restore it from a copy`,
+      { cause },
+    );
+  }
+}

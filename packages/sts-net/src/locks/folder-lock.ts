@@ -1,9 +1,10 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileError } from '@sts-net/datasets/files';
+import { readText } from '../records/read-text.ts';
 
 /** Another process works in the folder. */
 export class LockedError extends Error {}
@@ -215,15 +216,6 @@ function processSpace(): string {
     return readlinkSync('/proc/self/ns/pid');
   } catch {
     return '';
-  }
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw fileError(path, 'read', cause);
   }
 }
 

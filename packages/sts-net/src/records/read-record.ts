@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { fileError } from '@sts-net/datasets/files';
 import { validateWith } from '@sts-net/datasets/validation';
 import type { z } from 'zod';
+import { readText } from './read-text.ts';
 
 /**
  * What a file of JSON holds that a run or a grid left; undefined where there is none.
@@ -39,15 +38,6 @@ export async function readRecords<T>(
     ?.split('\n')
     .slice(0, -1)
     .map((line, i) => parse(line, `'${path}', line ${i + 1}`, path, what, schema));
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw fileError(path, 'read', cause);
-  }
 }
 
 function parse<T>(

@@ -12,7 +12,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLabels } from '@sts-net/datasets';
 import { readVolume } from '@sts-net/volume-io';
-import { evaluateRun, train, tuneRun, validateConfig } from 'sts-net';
+import { evaluateRun, train, tuneRun, useBackend, validateConfig } from 'sts-net';
 
 /** What is not as `usual` for a network: the deeper ones, and those without normalisations, need more. */
 const usual = { steps: 60, batchSize: 2, learningRate: 1e-3 };
@@ -35,6 +35,7 @@ const data = new URL('../../packages/sts-net/data/open_ms/', import.meta.url).pa
 const patients = { training: 'patient19', validation: 'patient07', test: 'patient26' };
 
 mkdirSync(folder, { recursive: true });
+await useBackend();
 const cases = {};
 for (const [split, id] of Object.entries(patients)) cases[split] = await read(id);
 const threshold = bestThreshold(cases.training);

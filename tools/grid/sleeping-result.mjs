@@ -8,5 +8,5 @@ export function resultFor(index, seed) {
     const recallBySize = [{ from: 0, to: Number.POSITIVE_INFINITY, lesions: 2, found: index % 3 }];
     return { id, patient: id, scores, recallBySize };
   });
-  return { steps: 1, paper: [0.5, 0.5, 0.5, 0.5, 0.5], cases };
+  return { steps: 1, paper: [0.5, 0.5, 0.5, 0.5, 0.5], inPixels: false, cases };
 }

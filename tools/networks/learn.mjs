@@ -15,8 +15,8 @@ import { readVolume } from '@sts-net/volume-io';
 import { evaluateRun, train, tuneRun, useBackend, validateConfig } from 'sts-net';
 
 /** What is not as `usual` for a network: the deeper ones, and those without normalisations, need more. */
-const usual = { steps: 60, batchSize: 2, learningRate: 1e-3 };
-const longer = { steps: 120, batchSize: 2, learningRate: 1e-3 };
+const usual = { steps: 60, batchSize: 2, learningRate: 1e-3, patch: 80 };
+const longer = { ...usual, steps: 120 };
 const settings = {
   ...{
     'plain-unet+plain-unet': {},
@@ -25,7 +25,11 @@ const settings = {
   },
   ...{ m2snet: {}, caranet: longer, centroidnetv2: longer, denseaspp121: longer },
   ...{ 'denseaspp-resnet101': longer, 'um-net': longer, 'i2u-net-m': longer },
-  ...{ 'deeplabv3-afma': longer, 'msgse-net-like': longer, 'mit-b5-stream': longer },
+  ...{
+    'deeplabv3-afma': longer,
+    'msgse-net-like': { ...longer, patch: 96 },
+    'mit-b5-stream': longer,
+  },
   ...{ 'eh-former': longer, 'nnunet-2d': longer, 'nnunet-resenc': longer },
   ...{ 'mit_b0+segformer': longer, 'resnet18+upernet': longer },
 };
@@ -63,7 +67,7 @@ process.exitCode = failed > 0 ? 1 : 0;
 async function learn(name, output) {
   const [encoder, decoder] = name.split('+');
   const model = decoder === undefined ? { network: name } : { encoder, decoder };
-  const { steps, batchSize, learningRate } = { ...usual, ...settings[name] };
+  const { steps, batchSize, learningRate, patch } = { ...usual, ...settings[name] };
   const config = await validateConfig({
     seed: 1,
     model: { ...model, classes: 2 },
@@ -72,7 +76,7 @@ async function learn(name, output) {
       split: { validation: [patients.validation], test: [patients.test] },
     },
     training: {
-      ...{ steps, batchSize, patch: { size: 80 }, flips: true, workers: 0 },
+      ...{ steps, batchSize, patch: { size: patch }, flips: true, workers: 0 },
       optimizer: { learningRate },
       schedule: { name: 'cosine', per: 'step' },
       ...{ validation: { every: steps }, saveEvery: steps },

@@ -56,13 +56,9 @@ try {
   await visit({ width: 1280, height: 900, colorScheme: 'light' }, useIt);
   await visit({ width: 390, height: 844, colorScheme: 'dark' }, lookAtIt);
   await visit({ query: '?model=nowhere/model.json' }, async (page) => {
-    const said = await page.textContent('#error', { timeout: 60_000 });
     await page.waitForSelector('#error:not([hidden])');
-    check(
-      'no model at the address is said',
-      /nowhere\/model\.json/.test(await page.textContent('#error')),
-      said,
-    );
+    const said = await page.textContent('#error');
+    check('no model at the address is said', /nowhere\/model\.json/.test(said), said);
   });
 } finally {
   await browser.close();
@@ -147,7 +143,7 @@ async function useIt(page) {
   const files = readdirSync(series).map((name) => join(series, name));
   await choose(page, files);
   await slide(page, '#threshold', '0.01');
-  await slide(page, '#smallest', '0');
+  await slide(page, '#smallestLesion', '0');
   await page.waitForFunction(
     () => !/^0 lesions/.test(document.getElementById('count').textContent),
   );

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 // @ts-expect-error: a script without types.
-import { accuracyOf, classifier, piecesOf, savedAndLoaded } from '../esca-classifier.mjs';
+import { accuracyOf, classifier, piecesOf, savedAndLoaded, train } from '../esca-classifier.mjs';
 
 const data = fileURLToPath(new URL('../../../packages/sts-net/data/open_ms', import.meta.url));
 const pieces = (patient: string, most: number) =>
@@ -14,12 +14,7 @@ test('learns of one patient what lesions look like in another, and is the same w
   const others = await pieces('patient26', 400);
   expect((await tf.mean(others.labels).data())[0]).toBe(0.5);
   const model = classifier();
-  await model.fit(training.images, training.labels, {
-    epochs: 15,
-    batchSize: 32,
-    verbose: 0,
-    shuffle: false,
-  });
+  await train(model, training);
   const accuracy = await accuracyOf(model, others);
   expect(accuracy).toBeGreaterThan(0.75);
   const loaded = await savedAndLoaded(model);

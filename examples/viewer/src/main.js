@@ -39,7 +39,7 @@ async function start() {
     byId('facts').replaceChildren(...factsOf(segmenter.info, seconds));
     const { threshold, smallestLesion } = segmenter.info;
     byId('threshold').value = String(threshold?.[0] ?? 0.5);
-    byId('smallest').value = String(smallestLesion?.[0] ?? 0);
+    byId('smallestLesion').value = String(smallestLesion?.[0] ?? 0);
     say('The model is ready.');
   });
 }
@@ -61,7 +61,7 @@ document.addEventListener('drop', async (event) => {
 async function segment(files) {
   if (segmenter === undefined || files.length === 0) return;
   await busy('Reading', async (options) => {
-    found = await segmenter.segment(files, options);
+    found = await segmenter.segment(files, { ...options, ...chosen });
     const { classes } = segmenter.info;
     const opacity = Number(byId('opacity').value);
     overlay = await showSegmentation(niivue, found, { classes, opacity });
@@ -70,18 +70,18 @@ async function segment(files) {
     byId('seg').disabled = !dicom;
     byId('seg-why').textContent = dicom ? '' : 'A DICOM SEG needs an image that came as DICOM.';
     show('found', true);
-    await decide();
-    const [first] = decided.lesions;
+    tell(found);
+    const [first] = found.lesions;
     if (first !== undefined) overlay.goTo(first.centroidMm);
     const warnings = found.warnings.map((text) => ` ${text}.`).join('');
     say(`Done in ${found.seconds.toFixed(1)} s.${warnings}`);
   });
 }
 
-for (const id of ['threshold', 'smallest']) {
+for (const id of ['threshold', 'smallestLesion']) {
   byId(id).addEventListener('input', ({ target }) => {
     chosen[id] = Number(target.value);
-    decide();
+    if (found !== undefined) decide();
   });
 }
 byId('opacity').addEventListener('input', ({ target }) => {
@@ -89,21 +89,23 @@ byId('opacity').addEventListener('input', ({ target }) => {
   overlay?.setOpacity(Number(target.value));
 });
 
-/** Labels and lesions anew from the same probabilities, by the sliders that were moved, else as the model says. */
+/** Labels and lesions anew, from the same probabilities. */
 async function decide() {
-  if (found === undefined) return;
-  const { threshold, smallest } = chosen;
-  const own = segmenter.info.threshold?.join(', ') ?? 'the most likely class';
-  byId('threshold-value').textContent = threshold?.toFixed(2) ?? own;
-  const size = smallest ?? segmenter.info.smallestLesion?.join(', ') ?? 0;
-  byId('smallest-value').textContent = `${size} ${found.flat ? 'pixels' : 'mm³'}`;
+  const anew = found.decide(chosen);
+  await overlay.update(anew);
+  tell(anew);
+}
+
+/** Says what is marked, and by what: the sliders that were moved, else the model. */
+function tell(now) {
+  decided = now;
+  const { lesions } = now;
+  const { threshold, smallestLesion } = segmenter.info;
+  byId('threshold-value').textContent =
+    chosen.threshold?.toFixed(2) ?? threshold?.join(', ') ?? 'the most likely class';
+  const size = chosen.smallestLesion ?? smallestLesion?.join(', ') ?? 0;
+  byId('smallestLesion-value').textContent = `${size} ${found.flat ? 'pixels' : 'mm³'}`;
   byId('opacity-value').textContent = `${Math.round(100 * byId('opacity').value)} %`;
-  decided = found.decide({
-    ...(threshold !== undefined && { threshold }),
-    ...(smallest !== undefined && { smallestLesion: smallest }),
-  });
-  await overlay.update(decided);
-  const { lesions } = decided;
   byId('count').textContent = lesions.length === 1 ? '1 lesion' : `${lesions.length} lesions`;
   fillLesions(byId('lesions'), lesions, found.flat, (one) => overlay.goTo(one.centroidMm));
 }

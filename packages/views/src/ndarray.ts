@@ -1,4 +1,5 @@
 import type { Data, NdArray } from 'ndarray';
+import { cOrder, firstOf } from './strides.ts';
 
 /**
  * A view into `data` with the interface of the npm package `ndarray`, which makes its classes from text
@@ -229,23 +230,6 @@ class GenericView extends View {
 interface Generic {
   get(at: number): unknown;
   set(at: number, value: unknown): void;
-}
-
-function cOrder(shape: readonly number[]): number[] {
-  const stride = new Array<number>(shape.length);
-  let step = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    stride[axis] = step;
-    step *= shape[axis]!;
-  }
-  return stride;
-}
-
-/** Where the first element is, if the last along axes that run backwards is at 0. */
-function firstOf(shape: readonly number[], stride: readonly number[]): number {
-  let first = 0;
-  for (const [axis, step] of stride.entries()) if (step < 0) first -= (shape[axis]! - 1) * step;
-  return first;
 }
 
 function isPlace(value: number | null | undefined): value is number {

@@ -4,8 +4,6 @@ export type { FileContent, ImageSource, SegmentInput } from './files/image-sourc
 export type { ModelSource } from './loading/load-model.ts';
 export type { ClassDescription, ModelDescription } from './model/model-description.ts';
 export {
-  type Decided,
-  type DecideOptions,
   type OpenSegmenterOptions,
   openSegmenter,
   type Segmentation,
@@ -13,5 +11,6 @@ export {
   type SegmenterInfo,
   type SegmentOptions,
 } from './open-segmenter.ts';
+export type { Decided, DecideOptions } from './prediction/decided.ts';
 export type { Progress } from './prediction/open-network.ts';
 export type { EngineChoice } from './prediction/start-engine.ts';

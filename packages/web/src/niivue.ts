@@ -1,6 +1,7 @@
-import { crop, encodeVolume, type Volume } from '@sts-net/volume-io';
+import { crop, encodeVolume, labelsOf, type Volume } from '@sts-net/volume-io';
 import type { ClassDescription } from './model/model-description.ts';
-import type { Decided, Segmentation } from './open-segmenter.ts';
+import type { Segmentation } from './open-segmenter.ts';
+import type { Decided } from './prediction/decided.ts';
 
 /** As much of a volume of NiiVue 0.6x as is used here. */
 interface NiivueVolume {
@@ -72,7 +73,8 @@ export async function showSegmentation(
   niivue.updateGLVolume();
   return {
     async update(decided) {
-      overlay.img = await voxelsOf(decided.labels);
+      // In the order of the file, x fastest, in an array of their own.
+      overlay.img = labelsOf(decided.labels).voxels.data;
       niivue.updateGLVolume();
     },
     setOpacity: (now) => niivue.setOpacity(1, now),
@@ -89,11 +91,4 @@ export async function showSegmentation(
 function firstSlice(image: Volume): Volume {
   const [, rows, columns] = image.voxels.shape as [number, number, number];
   return crop(image, { start: [0, 0, 0], shape: [1, rows, columns] });
-}
-
-/** In the order of the file, x fastest, in an array of their own. */
-async function voxelsOf(labels: Volume<Uint8Array>): Promise<Uint8Array> {
-  const { size } = labels.voxels;
-  const file = await encodeVolume(labels, { datatype: 'uint8' });
-  return file.slice(file.length - size);
 }

@@ -1,15 +1,10 @@
 import type { BackendInfo } from '@sts-net/backend';
-import {
-  type ListedLesion,
-  listLesions,
-  type MirrorAxis,
-  predictionOf,
-  type TileOptions,
-} from '@sts-net/inference';
+import { type MirrorAxis, predictionOf, type TileOptions } from '@sts-net/inference';
 import type { Volume } from '@sts-net/volume-io';
 import { plainInput, type SegmentInput } from './files/image-source.ts';
 import { type LoadModelOptions, loadModel, type ModelSource } from './loading/load-model.ts';
 import type { ModelDescription } from './model/model-description.ts';
+import { type Decided, type DecideOptions, decided } from './prediction/decided.ts';
 import type { ModelToOpen, OpenNetwork, Progress } from './prediction/open-network.ts';
 import type { EngineChoice } from './prediction/start-engine.ts';
 import { NoWorkerError, openWorkerNetwork, type WorkerLike } from './worker/worker-network.ts';
@@ -34,17 +29,6 @@ export interface OpenSegmenterOptions extends Pick<LoadModelOptions, 'cache' | '
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** How probabilities become labels. */
-export interface DecideOptions {
-  /**
-   * From which probability on a voxel is of a class, 0 … 1: for all but the background, or one for each.
-   * @default what the model says, else the most likely class
-   */
-  readonly threshold?: number | readonly number[] | undefined;
-  /** Lesions that are smaller are left out, mm³: for all classes, or one for each. @default what the model says, else 0 */
-  readonly smallestLesion?: number | readonly number[] | undefined;
-}
-
 /** Options of `segment`. */
 export interface SegmentOptions extends DecideOptions {
   /** Mirror images that are looked at too. @default none */
@@ -57,14 +41,6 @@ export interface SegmentOptions extends DecideOptions {
   readonly series?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-/** Labels, and the list of what they mark. */
-export interface Decided {
-  /** 0 is background, others are indices of the model's `classes`; on the image's own grid. */
-  readonly labels: Volume<Uint8Array>;
-  /** Each with its centroid, in voxels and in mm. */
-  readonly lesions: readonly ListedLesion[];
 }
 
 /** What was found in an image. */
@@ -190,13 +166,7 @@ function segmenterOf(network: OpenNetwork, info: SegmenterInfo): Segmenter {
       before = finding.catch(() => {});
       const found = await unlessAborted(finding, either);
       const prediction = predictionOf(found.probabilities);
-      const decide = ({
-        threshold = info.threshold,
-        smallestLesion = info.smallestLesion,
-      }: DecideOptions): Decided => {
-        const labels = prediction.labels({ threshold, minimumVolume: smallestLesion });
-        return { labels, lesions: listLesions(labels, { prediction }) };
-      };
+      const decide = (options: DecideOptions): Decided => decided(prediction, info, options);
       return { ...found, decide };
     },
     close() {

@@ -40,7 +40,6 @@ export class ItemCollection {
   readonly #ids = new Set<string>();
   readonly #prints: Print[] = [];
   readonly #sameImage = new Map<string, number[]>();
-  #masked = 0;
   #withoutMask = 0;
   #agreed = 0;
   readonly #leftOut = { empty: 0, large: 0 };
@@ -57,16 +56,10 @@ export class ItemCollection {
     return this.#ids.has(id);
   }
 
-  /** Whether any of the images had a mask. */
-  get hasMask(): boolean {
-    return this.#masked > 0;
-  }
-
   /** Counts an image that was read, and takes it if the options do. */
   add(facts: ItemFacts): void {
     const { masks, item } = facts;
-    if (masks > 0) this.#masked++;
-    else this.#withoutMask++;
+    if (masks === 0) this.#withoutMask++;
     if (masks > 1) this.#agreed++;
     const reason = leftOut(facts, this.#options);
     if (reason !== undefined) this.#leftOut[reason]++;

@@ -2,9 +2,6 @@ import type { BackendInfo } from '@sts-net/backend';
 import {
   asked,
   channelsOf,
-  type Decision,
-  type ListedLesion,
-  listLesions,
   type MirrorAxis,
   networkBudget,
   predictMembers,
@@ -23,6 +20,7 @@ import type { Volume } from '@sts-net/volume-io';
 import type { PlainInput } from '../files/image-source.ts';
 import { readInput } from '../files/read-input.ts';
 import type { ModelDescription } from '../model/model-description.ts';
+import { type Decided, type DecideOptions, decided } from './decided.ts';
 import { type EngineChoice, startEngine } from './start-engine.ts';
 
 /** A model to open, as it crosses to a worker. */
@@ -37,9 +35,7 @@ export interface ModelToOpen {
 }
 
 /** How an image is segmented, as it crosses to a worker. */
-export interface PlainSegmentOptions {
-  readonly threshold?: number | readonly number[] | undefined;
-  readonly smallestLesion?: number | readonly number[] | undefined;
+export interface PlainSegmentOptions extends DecideOptions {
   readonly mirror?: readonly MirrorAxis[] | undefined;
   readonly tiles?: TileOptions | undefined;
   readonly axes?: boolean | undefined;
@@ -55,10 +51,8 @@ export interface Progress {
 }
 
 /** What was found in an image. */
-export interface Found {
-  readonly labels: Volume<Uint8Array>;
+export interface Found extends Decided {
   readonly probabilities: readonly Volume<Float32Array>[];
-  readonly lesions: readonly ListedLesion[];
   readonly image: Volume;
   readonly flat: boolean;
   readonly warnings: readonly string[];
@@ -119,9 +113,8 @@ export async function openNetwork({
       ...(signal && { signal }),
       onProgress: (done, total) => onProgress?.({ stage: 'predict', done, total }),
     });
-    const labels = prediction.labels(decisionOf(description, chosen));
+    const { labels, lesions } = decided(prediction, description, chosen);
     const probabilities = description.classes.map((_, c) => prediction.probabilities(c));
-    const lesions = listLesions(labels, { prediction });
     prediction.release();
     return {
       labels,
@@ -143,17 +136,6 @@ export async function openNetwork({
     },
     // A pass that is under way still needs the weights.
     close: () => void running.then(() => model.dispose()),
-  };
-}
-
-/** How probabilities become labels: as was asked, else as the model says. */
-function decisionOf(
-  { threshold, smallestLesion }: Pick<ModelDescription, 'threshold' | 'smallestLesion'>,
-  chosen: Pick<PlainSegmentOptions, 'threshold' | 'smallestLesion'>,
-): Decision {
-  return {
-    threshold: chosen.threshold ?? threshold,
-    minimumVolume: chosen.smallestLesion ?? smallestLesion,
   };
 }
 

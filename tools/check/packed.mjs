@@ -33,6 +33,9 @@ const run = (program, args, cwd, env = {}) =>
 /** Need Node; all others run anywhere. Of `tfjs-backend-ort`, the entries `./onnx` and `./web` do. */
 const nodeOnly = ['sts-net', '@sts-net/datasets', '@sts-net/tfjs-backend-ort'];
 
+/** The TensorFlow.js that everything here is tested with. */
+const tested = '4.22.0';
+
 const manifests = new Map();
 for (const folder of readdirSync(join(root, 'packages'))) {
   const pkg = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'));
@@ -75,7 +78,7 @@ async function checkPackage(name, folder, pkg, tarballs) {
       dependencies: {
         ...Object.fromEntries(own.map((one) => [one, tarballs.get(one)])),
         // Programs that use the layers need an engine.
-        ...(peers.length > 0 && { '@tensorflow/tfjs-backend-cpu': '^4.22.0' }),
+        ...(peers.length > 0 && { '@tensorflow/tfjs-backend-cpu': `^${tested}` }),
       },
     }),
   );
@@ -106,6 +109,7 @@ async function checkPackage(name, folder, pkg, tarballs) {
   if (name === 'sts-net') checkLoading(project);
   if (existsSync(here(`smoke/${folder}.mjs`))) await runWithoutNode(name, folder, project);
   else if (!nodeOnly.includes(name)) throw new Error(`${name}: smoke/${folder}.mjs is missing`);
+  await checkOldest(name, folder, pkg, project);
   if (nodeOnly.includes(name)) return undefined;
   const { outputFiles } = await bundle(join(project, 'main.js'), project, {
     write: false,
@@ -113,6 +117,18 @@ async function checkPackage(name, folder, pkg, tarballs) {
     minify: true,
   });
   return gzipSync(outputFiles[0].contents, { level: 9 }).length;
+}
+
+/** A package that says it takes an older TensorFlow.js runs with it. */
+async function checkOldest(name, folder, pkg, project) {
+  const oldest = pkg.peerDependencies?.['@tensorflow/tfjs-layers']?.replace('^', '');
+  if (oldest === undefined || oldest === tested) return;
+  for (const one of ['node_modules', 'package-lock.json']) {
+    rmSync(join(project, one), { recursive: true });
+  }
+  const parts = ['core', 'layers', 'backend-cpu'].map((one) => `@tensorflow/tfjs-${one}@${oldest}`);
+  run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...parts], project);
+  await runWithoutNode(`${name} with TensorFlow.js ${oldest}`, folder, project);
 }
 
 /** Commands load only what they use: scoring and data sets no TensorFlow.js, training no plots. */

@@ -17,21 +17,19 @@ import { evaluateRun, train, tuneRun, useBackend, validateConfig } from 'sts-net
 /** What is not as `usual` for a network: the deeper ones, and those without normalisations, need more. */
 const usual = { steps: 60, batchSize: 2, learningRate: 1e-3, patch: 80 };
 const longer = { ...usual, steps: 120 };
+const long = { ...usual, steps: 150, batchSize: 4 };
 const settings = {
   ...{
     'plain-unet+plain-unet': {},
     'plain-unetplusplus+plain-unetplusplus': {},
     'r2unet+r2unet': {},
   },
-  ...{ m2snet: {}, caranet: longer, centroidnetv2: longer, denseaspp121: longer },
-  ...{ 'denseaspp-resnet101': longer, 'um-net': longer, 'i2u-net-m': longer },
-  ...{
-    'deeplabv3-afma': longer,
-    'msgse-net-like': { ...longer, patch: 96 },
-    'mit-b5-stream': longer,
-  },
-  ...{ 'eh-former': longer, 'nnunet-2d': longer, 'nnunet-resenc': longer },
-  ...{ 'mit_b0+segformer': longer, 'resnet18+upernet': longer },
+  ...{ m2snet: {}, caranet: long, centroidnetv2: longer, denseaspp121: long },
+  // I²U-Net pads patches to 128 × 128.
+  ...{ 'denseaspp-resnet101': long, 'um-net': long, 'i2u-net-m': { ...long, patch: 128 } },
+  ...{ 'deeplabv3-afma': long, 'msgse-net-like': { ...longer, patch: 96 } },
+  ...{ 'mit-b5-stream': longer, 'eh-former': {}, 'nnunet-2d': longer, 'nnunet-resenc': {} },
+  ...{ 'mit_b0+segformer': long, 'resnet18+upernet': { ...long, steps: 300 } },
 };
 const [folder, ...given] = process.argv.slice(2);
 const names = given.length > 0 ? given : Object.keys(settings);

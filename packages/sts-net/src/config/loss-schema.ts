@@ -115,63 +115,24 @@ const options = {
 
 type Name = keyof typeof options;
 
-const named = <One extends Name>(name: One) => ({
-  name: z.literal(name),
-  ...options[name],
-});
-const one = <One extends Name>(name: One) => z.strictObject(named(name));
-const part = <One extends Name>(name: One) => z.strictObject({ ...named(name), weight });
+const names = Object.keys(options) as [Name, ...Name[]];
+
+const one = <One extends Name>(name: One) =>
+  z.strictObject({ name: z.literal(name), ...options[name] });
+const part = <One extends Name>(name: One) =>
+  z.strictObject({ name: z.literal(name), ...options[name], weight });
+
+// Of each name by itself: of all of them at once a schema knows no option.
+type OneOf<Any extends Name> = Any extends Name ? ReturnType<typeof one<Any>> : never;
+type PartOf<Any extends Name> = Any extends Name ? ReturnType<typeof part<Any>> : never;
+type Some<Type> = [Type, ...Type[]];
 
 /** A loss: by its name, with options, or a sum of several with their weights. */
 export const lossSchema = z
   .union([
-    z.enum(Object.keys(options) as [Name, ...Name[]]),
-    z.discriminatedUnion('name', [
-      one('cross-entropy'),
-      one('top-k-cross-entropy'),
-      one('focal'),
-      one('dice'),
-      one('dice-cross-entropy'),
-      one('tversky'),
-      one('focal-tversky'),
-      one('lovasz-softmax'),
-      one('boundary'),
-      one('structure'),
-      one('centroidnet'),
-      one('uncertainty'),
-      one('blob'),
-      one('cc-dice-cross-entropy'),
-      one('afma'),
-      one('contour-dice-cross-entropy'),
-      one('sigmoid-dice-cross-entropy'),
-      one('entropy-dice-cross-entropy'),
-      one('lossnet'),
-    ]),
-    z
-      .array(
-        z.discriminatedUnion('name', [
-          part('cross-entropy'),
-          part('top-k-cross-entropy'),
-          part('focal'),
-          part('dice'),
-          part('dice-cross-entropy'),
-          part('tversky'),
-          part('focal-tversky'),
-          part('lovasz-softmax'),
-          part('boundary'),
-          part('structure'),
-          part('centroidnet'),
-          part('uncertainty'),
-          part('blob'),
-          part('cc-dice-cross-entropy'),
-          part('afma'),
-          part('contour-dice-cross-entropy'),
-          part('sigmoid-dice-cross-entropy'),
-          part('entropy-dice-cross-entropy'),
-          part('lossnet'),
-        ]),
-      )
-      .min(1),
+    z.enum(names),
+    z.discriminatedUnion('name', names.map(one) as unknown as Some<OneOf<Name>>),
+    z.array(z.discriminatedUnion('name', names.map(part) as unknown as Some<PartOf<Name>>)).min(1),
   ])
   .describe(
     'A loss by its name, with options, or several that are added up by their weights; else what a whole network is published with, or cross-entropy.',

@@ -40,7 +40,8 @@ export interface OnnxPredictorOptions {
  * has one, are padded with zeros at the bottom and right, and the result is cropped back; more than it
  * takes at once, if that is fixed, go through it one after the other.
  *
- * @throws RangeError if the network takes anything else
+ * @throws RangeError if the network takes anything else; at a prediction, if it gives anything else, and the
+ * runtime's error, with the network's name, if it cannot be run
  */
 export function onnxPredictor(
   session: OnnxSession,
@@ -55,17 +56,34 @@ export function onnxPredictor(
       `${subject} must take images [batch, height, width, channels], got [${shape.join(', ')}]; export it again with these axes`,
     );
   }
+  const outputOf = async (image: unknown): Promise<OnnxTensor> => {
+    try {
+      return (await session.run({ [session.inputNames[0]!]: image }))[session.outputNames[0]!]!;
+    } catch (cause) {
+      throw new Error(
+        `${subject}: ONNX Runtime cannot run it: ${(cause as Error).message.trim()}`,
+        {
+          cause,
+        },
+      );
+    }
+  };
   const together = async (images: Float32Array, given: ImageShape): Promise<Float32Array> => {
     const target = ([0, 1, 2] as const).map((axis) => {
       const size = shape[axis];
       return typeof size === 'number' ? size : given[axis];
     }) as [number, number, number];
     const fitted = fitImages(images, given, target, subject);
-    const results = await session.run({
-      [session.inputNames[0]!]: new Tensor('float32', fitted.images, fitted.shape),
-    });
-    const { data, dims } = results[session.outputNames[0]!]!;
-    return fitted.crop(data as Float32Array, dims.at(-1)!);
+    const { data, dims } = await outputOf(new Tensor('float32', fitted.images, fitted.shape));
+    // Of two classes, one logit may be for the second.
+    const maps = dims.at(-1) === 1 && classes === 2 ? 1 : classes;
+    const expected = [...fitted.shape.slice(0, 3), maps].join(', ');
+    if (!(data instanceof Float32Array && dims.join(', ') === expected)) {
+      throw new RangeError(
+        `${subject} must give float32 logits [${expected}], got [${dims.join(', ')}]; export it again`,
+      );
+    }
+    return fitted.crop(data, maps);
   };
   const logits = async (images: Float32Array, given: ImageShape): Promise<Float32Array> => {
     const [batch, ...size] = given;

@@ -1,6 +1,6 @@
-// A page in Chromium without a window, which sends one result back: no driver is needed for that.
+// A page in Chromium or Firefox without a window, which sends one result back: no driver is needed for that.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -18,18 +18,28 @@ const served = {
   ),
 };
 
-/** The browser, by CHROMIUM_PATH or where systems put it; undefined if there is none. */
+/** Chromium, by CHROMIUM_PATH or where systems put it; undefined if there is none. */
 export function findBrowser() {
   const { CHROMIUM_PATH } = process.env;
-  for (const name of CHROMIUM_PATH
-    ? [CHROMIUM_PATH]
-    : ['/usr/lib/chromium/chromium', 'chromium', 'chromium-browser', 'google-chrome']) {
+  const usual = ['/usr/lib/chromium/chromium', 'chromium', 'chromium-browser', 'google-chrome'];
+  return firstThere(CHROMIUM_PATH ? [CHROMIUM_PATH] : usual);
+}
+
+/** Firefox, by FIREFOX_PATH or where systems put it; undefined if there is none. */
+export function findFirefox() {
+  const { FIREFOX_PATH } = process.env;
+  return firstThere(FIREFOX_PATH ? [FIREFOX_PATH] : ['firefox-esr', 'firefox']);
+}
+
+function firstThere(names) {
+  return names.find((name) => {
     try {
       execFileSync(name, ['--version'], { stdio: 'ignore' });
-      return name;
-    } catch {}
-  }
-  return undefined;
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Opens the page in a browser of its own; what it sends within `seconds`. */
@@ -40,30 +50,14 @@ export async function visit(
   seconds,
   { policy = '', noWebgpu = false, isolated = true } = {},
 ) {
-  const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
+  const profile = mkdtempSync(join(tmpdir(), 'browser-'));
   const { port } = server.address();
   const address = `http://localhost:${port}/?isolated=${isolated}&policy=${encodeURIComponent(policy)}#${encodeURIComponent(JSON.stringify(settings))}`;
-  const gpu = noWebgpu
-    ? ['--disable-features=WebGPU', '--disable-gpu']
-    : [
-        '--enable-unsafe-webgpu',
-        '--enable-features=Vulkan',
-        '--use-webgpu-adapter=swiftshader',
-        '--use-vulkan=swiftshader',
-      ];
-  const child = spawn(
-    browser,
-    [
-      '--headless=new',
-      '--no-sandbox',
-      '--no-first-run',
-      '--disable-dev-shm-usage',
-      `--user-data-dir=${profile}`,
-      ...gpu,
-      address,
-    ],
-    { stdio: process.env.VERBOSE ? 'inherit' : 'ignore', detached: true },
-  );
+  const start = /firefox/.test(basename(browser)) ? firefox : chromium;
+  const child = spawn(browser, [...start(profile, noWebgpu), address], {
+    stdio: process.env.VERBOSE ? 'inherit' : 'ignore',
+    detached: true,
+  });
   try {
     return await new Promise((resolve, reject) => {
       server.result = resolve;
@@ -80,6 +74,34 @@ export async function visit(
     await new Promise((resolve) => setTimeout(resolve, 300));
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+function chromium(profile, noWebgpu) {
+  const gpu = noWebgpu
+    ? ['--disable-features=WebGPU', '--disable-gpu']
+    : [
+        '--enable-unsafe-webgpu',
+        '--enable-features=Vulkan',
+        '--use-webgpu-adapter=swiftshader',
+        '--use-vulkan=swiftshader',
+      ];
+  return [
+    ...['--headless=new', '--no-sandbox', '--no-first-run', '--disable-dev-shm-usage'],
+    `--user-data-dir=${profile}`,
+    ...gpu,
+  ];
+}
+
+function firefox(profile, noWebgpu) {
+  const settings = {
+    'browser.aboutwelcome.enabled': false,
+    'browser.shell.checkDefaultBrowser': false,
+    'datareporting.policy.dataSubmissionEnabled': false,
+    'dom.webgpu.enabled': !noWebgpu,
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `user_pref('${name}', ${value});`);
+  writeFileSync(join(profile, 'user.js'), lines.join('\n'));
+  return ['--headless', '--no-remote', '--profile', profile];
 }
 
 /**

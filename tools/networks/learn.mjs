@@ -18,6 +18,10 @@ import { evaluateRun, train, tuneRun, useBackend, validateConfig } from 'sts-net
 const usual = { steps: 60, batchSize: 2, learningRate: 1e-3, patch: 80 };
 const longer = { ...usual, steps: 120 };
 const long = { ...usual, steps: 150, batchSize: 4 };
+// It pads patches to 128 × 128. With its loss as published, a cross-entropy of sigmoids, it finds nothing at first
+// and then has no gradient.
+const i2uLoss = { name: 'sigmoid-dice-cross-entropy', probabilitiesAsLogits: false };
+const i2u = { patch: 128, loss: i2uLoss };
 const settings = {
   ...{
     'plain-unet+plain-unet': {},
@@ -25,8 +29,7 @@ const settings = {
     'r2unet+r2unet': {},
   },
   ...{ m2snet: {}, caranet: long, centroidnetv2: longer, denseaspp121: long },
-  // I²U-Net pads patches to 128 × 128.
-  ...{ 'denseaspp-resnet101': long, 'um-net': long, 'i2u-net-m': { ...long, patch: 128 } },
+  ...{ 'denseaspp-resnet101': long, 'um-net': long, 'i2u-net-m': { ...long, ...i2u } },
   ...{ 'deeplabv3-afma': long, 'msgse-net-like': { ...longer, patch: 96 } },
   ...{ 'mit-b5-stream': longer, 'eh-former': {}, 'nnunet-2d': longer, 'nnunet-resenc': {} },
   ...{ 'mit_b0+segformer': long, 'resnet18+upernet': { ...long, steps: 300 } },
@@ -65,7 +68,7 @@ process.exitCode = failed > 0 ? 1 : 0;
 async function learn(name, output) {
   const [encoder, decoder] = name.split('+');
   const model = decoder === undefined ? { network: name } : { encoder, decoder };
-  const { steps, batchSize, learningRate, patch } = { ...usual, ...settings[name] };
+  const { steps, batchSize, learningRate, patch, loss } = { ...usual, ...settings[name] };
   const config = await validateConfig({
     seed: 1,
     model: { ...model, classes: 2 },
@@ -75,6 +78,7 @@ async function learn(name, output) {
     },
     training: {
       ...{ steps, batchSize, patch: { size: patch }, flips: true, workers: 0 },
+      ...(loss && { loss }),
       optimizer: { learningRate },
       schedule: { name: 'cosine', per: 'step' },
       ...{ validation: { every: steps }, saveEvery: steps },

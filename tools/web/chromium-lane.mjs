@@ -3,16 +3,18 @@
 // without a network, a strict Content-Security-Policy, and what browsers refuse, by name. Holds the sizes
 // of what pages load. Needs no graphics processor. About 3 minutes.
 //
-//   node tools/web/chromium-lane.mjs [test …]     # `webgpu` runs only where it is named: on SwiftShader it takes long
+//   node tools/web/chromium-lane.mjs [--firefox] [test …]
 //
-// CHROMIUM_PATH names the browser; without one, the lane names what it skips and succeeds.
+// `webgpu` runs only where it is named: on SwiftShader it takes long. With `--firefox` pages are opened there.
+// CHROMIUM_PATH and FIREFOX_PATH name the browsers; without one, the lane names what it skips and succeeds.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findBrowser, serve, visit } from '../chromium/browser.mjs';
+import { findBrowser, findFirefox, serve, visit } from '../chromium/browser.mjs';
 import { bundle, sizes } from './chromium/bundle.mjs';
 import { exportSmallModel } from './chromium/small-model.mjs';
 
+const isFirefox = process.argv.includes('--firefox');
 const strict =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'";
 const noWebgpu = true;
@@ -23,8 +25,12 @@ const tests = [
   { test: 'worker', title: 'worker, threads of WebAssembly', isolated: true, noWebgpu },
   { test: 'main', title: 'on the page itself', noWebgpu },
   { test: 'half', title: 'half precision', noWebgpu },
-  { test: 'adapter', title: 'software that imitates a graphics processor is passed over' },
-  { test: 'webgpu', title: 'WebGPU by name, on SwiftShader', isLong: true },
+  {
+    test: 'adapter',
+    title: 'software that imitates a graphics processor is passed over',
+    isChromiums: true,
+  },
+  { test: 'webgpu', title: 'WebGPU by name, on SwiftShader', isLong: true, isChromiums: true },
   { test: 'cancel', noWebgpu },
   { test: 'offline', title: 'a second visit without a network', noWebgpu },
   { test: 'worker', title: 'strict policy', policy: strict, noWebgpu },
@@ -53,7 +59,7 @@ const tests = [
     test: 'failure',
     title: 'no WebGPU',
     options: { engine: 'webgpu' },
-    names: ['webgpu', 'finds no graphics adapter'],
+    names: ['webgpu', isFirefox ? 'has no WebGPU' : 'finds no graphics adapter'],
     noWebgpu,
   },
   {
@@ -73,14 +79,15 @@ for (const { name, bytes, most } of await sizes()) {
     `${isRight ? 'size' : 'FAIL size'}: ${name}: ${(bytes / 1000).toFixed(1)} kB gzipped, at most ${most}`,
   );
 }
-const wanted = process.argv.slice(2);
-const chosen = tests.filter(({ test, isLong = false }) =>
-  wanted.length === 0 ? !isLong : wanted.includes(test),
-);
-const browser = findBrowser();
+const wanted = process.argv.slice(2).filter((one) => one !== '--firefox');
+const chosen = tests
+  .filter(({ isChromiums = false }) => !(isFirefox && isChromiums))
+  .filter(({ test, isLong = false }) => (wanted.length === 0 ? !isLong : wanted.includes(test)));
+const browser = isFirefox ? findFirefox() : findBrowser();
 if (browser === undefined) {
   const titles = chosen.map(({ test, title = test }) => title).join('; ');
-  console.log(`web lane: skipped, no Chromium (Debian: apt install chromium): ${titles}`);
+  const [name, debian] = isFirefox ? ['Firefox', 'firefox-esr'] : ['Chromium', 'chromium'];
+  console.log(`web lane: skipped, no ${name} (Debian: apt install ${debian}): ${titles}`);
   process.exit(failed > 0 ? 1 : 0);
 }
 const folder = mkdtempSync(join(tmpdir(), 'web-lane-'));

@@ -18,21 +18,24 @@ import { evaluateRun, train, tuneRun, useBackend, validateConfig } from 'sts-net
 const usual = { steps: 60, batchSize: 2, learningRate: 1e-3, patch: 80 };
 const longer = { ...usual, steps: 120 };
 const long = { ...usual, steps: 150, batchSize: 4 };
-// It pads patches to 128 × 128. With its loss as published, a cross-entropy of sigmoids, it finds nothing at first
-// and then has no gradient.
+/** Nearly whole slices, for those that look at the image as a whole: it is larger when they predict. */
+const wide = { ...usual, steps: 150, patch: 128 };
+/** Deep encoders take another patient's tissue for lesions, if they saw one patient's intensities alone. */
+const deep = { ...wide, online: [{ name: 'affine' }, { name: 'intensity' }] };
+// As published, its cross-entropy is of sigmoids: it finds nothing at first, and then has no gradient.
 const i2uLoss = { name: 'sigmoid-dice-cross-entropy', probabilitiesAsLogits: false };
-const i2u = { patch: 128, loss: i2uLoss };
 const settings = {
   ...{
     'plain-unet+plain-unet': {},
     'plain-unetplusplus+plain-unetplusplus': {},
     'r2unet+r2unet': {},
   },
-  ...{ m2snet: {}, caranet: long, centroidnetv2: longer, denseaspp121: long },
-  ...{ 'denseaspp-resnet101': long, 'um-net': long, 'i2u-net-m': { ...long, ...i2u } },
-  ...{ 'deeplabv3-afma': long, 'msgse-net-like': { ...longer, patch: 96 } },
-  ...{ 'mit-b5-stream': longer, 'eh-former': {}, 'nnunet-2d': longer, 'nnunet-resenc': {} },
-  ...{ 'mit_b0+segformer': long, 'resnet18+upernet': { ...long, steps: 300 } },
+  ...{ m2snet: {}, caranet: deep, centroidnetv2: longer, denseaspp121: long },
+  ...{ 'denseaspp-resnet101': deep, 'um-net': long, 'i2u-net-m': { ...wide, loss: i2uLoss } },
+  ...{ 'deeplabv3-afma': deep, 'msgse-net-like': { ...longer, patch: 96 } },
+  ...{ 'mit-b5-stream': { ...wide, steps: 80 }, 'eh-former': { ...wide, steps: 60 } },
+  ...{ 'nnunet-2d': longer, 'nnunet-resenc': {} },
+  ...{ 'mit_b0+segformer': long, 'resnet18+upernet': { ...wide, batchSize: 4 } },
 };
 const [folder, ...given] = process.argv.slice(2);
 const names = given.length > 0 ? given : Object.keys(settings);
@@ -68,7 +71,8 @@ process.exitCode = failed > 0 ? 1 : 0;
 async function learn(name, output) {
   const [encoder, decoder] = name.split('+');
   const model = decoder === undefined ? { network: name } : { encoder, decoder };
-  const { steps, batchSize, learningRate, patch, loss } = { ...usual, ...settings[name] };
+  const own = { ...usual, ...settings[name] };
+  const { steps, batchSize, learningRate, patch, loss, online = [] } = own;
   const config = await validateConfig({
     seed: 1,
     model: { ...model, classes: 2 },
@@ -76,6 +80,7 @@ async function learn(name, output) {
       cases: { folder: data, image: '{id}_FLAIR.nii.gz', mask: '{id}_GOLD.nii.gz' },
       split: { validation: [patients.validation], test: [patients.test] },
     },
+    amplification: { online },
     training: {
       ...{ steps, batchSize, patch: { size: patch }, flips: true, workers: 0 },
       ...(loss && { loss }),

@@ -25,6 +25,13 @@ export function count(option: string): (text: string) => number {
   return number(option, 'a whole number from 1 on', (n) => Number.isSafeInteger(n) && n > 0);
 }
 
+/** What reads where to listen, 0 for any port that is free. */
+export const portNumber: (text: string) => number = number(
+  'port',
+  'a whole number from 0 to 65535',
+  (n) => Number.isInteger(n) && n >= 0 && n <= 65535,
+);
+
 /** What reads an option's text as a whole number. */
 export function integer(option: string): (text: string) => number {
   return number(option, 'a whole number', Number.isSafeInteger);

@@ -37,7 +37,8 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'grid merge': ['sts-net grid merge grid'],
   'grid slurm': ['sts-net grid slurm grid > grid.sh'],
   'grid kubernetes': ['sts-net grid kubernetes grid > grid.yaml'],
-  export: ['sts-net export onnx run model.onnx --size any'],
+  export: ['sts-net export web run page --fp16', 'sts-net export onnx run model.onnx --size any'],
+  preview: ['sts-net preview page'],
   'data prepare': [
     'sts-net data prepare busi Dataset_BUSI_with_GT --output busi --group-alike',
     "sts-net data prepare nifti-pairs scans --image 't1={id}_T1.nii.gz' --image 'flair={id}_FLAIR.nii.gz' --mask '{id}_mask.nii.gz' --output prepared",

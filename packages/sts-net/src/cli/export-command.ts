@@ -7,6 +7,7 @@ import { operatingPointOf } from '../prediction/operating-point-of.ts';
 import { prepareEngine } from '../runs/prepare-engine.ts';
 import { decisionOf } from '../tuning/operating-points-file.ts';
 import { exportWeb } from '../web/export-web.ts';
+import { pageFiles } from '../web/page-files.ts';
 import { count, imageSize } from './arguments.ts';
 import { loadForCli } from './load-for-cli.ts';
 import { UsageError } from './usage-error.ts';
@@ -28,11 +29,15 @@ export function exportCommand(): CommandUnknownOpts {
     )
     .option('--batch <count>', 'onnx: slices at once; any number if left out', count('batch'))
     .option('--fp16', 'web: weights in half precision, half as long')
-    .action(async (format, path, output, { size, batch, fp16 = false }, own) => {
-      const others = { onnx: ['fp16'], web: ['size', 'batch'] }[format];
+    .option('--no-page', 'web: the model alone, for a page of your own')
+    .action(async (format, path, output, { size, batch, fp16 = false, page }, own) => {
+      const others = { onnx: ['fp16', 'page'], web: ['size', 'batch'] }[format];
       const wrong = others.find((option) => own.getOptionValueSource(option) === 'cli');
-      if (wrong !== undefined) throw new UsageError(`--${wrong} is not for the format ${format}`);
-      if (format === 'web') await writeWeb(path, output, fp16);
+      if (wrong !== undefined) {
+        const option = wrong === 'page' ? 'no-page' : wrong;
+        throw new UsageError(`--${option} is not for the format ${format}`);
+      }
+      if (format === 'web') await writeWeb(path, output, { half: fp16, page });
       else await writeOnnx(path, output, { size: size === 'any' ? null : size, batch });
     });
 }
@@ -56,11 +61,17 @@ async function writeOnnx(
 }
 
 /** At the operating point of the run, if it was tuned, as `predict` runs it. */
-async function writeWeb(path: string, folder: string, half: boolean): Promise<void> {
+async function writeWeb(
+  path: string,
+  folder: string,
+  { half, page }: { readonly half: boolean; readonly page: boolean },
+): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((cause) => {
     throw fileError(folder, 'make the folder', cause);
   });
   await checkWritable(join(folder, 'model.json'));
+  // Before weights are loaded for nothing.
+  const programs = page ? pageFiles() : new Map<string, readonly Uint8Array[]>();
   const points = await operatingPointOf([path]);
   // Nothing is computed, and this engine is always there.
   await prepareEngine('wasm');
@@ -75,6 +86,11 @@ async function writeWeb(path: string, folder: string, half: boolean): Promise<vo
       const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
       process.stdout.write(`${join(folder, name)}: ${(bytes / 1e6).toFixed(1)} MB\n`);
     }
+    if (!page) return;
+    for (const [name, pieces] of programs) await writeFileAtomic(join(folder, name), pieces);
+    process.stdout.write(
+      `${join(folder, 'index.html')}: the page; \`sts-net preview ${folder}\` shows it\n`,
+    );
   } finally {
     loaded.model.dispose();
   }

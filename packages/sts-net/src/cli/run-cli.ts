@@ -61,8 +61,12 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./grid-command.ts')).gridCommand(),
   },
   export: {
-    description: 'write a trained network as an ONNX file, or as files for a page',
+    description: 'write a trained network as an ONNX file, or as a page',
     load: async () => (await import('./export-command.ts')).exportCommand(),
+  },
+  preview: {
+    description: 'show a page that was exported, in a browser on this machine',
+    load: async () => (await import('./preview-command.ts')).previewCommand(),
   },
   data: {
     description: 'prepare, split, check and describe a data set',

@@ -4,7 +4,7 @@ import { appendTo } from '../prediction/append-to.ts';
 import { JobQueue } from '../serving/job-queue.ts';
 import { servePredictions } from '../serving/serve-predictions.ts';
 import { watchFolder } from '../serving/watch-folder.ts';
-import { count, number } from './arguments.ts';
+import { count, number, portNumber } from './arguments.ts';
 import { interruptible } from './interruption.ts';
 import { type KeptArguments, keptOptions } from './kept-arguments.ts';
 import { type OpenForCli, openForCli, predictionOptions } from './prediction-arguments.ts';
@@ -68,12 +68,6 @@ export function serveCommand(): CommandUnknownOpts {
     }
   });
 }
-
-const portNumber = number(
-  'port',
-  'a whole number from 0 to 65535',
-  (n) => Number.isInteger(n) && n >= 0 && n <= 65535,
-);
 
 function checkWatching({ watch, output, settle }: ServeArguments, kept: KeptArguments): void {
   if (watch !== undefined && output === undefined) {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { OpenPredictor } from '../prediction/open-predictor.ts';
+import { listen } from './listen.ts';
 import { RequestHandler, type RequestOptions } from './request-handler.ts';
 
 export interface ServePredictionsOptions extends RequestOptions {
@@ -40,28 +40,10 @@ export async function servePredictions(
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     void handler.handle(request, response, () => response.writeContinue());
   });
-  await listen(server, host, port);
-  const { port: own } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${own}`,
+    url: await listen(server, host, port),
     close: (grace) => close(server, handler, grace),
   };
-}
-
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  }).catch((cause: NodeJS.ErrnoException) => {
-    const reasons: Readonly<Record<string, string>> = {
-      EADDRINUSE: 'another program listens there; choose another `port`',
-      EACCES: 'permission is denied; choose a `port` above 1023',
-      EADDRNOTAVAIL: 'this machine has no such address; choose another `host`',
-      ENOTFOUND: 'there is no such name; choose another `host`',
-    };
-    const reason = reasons[cause.code ?? ''] ?? cause.message;
-    throw new Error(`cannot listen on ${host}:${port}: ${reason}`, { cause });
-  });
 }
 
 async function close(server: Server, handler: RequestHandler, grace: number): Promise<void> {

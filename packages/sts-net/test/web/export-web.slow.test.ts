@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
@@ -16,6 +24,7 @@ const scan = join(folder, 'secret-patient.nii.gz');
 const model = join(folder, 'model');
 
 beforeAll(async () => {
+  await import('../../../../tools/web/build-page.mjs' as string);
   const { writeSmallConfig } = await import('../../../../tools/lanes/small-run.mjs' as string);
   mkdirSync(join(folder, 'data'));
   const config = await writeSmallConfig(join(folder, 'data'), {
@@ -45,7 +54,10 @@ async function both(options: readonly string[] = []) {
 
 describe('sts-net export web', () => {
   test('a page finds exactly what `predict` finds, also at the operating point', async () => {
-    expect(await cli('export', 'web', run, model)).toMatchObject({ code: 0, stderr: '' });
+    expect(await cli('export', 'web', run, model, '--no-page')).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
     expect(readdirSync(model).sort()).toEqual(['model.json', 'wasm', 'weights.safetensors']);
     const first = await both();
     expect(Array.from(first.page.voxels.data)).toEqual(Array.from(first.node.voxels.data));
@@ -57,11 +69,30 @@ describe('sts-net export web', () => {
     expect(description()).not.toHaveProperty('threshold');
 
     expect(await cli('tune', run, '--backend', 'wasm')).toMatchObject({ code: 0 });
-    expect(await cli('export', 'web', run, model)).toMatchObject({ code: 0 });
+    const { code, stdout } = await cli('export', 'web', run, model);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('index.html'),
+    });
     expect(description().threshold).toHaveLength(1);
     expect(description().smallestLesion).toHaveLength(1);
     const tuned = await both();
     expect(Array.from(tuned.page.voxels.data)).toEqual(Array.from(tuned.node.voxels.data));
+  });
+
+  test('its page loads nothing that is not in the folder', () => {
+    const page = readFileSync(join(model, 'index.html'), 'utf8');
+    const named = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, name]) => name!);
+    const own = named.filter((name) => !name.startsWith('data:'));
+    expect(own.length).toBeGreaterThan(1);
+    for (const name of own) expect(existsSync(join(model, name))).toBe(true);
+    const programs = readdirSync(join(model, 'page')).filter((name) => name.endsWith('.js'));
+    for (const program of programs) {
+      const text = readFileSync(join(model, 'page', program), 'utf8');
+      for (const [, name] of text.matchAll(/(?:from|import)\s*\(?"(\.\/[^"]+)"/g)) {
+        expect(programs).toContain(name!.slice(2));
+      }
+    }
   });
 
   test('nothing of a case is in what is exported', () => {
@@ -90,6 +121,9 @@ describe('sts-net export web', () => {
     );
     expect(await asked('onnx', run, 'a.onnx', '--fp16')).toContain(
       '--fp16 is not for the format onnx',
+    );
+    expect(await asked('onnx', run, 'a.onnx', '--no-page')).toContain(
+      '--no-page is not for the format onnx',
     );
   });
 });

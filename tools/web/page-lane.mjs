@@ -1,5 +1,6 @@
 // The page of `sts-net export web`, shown by `sts-net preview`, used in Chromium: an image is dropped on it, what
-// is found equals what Node finds, sliders, planes and the list of lesions act, what is downloaded is read again.
+// is found equals what Node finds, sliders, planes and the list of lesions act, what is downloaded is read again; and once more
+// without its host, and at a host that sends no headers.
 // With FOLDER, screenshots lie there, at desk and phone width, light and dark. About 2 minutes.
 //
 //   node tools/web/page-lane.mjs [FOLDER]
@@ -11,6 +12,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as vite from 'vite';
 import {
   readDicomSegments,
   readDicomSeries,
@@ -45,25 +47,31 @@ const preview = spawn(process.execPath, [command, 'preview', site, '--port', '0'
 const [said] = await once(preview.stdout, 'data');
 const [address] = /http:\S+/.exec(said);
 const browser = await launch(executablePath);
+/** A host without headers of its own. */
+const plain = await vite.preview({
+  configFile: false,
+  logLevel: 'error',
+  build: { outDir: site },
+  preview: { port: 0, host: '127.0.0.1' },
+});
 try {
   const picture = pictures && [pictures, 'page'];
   await visit(browser, checks, address, {}, useIt);
   await visit(browser, checks, address, { picture }, lookAtIt);
   const phone = { width: 390, height: 844, colorScheme: 'dark', picture };
   await visit(browser, checks, address, phone, lookAtIt);
+  await visit(browser, checks, address, {}, reloadWithoutHost);
+  await visit(browser, checks, plain.resolvedUrls.local[0], {}, visitAgain);
 } finally {
   await browser.close();
-  const ended = once(preview, 'exit');
-  preview.kill('SIGINT');
-  const [code] = await ended;
-  checks.check('the preview ends when it is told to', code === 0, String(code));
+  await plain.close();
+  preview.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = checks.failed > 0 ? 1 : 0;
 
 async function useIt(page) {
-  const isolated = await page.evaluate(() => crossOriginIsolated);
-  checks.check('the page may compute with several threads', isolated);
+  checks.check('the page may compute with several threads', await isIsolated(page));
   await says(page, /ready/);
   const facts = await page.textContent('#facts');
   checks.check('it computes in a worker', /a worker/.test(facts), facts);
@@ -131,6 +139,38 @@ async function lookAtIt(page) {
   await says(page, /ready/);
   await drop(page, join(served, 'scan.nii.gz'));
   await says(page, /^Done/);
+}
+
+/** As in a train: the page is there again, and finds the same. */
+async function reloadWithoutHost(page) {
+  await says(page, /ready/);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  const ended = once(preview, 'exit');
+  preview.kill('SIGINT');
+  const [code] = await ended;
+  checks.check('the preview ends when it is told to', code === 0, String(code));
+  await page.reload();
+  await lookAtIt(page);
+  const facts = await page.textContent('#facts');
+  checks.check('without its host, the model comes from the cache', /the cache/.test(facts), facts);
+  const count = (await page.textContent('#count')).split(' ')[0];
+  checks.check('and finds the same', count === String(lesions.length), count);
+  checks.check('with several threads', await isIsolated(page));
+}
+
+function isIsolated(page) {
+  return page.evaluate(() => crossOriginIsolated);
+}
+
+async function visitAgain(page) {
+  await says(page, /ready/);
+  checks.check('a host without headers: one thread', !(await isIsolated(page)));
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.reload();
+  await lookAtIt(page);
+  const facts = await page.textContent('#facts');
+  const threads = /\d+ threads/.exec(facts)?.[0];
+  checks.check('several at the second visit', threads !== undefined, facts);
 }
 
 /** Lets go of a file over the page. */

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Decision } from '@sts-net/inference';
 import { namedWeights, predictionNetwork, storedTensors } from '@sts-net/model';
-import { describeClasses, encodeModel, type ModelDescription } from '@sts-net/web/model';
+import { describeClasses, encodeModel, type ModelDescription, wasmFiles } from '@sts-net/web/model';
 import type { LoadedModel } from '../runs/load-model.ts';
 
 /** Options of {@link exportWeb}. */
@@ -49,14 +49,15 @@ export async function exportWeb(
     weights.map(({ name, variable }) => [name, variable] as const),
   );
   return new Map<string, readonly Uint8Array[]>([
-    ...wasmFiles(),
+    ...engineFiles(),
     ...encodeModel(description, tensors, { half, wasm: wasmFolder }),
   ]);
 }
 
-/** For browsers with and without SIMD and threads. */
-function wasmFiles(): readonly (readonly [string, readonly Uint8Array[]])[] {
+function engineFiles(): readonly (readonly [string, readonly Uint8Array[]])[] {
   const module = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  const names = ['', '-simd', '-threaded-simd'].map((kind) => `tfjs-backend-wasm${kind}.wasm`);
-  return names.map((name) => [`${wasmFolder}${name}`, [readFileSync(join(dirname(module), name))]]);
+  return wasmFiles.map((name) => [
+    `${wasmFolder}${name}`,
+    [readFileSync(join(dirname(module), name))],
+  ]);
 }

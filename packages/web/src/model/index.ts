@@ -6,3 +6,4 @@ export {
   type ModelFile,
   type WeightsDescription,
 } from './model-description.ts';
+export { wasmFiles } from './wasm-files.ts';

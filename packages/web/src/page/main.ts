@@ -166,4 +166,6 @@ function fail(error: unknown): void {
   show('error', true);
 }
 
+// Where there is none, as on plain http, or none is wanted, the page needs its host at each visit.
+navigator.serviceWorker?.register('service-worker.js').catch(() => {});
 await start();

@@ -21,8 +21,11 @@ const permissive = new Set([
   'Unlicense',
   'Zlib',
 ]);
-/** What tools may have besides: it binds those who change the tool itself, and none of it is passed on. */
-const ofTools = new Set(['MPL-2.0']);
+/**
+ * What tools may have besides, none of which is passed on: MPL-2.0 binds those who change the tool itself,
+ * CC-BY-4.0 those who pass on its data.
+ */
+const ofTools = new Set(['CC-BY-4.0', 'MPL-2.0']);
 /** Licences that a lock file does not say, as they were read in the package. */
 const known = { spawndamnit: 'MIT' };
 

@@ -4,6 +4,8 @@ import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+// The decoders that it loads.
+import '../codecs/build.mjs';
 
 const web = fileURLToPath(new URL('../../packages/web/', import.meta.url));
 const [source, target] = [join(web, 'src/page'), join(web, 'page')];

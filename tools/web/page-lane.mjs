@@ -133,6 +133,15 @@ async function useDicom(page) {
   const segments = await readDicomSegments(seg, { like: await readDicomSeries(series) });
   const isWhole = segments.length === 1 && segments[0].volume.voxels.data.includes(1);
   checks.check('a DICOM series is read and a DICOM SEG downloaded', isWhole);
+  for (const name of ['MR_small_jp2klossless.dcm', 'JPEGLSNearLossless_16.dcm']) {
+    const file = `packages/volume-io/test/fixtures/conformance/dicom/pydicom/${name}`;
+    await page.setInputFiles('#files', join(root, file));
+    await page.waitForFunction(() =>
+      /^(Done.*)?$/.test(document.getElementById('status').textContent),
+    );
+    const error = await page.isVisible('#error');
+    checks.check(`${name} is read`, !error, await page.textContent('#error'));
+  }
 }
 
 async function lookAtIt(page) {

@@ -15,6 +15,7 @@ import {
   readDicomSeries,
   readVolume,
 } from '../../packages/volume-io/dist/index.js';
+import '../codecs/build.mjs';
 import { findBrowser } from '../chromium/browser.mjs';
 import { Checks, download, launch, says, slide, visit } from './chromium/clicks.mjs';
 import { exportSmallModel } from './chromium/small-model.mjs';

@@ -4,6 +4,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import '../../codecs/build.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const packages = join(here, '../../../packages');

@@ -27,9 +27,9 @@ export async function registerWasmTrainingKernels(): Promise<void> {
 }
 
 async function probe(): Promise<BackendProbe> {
-  const { version_wasm } = await import('@tensorflow/tfjs-backend-wasm');
+  const { registerWasmKernels, version_wasm } = await import('../kernels/register-wasm-kernels.ts');
   try {
-    await registerWasmTrainingKernels();
+    registerWasmKernels();
   } catch (error) {
     return missing('wasm', (error as Error).message, 'use a newer browser or Node.js');
   }

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-wasm';
 import { batchNormalization } from '../wasm/batch-normalization.ts';
 import { adamW, reluGradient } from '../wasm/elementwise.ts';
 import { fasterKernels } from '../wasm/faster/faster-kernels.ts';
@@ -8,6 +7,9 @@ import { stsConvolution } from '../wasm/sts-convolution.ts';
 import { exactKernels } from '../wasm/sums/exact-kernels.ts';
 import { tfjsConvolution } from '../wasm/tfjs-convolution.ts';
 import { unsortedSegmentSum } from '../wasm/unsorted-segment-sum.ts';
+
+// With the kernels, so that no bundler is asked to put it into two places.
+export { version_wasm } from '@tensorflow/tfjs-backend-wasm';
 
 let isRegistered = false;
 

@@ -1,13 +1,11 @@
+/// <reference path="./codec-modules.d.ts" />
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
 
-/**
- * Decoders of compressed DICOM pixels that this package does not bundle, because they hold code for
- * Node that bundlers for browsers stumble over.
- */
+/** Other decoders of compressed DICOM pixels than those that come with this package, or other copies of them. */
 export interface JpegCodecs {
-  /** Loads JPEG-LS: `() => import('@cornerstonejs/codec-charls/decode')`. */
+  /** Loads JPEG-LS. @default `() => import('@cornerstonejs/codec-charls/decode')` */
   readonly jpegLs?: () => Promise<unknown>;
-  /** Loads JPEG 2000: `() => import('@cornerstonejs/codec-openjpeg/decode')`. */
+  /** Loads JPEG 2000. @default `() => import('@cornerstonejs/codec-openjpeg/decode')` */
   readonly jpeg2000?: () => Promise<unknown>;
 }
 
@@ -43,6 +41,12 @@ interface CodecModule {
 const PACKAGES = {
   jpegLs: '@cornerstonejs/codec-charls/decode',
   jpeg2000: '@cornerstonejs/codec-openjpeg/decode',
+} as const;
+
+/** In browsers modules without what they need of Node, see `imports` of this package. */
+const own = {
+  jpegLs: () => import('#charls'),
+  jpeg2000: () => import('#openjpeg'),
 } as const;
 
 const loaded = new Map<unknown, Promise<CodecModule>>();
@@ -87,10 +91,8 @@ async function load(
   const key = given ?? kind;
   let module = loaded.get(key);
   if (module === undefined) {
-    // A variable, so that bundlers leave the import alone.
-    const specifier: string = PACKAGES[kind];
-    const factory = given === undefined ? import(/* @vite-ignore */ specifier) : given();
-    module = factory.then(start);
+    const load = given ?? own[kind];
+    module = load().then(start);
     loaded.set(key, module);
   }
   try {

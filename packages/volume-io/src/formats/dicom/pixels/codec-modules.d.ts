@@ -1,0 +1,3 @@
+// The decoders bring no types.
+declare module '#charls';
+declare module '#openjpeg';

@@ -1,0 +1,1 @@
+import '@sts-net/web/worker';

@@ -1,7 +1,8 @@
 // Makes modules for browsers of the decoders of JPEG-LS and JPEG 2000, in packages/volume-io/codecs: what they
 // need of Node, which bundlers for browsers stumble over, is taken away. npm runs it before it packs
 // @sts-net/volume-io, `npm run build` in a checkout.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -17,11 +18,12 @@ const without = {
   },
 };
 
+mkdirSync(join(folder, 'codecs'), { recursive: true });
 for (const name of ['charls', 'openjpeg']) {
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [`@cornerstonejs/codec-${name}/decode`],
     absWorkingDir: folder,
-    outfile: `codecs/${name}.js`,
+    write: false,
     bundle: true,
     minify: true,
     platform: 'browser',
@@ -33,4 +35,8 @@ for (const name of ['charls', 'openjpeg']) {
     banner: { js: `/*!\n${notice(name)}*/` },
     logLevel: 'warning',
   });
+  // Whole at each time: packages are packed side by side, and that of pages makes this too.
+  const target = join(folder, `codecs/${name}.js`);
+  writeFileSync(`${target}.${process.pid}`, outputFiles[0].contents);
+  renameSync(`${target}.${process.pid}`, target);
 }

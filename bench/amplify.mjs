@@ -4,7 +4,8 @@
 //   npm run build && PYTHON=venv/bin/python node bench/amplify.mjs
 //
 // That Python needs numpy and opencv-python-headless. Both sides hand on arrays of their own, so flips are
-// copied on both (`compact` here, `cv2.flip` there), and drop them at once. Both keep the memory that they
+// copied on both (`compact` here, `cv2.flip` there), and drop them at once; or both write images into five
+// arrays that are lent again for every sample (`lend` here, `dst` there). Both keep the memory that they
 // free: what the C library gives back to the system costs page faults, which vary more than the work does.
 // (glibc alone knows these settings.)
 import { amplify, compact } from '@sts-net/amplify';
@@ -30,13 +31,19 @@ function ours() {
       if (((column - 210) / 14) ** 2 + ((row - 260) / 9) ** 2 < 1) mask.set(row, column, 1);
 
   let count = 0;
-  const sixOutputs = () => {
+  const six = (options) => {
     const original = { id: `sample ${count++}`, group: 'bench', image, mask };
-    return [...amplify(original, { method: 4 })].map((sample) =>
-      /_A[12]$/.test(sample.id) ? compact(sample) : sample,
+    return [...amplify(original, { method: 4, ...options })].map((sample) =>
+      /_A[12]$/.test(sample.id) ? compact(sample, options) : sample,
     );
   };
-  return { versions: {}, tools: { '@sts-net/amplify': { 'six outputs': sixOutputs } } };
+  const lent = Array.from({ length: 5 }, () => new Float32Array(image.size));
+  let next = 0;
+  const tasks = {
+    'six outputs, new arrays': () => six({}),
+    'six outputs, lent arrays': () => six({ lend: () => lent[next++ % 5] }),
+  };
+  return { versions: {}, tools: { '@sts-net/amplify': tasks } };
 }
 
 await compare({

@@ -1,3 +1,5 @@
+import { type BitSums, nativeSumBits } from './tally-native.ts';
+
 /** How often each label is predicted, true, and both at once. */
 export interface Tally {
   readonly agreed: Float64Array;
@@ -7,14 +9,28 @@ export interface Tally {
 }
 
 /**
- * Tallies bytes of 0 and 1, four a word, 255 words before a byte can overflow. Undefined where the labels
- * are not bytes or not all 0 or 1; then they must be looked at one by one.
+ * Tallies bytes of 0 and 1. Undefined where the labels are not bytes or not all 0 or 1; then they must be
+ * looked at one by one.
  */
 export function tallyBits(
   prediction: ArrayLike<number>,
   truth: ArrayLike<number>,
 ): Tally | undefined {
   if (!(prediction instanceof Uint8Array && truth instanceof Uint8Array)) return undefined;
+  const sums = nativeSumBits() ?? sumBits;
+  const { both, predicted, present, seen } = sums(prediction, truth);
+  if ((seen & 0xfefefefe) !== 0) return undefined;
+  const size = truth.length;
+  return {
+    agreed: Float64Array.of(size - predicted - present + both, both),
+    predicted: Float64Array.of(size - predicted, predicted),
+    present: Float64Array.of(size - present, present),
+    ignored: 0,
+  };
+}
+
+/** Four bytes a word, 255 words before a byte can overflow. */
+function sumBits(prediction: Uint8Array, truth: Uint8Array): BitSums {
   const words = truth.length >> 2;
   const p = asWords(prediction, words);
   const t = asWords(truth, words);
@@ -40,14 +56,7 @@ export function tallyBits(
     present += truth[i]!;
     seen |= prediction[i]! | truth[i]!;
   }
-  if ((seen & 0xfefefefe) !== 0) return undefined;
-  const size = truth.length;
-  return {
-    agreed: Float64Array.of(size - predicted - present + both, both),
-    predicted: Float64Array.of(size - predicted, predicted),
-    present: Float64Array.of(size - present, present),
-    ignored: 0,
-  };
+  return { both, predicted, present, seen };
 }
 
 function asWords(bytes: Uint8Array, words: number): Int32Array {

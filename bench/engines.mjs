@@ -1,5 +1,6 @@
 // STS-Net (ResNeXt50-32x4d, ESCA, DeepLabV3) on several engines, PyTorch among them: predictions, or training
-// steps (forward, backward, AdamW). By the wall's clock: engines use all processors.
+// steps (forward, backward, AdamW). By the wall's clock, since engines use all processors; on one alone
+// (`taskset -c 0`), which a busy machine distorts less, by processor time.
 //
 //   npm run build && node bench/engines.mjs train|predict SIZE BATCH [ROUNDS] [ENGINES]
 //   node bench/engines.mjs train 256 2 3 ort,tensorflow,wasm
@@ -9,6 +10,7 @@
 // traffic: with blocks that glibc does not give back (MALLOC_MMAP_THRESHOLD_=4294967296
 // MALLOC_TRIM_THRESHOLD_=17179869184) a step takes 0.94 of the time.
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { compare } from './harness/compare.mjs';
 import { python } from './harness/process.mjs';
 
@@ -87,7 +89,7 @@ const processes = list
   ]);
 await compare({
   name: `engines-${what}-${size}-${batch}`,
-  clock: 'wall',
+  clock: availableParallelism() === 1 ? 'processor' : 'wall',
   rounds: Number(rounds),
   processes: Object.fromEntries(processes),
 });

@@ -105,7 +105,7 @@ def main():
             with torch.inference_mode():
                 network(image)
 
-    versions = {'torch': f'{torch.__version__}, {torch.get_num_threads()} threads'}
+    versions = {'torch': f'{torch.__version__} (threads: {torch.get_num_threads()})'}
     serve(versions, {'PyTorch': {sys.argv[4]: step}})
 
 

@@ -80,7 +80,7 @@ function table({ date, clock, rounds, machine, versions, results }) {
 | --- | --- | ---: | ---: | ---: | ---: |
 ${rows.join('\n')}
 
-${date}, ${rounds} rounds, ${clock === 'wall' ? "the wall's clock" : 'processor time'}. ${machine.processor}, ${machine.cores} cores${vectors}, ${machine.system}, ${load}. ${tools.join(', ')}.`;
+${date}, ${rounds} rounds, ${clock === 'wall' ? "the wall's clock" : 'processor time'}. ${machine.processor}, cores: ${machine.cores}${vectors}, ${machine.system}, ${load}. ${tools.join(', ')}.`;
 }
 
 const short = (ratio) => (ratio < 0.1 ? String(Number(ratio.toPrecision(1))) : ratio.toFixed(2));

@@ -1,15 +1,12 @@
-"""The same network and step as bench/engines.mjs in PyTorch, which starts it: says what computes, then
-takes a step for each line that it reads, and answers with its seconds, wall and processor time.
+"""PyTorch's side of engines.mjs: the same network and step.
 
-    python bench/engines-torch.py train|predict SIZE BATCH
-
-Written with torch 2.13.0.
+    engines-torch.py train|predict SIZE BATCH TASK
 """
-import json
+
 import sys
-import time
 
 import torch
+from serve import serve
 from torch import nn
 from torch.nn import functional as F
 
@@ -108,15 +105,8 @@ def main():
             with torch.inference_mode():
                 network(image)
 
-    say({'threads': torch.get_num_threads(), 'device': f'PyTorch {torch.__version__}'})
-    for _ in sys.stdin:
-        wall, used = time.perf_counter(), time.process_time()
-        step()
-        say({'seconds': time.perf_counter() - wall, 'processor': time.process_time() - used})
-
-
-def say(facts):
-    print(json.dumps(facts), flush=True)
+    versions = {'torch': f'{torch.__version__} (threads: {torch.get_num_threads()})'}
+    serve(versions, {'PyTorch': {sys.argv[4]: step}})
 
 
 main()

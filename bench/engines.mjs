@@ -1,91 +1,42 @@
 // STS-Net (ResNeXt50-32x4d, ESCA, DeepLabV3) on several engines, PyTorch among them: predictions, or training
-// steps (forward, backward, AdamW).
+// steps (forward, backward, AdamW). By the wall's clock, since engines use all processors; on one alone
+// (`taskset -c 0`), which a busy machine distorts less, by processor time.
 //
 //   npm run build && node bench/engines.mjs train|predict SIZE BATCH [ROUNDS] [ENGINES]
 //   node bench/engines.mjs train 256 2 3 ort,tensorflow,wasm
 //   PYTHON=venv/bin/python node bench/engines.mjs train 256 4 5 ort,torch     # a Python that has torch
 //
-// Each engine has a process of its own. They take turns, one step each and a round at a time, so
-// that what else runs on the machine touches all alike. Prints medians of wall-clock and of processor time,
-// and the medians of the ratios to the first engine's step in the same round.
+// On two cores with AVX-512 and little else to do (onnxruntime-node 1.30.0, PyTorch 2.14.1; nine rounds): train 256 4,
+// ort 3.49 s, 1.01 of PyTorch's time (by processor time 1.00); predict 480 1, ort 0.65 s, 0.82 (0.83). Under a load of
+// five, train: 0.61 (0.77).
 //
-// Last measured (onnxruntime-node 1.30.0, PyTorch 2.14.1; two cores with AVX-512, little else to do; nine rounds):
-// train 256 4: ort 3.49 s, torch 0.99 × (by processor time 1.00 ×); predict 480 1: ort 0.65 s, torch 1.22 ×
-// (1.21 ×). Under a load of five, train: torch 1.64 × (1.30 ×). Of a training step two thirds are products of
-// matrices at the processor's speed; what is left is memory traffic: with blocks that glibc does not give back
-// (MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=17179869184) a step takes 0.94 of the time.
-import { fork, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+// Of a training step two thirds are products of matrices at the processor's speed; what is left is memory
+// traffic: with blocks that glibc does not give back (MALLOC_MMAP_THRESHOLD_=4294967296
+// MALLOC_TRIM_THRESHOLD_=17179869184) a step takes 0.94 of the time.
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { compare } from './harness/compare.mjs';
+import { python } from './harness/process.mjs';
 
-const [what = 'train', size = '256', batch = '2', rounds = '3', list = 'tensorflow,ort,wasm'] =
+const [what = 'train', size = '256', batch = '2', rounds = '3', list = 'ort,tensorflow,wasm'] =
   process.argv.slice(2);
 
 const adamw = { name: 'adamw', betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 };
+const libraries = {
+  ort: 'onnxruntime-node',
+  tensorflow: '@tensorflow/tfjs-node',
+  wasm: '@tensorflow/tfjs-backend-wasm',
+};
+const task = `${what === 'train' ? 'training step' : 'prediction'}, ${size}×${size}, batch ${batch}`;
 
-if (process.send === undefined) await compare(list.split(','));
-else await serve(process.env.ENGINE);
-
-async function compare(names) {
-  const engines = [];
-  for (const name of names) {
-    const start = name === 'torch' ? startPython : startEngine;
-    engines.push({ name, ...(await start(name)), seconds: [], processor: [] });
-  }
-  // The first step compiles and warms up.
-  for (let round = 0; round <= Number(rounds); round++) {
-    for (const { step, seconds, processor } of engines) {
-      const answer = await step();
-      seconds.push(answer.seconds);
-      processor.push(answer.processor);
-    }
-  }
-  console.log(`${what}, ${size}×${size}, batch ${batch}, median of ${rounds} rounds`);
-  const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-  for (const { name, seconds, processor, info, stop } of engines) {
-    const pairs = (key, values) =>
-      median(values.slice(1).map((value, i) => value / engines[0][key][i + 1])).toFixed(2);
-    console.log(
-      `${name.padEnd(11)} ${median(seconds.slice(1)).toFixed(2)} s (${pairs('seconds', seconds)} × ${engines[0].name}), processor ${median(processor.slice(1)).toFixed(2)} s (${pairs('processor', processor)} ×), first ${seconds[0].toFixed(2)} s; ${info.threads} threads, ${info.device}`,
-    );
-    stop();
-  }
-}
-
-async function startEngine(name) {
-  const env = { ...process.env, ENGINE: name };
-  const child = fork(process.argv[1], process.argv.slice(2), { env });
-  const [info] = await once(child, 'message');
-  const step = async () => {
-    child.send('step');
-    return (await once(child, 'message'))[0];
-  };
-  return { info, step, stop: () => child.disconnect() };
-}
-
-/** PyTorch answers lines with lines. */
-async function startPython() {
-  const script = fileURLToPath(new URL('engines-torch.py', import.meta.url));
-  const child = spawn(process.env.PYTHON ?? 'python3', [script, what, size, batch], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => JSON.parse((await lines.next()).value);
-  const info = await next();
-  const step = () => {
-    child.stdin.write('step\n');
-    return next();
-  };
-  return { info, step, stop: () => child.stdin.end() };
-}
-
-async function serve(name) {
+async function engine(name) {
   const { useBackend } = await import('@sts-net/backend');
   const tf = (await import('@tensorflow/tfjs-core')).default;
   const { createModel } = await import('sts-net');
   const { createOptimizer, groupWeights } = await import('@sts-net/training');
-  const info = await useBackend(name);
+  const { threads } = await useBackend(name);
+  const library = libraries[name];
+  const { version } = createRequire(import.meta.url)(`${library}/package.json`);
   const side = Number(size);
   const model = createModel({
     encoder: 'resnext50_32x4d',
@@ -99,17 +50,10 @@ async function serve(name) {
   if (what === 'predict' && name === 'ort') await tf.backend().freeze(model.getWeights());
   const create = () => createOptimizer(adamw, groupWeights(model));
   const step = what === 'predict' ? prediction(tf, model, x) : training(tf, model, x, create);
-  process.on('message', async () => {
-    const start = performance.now();
-    const used = process.cpuUsage();
-    await step();
-    const { user, system } = process.cpuUsage(used);
-    process.send({
-      seconds: (performance.now() - start) / 1e3,
-      processor: (user + system) / 1e6,
-    });
-  });
-  process.send(info);
+  return {
+    versions: { [library]: `${version} (threads: ${threads})` },
+    tools: { [name]: { [task]: step } },
+  };
 }
 
 function prediction(tf, model, x) {
@@ -140,3 +84,16 @@ function training(tf, model, x, createOptimizer) {
     loss.dispose();
   };
 }
+
+const processes = list
+  .split(',')
+  .map((name) => [
+    name,
+    name === 'torch' ? python('engines-torch.py', what, size, batch, task) : () => engine(name),
+  ]);
+await compare({
+  name: `engines-${what}-${size}-${batch}`,
+  clock: availableParallelism() === 1 ? 'processor' : 'wall',
+  rounds: Number(rounds),
+  processes: Object.fromEntries(processes),
+});

@@ -58,6 +58,7 @@ export const sidebar = {
     list('Guides', guides),
     list('Scores and evidence', {
       '/metrics': 'What a score says',
+      '/speed': 'Speed',
       '/evidence': 'Evidence',
       '/networks': 'Networks',
     }),

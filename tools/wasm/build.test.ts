@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 // @ts-expect-error: a script without types.
 import { asTypeScript, compile } from './build.mjs';
 
-test.each(['amplify', 'backend'])(
+test.each(['amplify', 'backend', 'metrics'])(
   'the committed kernels of %s are what its assembly/ compiles to',
   async (name) => {
     const folder = fileURLToPath(new URL(`../../packages/${name}`, import.meta.url));

@@ -1,3 +1,4 @@
+export type { LendOptions } from './image/lend.ts';
 export { resizeBilinear, resizeNearest, type Size } from './image/resize.ts';
 export type { Box } from './lesion/box.ts';
 export { dilate } from './lesion/dilate.ts';

@@ -4,6 +4,7 @@ import {
   type AmplificationMethod,
   amplify,
   centerCrop,
+  compact,
   cropAndResize,
   flipHorizontal,
   flipVertical,
@@ -265,5 +266,44 @@ describe('errors name what came', () => {
   ])('%s', (_, run, message) => {
     expect(run).toThrow(message);
     expect(run).toThrow(RangeError);
+  });
+});
+
+describe('arrays that the caller lends', () => {
+  const sample = sampleOf(20, 24, 3, square(8, 9, 5));
+  const options = { method: 4, extended: true, threshold: 1000 } as const;
+
+  test('hold the same bits as new ones, whatever was in them', () => {
+    const lent: Float32Array[] = [];
+    const lend = (length: number) => {
+      lent.push(new Float32Array(length).fill(Number.NaN));
+      return lent.at(-1)!;
+    };
+    const copies = [...amplify(sample, { ...options, lend })].map((one) =>
+      lent.includes(one.image.data) || one === sample ? one : compact(one, { lend }),
+    );
+    expect(copies.map(({ id, image }) => [id, elements(image)])).toEqual(
+      [...amplify(sample, options)].map(({ id, image }) => [id, elements(image)]),
+    );
+    expect(lent).toHaveLength(copies.length - 1);
+  });
+
+  test('may be one for all, where a copy is done with before the next', () => {
+    const one = new Float32Array(sample.image.size);
+    const expected = [...amplify(sample, options)].map(({ image }) => elements(image));
+    let index = 0;
+    for (const { image } of amplify(sample, { ...options, lend: () => one })) {
+      expect(elements(image)).toEqual(expected[index++]);
+    }
+    expect(index).toBe(expected.length);
+  });
+
+  test('must have the length asked for', () => {
+    expect(() => marginCrop(sample, { lend: () => new Float32Array(7) })).toThrow(
+      '`resizeBilinear`: `lend` must give a Float32Array of 1440 numbers, got one of 7',
+    );
+    expect(() => compact(sample, { lend: (length) => new Array(length) as never })).toThrow(
+      '`compact`: `lend` must give a Float32Array of 1440 numbers, got object',
+    );
   });
 });

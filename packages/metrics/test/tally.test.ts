@@ -1,5 +1,5 @@
 import { mulberry32 } from '@sts-net/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { confusion, connectedComponents } from '../src/index.ts';
 
 /** Bytes go several at a time and other labels one by one: each is the other's oracle. */
@@ -9,13 +9,13 @@ describe('bytes count as other labels do', () => {
     return Uint8Array.from({ length: size }, () => Math.floor(next() * classes));
   };
 
-  test.each([1, 3, 4, 5, 1019, 1020, 1021, 4 * 255 + 3, 70_001])('%i bits', (size) => {
+  test.each([1, 3, 4, 5, 1019, 1020, 1021, 16 * 255 + 3, 65_536, 70_001])('%i bits', (size) => {
     const [p, t] = [draw(1, size, 2), draw(2, size, 2)];
     expect(confusion(p, t)).toEqual(confusion([...p], [...t]));
   });
 
   test('all ones, where sums of bytes are largest', () => {
-    const ones = new Uint8Array(4 * 255 * 3).fill(1);
+    const ones = new Uint8Array(2 ** 16 + 16 * 255).fill(1);
     expect(confusion(ones, ones).classes[1]).toEqual({ tp: ones.length, fp: 0, fn: 0, tn: 0 });
   });
 
@@ -23,6 +23,15 @@ describe('bytes count as other labels do', () => {
     const [p, t] = [draw(3, 1500, 2), draw(4, 1500, 2)];
     const views = [p.subarray(offset), t.subarray(0, t.length - offset)] as const;
     expect(confusion(...views)).toEqual(confusion([...views[0]], [...views[1]]));
+  });
+
+  test('where WebAssembly is forbidden', async () => {
+    vi.stubGlobal('WebAssembly', undefined);
+    vi.resetModules();
+    const plain = await import('../src/index.ts');
+    vi.unstubAllGlobals();
+    const [p, t] = [draw(1, 1500, 2), draw(2, 1500, 2)];
+    expect(plain.confusion(p, t)).toEqual(confusion(p, t));
   });
 
   test("Node's Buffers, whose slices are views", () => {

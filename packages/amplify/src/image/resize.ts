@@ -1,5 +1,6 @@
 import { type NdArray, ndarray } from '@sts-net/views';
 import { lesionBounds } from '../lesion/lesion-bounds.ts';
+import { type LendOptions, lentArray } from './lend.ts';
 import { native } from './native.ts';
 import { resizeNative, resizePlain, type Taps } from './resize-image.ts';
 
@@ -11,11 +12,15 @@ export type Size = readonly [height: number, width: number];
  * processor: columns first, in float32.
  * @param image `[row, column, channel]`
  */
-export function resizeBilinear(image: NdArray<Float32Array>, size: Size): NdArray<Float32Array> {
+export function resizeBilinear(
+  image: NdArray<Float32Array>,
+  size: Size,
+  options: LendOptions = {},
+): NdArray<Float32Array> {
   checkSize('resizeBilinear', image.shape, 3, size);
   const [height, width] = size;
   const [sourceHeight, sourceWidth, channels] = image.shape as [number, number, number];
-  const result = new Float32Array(height * width * channels);
+  const result = lentArray('resizeBilinear', options, height * width * channels);
   const rows = linearTaps(sourceHeight, height, 'mixed');
   const columns = linearTaps(sourceWidth, width, 'alone');
   const engine = native();

@@ -1,3 +1,4 @@
+import type { LendOptions } from '../image/lend.ts';
 import type { Box } from '../lesion/box.ts';
 import { centerCrop, checkHalfSize } from '../operations/center-crop.ts';
 import { flipHorizontal, flipVertical } from '../operations/flip.ts';
@@ -16,7 +17,7 @@ export interface AmplifiedSample extends Sample {
 }
 
 /** Which copies there are, and how they are made. */
-export interface CopyOptions {
+export interface CopyOptions extends LendOptions {
   /** 1, 2 and 4: four standard copies; 3: eight. 4: a centre crop as well. */
   readonly method: AmplificationMethod;
   /** The fifteen copies of the authors' code in place of the method's standard ones. @default false */
@@ -72,17 +73,17 @@ export function amplifiedCopy(
 /** The operations of `copyNames` on behalf of the function that `subject` names. */
 export function copyOperations(
   subject: string,
-  { method, extended = false, seed = 0, margin = 50 / 480, halfSize }: CopyOptions,
+  { method, extended = false, seed = 0, margin = 50 / 480, halfSize, lend }: CopyOptions,
 ): ReadonlyMap<string, CopyOperation> {
   checkMethod(subject, method);
   checkMargin(subject, margin, extended ? 0.5 / Math.max(...EXTENDED_MARGINS) : 0.5);
   if (halfSize !== undefined) checkHalfSize(subject, halfSize);
-  const operations = standardOperations(method, margin, extended).map(
+  const operations = standardOperations(method, extended, { margin, lend }).map(
     (operation, index) => [`A${index + 1}`, operation] as const,
   );
   const center: CopyOperation = (sample) => {
     const random = randomOf(`${seed}:${sample.id}`);
-    return centerCrop(sample, { random, ...(halfSize && { halfSize }) });
+    return centerCrop(sample, { random, lend, ...(halfSize && { halfSize }) });
   };
   const all = method === 4 ? [...operations, ['C', center] as const] : operations;
   return new Map(
@@ -96,10 +97,10 @@ function named(copy: AmplifiedSample | undefined, operation: string): AmplifiedS
 
 function standardOperations(
   method: AmplificationMethod,
-  margin: number,
   extended: boolean,
+  options: { readonly margin: number } & LendOptions,
 ): CopyOperation[] {
-  const crop = (sample: Sample) => marginCrop(sample, { margin });
+  const crop = (sample: Sample) => marginCrop(sample, options);
   const four: CopyOperation[] = [
     flipVertical,
     flipHorizontal,
@@ -110,13 +111,16 @@ function standardOperations(
   const seven: CopyOperation[] = [
     ...four,
     (sample) => crop(flipVertical(sample)),
-    (sample) => marginCrop(flipVertical(sample), { margin, sides: 'rows' }),
-    (sample) => marginCrop(flipVertical(sample), { margin, sides: 'columns' }),
+    (sample) => marginCrop(flipVertical(sample), { ...options, sides: 'rows' }),
+    (sample) => marginCrop(flipVertical(sample), { ...options, sides: 'columns' }),
   ];
   if (!extended) return [...seven, (sample) => crop(flipHorizontal(flipVertical(sample)))];
-  const further = EXTENDED_MARGINS.flatMap((times): CopyOperation[] => [
-    (sample) => marginCrop(sample, { margin: times * margin }),
-    (sample) => marginCrop(flipHorizontal(sample), { margin: times * margin }),
-  ]);
+  const further = EXTENDED_MARGINS.flatMap((times): CopyOperation[] => {
+    const wider = { ...options, margin: times * options.margin };
+    return [
+      (sample) => marginCrop(sample, wider),
+      (sample) => marginCrop(flipHorizontal(sample), wider),
+    ];
+  });
   return [...seven, ...further];
 }

@@ -1,3 +1,4 @@
+import type { LendOptions } from '../image/lend.ts';
 import { dilate } from '../lesion/dilate.ts';
 import { firstLesion } from '../lesion/first-lesion.ts';
 import { minAreaRectangle } from '../lesion/min-area-rectangle.ts';
@@ -8,7 +9,7 @@ import { type CroppedSample, cropAndResize } from './crop.ts';
 
 const HALF_SIZE = [150 / 480, 160 / 480] as const;
 
-export interface CenterCropOptions {
+export interface CenterCropOptions extends LendOptions {
   /** Draws numbers in [0, 1); called twice. */
   readonly random: Random;
   /**
@@ -30,7 +31,7 @@ export interface CenterCropOptions {
  * @throws {RangeError} if `halfSize` is out of range
  */
 export function centerCrop(sample: Sample, options: CenterCropOptions): CroppedSample | undefined {
-  const { random, halfSize = HALF_SIZE } = options;
+  const { random, halfSize = HALF_SIZE, lend } = options;
   checkHalfSize('centerCrop', halfSize);
   const [smallest, largest] = halfSize;
   const [height, width] = sampleSize('centerCrop', sample);
@@ -57,6 +58,7 @@ export function centerCrop(sample: Sample, options: CenterCropOptions): CroppedS
       left: column - halfWidth,
       right: column + halfWidth,
     },
+    { lend },
   );
 }
 

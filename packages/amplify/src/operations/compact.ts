@@ -1,5 +1,6 @@
 import { type NdArray, ndarray } from '@sts-net/views';
 import { BAND, imageRows } from '../image/image-rows.ts';
+import { type LendOptions, lentArray } from '../image/lend.ts';
 import { type Native, native } from '../image/native.ts';
 import { resizeNearest } from '../image/resize.ts';
 import { sampleSize } from '../sample/check-sample.ts';
@@ -9,24 +10,40 @@ import type { Sample } from '../sample/sample.ts';
  * The sample with arrays of its own in C order, where flips and slices of volumes are views: to keep
  * it without its source, or to transfer it to another thread.
  */
-export function compact(sample: Sample): Sample {
+export function compact(sample: Sample, options: LendOptions = {}): Sample {
   const size = sampleSize('compact', sample);
-  return { ...sample, image: compactImage(sample.image), mask: resizeNearest(sample.mask, size) };
+  const image = compactImage(sample.image, options);
+  return { ...sample, image, mask: resizeNearest(sample.mask, size) };
 }
 
-function compactImage(image: NdArray<Float32Array>): NdArray<Float32Array> {
+function compactImage(image: NdArray<Float32Array>, options: LendOptions): NdArray<Float32Array> {
   const [height, width, channels] = image.shape as [number, number, number];
-  const result = new Float32Array(height * width * channels);
+  const [, columnStride, channelStride] = image.stride as [number, number, number];
+  const result = lentArray('compact', options, height * width * channels);
   const engine = native();
-  if (engine) packNative(image, result, engine);
+  if (columnStride === channels && channelStride === 1) packRows(image, result);
+  else if (engine) packNative(image, result, engine);
   else packPlain(image, result);
   return ndarray(result, [height, width, channels]);
+}
+
+/** Rows that are in one piece each. */
+function packRows(
+  { data, shape, stride, offset }: NdArray<Float32Array>,
+  result: Float32Array,
+): void {
+  const [height, width, channels] = shape as [number, number, number];
+  const length = width * channels;
+  for (let row = 0; row < height; row++) {
+    const start = offset + row * stride[0]!;
+    result.set(data.subarray(start, start + length), row * length);
+  }
 }
 
 function packNative(
   image: NdArray<Float32Array>,
   result: Float32Array,
-  { reserve, packRows }: Native,
+  { reserve, packRows: pack }: Native,
 ): void {
   const [height, width, channels] = image.shape as [number, number, number];
   const length = width * channels;
@@ -39,7 +56,7 @@ function packNative(
   for (let row = 0; row < height; row += bandRows) {
     const count = Math.min(bandRows, height - row);
     const start = source.byteOffset + 4 * copy(row, count, source);
-    packRows(start, 4 * stride, band.byteOffset, count, width, channels, Number(reversed));
+    pack(start, 4 * stride, band.byteOffset, count, width, channels, Number(reversed));
     result.set(band.subarray(0, count * length), row * length);
   }
 }

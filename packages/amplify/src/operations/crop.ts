@@ -1,3 +1,4 @@
+import type { LendOptions } from '../image/lend.ts';
 import { resizeBilinear, resizeNearest } from '../image/resize.ts';
 import type { Box } from '../lesion/box.ts';
 import { sampleSize } from '../sample/check-sample.ts';
@@ -9,7 +10,7 @@ export interface CroppedSample extends Sample {
 }
 
 /** Cuts `box` out and resizes it to the sample's size: image bilinear, mask nearest. */
-export function cropAndResize(sample: Sample, box: Box): CroppedSample {
+export function cropAndResize(sample: Sample, box: Box, options: LendOptions = {}): CroppedSample {
   const size = sampleSize('cropAndResize', sample);
   const { top, bottom, left, right } = box;
   const within = (low: number, high: number, length: number) =>
@@ -24,7 +25,7 @@ export function cropAndResize(sample: Sample, box: Box): CroppedSample {
   const width = right - left;
   return {
     ...sample,
-    image: resizeBilinear(image.lo(top, left, 0).hi(height, width, image.shape[2]!), size),
+    image: resizeBilinear(image.lo(top, left, 0).hi(height, width, image.shape[2]!), size, options),
     mask: resizeNearest(mask.lo(top, left).hi(height, width), size),
     box,
   };

@@ -1,8 +1,9 @@
+import type { LendOptions } from '../image/lend.ts';
 import { sampleSize } from '../sample/check-sample.ts';
 import type { Sample } from '../sample/sample.ts';
 import { type CroppedSample, cropAndResize } from './crop.ts';
 
-export interface MarginCropOptions {
+export interface MarginCropOptions extends LendOptions {
   /**
    * What is cut off at each end of an axis, as a fraction of its length, in [0, 0.5). The default
    * is exactly 50 pixels at 480, the size in the paper's code.
@@ -19,7 +20,7 @@ export interface MarginCropOptions {
  * @throws {RangeError} if an option is out of range
  */
 export function marginCrop(sample: Sample, options: MarginCropOptions = {}): CroppedSample {
-  const { margin = 50 / 480, sides = 'all' } = options;
+  const { margin = 50 / 480, sides = 'all', lend } = options;
   checkMargin('marginCrop', margin);
   if (sides !== 'all' && sides !== 'rows' && sides !== 'columns') {
     throw new RangeError(
@@ -31,12 +32,8 @@ export function marginCrop(sample: Sample, options: MarginCropOptions = {}): Cro
     Math.min(Math.round(margin * length), Math.floor((length - 1) / 2));
   const rows = sides === 'columns' ? 0 : pixels(height);
   const columns = sides === 'rows' ? 0 : pixels(width);
-  return cropAndResize(sample, {
-    top: rows,
-    bottom: height - rows,
-    left: columns,
-    right: width - columns,
-  });
+  const box = { top: rows, bottom: height - rows, left: columns, right: width - columns };
+  return cropAndResize(sample, box, { lend });
 }
 
 /** Throws unless `margin` leaves something of the image. */

@@ -68,7 +68,9 @@ export async function encodeSamples(
   };
   const encoded: EncodedSample[] = [];
   try {
-    for (const one of amplify(sample, amplification)) {
+    // Each copy is encoded before the next is made.
+    const lent = new Float32Array(image.length);
+    for (const one of amplify(sample, { ...amplification, lend: () => lent })) {
       encoded.push(
         await encodeSample(one, zoomedSpacing(one, spacing), intensities, {
           ...sourceOf(id, one, amplification.seed),

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
 import { validateWith } from '@sts-net/datasets/validation';
+import {
+  classCount,
+  modelSchema,
+  type SavedPreprocessing,
+  savedPreprocessingSchema,
+  type Target,
+  targetsSchema,
+} from '@sts-net/experiment';
 import type { NormalizationRule, PerChannel } from '@sts-net/inference';
 import {
   type NetworkDescription,
@@ -13,12 +21,6 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { currentForm } from '../config/earlier-config.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
-import { classCount, modelSchema } from '../config/model-schema.ts';
-import {
-  type SavedPreprocessing,
-  savedPreprocessingSchema,
-} from '../config/preprocessing-schema.ts';
-import { type Target, targetsSchema } from '../config/targets-schema.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { type TrainedOn, trainedOnSchema } from '../familiarity/trained-on.ts';
 import { readSafetensorsFile, writeSafetensors } from '../weights/weight-files.ts';

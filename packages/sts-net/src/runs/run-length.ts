@@ -1,15 +1,8 @@
+import { stepsOf } from '@sts-net/experiment';
 import { createSchedule, hasStoppedEarly, type OwnTrainingParts } from '@sts-net/training';
 import { ConfigError } from '../config/config-error.ts';
-import type { ExperimentConfig, TrainingConfig } from '../config/experiment-config.ts';
+import type { ExperimentConfig } from '../config/experiment-config.ts';
 import type { Checkpoint } from './checkpoint.ts';
-
-/** The steps of a whole training. */
-export function stepsOf(
-  { steps, epochs }: Pick<TrainingConfig, 'steps' | 'epochs'>,
-  stepsPerEpoch: number,
-): number {
-  return steps ?? (epochs ?? 0) * stepsPerEpoch;
-}
 
 /**
  * Finds out whether a run may go on to the length that its config has now, which may be another than

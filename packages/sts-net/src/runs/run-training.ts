@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { BackendInfo } from '@sts-net/backend';
+import { buildModel, type RunNormalization, stepsOf, type Validated } from '@sts-net/experiment';
 import { predictionNetwork, predictorOf } from '@sts-net/model';
 import {
   createTraining,
@@ -21,15 +22,12 @@ import { withLossNet } from '../pretrained/with-loss-net.ts';
 import { bestFiles, removeOutdone } from './best-files.ts';
 import { type Checkpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { createLoggers } from './create-loggers.ts';
-import { buildModel } from './load-model.ts';
 import { describeModel, writeModelFile } from './model-file.ts';
 import type { RunFolder } from './run-folder.ts';
-import { stepsOf } from './run-length.ts';
-import type { RunNormalization } from './run-normalization.ts';
 import { seenIn } from './seen-in.ts';
 import { anewText, startFrom } from './start-from.ts';
 import type { RunControl, TrainOptions, TrainResult } from './train-options.ts';
-import type { TrainingData, Validated } from './training-data.ts';
+import type { TrainingData } from './training-data.ts';
 
 /** A run that is ready to go: its data found, its folder locked, its engine chosen. */
 export interface ReadyRun {

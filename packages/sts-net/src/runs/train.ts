@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { runNormalization } from '@sts-net/experiment';
 import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
 import { withChannels } from '../cases/case-channels.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -10,7 +11,6 @@ import { openRun, writeIdentity } from './open-run.ts';
 import { prepareEngine } from './prepare-engine.ts';
 import { runFolder } from './run-folder.ts';
 import { checkLength } from './run-length.ts';
-import { runNormalization } from './run-normalization.ts';
 import { runTraining } from './run-training.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
 import { findData, prepareData } from './training-data.ts';

@@ -25,7 +25,7 @@ const arrows = {
   model: ['backbones', 'decoders', 'networks', 'layers-core', 'layers-esca', 'layers-attention'],
   inference: ['views', 'volume-io', 'amplify', 'metrics'],
   training: ['views', 'layers-core', 'model', 'inference', 'volume-io', 'amplify', 'metrics'],
-  datasets: ['volume-io', 'amplify'],
+  datasets: ['views', 'volume-io', 'amplify'],
   experiment: [
     'datasets',
     'training',

@@ -115,6 +115,13 @@ export function partNames(model: ModelSettings): readonly string[] {
     .map((part) => (typeof part === 'string' ? part : part.name));
 }
 
+/** A model without the outputs that only training has. */
+export function predictionSettings(network: ModelSettings): ModelSettings {
+  if (network.network !== undefined) return network;
+  const { deepSupervision, auxiliaryHead, ...settings } = network;
+  return settings;
+}
+
 function namesOf<Name extends string>(table: Readonly<Record<Name, unknown>>) {
   return z.enum(Object.keys(table) as [Name, ...Name[]]);
 }

@@ -11,11 +11,3 @@ export function buildModel({
 }: Pick<MemoryConfig, 'model' | 'preprocessing' | 'seed'>): LayersModel {
   return createModel({ ...model, seed, inputShape: [null, null, channelsOf(preprocessing)] });
 }
-
-/** The steps of a whole training. */
-export function stepsOf(
-  { steps, epochs }: Pick<MemoryConfig['training'], 'steps' | 'epochs'>,
-  stepsPerEpoch: number,
-): number {
-  return steps ?? (epochs ?? 0) * stepsPerEpoch;
-}

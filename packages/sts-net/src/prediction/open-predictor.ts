@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BackendChoice, BackendInfo } from '@sts-net/backend';
 import { fileDigest } from '@sts-net/datasets/files';
-import { partNames } from '@sts-net/experiment';
+import { firstDifference, partNames } from '@sts-net/experiment';
 import {
   type AskedHow as AskedNetwork,
   asked as askedAs,
@@ -12,7 +12,6 @@ import {
   togetherWith,
   unknownPixelBytes,
 } from '@sts-net/inference';
-import { firstDifference } from '../config/validate-config.ts';
 import { ownMemory } from '../machine/own-memory.ts';
 import type { ModelDescription } from '../runs/model-file.ts';
 

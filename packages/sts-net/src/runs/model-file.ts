@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { validateWith } from '@sts-net/datasets/validation';
 import {
+  checkFinite,
   classCount,
   modelSchema,
+  predictionSettings,
   type SavedPreprocessing,
   savedPreprocessingSchema,
   type Target,
@@ -72,13 +74,6 @@ export function describeModel(
     ...(trainedOn && { trainedOn }),
     ...(targets !== undefined && { targets }),
   };
-}
-
-/** Without the outputs that only training has. */
-function predictionSettings(network: ExperimentConfig['model']): ExperimentConfig['model'] {
-  if (network.network !== undefined) return network;
-  const { deepSupervision, auxiliaryHead, ...settings } = network;
-  return settings;
 }
 
 /** A description from JSON, as an ONNX file has it too. */
@@ -159,16 +154,6 @@ export function parseModelFile(file: SafetensorsFile, path: string): ModelFile {
     );
   }
   return { description: parseDescription(rest['description'] ?? '', path), tensors, metadata };
-}
-
-/** What is no longer a number does not take the place of weights that are. */
-function checkFinite(tensors: ReadonlyMap<string, StoredTensor>, path: string): void {
-  for (const [name, { data }] of tensors) {
-    if (data.every(Number.isFinite)) continue;
-    throw new RangeError(
-      `'${path}' is not written, since '${name}' has become infinite or NaN; what was saved before stays; go on from it with a lower \`training.optimizer.learningRate\` or with \`training.clipNorm\``,
-    );
-  }
 }
 
 /** SHA-256 over the tensors and the metadata, whatever their order. */

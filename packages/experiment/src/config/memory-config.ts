@@ -1,5 +1,5 @@
 import { validateWith } from '@sts-net/datasets/validation';
-import { z } from 'zod';
+import * as z from 'zod';
 import { amplificationSchema } from './amplification-schema.ts';
 import { cacheMegabytes, labelsSchema, splitSchema } from './data-fields.ts';
 import { modelSchema } from './model-schema.ts';

@@ -1,7 +1,7 @@
 import { encoders } from '@sts-net/backbones';
 import { decoders, supervisedDecoders } from '@sts-net/decoders';
 import { attentionNames, type ModelSettings } from '@sts-net/model';
-import { z } from 'zod';
+import * as z from 'zod';
 import { networkSchema } from './network-schema.ts';
 
 const oddInteger = z

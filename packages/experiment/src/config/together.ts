@@ -2,7 +2,7 @@ import { encoders } from '@sts-net/backbones';
 import { decoders, supervisedDecoders } from '@sts-net/decoders';
 import { type ModelSettings, missingStride, type PairSettings } from '@sts-net/model';
 import { networks } from '@sts-net/networks';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { classWeightsOf, type Loss } from './loss-schema.ts';
 import type { modelSchema } from './model-schema.ts';
 import type { Target } from './targets-schema.ts';

@@ -1,5 +1,5 @@
 import type { FalseAlarmState, Progress } from '@sts-net/training';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where a run stands, as checkpoints say it. */
 export const progressSchema: z.ZodType<Progress> = z.strictObject({

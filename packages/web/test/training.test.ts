@@ -1,5 +1,5 @@
 import { uniform } from '@sts-net/testing';
-import { createVolume, type Volume } from '@sts-net/volume-io';
+import { createVolume, encodeImage, type Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ModelCache } from '../src/cache/model-cache.ts';
@@ -43,6 +43,9 @@ const config: TrainInWorkerOptions['config'] = {
     steps: 6,
     batchSize: 2,
     flips: true,
+    // What it draws follows from what the network saw, and what is validated from all steps before.
+    sampler: { name: 'hard-negatives', slices: 3 },
+    average: { decay: 0.5 },
     optimizer: { learningRate: 0.003 },
     validation: { every: 2 },
     saveEvery: 2,
@@ -75,7 +78,7 @@ test('a training tells what it does, and its model opens', async () => {
   const { events, result } = await trained();
   expect(events.map(({ event }) => event).filter((event) => event !== 'step')).toEqual([
     ...['warning', 'warning', 'read', 'read', 'read', 'start'],
-    ...['validation', 'validation', 'validation', 'end'],
+    ...['look', 'validation', 'look', 'validation', 'look', 'validation', 'end'],
   ]);
   const [inMemory, noWorker] = events;
   expect(inMemory).toMatchObject({ message: expect.stringMatching(/a reload loses them/) });
@@ -154,6 +157,51 @@ test('weights to start from are taken, and layers that they do not fit are named
     message: expect.stringMatching(/layers start anew, since 'start' has no weights for them/),
   });
   for (const segmenter of segmenters) segmenter.close();
+});
+
+test('pictures with pictures as masks have the numbers of volumes that hold the same', async () => {
+  const shape = [16, 16];
+  const pictures: PageCase[] = [];
+  const volumes: PageCase[] = [];
+  for (const { id, image, mask } of cases) {
+    const at = (slice: number, i: number) => image.voxels.get(slice, i >> 4, i & 15);
+    const colours = Uint8Array.from({ length: 3 * 256 }, (_, i) => at(i % 3, Math.floor(i / 3)));
+    const lesion = Uint8Array.from({ length: 256 }, (_, i) => mask.voxels.get(1, i >> 4, i & 15));
+    pictures.push({
+      id,
+      image: new File([await encodeImage(ndarray(colours, [...shape, 3]))], 'image.png'),
+      mask: [
+        new File(['x'], '.DS_Store'),
+        new File(
+          [
+            await encodeImage(
+              ndarray(
+                lesion.map((l) => 255 * l),
+                [...shape, 1],
+              ),
+            ),
+          ],
+          'a.png',
+        ),
+      ],
+    });
+    const planes = Uint8Array.from(
+      { length: 3 * 256 },
+      (_, i) => colours[3 * (i % 256) + (i >> 8)]!,
+    );
+    volumes.push({
+      id,
+      image: createVolume(ndarray(planes, [3, ...shape])),
+      mask: createVolume(ndarray(lesion, [1, ...shape])),
+    });
+  }
+  const rule = { ...config, preprocessing: { normalization: { name: 'all' } } } as typeof config;
+  const first = await trained({ cases: pictures, config: rule });
+  expect(first.events.find(({ event }) => event === 'start')).toMatchObject({ slices: 2 });
+  await removeTraining('usual');
+  const second = await trained({ cases: volumes, config: rule });
+  expect(numbers(first.events)).toEqual(numbers(second.events));
+  expect(new Set(numbers(first.events).map((event) => JSON.stringify(event))).size).toBe(9);
 });
 
 describe('what cannot be trained is named:', () => {

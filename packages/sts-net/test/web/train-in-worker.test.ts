@@ -96,3 +96,26 @@ test.each(['files', 'volumes'])(
     await removeTraining(`equal-${kind}`);
   },
 );
+
+test('of named channels a page takes those that the config names, as `train` does', async () => {
+  const cases = await Promise.all(
+    ids.map(async (id, k) => {
+      const [image, mask] = await Promise.all(pathsOf(id).map((path) => readVolume(path)));
+      const [other] = await Promise.all(pathsOf(ids[(k + 1) % 4]!).map((path) => readVolume(path)));
+      return { id, image: { t2: other!, flair: image!, t1: other! }, mask: mask! };
+    }),
+  );
+  const preprocessing = { context: 0, channels: ['flair', 't1'] };
+  const training = { ...(configFor()['training'] as object), steps: 2 };
+  const parts = { ...shared, preprocessing, training };
+  const config = { ...configFor(parts), data: { cases: 'source', split }, output: 'channels' };
+  await train(validateConfig(config), { baseFolder: data, source: cases });
+  const events: TrainingEvent[] = [];
+  await trainInWorker({
+    ...{ cases, run: 'channels', engine: 'wasm', config: { ...parts, data: { split } } as never },
+    onEvent: (event) => events.push(event),
+  });
+  expect(numbers(events)).toEqual(numbers(await readLog(join(data, 'channels/log.jsonl'))));
+  expect(numbers(events).length).toBe(3);
+  await removeTraining('channels');
+});

@@ -39,7 +39,7 @@ export interface ReadCases {
 export interface ReadCasesOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told after each case. */
-  readonly onRead: (done: number, total: number) => Promise<void>;
+  readonly onRead: (done: number, total: number) => void;
   /** Told what is odd about a file but no error. */
   readonly onWarning: (message: string) => void;
 }
@@ -77,7 +77,7 @@ export async function readCases(
       : Object.fromEntries(volumes.map(([name]) => [name, '']));
     cases.push({ id, group, image: files, mask: '', digest });
     records.push({ id, group, image: digest, mask: digestOf(mask.mask) });
-    await onRead(cases.length, plain.length);
+    onRead(cases.length, plain.length);
     signal?.throwIfAborted();
   }
   const of = ({ id }: Case) => known.get(id)!;

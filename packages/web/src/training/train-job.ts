@@ -100,7 +100,7 @@ export async function trainJob(job: TrainingJob, control: JobControl): Promise<J
   const said = new Set<string>();
   const read = await readCases(job.cases, {
     signal,
-    onRead: async (done, total) => onEvent({ event: 'read', done, total }),
+    onRead: (done, total) => onEvent({ event: 'read', done, total }),
     onWarning: (text) => said.add(text),
   });
   const { cases, reader } = read;

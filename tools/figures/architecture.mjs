@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const about = {
   'sts-net': ['configs, runs, reports, commands', 'Node'],
   web: ['models in a page: worker, cache, lists', 'any'],
+  experiment: ['configs, cases, batches', 'any'],
   datasets: ['manifests, splits, leaks, checks', 'Node'],
   training: ['losses, samplers, the loop', 'any'],
   inference: ['preprocessing, predictors, labels', 'any'],

@@ -1,9 +1,10 @@
 // Runs @sts-net/web in Chromium: a model of a small training on the sample data, exported by
 // `sts-net export web`, finds in a worker and on the page exactly what Node finds; cancelling, a second visit
-// without a network, a strict Content-Security-Policy, and what browsers refuse, by name. Holds the sizes
-// of what pages load. Needs no graphics processor. About 3 minutes.
+// without a network, a strict Content-Security-Policy, and what browsers refuse, by name; and a page trains the
+// same with Node's losses, is cancelled or loaded anew, and goes on to the same numbers. Holds the sizes
+// of what pages load. Needs no graphics processor. About 5 minutes.
 //
-//   node tools/web/chromium-lane.mjs [--firefox] [test …]
+//   node tools/web/chromium-lane.mjs [--firefox] [test …]     # `train` are those of training
 //
 // `webgpu` runs only where it is named: on SwiftShader it takes long. With `--firefox` pages are opened there.
 // CHROMIUM_PATH and FIREFOX_PATH name the browsers; without one, the lane names what it skips and succeeds.
@@ -71,6 +72,28 @@ const tests = [
   },
 ];
 
+/** As above, of training. */
+const trainings = [
+  { test: 'training', title: 'training', noWebgpu },
+  { test: 'training', title: 'training, strict policy', policy: strict, noWebgpu },
+  { test: 'training', title: 'training, threads of WebAssembly', isolated: true, noWebgpu },
+  {
+    test: 'onPage',
+    title: 'training with a policy without workers',
+    policy: "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'",
+    noWebgpu,
+  },
+  { test: 'cancel', title: 'training that is cancelled and resumed', noWebgpu },
+  { test: 'reload', title: 'training in a page that is loaded anew', noWebgpu },
+  {
+    test: 'failure',
+    title: 'training without the .wasm files',
+    options: { assets: '/nowhere/' },
+    names: ['/nowhere/tfjs-backend-wasm-simd.wasm', '404'],
+    noWebgpu,
+  },
+].map((one) => ({ ...one, page: 'training-page.mjs' }));
+
 let failed = 0;
 for (const { name, bytes, most } of await sizes()) {
   const isRight = bytes <= 1000 * most;
@@ -80,9 +103,11 @@ for (const { name, bytes, most } of await sizes()) {
   );
 }
 const wanted = process.argv.slice(2).filter((one) => one !== '--firefox');
-const chosen = tests
+const chosen = [...tests, ...trainings]
   .filter(({ isChromiums = false }) => !(isFirefox && isChromiums))
-  .filter(({ test, isLong = false }) => (wanted.length === 0 ? !isLong : wanted.includes(test)));
+  .filter(({ test, page, isLong = false }) =>
+    wanted.length === 0 ? !isLong : wanted.includes(test) || (wanted.includes('train') && page),
+  );
 const browser = isFirefox ? findFirefox() : findBrowser();
 if (browser === undefined) {
   const titles = chosen.map(({ test, title = test }) => title).join('; ');
@@ -95,11 +120,15 @@ try {
   mkdirSync(join(folder, 'served'));
   const expected = await exportSmallModel(folder, join(folder, 'served'));
   writeFileSync(join(folder, 'served/expected.json'), JSON.stringify(expected));
-  const server = await serve(await bundle(), { '/served/': join(folder, 'served') });
-  try {
-    for (const one of chosen) failed += await run(server, one);
-  } finally {
-    server.close();
+  for (const page of ['page.mjs', 'training-page.mjs']) {
+    const server = await serve(await bundle(page), { '/served/': join(folder, 'served') });
+    try {
+      for (const { page: own = 'page.mjs', ...one } of chosen) {
+        if (own === page) failed += await run(server, one);
+      }
+    } finally {
+      server.close();
+    }
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -40,11 +40,12 @@ export {
 } from './export/export-nnunet.ts';
 export { digestOfChannels, imageDigest } from './images/image-digest.ts';
 export type { LabelMap } from './images/label-map.ts';
+export { labelRemedy } from './images/label-remedy.ts';
 export { type PlaceOptions, placeLabels } from './images/place-labels.ts';
 export { drawnKind } from './images/read-drawn-mask.ts';
 export { readFileOrSeries } from './images/read-file-or-series.ts';
 export { isFlatImage, readImageFile } from './images/read-image-file.ts';
-export { labelRemedy, type ReadLabelsOptions, readLabels } from './images/read-labels.ts';
+export { type ReadLabelsOptions, readLabels } from './images/read-labels.ts';
 export { areaOf } from './images/unite-masks.ts';
 export type {
   DatasetItem,
@@ -61,8 +62,9 @@ export { loadManifest, manifestFolder, readManifest } from './manifest/read-mani
 export { manifestText, writeManifest } from './manifest/write-manifest.ts';
 export type { PreparedDataset, SelectionOptions } from './prepare/item-collection.ts';
 export { type PrepareOptions, prepareDataset } from './prepare/prepare-dataset.ts';
+export { checkLeakage } from './split/check-leakage.ts';
 export { findLeaks, type PartItem } from './split/find-leaks.ts';
-export { checkLeakage, type Split, type SplitConfig, splitCases } from './split/split-cases.ts';
+export { type Split, type SplitConfig, splitCases } from './split/split-cases.ts';
 export {
   type FoldOptions,
   foldManifest,

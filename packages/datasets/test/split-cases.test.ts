@@ -4,8 +4,9 @@ import { temporaryFolder } from '@sts-net/testing';
 import { describe, expect, it } from 'vitest';
 import type { Case } from '../src/cases/case.ts';
 import { findCases } from '../src/cases/find-cases.ts';
+import { checkLeakage } from '../src/split/check-leakage.ts';
 import { findLeaks } from '../src/split/find-leaks.ts';
-import { checkLeakage, splitCases } from '../src/split/split-cases.ts';
+import { splitCases } from '../src/split/split-cases.ts';
 
 /** 20 cases, two of each group. */
 const cases: Case[] = Array.from({ length: 20 }, (_, i) => ({

@@ -61,6 +61,7 @@ export {
   stapleLabels,
   type TargetSlice,
 } from '@sts-net/datasets';
+export type { AmplificationConfig } from '@sts-net/experiment';
 export {
   type Channels,
   type ClipRule,
@@ -157,7 +158,6 @@ export {
 // … and what is this package's own.
 export type { CaseCacheConfig } from './cases/case-cache.ts';
 export type { CaseSource, SourceCase } from './cases/case-reader.ts';
-export type { AmplificationConfig } from './config/amplification-schema.ts';
 export type { DataConfig } from './config/data-schema.ts';
 export type {
   ExperimentConfig,

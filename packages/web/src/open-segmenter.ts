@@ -4,10 +4,12 @@ import type { Volume } from '@sts-net/volume-io';
 import { plainInput, type SegmentInput } from './files/image-source.ts';
 import { type LoadModelOptions, loadModel, type ModelSource } from './loading/load-model.ts';
 import type { ModelDescription } from './model/model-description.ts';
+import { assetsAddress } from './prediction/assets-address.ts';
 import { type Decided, type DecideOptions, decided } from './prediction/decided.ts';
 import type { ModelToOpen, OpenNetwork, Progress } from './prediction/open-network.ts';
 import type { EngineChoice } from './prediction/start-engine.ts';
-import { NoWorkerError, openWorkerNetwork, type WorkerLike } from './worker/worker-network.ts';
+import { NoWorkerError } from './worker/start-worker.ts';
+import { openWorkerNetwork } from './worker/worker-network.ts';
 
 /** Options of {@link openSegmenter}. */
 export interface OpenSegmenterOptions extends Pick<LoadModelOptions, 'cache' | 'signal'> {
@@ -107,7 +109,7 @@ export async function openSegmenter({
   const { description, weights, subject, from } = loaded;
   const model: ModelToOpen = {
     ...{ description, weights, subject, engine },
-    assets: assets === undefined ? loaded.assets : absolute(assets),
+    assets: assets === undefined ? loaded.assets : assetsAddress(assets),
   };
   onProgress({ stage: 'start', done: 0, total: 1 });
   const opening = open(model, worker);
@@ -135,7 +137,7 @@ async function open(
   if (worker !== false) {
     const create = worker === true ? ownWorker : worker;
     try {
-      return { network: await openWorkerNetwork(create as () => WorkerLike, model), noWorker };
+      return { network: await openWorkerNetwork(create, model), noWorker };
     } catch (error) {
       if (!(error instanceof NoWorkerError)) throw error;
       noWorker = error.message;
@@ -186,11 +188,4 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
     signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
-}
-
-/** The address of a folder. */
-function absolute(assets: string | URL): string {
-  const { location } = globalThis as { readonly location?: { readonly href: string } };
-  const { href } = new URL(assets, location?.href);
-  return href.endsWith('/') ? href : `${href}/`;
 }

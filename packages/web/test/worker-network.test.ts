@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import type { ModelToOpen } from '../src/prediction/open-network.ts';
 import type { Answer, PlainFound, Question } from '../src/worker/messages.ts';
-import { openWorkerNetwork, type WorkerLike } from '../src/worker/worker-network.ts';
+import type { WorkerLike as AnyWorker } from '../src/worker/start-worker.ts';
+import { openWorkerNetwork } from '../src/worker/worker-network.ts';
+
+type WorkerLike = AnyWorker<Question, Answer>;
 
 const model = { weights: new Blob(), subject: 'x' } as unknown as ModelToOpen;
 const engine = { name: 'wasm', device: 'cpu', threads: 1, reason: '', advice: '' } as const;

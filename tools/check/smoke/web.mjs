@@ -2,6 +2,7 @@ import { createModel, namedWeights, storedTensors } from '@sts-net/model';
 import { createVolume, encodeVolume } from '@sts-net/volume-io';
 import { openSegmenter } from '@sts-net/web';
 import { describeClasses, encodeModel } from '@sts-net/web/model';
+import { trainInWorker } from '@sts-net/web/training';
 import '@tensorflow/tfjs-backend-cpu';
 import { ndarray } from '@sts-net/views';
 import * as tf from '@tensorflow/tfjs-core';
@@ -35,3 +36,22 @@ const { labels, probabilities } = await segmenter.segment(new File([bytes], 'sca
 if (labels.voxels.size !== 2048 || probabilities.length !== 2) throw new Error('labels');
 if (segmenter.info.engine.name !== 'cpu') throw new Error('engine');
 segmenter.close();
+
+const volume = (value) =>
+  createVolume(
+    ndarray(
+      Float32Array.from({ length: 512 }, (_, i) => value(i)),
+      [2, 16, 16],
+    ),
+  );
+const { model: trained, step } = await trainInWorker({
+  cases: [{ id: 'a', image: volume((i) => i % 89), mask: volume((i) => Number(i % 97 === 0)) }],
+  config: {
+    model: { network: { name: 'nnunet-2d', plan: { features: [2, 4] } } },
+    training: { steps: 1, batchSize: 1 },
+  },
+  run: 'smoke',
+  engine: 'cpu',
+});
+if (step !== 1) throw new Error('steps');
+(await openSegmenter({ model: trained, engine: 'cpu' })).close();

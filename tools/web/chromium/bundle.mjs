@@ -29,14 +29,18 @@ function bundled(entryPoints, more = {}) {
 }
 
 const worker = { in: join(packages, 'web/src/worker.ts'), out: 'worker' };
+const trainingWorker = {
+  in: join(packages, 'web/src/training-worker.ts'),
+  out: 'training-worker',
+};
 
 /**
- * A module of this folder as `page.js`, `worker.js`, which lies beside it as applications' bundlers put it, and
- * chunks, by name.
+ * A module of this folder as `page.js`, `worker.js` and `training-worker.js`, which lie beside it as applications'
+ * bundlers put them, and chunks, by name.
  */
 export async function bundle(entry = 'page.mjs') {
   const page = { in: join(here, entry), out: 'page' };
-  const { outputFiles } = await bundled([page, worker]);
+  const { outputFiles } = await bundled([page, worker, trainingWorker]);
   return new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
 }
 
@@ -49,9 +53,17 @@ export async function sizes() {
     'volume-io/src/formats/volume-formats.ts',
     'volume-io/src/formats/nifti/parse-nifti.ts',
   ];
+  const trained = [
+    'web/src/training-worker.ts',
+    'volume-io/src/bytes/byte-source.ts',
+    'volume-io/src/formats/volume-formats.ts',
+    'volume-io/src/formats/nifti/parse-nifti.ts',
+  ];
   return [
     await sizeOf('@sts-net/web when it is imported', 'web/src/index.ts', [], 40),
     await sizeOf('@sts-net/web without engines', 'web/src/index.ts', opened, 120),
+    await sizeOf('@sts-net/web/training when it is imported', 'web/src/training.ts', [], 40),
+    await sizeOf('@sts-net/web/training without engines', 'web/src/training.ts', trained, 180),
     await sizeOf('@sts-net/metrics', 'metrics/src/index.ts', [], 12),
   ];
 }
@@ -59,7 +71,9 @@ export async function sizes() {
 /** An entry with all that it imports, and those that it loads later and all that these import. */
 async function sizeOf(name, entry, later, most) {
   const entries = [{ in: join(packages, entry), out: 'entry' }];
-  if (later.includes('web/src/worker.ts')) entries.push(worker);
+  for (const one of [worker, trainingWorker]) {
+    if (later.includes(relative(packages, one.in))) entries.push(one);
+  }
   const { outputFiles, metafile } = await bundled(entries, { external: ['@tensorflow/*'] });
   const outputs = Object.entries(metafile.outputs);
   const contents = new Map(outputFiles.map((file) => [basename(file.path), file.contents]));

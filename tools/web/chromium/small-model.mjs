@@ -1,6 +1,6 @@
 // A model of a small training on the sample data, and what Node finds by it in another patient.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listLesions, predictMembers } from '../../../packages/inference/dist/index.js';
@@ -12,13 +12,17 @@ const data = join(packages, 'sts-net/data/open_ms');
 
 /**
  * Trains in `folder`, exports to `served/model` and, in half precision, `served/half`, and lays an image
- * there, the probabilities of its lesions and its labels.
+ * there, the probabilities of its lesions and its labels; and the cases of the training.
  *
- * @returns the list of its lesions, and how long the weights are
+ * @returns the list of its lesions, how labels were decided, and what was trained with which losses and scores
  */
 export async function exportSmallModel(folder, served) {
   const run = join(folder, 'run');
-  train(run, join(folder, 'config.json'));
+  const trained = train(run, join(folder, 'config.json'));
+  mkdirSync(join(served, 'cases'));
+  for (const file of trained.cases.flatMap(({ image, mask }) => [image, mask])) {
+    copyFileSync(join(data, file), join(served, 'cases', file));
+  }
   const whole = await readVolume(join(data, 'patient26_FLAIR.nii.gz'));
   const [, rows, columns] = whole.voxels.shape;
   const image = crop(whole, { start: [4, 0, 0], shape: [4, rows, columns] });
@@ -49,31 +53,42 @@ export async function exportSmallModel(folder, served) {
     }
   }
   loaded.model.dispose();
-  return { lesions: listLesions(labels, { prediction }) };
+  return { lesions: listLesions(labels, { prediction }), decision, trained };
 }
 
 function train(run, config) {
   const cases = ['patient07', 'patient19'].map((id) => ({
-    id,
-    group: id,
-    image: join(data, `${id}_FLAIR.nii.gz`),
-    mask: join(data, `${id}_GOLD.nii.gz`),
+    ...{ id, image: `${id}_FLAIR.nii.gz`, mask: `${id}_GOLD.nii.gz` },
   }));
-  const settings = {
-    backend: 'wasm',
+  const split = { validation: ['patient07'] };
+  // What a page trains by, too.
+  const shared = {
     model: { encoder: 'mobilenet_v2', decoder: 'unet', attention: 'esca' },
-    data: { cases, split: { validation: ['patient07'] } },
     preprocessing: { size: 64, normalization: { name: 'nonzero' } },
     training: {
       steps: 4,
       batchSize: 4,
       validation: { every: 4 },
+      saveEvery: 2,
       optimizer: { name: 'adamw', learningRate: 4e-3 },
     },
-    output: run,
   };
+  const paths = cases.map(({ id, image, mask }) => ({
+    ...{ id, image: join(data, image), mask: join(data, mask) },
+  }));
+  const settings = { ...shared, backend: 'wasm', data: { cases: paths, split }, output: run };
   writeFileSync(config, JSON.stringify(settings));
   execFileSync(process.execPath, [join(packages, 'sts-net/dist/cli.js'), 'train', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  const log = readFileSync(join(run, 'log.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return {
+    cases,
+    config: { ...shared, data: { split } },
+    losses: log.filter(({ event }) => event === 'step').map(({ loss }) => loss),
+    scores: log.filter(({ event }) => event === 'validation').map(({ score }) => score),
+  };
 }

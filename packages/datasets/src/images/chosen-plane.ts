@@ -1,5 +1,5 @@
+import type { NdArray } from '@sts-net/views';
 import { isGrey, type PixelArray } from '@sts-net/volume-io';
-import type { NdArray } from 'ndarray';
 
 /**
  * The plane of an image that holds what a mask says: grey, or the only channel that is not empty, or

@@ -1,5 +1,5 @@
+import { type NdArray, ndarray } from '@sts-net/views';
 import type { PixelArray, RasterImage } from '@sts-net/volume-io';
-import ndarray, { type NdArray } from 'ndarray';
 import { chosenPlane } from './chosen-plane.ts';
 
 /** One number a pixel, `[row, column]`. */

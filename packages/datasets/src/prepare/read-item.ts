@@ -12,8 +12,9 @@ import ndarray, { type NdArray } from 'ndarray';
 import { type Consensus, consensusOf } from '../consensus/consensus.ts';
 import { type Channel, checkChannel } from '../images/check-channel.ts';
 import { type LabelMap, mapped, wholeOrMapped } from '../images/label-map.ts';
+import { labelRemedy } from '../images/label-remedy.ts';
 import { isFlatImage, readFlatImage, readImageFile } from '../images/read-image-file.ts';
-import { labelRemedy, readLabels } from '../images/read-labels.ts';
+import { readLabels } from '../images/read-labels.ts';
 import { areaOf } from '../images/unite-masks.ts';
 import type { DatasetItem, ImageSource } from '../kinds/dataset-spec.ts';
 

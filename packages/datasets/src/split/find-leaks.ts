@@ -34,3 +34,9 @@ export function findLeaks(items: Iterable<PartItem>): readonly string[] {
   }
   return leaks;
 }
+
+/** @throws RangeError naming the first group or image that is in two splits */
+export function refuseLeaks(items: Iterable<PartItem>): void {
+  const [leak] = findLeaks(items);
+  if (leak !== undefined) throw new RangeError(`data.split: ${leak}`);
+}

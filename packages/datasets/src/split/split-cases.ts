@@ -1,10 +1,6 @@
 import type { Case } from '../cases/case.ts';
-import { fileDigest } from '../files/file-digest.ts';
-import { digestOfChannels } from '../images/image-digest.ts';
-import { filesOf } from '../manifest/image-files.ts';
 import type { SplitName } from '../manifest/manifest-item.ts';
 import { nearestName } from '../validation/nearest-name.ts';
-import { findLeaks } from './find-leaks.ts';
 import { rankGroups } from './rank-groups.ts';
 
 /** Which groups are held out: their names, or the fraction of all groups, drawn with the seed. */
@@ -106,24 +102,6 @@ function foldOf(
   }
   const start = Math.round((fold * groups.length) / folds);
   return new Set(groups.slice(start, Math.round(((fold + 1) * groups.length) / folds)));
-}
-
-/**
- * Checks that no group is in two splits, and no image under two names: by its digest, or the content
- * of its files.
- *
- * @throws RangeError naming both cases.
- */
-export async function checkLeakage(split: Split): Promise<void> {
-  const parts = [];
-  for (const [part, cases] of Object.entries(split)) {
-    for (const { id, group, image, digest } of cases) {
-      const own = digest ?? digestOfChannels(await Promise.all(filesOf(image).map(fileDigest)));
-      parts.push({ id, group, digest: own, part });
-    }
-  }
-  const [leak] = findLeaks(parts);
-  if (leak !== undefined) throw new RangeError(`data.split: ${leak}`);
 }
 
 function checkGroup(group: string, groups: readonly string[], key: string): void {

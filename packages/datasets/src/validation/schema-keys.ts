@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** What a zod schema tells about its structure; only the parts walked here. */
 interface Definition {

@@ -1,7 +1,7 @@
 import type { Case } from '@sts-net/datasets';
+import type { BatchConfig } from '@sts-net/experiment/batches';
 import type { TrainingSlice } from '@sts-net/training/batches';
 import type { CaseCache } from '../cases/case-cache.ts';
-import type { BatchConfig } from './create-batches.ts';
 
 /** A slice without what reads it. */
 type SliceFacts = Omit<TrainingSlice, 'one'> & {

@@ -1,10 +1,10 @@
 // Runs in a worker thread: reads cases and makes the batches that it is asked for.
 import { type MessagePort, workerData } from 'node:worker_threads';
+import { type Batches, createBatches } from '@sts-net/experiment/batches';
 import { answerBatches, type BatchPort } from '@sts-net/training/batches';
 import { CaseCache } from '../cases/case-cache.ts';
 import { CaseStore } from '../cases/case-store.ts';
 import { type BatchPlan, slicesOf } from './batch-plan.ts';
-import { type Batches, createBatches } from './create-batches.ts';
 
 /** What the thread is started with. */
 export interface BatchThreadData {

@@ -3,9 +3,10 @@ import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises
 import { extname, resolve } from 'node:path';
 import { type Case, channelNamesOf, filesOf } from '@sts-net/datasets';
 import { fileDigest, fileError } from '@sts-net/datasets/files';
+import type { KeptCases, StoredCase } from '@sts-net/experiment/batches';
 import type { DataConfig } from '../config/data-schema.ts';
 import { CacheFolder } from './cache-folder.ts';
-import { decodeCase, encodeCase, type StoredCase } from './stored-case.ts';
+import { decodeCase, encodeCase } from './stored-case.ts';
 
 /** Another number wherever a case is read or preprocessed to other numbers, or stored in another way. */
 const format = 'sts-net case 2';
@@ -52,7 +53,7 @@ interface CacheEntry {
  * file each, which appears when it is complete, so that any number of processes may write there. What
  * was not used for longest goes first; a disk that is full or read-only is said once and done without.
  */
-export class CaseCache {
+export class CaseCache implements KeptCases {
   readonly #folder: CacheFolder;
   readonly #config: Required<CaseCacheConfig>;
   readonly #digests: Map<string, string>;

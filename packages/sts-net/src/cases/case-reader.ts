@@ -5,28 +5,12 @@ import {
   type ImageFiles,
   imageDigest,
   isFlatImage,
-  type ReadLabelsOptions,
   readImageFile,
   readLabels,
 } from '@sts-net/datasets';
+import type { CaseReader } from '@sts-net/experiment/batches';
 import { type Channels, isVolume } from '@sts-net/inference';
-import { type LabelRule, labelsOf, type Volume } from '@sts-net/volume-io';
-
-/** What is said of a mask that holds no labels. */
-type LabelWords = Pick<ReadLabelsOptions, 'subject' | 'remedy' | 'onWarning'>;
-
-/** Where the images and masks of cases come from. */
-export interface CaseReader {
-  /**
-   * The image, or its named channels in their order.
-   *
-   * @param channels those that are needed, if not all; the first is read for its grid
-   */
-  image(one: Case, channels?: readonly string[]): Promise<Channels>;
-  labels(one: Case, rule: LabelRule, words: LabelWords): Promise<Volume<Uint8Array>>;
-  /** Whether image or mask is of two dimensions, whose slices are channels and which has no place. */
-  isFlat(one: Case): { readonly image: boolean; readonly mask: boolean };
-}
+import { labelsOf, type Volume } from '@sts-net/volume-io';
 
 /** Reads the files that the cases name. */
 export const fileReader: CaseReader = {

@@ -1,15 +1,8 @@
 import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
-import type { PreprocessedImage } from '@sts-net/inference';
+import type { StoredCase } from '@sts-net/experiment/batches';
 import type { Volume, VoxelArray } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
-
-/** What is kept of a case: nothing that names it, and no samples, which are views into the rest. */
-export interface StoredCase extends Omit<PreprocessedImage, 'samples' | 'mask'> {
-  readonly mask: Volume<Uint8Array>;
-  /** What is said about the mask, after the case's name. */
-  readonly saying?: string | undefined;
-}
 
 /** A volume whose voxels are plain parts. */
 type Parts = Omit<Volume, 'voxels'> & {

@@ -1,8 +1,8 @@
 import { CommanderError } from '@commander-js/extra-typings';
 import { FileError } from '@sts-net/datasets/files';
 import { ValidationError } from '@sts-net/datasets/validation';
+import { ConfigError } from '@sts-net/experiment';
 import { VolumeFormatError } from '@sts-net/volume-io';
-import { ConfigError } from '../config/config-error.ts';
 import { LockedError } from '../locks/folder-lock.ts';
 import { Interrupted } from './interruption.ts';
 import { UsageError } from './usage-error.ts';

@@ -1,4 +1,4 @@
-import { ConfigError } from './config-error.ts';
+import { ConfigError } from '@sts-net/experiment';
 
 /**
  * A field of a config that is given another value: its path, `training.loss`, and what it becomes; undefined

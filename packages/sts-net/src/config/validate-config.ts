@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { fileError } from '@sts-net/datasets/files';
 import { validateWith } from '@sts-net/datasets/validation';
+import { ConfigError } from '@sts-net/experiment';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { type ConfigChange, withChanges } from './config-changes.ts';
-import { ConfigError } from './config-error.ts';
 import { type ExperimentConfig, experimentSchema } from './experiment-config.ts';
 
 /**
@@ -60,20 +60,4 @@ function wordsOf(error: number): string {
   return printParseErrorCode(error)
     .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .trim();
-}
-
-/** The path of the first field in which two JSON values differ, or undefined where they are equal. */
-export function firstDifference(a: unknown, b: unknown, path = ''): string | undefined {
-  if (isObject(a) && isObject(b)) {
-    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      const inside = firstDifference(a[key], b[key], path === '' ? key : `${path}.${key}`);
-      if (inside !== undefined) return inside;
-    }
-    return undefined;
-  }
-  return Object.is(a, b) ? undefined : path;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,5 +1,6 @@
 import type { LesionStatistics } from '@sts-net/amplify';
 import { checkLeakage, type SplitName } from '@sts-net/datasets';
+import { buildModel } from '@sts-net/experiment';
 import { type ModelStatistics, modelStatistics } from '@sts-net/model';
 import {
   createAmplifier,
@@ -11,7 +12,6 @@ import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
 import { CaseStore } from '../cases/case-store.ts';
 import { findExperiment } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
-import { buildModel } from '../runs/load-model.ts';
 
 /** Numbers that describe a config before any training. */
 export interface ExperimentStatistics {

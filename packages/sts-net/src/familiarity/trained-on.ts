@@ -1,8 +1,8 @@
 import type { Case } from '@sts-net/datasets';
+import { type CaseReader, evenly } from '@sts-net/experiment/batches';
 import { channelsOf, isVolume, type Preprocessing, referenceOf } from '@sts-net/inference';
 import { z } from 'zod';
-import { type CaseReader, fileReader } from '../cases/case-reader.ts';
-import { evenly } from '../lists/evenly.ts';
+import { fileReader } from '../cases/case-reader.ts';
 import { type ImageFacts, imageFacts, type SpacingAxis, spacingAxes } from './image-facts.ts';
 
 const range = z.tuple([z.number(), z.number()]);

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { ConfigError, pairFields } from '@sts-net/experiment';
 import type { ConfigChange } from '../config/config-changes.ts';
-import { ConfigError } from '../config/config-error.ts';
-import { pairFields } from '../config/model-schema.ts';
 import type { GridFile } from './grid-schema.ts';
 import { paperTables } from './paper-tables.ts';
 

@@ -10,9 +10,9 @@ import {
 } from '@sts-net/datasets';
 import { checkNewFolder, writeFileAtomic } from '@sts-net/datasets/files';
 import { validateWith } from '@sts-net/datasets/validation';
+import { ConfigError } from '@sts-net/experiment';
 import { withLabels } from '../cases/find-split.ts';
 import { withChanges } from '../config/config-changes.ts';
-import { ConfigError } from '../config/config-error.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { readConfigFile, validateConfig } from '../config/validate-config.ts';
 import { prepareEngine } from '../runs/prepare-engine.ts';

@@ -1,9 +1,9 @@
 import type { Case } from '@sts-net/datasets';
+import { buildModel } from '@sts-net/experiment';
 import { layerStatistics, modelStatistics, withoutInitialValues } from '@sts-net/model';
 import { withChannels } from '../cases/case-channels.ts';
 import { CaseStore } from '../cases/case-store.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
-import { buildModel } from '../runs/load-model.ts';
 import type { GridRun } from './grid-folder.ts';
 
 export type RunCosts = Pick<GridRun, 'parameters' | 'multiplyAdds' | 'memory' | 'seconds'>;

@@ -2,8 +2,8 @@ import { appendFile } from 'node:fs/promises';
 import type { BackendInfo } from '@sts-net/backend';
 import type { SplitName } from '@sts-net/datasets';
 import { fileError, writeFileAtomic } from '@sts-net/datasets/files';
-import type { ChosenNormalization, NormalizationRule, PerChannel } from '@sts-net/inference';
-import type { Look, Progress, SelectionName, SizeCount } from '@sts-net/training';
+import type { RunNormalization, StepEvent } from '@sts-net/experiment';
+import type { Progress, SizeCount } from '@sts-net/training';
 import { readRecords } from '../records/read-record.ts';
 import { logLineSchema } from './log-schema.ts';
 
@@ -73,7 +73,7 @@ export type TrainEvent =
       readonly stepsPerEpoch: number;
       readonly backend: BackendInfo;
       /** The rule by which intensities become network input, and why it is this one. */
-      readonly normalization: ChosenNormalization<PerChannel<NormalizationRule>>;
+      readonly normalization: RunNormalization;
       /** Ids of the cases. */
       readonly cases: Readonly<Record<SplitName, readonly string[]>>;
       /** Training samples, without and with amplified copies. */
@@ -84,33 +84,7 @@ export type TrainEvent =
       /** Where the network started from weights of one's own. */
       readonly pretrained?: StartedFrom;
     }
-  | {
-      readonly event: 'step';
-      /** Steps finished, from 1. */
-      readonly step: number;
-      readonly loss: number;
-      readonly learningRate: number;
-      /** Pixels of each lesion in the batch, whole also where a patch shows a part. */
-      readonly lesions?: readonly number[];
-      /** Samples that were drawn for a false alarm in them, where the sampler draws such. */
-      readonly hardNegatives?: number;
-    }
-  | ({
-      /** A look at training slices, before a validation, where the sampler draws false alarms. */
-      readonly event: 'look';
-      readonly step: number;
-    } & Look)
-  | {
-      readonly event: 'validation';
-      readonly step: number;
-      /** The name of the score; `own` for one that `train` was given. */
-      readonly metric: SelectionName | 'own';
-      readonly score: number;
-      /** The scores of the foreground classes where there are several, whose mean Dice is. */
-      readonly classes?: readonly number[];
-      /** Whether it is better than all before. */
-      readonly best: boolean;
-    }
+  | StepEvent
   | {
       readonly event: 'warning';
       readonly step: number;

@@ -6,7 +6,7 @@ import {
   manifestFolder,
   readItemFiles,
 } from '@sts-net/datasets';
-import { evenly } from '../lists/evenly.ts';
+import { evenly } from '@sts-net/experiment/batches';
 import { type CaseFacts, caseFacts } from './case-facts.ts';
 
 /** What a data set looks like, as far as a plan needs it. Nothing of its test split. */

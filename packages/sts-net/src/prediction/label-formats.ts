@@ -1,4 +1,5 @@
 import { writeFileAtomic } from '@sts-net/datasets/files';
+import type { Target } from '@sts-net/experiment';
 import {
   type DicomAlgorithm,
   encodeDicomSegments,
@@ -11,7 +12,6 @@ import {
   writeVolume,
 } from '@sts-net/volume-io';
 import ndarray, { type NdArray } from 'ndarray';
-import type { Target } from '../config/targets-schema.ts';
 
 /** What files of labels are made of. */
 export interface LabelsToWrite {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BackendChoice, BackendInfo } from '@sts-net/backend';
 import { fileDigest } from '@sts-net/datasets/files';
+import { firstDifference, partNames } from '@sts-net/experiment';
 import {
   type AskedHow as AskedNetwork,
   asked as askedAs,
@@ -11,8 +12,6 @@ import {
   togetherWith,
   unknownPixelBytes,
 } from '@sts-net/inference';
-import { partNames } from '../config/model-schema.ts';
-import { firstDifference } from '../config/validate-config.ts';
 import { ownMemory } from '../machine/own-memory.ts';
 import type { ModelDescription } from '../runs/model-file.ts';
 

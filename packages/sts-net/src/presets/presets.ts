@@ -1,6 +1,6 @@
+import type { AmplificationConfig } from '@sts-net/experiment';
 import type { Preprocessing } from '@sts-net/inference';
 import type { PairSettings } from '@sts-net/model';
-import type { AmplificationConfig } from '../config/amplification-schema.ts';
 
 /**
  * The parts of a config that do not depend on where the data are. As in a config file, fields with

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import type { Loss } from '@sts-net/experiment';
 import { type LossChoice, type LossPart, lossNet } from '@sts-net/training';
-import type { Loss } from '../config/loss-schema.ts';
 import { readWeightFile } from '../weights/weight-files.ts';
 import { keptFile, type PretrainedOptions } from './kept-file.ts';
 import { vgg16File } from './pretrained-files.ts';

@@ -1,4 +1,4 @@
-import { evenly } from '../lists/evenly.ts';
+import { evenly } from '@sts-net/experiment/batches';
 import { cutPicture, greyRange, placeText } from './case-slice.ts';
 import { plural } from './format.ts';
 import { type Html, html } from './html.ts';

@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises';
 import { validateWith } from '@sts-net/datasets/validation';
+import { falseAlarmSchema, progressSchema } from '@sts-net/experiment';
 import type { NormalizationRule, PerChannel } from '@sts-net/inference';
 import { loadWeights, type StoredTensor } from '@sts-net/model';
 import type { FalseAlarmState, Progress, Training } from '@sts-net/training';
-import { z } from 'zod';
 import { currentForm } from '../config/earlier-config.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
@@ -105,21 +105,6 @@ function readCheckpointFile(path: string): Checkpoint {
     path,
   };
 }
-
-const progressSchema: z.ZodType<Progress> = z.strictObject({
-  step: z.int().min(0),
-  best: z.array(z.strictObject({ step: z.int().min(0), score: z.number() })),
-  sinceBest: z.int().min(0),
-  owesValidation: z.boolean(),
-});
-
-const whole = z.int().min(0);
-const falseAlarmSchema: z.ZodType<FalseAlarmState> = z.strictObject({
-  step: whole,
-  slices: whole,
-  next: whole,
-  places: z.array(z.tuple([whole, whole, whole])),
-});
 
 /** Puts a training where the checkpoint was. */
 export function restoreCheckpoint(

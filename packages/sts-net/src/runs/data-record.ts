@@ -9,11 +9,12 @@ import {
   type SplitName,
 } from '@sts-net/datasets';
 import { fileDigest, writeFileAtomic } from '@sts-net/datasets/files';
+import type { CaseReader } from '@sts-net/experiment/batches';
 import { isVolume } from '@sts-net/inference';
 import type { Volume } from '@sts-net/volume-io';
 import { z } from 'zod';
 import type { CaseCacheConfig } from '../cases/case-cache.ts';
-import { type CaseReader, fileReader } from '../cases/case-reader.ts';
+import { fileReader } from '../cases/case-reader.ts';
 import { readRecord } from '../records/read-record.ts';
 
 const fileSchema = z.strictObject({

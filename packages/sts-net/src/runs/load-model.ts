@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { channelsOf } from '@sts-net/inference';
-import { createModel, loadWeights, predictionNetwork, rebuildNetwork } from '@sts-net/model';
+import { loadWeights, predictionNetwork, rebuildNetwork } from '@sts-net/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { type ModelDescription, readModelFile } from './model-file.ts';
 import { runFolder } from './run-folder.ts';
 
@@ -56,13 +55,4 @@ export function modelFileOf(path: string): string {
   throw new RangeError(
     `'${path}' must hold the weights 'best.safetensors', but does not; train first, resume the run until its first validation, or name a file of weights`,
   );
-}
-
-/** The network of a config, for slices of any size, with the weights it starts from. */
-export function buildModel({
-  model,
-  preprocessing,
-  seed,
-}: Pick<ExperimentConfig, 'model' | 'preprocessing' | 'seed'>): LayersModel {
-  return createModel({ ...model, seed, inputShape: [null, null, channelsOf(preprocessing)] });
 }

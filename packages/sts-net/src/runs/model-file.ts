@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
 import { validateWith } from '@sts-net/datasets/validation';
+import {
+  checkFinite,
+  classCount,
+  modelSchema,
+  predictionSettings,
+  type SavedPreprocessing,
+  savedPreprocessingSchema,
+  type Target,
+  targetsSchema,
+} from '@sts-net/experiment';
 import type { NormalizationRule, PerChannel } from '@sts-net/inference';
 import {
   type NetworkDescription,
@@ -13,12 +23,6 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { currentForm } from '../config/earlier-config.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
-import { classCount, modelSchema } from '../config/model-schema.ts';
-import {
-  type SavedPreprocessing,
-  savedPreprocessingSchema,
-} from '../config/preprocessing-schema.ts';
-import { type Target, targetsSchema } from '../config/targets-schema.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { type TrainedOn, trainedOnSchema } from '../familiarity/trained-on.ts';
 import { readSafetensorsFile, writeSafetensors } from '../weights/weight-files.ts';
@@ -70,13 +74,6 @@ export function describeModel(
     ...(trainedOn && { trainedOn }),
     ...(targets !== undefined && { targets }),
   };
-}
-
-/** Without the outputs that only training has. */
-function predictionSettings(network: ExperimentConfig['model']): ExperimentConfig['model'] {
-  if (network.network !== undefined) return network;
-  const { deepSupervision, auxiliaryHead, ...settings } = network;
-  return settings;
 }
 
 /** A description from JSON, as an ONNX file has it too. */
@@ -157,16 +154,6 @@ export function parseModelFile(file: SafetensorsFile, path: string): ModelFile {
     );
   }
   return { description: parseDescription(rest['description'] ?? '', path), tensors, metadata };
-}
-
-/** What is no longer a number does not take the place of weights that are. */
-function checkFinite(tensors: ReadonlyMap<string, StoredTensor>, path: string): void {
-  for (const [name, { data }] of tensors) {
-    if (data.every(Number.isFinite)) continue;
-    throw new RangeError(
-      `'${path}' is not written, since '${name}' has become infinite or NaN; what was saved before stays; go on from it with a lower \`training.optimizer.learningRate\` or with \`training.clipNorm\``,
-    );
-  }
 }
 
 /** SHA-256 over the tensors and the metadata, whatever their order. */

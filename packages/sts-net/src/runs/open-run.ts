@@ -1,9 +1,8 @@
 import { access, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@sts-net/datasets/files';
-import { ConfigError } from '../config/config-error.ts';
+import { ConfigError, firstDifference, lastingPart } from '@sts-net/experiment';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
-import { firstDifference } from '../config/validate-config.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { DataChangedError, dataChanges } from './data-changes.ts';
 import {
@@ -84,16 +83,12 @@ function checkConfig(run: RunFolder, before: ExperimentConfig, now: ExperimentCo
 }
 
 /**
- * What may change between a run and its continuation is left out: where it computes, where it is kept
- * and watched, how its cases are found (what they hold is compared by itself), what its classes are called,
- * and when it ends.
+ * What may not change between a run and its continuation; it may where it computes, where it is kept and
+ * watched, and how its cases are found.
  */
-function comparable(config: ExperimentConfig): unknown {
-  const { backend, output, data, loggers, targets, training, ...rest } = config;
-  const { cacheMegabytes, cache, cacheGigabytes, cases, split, ...sameData } = data;
-  const { steps, epochs, workers, validation, ...sameTraining } = training;
-  const { patience, ...sameValidation } = validation;
-  return { ...rest, data: sameData, training: { ...sameTraining, validation: sameValidation } };
+function comparable({ backend, output, loggers, data, ...config }: ExperimentConfig): unknown {
+  const { cache, cacheGigabytes, cases, ...sameData } = data;
+  return lastingPart({ ...config, data: sameData });
 }
 
 /** The checkpoint, whose best score is forgotten where it is one of other validation cases. */

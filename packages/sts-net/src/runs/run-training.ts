@@ -1,16 +1,14 @@
 import { resolve } from 'node:path';
 import type { BackendInfo } from '@sts-net/backend';
-import { predictionNetwork, predictorOf } from '@sts-net/model';
 import {
-  createTraining,
-  hasStoppedEarly,
-  newProgress,
-  type Progress,
-  type SelectionChoice,
-  type SelectionName,
-  type Training,
-  trainLoop,
-} from '@sts-net/training';
+  anewText,
+  buildModel,
+  type RunNormalization,
+  runSteps,
+  stepsOf,
+} from '@sts-net/experiment';
+import { predictionNetwork } from '@sts-net/model';
+import { createTraining, newProgress, type Progress, type Training } from '@sts-net/training';
 import { type OpenBatches, openBatches } from '../batches/batch-threads.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import type { TrainedOn } from '../familiarity/trained-on.ts';
@@ -21,15 +19,12 @@ import { withLossNet } from '../pretrained/with-loss-net.ts';
 import { bestFiles, removeOutdone } from './best-files.ts';
 import { type Checkpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { createLoggers } from './create-loggers.ts';
-import { buildModel } from './load-model.ts';
 import { describeModel, writeModelFile } from './model-file.ts';
 import type { RunFolder } from './run-folder.ts';
-import { stepsOf } from './run-length.ts';
-import type { RunNormalization } from './run-normalization.ts';
 import { seenIn } from './seen-in.ts';
-import { anewText, startFrom } from './start-from.ts';
+import { startFrom } from './start-from.ts';
 import type { RunControl, TrainOptions, TrainResult } from './train-options.ts';
-import type { TrainingData, Validated } from './training-data.ts';
+import type { TrainingData } from './training-data.ts';
 
 /** A run that is ready to go: its data found, its folder locked, its engine chosen. */
 export interface ReadyRun {
@@ -56,7 +51,7 @@ export async function runTraining(
   const ownStop = new AbortController();
   const control: RunControl = { stop: () => ownStop.abort() };
   const signal = AbortSignal.any([ownStop.signal, ...(options.signal ? [options.signal] : [])]);
-  const { validation, saveEvery, pretrained, accumulate } = config.training;
+  const { validation, pretrained, accumulate } = config.training;
   const download = { signal, onProgress: options.onDownload };
   const loss = options.loss ?? (await withLossNet(config.training.loss, baseFolder, download));
   const model = options.model ?? buildModel(config);
@@ -67,7 +62,6 @@ export async function runTraining(
   try {
     const settings = { ...config.training, loss, parts: accumulate };
     training = createTraining(model, settings, { steps, stepsPerEpoch }, options);
-    const { averaged } = training;
     const progress: Progress = checkpoint?.progress ?? newProgress();
     let started: StartedFrom | undefined;
     const { falseAlarms } = data;
@@ -115,65 +109,26 @@ export async function runTraining(
       const network = predictionNetwork(model);
       for (const path of paths) await writeModelFile(path, network, description, { metadata });
     };
-    const { validate } = data;
-    const predictor = predictorOf(model, { freeze: false });
-    const { every, patience, keep = 1 } = validation;
-    let validated: Validated | undefined;
     source = openBatches(data, steps);
-    await trainLoop({
-      ...training,
-      progress,
-      signal,
-      steps,
-      patience,
-      saveEvery,
-      source,
-      validateEvery: every,
-      keepBest: keep,
-      onStep: (record, { lesions: shown, hardNegatives }) =>
-        report({
-          event: 'step',
-          ...record,
-          ...(shown && { lesions: shown }),
-          ...(hardNegatives !== undefined && { hardNegatives }),
-        }),
-      ...(falseAlarms && {
-        look: async (stop) => {
-          const { step } = progress;
-          const seen = await falseAlarms.look(predictor, step, stop);
-          if (seen !== undefined) await report({ event: 'look', step, ...seen });
-        },
-      }),
-      ...(validate && {
-        validate: async (stop) => {
-          validated = await validate(predictor, stop);
-          return validated.score;
-        },
-        onScore: (_, best) =>
-          report({
-            event: 'validation',
-            step: progress.step,
-            metric: nameOfScore(options.select ?? validation.metric),
-            ...validated!,
-            best,
-          }),
-        onBest: (rank) => saveWeights(bestFiles(run, rank, progress.step, keep)),
-      }),
-      save: async () => {
-        if (validate === undefined) await averaged(() => saveWeights([run.best]));
-        await lock.check();
-        await writeCheckpoint(run, training!, { ...state, falseAlarms: falseAlarms?.state() });
-        await removeOutdone(run, progress);
+    const { keep = 1 } = validation;
+    const select = options.select ?? validation.metric;
+    const ended = await runSteps(
+      {
+        ...{ training, settings: config.training, data, source, steps, progress, signal },
+        metric: typeof select === 'string' ? select : 'own',
       },
-    });
-    const reason =
-      progress.step === steps && !progress.owesValidation
-        ? 'finished'
-        : hasStoppedEarly(progress, patience)
-          ? 'stopped early'
-          : ownStop.signal.aborted
-            ? 'stopped'
-            : 'interrupted';
+      {
+        report,
+        saveWeights: (rank) =>
+          saveWeights(rank === undefined ? [run.best] : bestFiles(run, rank, progress.step, keep)),
+        async saveCheckpoint() {
+          await lock.check();
+          await writeCheckpoint(run, training!, { ...state, falseAlarms: falseAlarms?.state() });
+          await removeOutdone(run, progress);
+        },
+      },
+    );
+    const reason = ended ?? (ownStop.signal.aborted ? 'stopped' : 'interrupted');
     await report({ event: 'end', step: progress.step, reason, ...(await seenIn(run)) });
     const [best] = progress.best;
     return {
@@ -188,8 +143,4 @@ export async function runTraining(
     training?.dispose();
     if (options.model === undefined) model.dispose();
   }
-}
-
-function nameOfScore(select: SelectionChoice): SelectionName | 'own' {
-  return typeof select === 'string' ? select : 'own';
 }

@@ -7,9 +7,6 @@ import { readWeightFile } from '../weights/weight-files.ts';
 import { modelFileOf } from './load-model.ts';
 import { isModelFile, parseModelFile } from './model-file.ts';
 
-/** Layers that are named where some start anew. */
-const mostNamed = 8;
-
 /**
  * Gives a network the weights that fit of a run, or of a file of weights of this program or of
  * PyTorch; the other layers stay as they are.
@@ -30,13 +27,4 @@ export async function startFrom(model: LayersModel, path: string): Promise<Start
       cause,
     });
   }
-}
-
-/** What is to be said of layers that start anew, undefined where there are none. */
-export function anewText({ path, taken, anew }: StartedFrom): string | undefined {
-  if (anew.length === 0) return undefined;
-  const named = anew.slice(0, mostNamed).join(', ');
-  const more = anew.length - mostNamed;
-  const list = more > 0 ? `${named} and ${more} more` : named;
-  return `${anew.length} of ${taken + anew.length} layers start anew, since '${path}' has no weights for them or has them in another shape: ${list}`;
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { checkLength, runNormalization } from '@sts-net/experiment';
 import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
 import { withChannels } from '../cases/case-channels.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -9,8 +10,6 @@ import { fileDigests, withCache, withDigests } from './data-record.ts';
 import { openRun, writeIdentity } from './open-run.ts';
 import { prepareEngine } from './prepare-engine.ts';
 import { runFolder } from './run-folder.ts';
-import { checkLength } from './run-length.ts';
-import { runNormalization } from './run-normalization.ts';
 import { runTraining } from './run-training.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
 import { findData, prepareData } from './training-data.ts';
@@ -64,7 +63,10 @@ export async function train(
     if (data.warning !== undefined) onWarning(data.warning);
     if (opened.checkpoint !== undefined) {
       const { stepsPerEpoch } = data.source;
-      checkLength(opened.checkpoint, checked, stepsPerEpoch, options).forEach(onWarning);
+      checkLength(opened.checkpoint, checked, stepsPerEpoch, {
+        schedule: options.schedule,
+        ...{ run: checked.output, option: 'output' },
+      }).forEach(onWarning);
     }
     const backend = await prepareEngine(checked.backend);
     await writeIdentity(run, checked, withCache(opened.record, kept, run.folder));

@@ -1,28 +1,18 @@
 import type { AugmentationSpec, Transform } from '@sts-net/amplify';
 import { type Case, checkLeakage, type Split, type SplitName, splitCases } from '@sts-net/datasets';
-import type { Predictor } from '@sts-net/inference';
+import { type PreparedTraining, prepareTraining } from '@sts-net/experiment';
+import type { CaseReader } from '@sts-net/experiment/batches';
 import {
-  type BatchSource,
   countSizes,
   createFalseAlarms,
-  createValidation,
-  type FalseAlarms,
-  listSlices,
   type OnlineAugmentation,
   type SamplerChoice,
   type SelectionChoice,
   type SizeCount,
-  type TrainingCase,
 } from '@sts-net/training';
 import { type BatchPlan, factsOf } from '../batches/batch-plan.ts';
-import { createBatches } from '../batches/create-batches.ts';
 import type { CaseCache } from '../cases/case-cache.ts';
-import {
-  type CaseReader,
-  type CaseSource,
-  casesInMemory,
-  fileReader,
-} from '../cases/case-reader.ts';
+import { type CaseSource, casesInMemory, fileReader } from '../cases/case-reader.ts';
 import { CaseStore } from '../cases/case-store.ts';
 import { findSplit, withLabels } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
@@ -31,34 +21,17 @@ import type { ExperimentConfig } from '../config/experiment-config.ts';
 const usualWorkers = 1;
 
 /** What a training draws its batches and its scores from. */
-export interface TrainingData {
-  /** Makes batches in this thread. */
-  readonly source: BatchSource;
+export interface TrainingData extends Omit<PreparedTraining, 'slices'> {
   /** By which other threads make the same; undefined where none is to. */
   readonly plan: BatchPlan | undefined;
-  /** Undefined without a validation split. */
-  readonly validate:
-    | ((predictor: Predictor, signal?: AbortSignal) => Promise<Validated>)
-    | undefined;
-  /** Of a sampler that draws false alarms. */
-  readonly falseAlarms: FalseAlarms | undefined;
   /** Ids of the cases of each split. */
   readonly cases: Readonly<Record<SplitName, readonly string[]>>;
   /** Training slices. */
   readonly slices: number;
   /** Lesions in them, by their pixels there. */
   readonly lesions: readonly SizeCount[];
-  /** Training slices and their amplified copies. */
-  readonly samples: number;
   /** One sentence about masks that hold several numbers where there are two classes, if any do. */
   readonly warning: string | undefined;
-}
-
-/** What a validation found. */
-export interface Validated {
-  readonly score: number;
-  /** Of the foreground classes, where there are several. */
-  readonly classes?: readonly number[];
 }
 
 /** Parts of the caller's own, in place of those that the config names. */
@@ -115,29 +88,20 @@ export async function prepareData(
     { megabytes, reader, cache },
   );
   const of = (cases: readonly Case[]) => cases.map((one) => store.trainingCase(one));
-  const slices = await listSlices(of(split.training));
-  const falseAlarms = createFalseAlarms(chosen, slices, training.batchSize);
-  const own = { sampler, falseAlarms, augmentations: augment && [augmentationOf(augment)] };
-  const { source, samples } = await createBatches(config, slices, own);
-  const validate =
-    split.validation.length === 0
-      ? undefined
-      : await validationOf(
-          of(split.validation),
-          { training, model },
-          select ?? training.validation.metric,
-        );
+  const prepared = await prepareTraining(
+    config,
+    { training: of(split.training), validation: of(split.validation) },
+    { sampler, select, augmentations: augment && [augmentationOf(augment)] },
+  );
+  const { slices } = prepared;
   const ids = (name: SplitName): string[] => split[name].map(({ id }) => id);
   const plan = { config, cases: split.training, slices: factsOf(slices, split.training) };
   return {
-    source,
+    ...prepared,
     plan: workers === 0 ? undefined : { ...plan, workers, megabytes, cache: cache?.forReading },
-    validate,
-    falseAlarms,
     cases: { training: ids('training'), validation: ids('validation'), test: ids('test') },
     slices: slices.length,
     lesions: countSizes(slices.flatMap((slice) => slice.lesions.map(({ area }) => area))),
-    samples,
     warning: store.warning,
   };
 }
@@ -157,26 +121,4 @@ function workersOf({ workers }: ExperimentConfig['training'], boundHere: boolean
 function augmentationOf(augment: Transform | AugmentationSpec): OnlineAugmentation {
   const spec = typeof augment === 'function' ? { create: () => augment } : augment;
   return { name: spec, probability: 1 };
-}
-
-/** Makes the function that scores a network, by class too where there are several. */
-async function validationOf(
-  cases: readonly TrainingCase[],
-  { training, model }: Pick<ExperimentConfig, 'training' | 'model'>,
-  score: SelectionChoice,
-): Promise<NonNullable<TrainingData['validate']>> {
-  const { slices } = training.validation;
-  let classes: readonly number[] | undefined;
-  const validate = await createValidation(cases, {
-    score,
-    slices,
-    batchSize: training.batchSize,
-    onClasses: (scores) => {
-      if (model.classes > 2) classes = scores;
-    },
-  });
-  return async (predictor, signal) => {
-    const score = await validate(predictor, signal);
-    return { score, ...(classes && { classes }) };
-  };
 }

@@ -1,4 +1,4 @@
-import { saidOnce } from '../words/said-once.ts';
+import { saidOnce } from '@sts-net/experiment/batches';
 import type { IgnoredVoxels } from './label-masks.ts';
 import { findImages, type MatchedCase } from './match-cases.ts';
 import { type CaseMasks, type MaskOptions, readMasks } from './read-masks.ts';

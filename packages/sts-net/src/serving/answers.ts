@@ -1,6 +1,6 @@
+import type { Target } from '@sts-net/experiment';
 import type { DicomAlgorithm } from '@sts-net/volume-io';
 import { encodeVolume, type Volume } from '@sts-net/volume-io';
-import type { Target } from '../config/targets-schema.ts';
 import {
   type LabelFormat,
   labelFormatNames,

@@ -9,13 +9,14 @@ import {
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Case } from '@sts-net/datasets';
+import type { CaseReader } from '@sts-net/experiment/batches';
 import type { Preprocessing } from '@sts-net/inference';
 import { temporaryFolder, uniform } from '@sts-net/testing';
 import { createVolume, writeImage, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CaseCache, type CaseCacheOptions } from '../../src/cases/case-cache.ts';
-import { type CaseReader, fileReader } from '../../src/cases/case-reader.ts';
+import { fileReader } from '../../src/cases/case-reader.ts';
 import { CaseStore } from '../../src/cases/case-store.ts';
 import { withFaultyDisk } from '../faulty-disk.ts';
 

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearestName } from '@sts-net/datasets/validation';
+import { networkSettings } from '@sts-net/experiment';
 import { type NetworkName, networks } from '@sts-net/networks';
 import { temporaryFolder } from '@sts-net/testing';
 import { createLoss, type LossChoice, losses } from '@sts-net/training';
 import { describe, expect, it } from 'vitest';
-import { networkSettings } from '../../src/config/network-schema.ts';
 import { loadConfig, validateConfig } from '../../src/config/validate-config.ts';
 import { presets } from '../../src/presets/presets.ts';
 import { configFor } from '../make-data.ts';

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
+import { buildModel } from '@sts-net/experiment';
 import type { Predictor } from '@sts-net/inference';
 import type { PadToMultiple } from '@sts-net/layers-core';
 import { predictorOf } from '@sts-net/model';
@@ -11,7 +12,6 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { createModel, exportModel, loadOnnx } from '../../src/index.ts';
-import { buildModel } from '../../src/runs/load-model.ts';
 import { describeModel } from '../../src/runs/model-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sts-net-onnx-'));

@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
+import { type Loss, lossSchema } from '@sts-net/experiment';
 import { encodeSafetensors } from '@sts-net/model';
 import { recipeStateDict, temporaryFolder } from '@sts-net/testing';
 import { createLoss, losses, lossNet } from '@sts-net/training';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { valueAndGradient } from '../../../training/test/losses/values.ts';
-import { type Loss, lossSchema } from '../../src/config/loss-schema.ts';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import type { TrainEvent } from '../../src/loggers/run-log.ts';
 import { withLossNet } from '../../src/pretrained/with-loss-net.ts';

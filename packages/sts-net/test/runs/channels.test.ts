@@ -3,13 +3,14 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
+import { runNormalization } from '@sts-net/experiment';
 import { predictVolume } from '@sts-net/inference';
 import { predictorOf } from '@sts-net/model';
 import { temporaryFolder, uniform } from '@sts-net/testing';
 import { createVolume, readVolume, resample, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { SourceCase } from '../../src/cases/case-reader.ts';
+import { fileReader, type SourceCase } from '../../src/cases/case-reader.ts';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { evaluateRun } from '../../src/evaluation/evaluate-run.ts';
 import { readLog } from '../../src/loggers/run-log.ts';
@@ -18,7 +19,6 @@ import { loadOnnx } from '../../src/onnx/load-onnx.ts';
 import { reportRun } from '../../src/reporting/report-run.ts';
 import { loadModel } from '../../src/runs/load-model.ts';
 import { readModelFile } from '../../src/runs/model-file.ts';
-import { runNormalization } from '../../src/runs/run-normalization.ts';
 import { train } from '../../src/runs/train.ts';
 import type { TrainOptions } from '../../src/runs/train-options.ts';
 import { cli } from '../cli/run.ts';
@@ -274,9 +274,7 @@ it('runNormalization looks at each channel that a case has', async () => {
     ),
   );
   const one = (id: string, image: Record<string, string>) => ({ id, group: id, image, mask: '' });
-  const { rule } = await runNormalization({ channels: ['x', 'y'] }, undefined, [
-    one('a', { x: paths.cut, y: paths.whole }),
-    one('b', { x: paths.cut }),
-  ]);
+  const cases = [one('a', { x: paths.cut, y: paths.whole }), one('b', { x: paths.cut })];
+  const { rule } = await runNormalization({ channels: ['x', 'y'] }, undefined, cases, fileReader);
   expect(rule).toEqual({ x: { name: 'nonzero' }, y: { name: 'all' } });
 });

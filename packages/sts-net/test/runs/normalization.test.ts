@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
 import type { Case } from '@sts-net/datasets';
+import { runNormalization } from '@sts-net/experiment';
 import { temporaryFolder } from '@sts-net/testing';
 import { createVolume, writeVolume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { fileReader } from '../../src/cases/case-reader.ts';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { readLog } from '../../src/loggers/run-log.ts';
 import { parseDescription, readModelFile } from '../../src/runs/model-file.ts';
-import { runNormalization } from '../../src/runs/run-normalization.ts';
 import { train } from '../../src/runs/train.ts';
 import type { TrainOptions } from '../../src/runs/train-options.ts';
 import { writeSafetensors } from '../../src/weights/weight-files.ts';
@@ -85,7 +86,7 @@ describe('runNormalization', () => {
     return { id, group: id, image, mask: image, ...more };
   }
   const chosen = async (...cases: Case[]) =>
-    (await runNormalization({}, undefined, cases)).rule.name;
+    (await runNormalization({}, undefined, cases, fileReader)).rule.name;
 
   it('looks at what was read', async () => {
     const [cut, whole] = [await caseOf('cut', true), await caseOf('whole', false)];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
+import { anewText } from '@sts-net/experiment';
 import { Conv2D } from '@sts-net/layers-core';
 import { createModel } from '@sts-net/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -9,7 +10,7 @@ import { input, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-l
 import { beforeAll, describe, expect, it } from 'vitest';
 import { validateConfig } from '../../src/config/validate-config.ts';
 import { readLog } from '../../src/loggers/run-log.ts';
-import { anewText, startFrom } from '../../src/runs/start-from.ts';
+import { startFrom } from '../../src/runs/start-from.ts';
 import { train } from '../../src/runs/train.ts';
 import type { TrainOptions } from '../../src/runs/train-options.ts';
 import {

@@ -9,14 +9,16 @@ export interface ModelCache {
   remove(key: string): Promise<void>;
 }
 
-/** A folder of the page's own files, or a cache of its answers. */
-const place = 'sts-net-models';
+/** Where models are: a folder of the page's own files, or a cache of its answers. */
+const models = 'sts-net-models';
 
 /**
  * The page's own file system (OPFS), else its Cache API; undefined where the browser lets pages have neither, as
  * those that come neither from https nor from localhost.
+ *
+ * @param place what it is called there
  */
-export async function usualCache(): Promise<ModelCache | undefined> {
+export async function usualCache(place: string = models): Promise<ModelCache | undefined> {
   const { storage } = (globalThis.navigator ?? {}) as { readonly storage?: StorageManager };
   try {
     const root = await storage?.getDirectory?.();
@@ -26,7 +28,8 @@ export async function usualCache(): Promise<ModelCache | undefined> {
     // Firefox has it not in private windows, and others not for pages from files.
   }
   try {
-    if (globalThis.caches !== undefined) return answerCache(await globalThis.caches.open(place));
+    if (globalThis.caches !== undefined)
+      return answerCache(await globalThis.caches.open(place), place);
   } catch {
     // Refused, where the page may store nothing.
   }
@@ -52,7 +55,8 @@ function fileCache(folder: FileSystemDirectoryHandle): ModelCache {
         await writable.write(content);
       } catch (error) {
         await writable.abort().catch(() => {});
-        await this.remove(key);
+        // What was there before is still; what was not is an empty file.
+        if ((await file.getFile()).size === 0) await this.remove(key);
         throw error;
       }
       await writable.close();
@@ -63,7 +67,7 @@ function fileCache(folder: FileSystemDirectoryHandle): ModelCache {
   };
 }
 
-function answerCache(cache: Cache): ModelCache {
+function answerCache(cache: Cache, place: string): ModelCache {
   const addressOf = (key: string) => `/${place}/${nameOf(key)}`;
   return {
     name: 'Cache API',

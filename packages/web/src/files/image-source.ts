@@ -24,8 +24,18 @@ export type PlainImage = readonly NamedContent[] | PlainVolume;
 /** An image without a name, or one for each named channel. */
 export type PlainInput = PlainImage | { readonly channels: Readonly<Record<string, PlainImage>> };
 
-/** What was given, as it can cross to a worker. @throws TypeError naming what it must be */
-export function plainInput(input: SegmentInput): PlainInput {
+/**
+ * What was given, as it can cross to a worker.
+ *
+ * @param caller whom errors name
+ * @param what what the caller calls it
+ * @throws TypeError naming what it must be
+ */
+export function plainInput(
+  input: SegmentInput,
+  caller = '`segment`',
+  what = 'the input',
+): PlainInput {
   const image = plainImage(input as ImageSource);
   if (image !== undefined) return image;
   const named = Object.entries(isPlainObject(input) ? input : {}).map(
@@ -33,11 +43,11 @@ export function plainInput(input: SegmentInput): PlainInput {
   );
   const wrong = named.find(([, one]) => one === undefined);
   if (named.length === 0 || wrong !== undefined) {
-    const subject = wrong === undefined ? 'the input' : `channel '${wrong[0]}'`;
+    const subject = wrong === undefined ? what : `channel '${wrong[0]}'`;
     const got =
       wrong === undefined ? input : (input as Readonly<Record<string, unknown>>)[wrong[0]];
     throw new TypeError(
-      `\`segment\`: ${subject} must be a File, a Blob, bytes, a list of them, or a volume, got ${Object.prototype.toString.call(got)}`,
+      `${caller}: ${subject} must be a File, a Blob, bytes, a list of them, or a volume, got ${Object.prototype.toString.call(got)}`,
     );
   }
   return { channels: Object.fromEntries(named) as Record<string, PlainImage> };

@@ -9,6 +9,8 @@ export interface ReadInputOptions {
   readonly series?: string | undefined;
   /** Told what is odd about a file but no error. */
   readonly onWarning?: (message: string) => void;
+  /** What errors call the image where its files have no names. @default 'the image' */
+  readonly subject?: string;
 }
 
 /** An image as networks take it. */
@@ -27,25 +29,34 @@ export async function readInput(
   input: PlainInput,
   options: ReadInputOptions = {},
 ): Promise<ReadImage> {
-  if (!('channels' in input)) return readOne(input, 'the image', options);
+  const { subject = 'the image' } = options;
+  if (!('channels' in input)) return readOne(input, subject, options);
   const channels: Record<string, Volume> = {};
   let isFlat = true;
   for (const [name, one] of Object.entries(input.channels)) {
-    const { image, flat } = await readOne(one, `channel '${name}'`, options);
+    const { image, flat } = await readOne(one, channelOf(name, options), options);
     channels[name] = image;
     isFlat &&= flat;
   }
   return { image: channels, flat: isFlat };
 }
 
-async function readOne(
+function channelOf(name: string, { subject }: ReadInputOptions): string {
+  return subject === undefined ? `channel '${name}'` : `${subject}, channel '${name}'`;
+}
+
+/**
+ * Reads one image.
+ *
+ * @param subject what errors call it where its files have no names
+ */
+export async function readOne(
   input: PlainImage,
   subject: string,
   options: ReadInputOptions,
 ): Promise<{ readonly image: Volume; readonly flat: boolean }> {
   if ('voxels' in input) return { image: volumeOf(input), flat: false };
-  // What systems put into folders beside images.
-  const files = input.filter(({ name }) => !/^(\.|Thumbs\.db$|desktop\.ini$)/i.test(name));
+  const files = imageFiles(input);
   const [first] = files;
   if (first === undefined) {
     throw new RangeError(`${subject} must be a file at least, got none; choose others`);
@@ -81,6 +92,11 @@ async function readOne(
   return { image, flat: false };
 }
 
+/** Without what systems put into folders beside images. */
+export function imageFiles(files: readonly NamedContent[]): readonly NamedContent[] {
+  return files.filter(({ name }) => !/^(\.|Thumbs\.db$|desktop\.ini$)/i.test(name));
+}
+
 /** One after the other, so that of a series no more than its slices is in memory. */
 async function* contentsOf(files: readonly NamedContent[]): AsyncGenerator<NamedFile> {
   for (const [i, file] of files.entries()) {
@@ -88,6 +104,6 @@ async function* contentsOf(files: readonly NamedContent[]): AsyncGenerator<Named
   }
 }
 
-async function bytesOf({ content }: NamedContent): Promise<Uint8Array> {
+export async function bytesOf({ content }: NamedContent): Promise<Uint8Array> {
   return content instanceof Uint8Array ? content : new Uint8Array(await content.arrayBuffer());
 }

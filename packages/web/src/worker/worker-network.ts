@@ -2,19 +2,10 @@ import type { BackendInfo } from '@sts-net/backend';
 import { volumeOf } from '../files/plain-volume.ts';
 import type { Found, ModelToOpen, OpenNetwork, Progress } from '../prediction/open-network.ts';
 import { type Answer, errorOf, type PlainFound, type Question } from './messages.ts';
+import { startWorker, type WorkerLike } from './start-worker.ts';
 
-/** What is used of a browser's `Worker`. */
-export interface WorkerLike {
-  postMessage(message: Question): void;
-  terminate(): void;
-  onmessage: ((event: MessageEvent<Answer>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-}
-
-/** No worker can be had here. */
-export class NoWorkerError extends Error {
-  override readonly name = 'NoWorkerError';
-}
+/** The worker of a network. */
+type NetworkWorker = WorkerLike<Question, Answer>;
 
 /** How long a worker that was asked to stop may go on before it is ended, milliseconds. */
 const patience = 100;
@@ -26,7 +17,7 @@ const patience = 100;
  * @throws NoWorkerError if the worker's program cannot be started
  */
 export async function openWorkerNetwork(
-  createWorker: () => WorkerLike,
+  createWorker: () => NetworkWorker,
   model: ModelToOpen,
 ): Promise<OpenNetwork> {
   let { worker, engine }: Partial<Opened> = await start(createWorker, model);
@@ -71,12 +62,12 @@ export async function openWorkerNetwork(
 }
 
 interface Opened {
-  readonly worker: WorkerLike;
+  readonly worker: NetworkWorker;
   readonly engine: BackendInfo;
 }
 
-async function start(createWorker: () => WorkerLike, model: ModelToOpen): Promise<Opened> {
-  const worker = await ready(createWorker);
+async function start(createWorker: () => NetworkWorker, model: ModelToOpen): Promise<Opened> {
+  const worker = await startWorker(createWorker);
   try {
     const answer = await ask(worker, { ask: 'open', model });
     return { worker, engine: (answer as Extract<Answer, { tell: 'opened' }>).engine };
@@ -86,28 +77,9 @@ async function start(createWorker: () => WorkerLike, model: ModelToOpen): Promis
   }
 }
 
-/** Waits until a worker's program runs. */
-async function ready(createWorker: () => WorkerLike): Promise<WorkerLike> {
-  let worker: WorkerLike;
-  try {
-    worker = createWorker();
-  } catch (cause) {
-    throw new NoWorkerError(`a worker is refused: ${(cause as Error).message}`, { cause });
-  }
-  await new Promise<void>((resolve, reject) => {
-    worker.onmessage = () => resolve();
-    worker.onerror = ({ message }) => {
-      worker.terminate();
-      const reason = message || 'its address is not served, or a policy (worker-src) forbids it';
-      reject(new NoWorkerError(`the worker's program does not start: ${reason}`));
-    };
-  });
-  return worker;
-}
-
 /** What a worker tells at the end of a question. */
 function ask(
-  worker: WorkerLike,
+  worker: NetworkWorker,
   question: Question,
   onProgress: (progress: Progress) => void = () => {},
 ): Promise<Answer> {

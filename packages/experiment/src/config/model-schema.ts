@@ -1,7 +1,7 @@
 import { encoders } from '@sts-net/backbones';
 import { decoders, supervisedDecoders } from '@sts-net/decoders';
 import { attentionNames, type ModelSettings } from '@sts-net/model';
-import { z } from 'zod';
+import * as z from 'zod';
 import { networkSchema } from './network-schema.ts';
 
 const oddInteger = z
@@ -113,6 +113,13 @@ export function partNames(model: ModelSettings): readonly string[] {
   return parts
     .filter((part) => part !== undefined)
     .map((part) => (typeof part === 'string' ? part : part.name));
+}
+
+/** A model without the outputs that only training has. */
+export function predictionSettings(network: ModelSettings): ModelSettings {
+  if (network.network !== undefined) return network;
+  const { deepSupervision, auxiliaryHead, ...settings } = network;
+  return settings;
 }
 
 function namesOf<Name extends string>(table: Readonly<Record<Name, unknown>>) {

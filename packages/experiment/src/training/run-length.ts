@@ -1,14 +1,28 @@
-import { createSchedule, hasStoppedEarly, type OwnTrainingParts } from '@sts-net/training';
+import {
+  createSchedule,
+  hasStoppedEarly,
+  type OwnTrainingParts,
+  type Progress,
+} from '@sts-net/training';
 import { ConfigError } from '../config/config-error.ts';
-import type { ExperimentConfig, TrainingConfig } from '../config/experiment-config.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { MemoryConfig } from '../config/memory-config.ts';
 
 /** The steps of a whole training. */
 export function stepsOf(
-  { steps, epochs }: Pick<TrainingConfig, 'steps' | 'epochs'>,
+  { steps, epochs }: Pick<MemoryConfig['training'], 'steps' | 'epochs'>,
   stepsPerEpoch: number,
 ): number {
   return steps ?? (epochs ?? 0) * stepsPerEpoch;
+}
+
+/** What of a config says how long a run is. */
+type WithLength = Pick<MemoryConfig, 'training'>;
+
+/** What errors call a run. */
+interface LengthWords {
+  readonly run: string;
+  /** What its caller named it by, such as `output`. */
+  readonly option: string;
 }
 
 /**
@@ -19,10 +33,10 @@ export function stepsOf(
  * @throws ConfigError if more steps are done
  */
 export function checkLength(
-  { config: before, progress }: Checkpoint,
-  now: ExperimentConfig,
+  { config: before, progress }: { readonly config: WithLength; readonly progress: Progress },
+  now: WithLength,
   stepsPerEpoch: number,
-  { schedule }: Pick<OwnTrainingParts, 'schedule'>,
+  { schedule, run, option }: LengthWords & Pick<OwnTrainingParts, 'schedule'>,
 ): readonly string[] {
   const [old, steps] = [before, now].map(({ training }) => stepsOf(training, stepsPerEpoch)) as [
     number,
@@ -33,7 +47,7 @@ export function checkLength(
     const field = now.training.steps === undefined ? 'epochs' : 'steps';
     const given = field === 'steps' ? steps : `${now.training.epochs} (${steps} steps)`;
     throw new ConfigError(
-      `cannot resume '${now.output}': \`training.${field}\` must reach the ${step} steps that are done, got ${given}; raise it, or choose another \`output\``,
+      `cannot resume '${run}': \`training.${field}\` must reach the ${step} steps that are done, got ${given}; raise it, or choose another \`${option}\``,
     );
   }
   if (steps === old) return [];

@@ -1,4 +1,4 @@
-import type { Case } from '@sts-net/datasets';
+import type { Case } from '@sts-net/datasets/any-runtime';
 import {
   type ChosenNormalization,
   chooseNormalization,
@@ -9,8 +9,8 @@ import {
   type PerChannel,
   type Preprocessing,
 } from '@sts-net/inference';
-import { type CaseReader, fileReader } from '../cases/case-reader.ts';
-import { evenly } from '../lists/evenly.ts';
+import type { CaseReader } from '../cases/case-reader.ts';
+import { evenly } from '../cases/evenly.ts';
 
 /** The rules of a run, and why they are these. */
 export type RunNormalization = ChosenNormalization<PerChannel<NormalizationRule>>;
@@ -28,7 +28,7 @@ export async function runNormalization(
   { normalization, channels }: Pick<Preprocessing, 'normalization' | 'channels'>,
   before: PerChannel<NormalizationRule> | undefined,
   cases: readonly Case[],
-  reader: CaseReader = fileReader,
+  reader: CaseReader,
 ): Promise<RunNormalization> {
   if (normalization !== undefined) return { rule: normalization, reason: 'the config says so' };
   if (before !== undefined) return { rule: before, reason: 'the run began so' };

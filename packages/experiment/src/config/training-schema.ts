@@ -1,5 +1,5 @@
 import { samplers, selectionScores } from '@sts-net/training';
-import { z } from 'zod';
+import * as z from 'zod';
 import { lossSchema } from './loss-schema.ts';
 import { planeSize } from './preprocessing-schema.ts';
 import { optimizerSchema, scheduleSchema } from './steps-schema.ts';

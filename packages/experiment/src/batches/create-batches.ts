@@ -9,12 +9,12 @@ import {
   type SamplerChoice,
   type TrainingSlice,
 } from '@sts-net/training/batches';
-import type { ExperimentConfig } from '../config/experiment-config.ts';
+import type { MemoryConfig } from '../config/memory-config.ts';
 
 /** What of a config decides what is in a batch. */
 export type BatchConfig = Pick<
-  ExperimentConfig,
-  'seed' | 'model' | 'data' | 'preprocessing' | 'training' | 'amplification'
+  MemoryConfig,
+  'seed' | 'model' | 'preprocessing' | 'training' | 'amplification'
 >;
 
 /** Parts of the caller's own, in place of those that the config names. */

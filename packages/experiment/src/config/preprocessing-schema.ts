@@ -1,5 +1,5 @@
 import { channelName, channelNameRule } from '@sts-net/datasets/validation';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const length = z.int().positive();
 

@@ -1,5 +1,5 @@
 import { type NetworkName, type NetworkSettings, networks } from '@sts-net/networks';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const dense = {
   outputStride: z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Text as DICOM takes it: a backslash would begin another value. */
 const text = (most: number) =>

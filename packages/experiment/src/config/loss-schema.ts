@@ -1,5 +1,5 @@
 import type { LossName } from '@sts-net/training';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const atLeast0 = z.number().min(0).optional();
 const above0 = z.number().positive().optional();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const positiveInteger = z.int().positive();
 const rate = z.number().min(0);

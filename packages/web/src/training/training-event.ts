@@ -1,0 +1,38 @@
+import type { BackendInfo } from '@sts-net/backend';
+import type { RunNormalization, StepEvent } from '@sts-net/experiment';
+
+/** What a training in a page tells while it runs; those that Node's `train` tells too are the same. */
+export type TrainingEvent =
+  | {
+      /** A case was read. */
+      readonly event: 'read';
+      readonly done: number;
+      readonly total: number;
+    }
+  | {
+      readonly event: 'start';
+      /** Steps finished before: more than 0 when resumed. */
+      readonly step: number;
+      /** Steps of the whole training. */
+      readonly steps: number;
+      readonly stepsPerEpoch: number;
+      /** What computes, and why. */
+      readonly engine: BackendInfo;
+      /** The rule by which intensities become network input, and why it is this one. */
+      readonly normalization: RunNormalization;
+      /** Training samples, without and with amplified copies. */
+      readonly slices: number;
+      readonly samples: number;
+    }
+  | StepEvent
+  | {
+      readonly event: 'warning';
+      readonly step: number;
+      /** What the run goes on in spite of. */
+      readonly message: string;
+    }
+  | {
+      readonly event: 'end';
+      readonly step: number;
+      readonly reason: 'finished' | 'stopped early' | 'interrupted';
+    };

@@ -16,8 +16,8 @@ import { previewFolder } from '../../packages/sts-net/dist/web/preview-folder.js
 import { readVolume } from '../../packages/volume-io/dist/index.js';
 import { findBrowser } from '../chromium/browser.mjs';
 import '../codecs/build.mjs';
-import { Checks, launch } from './chromium/clicks.mjs';
-import { exportSmallModel } from './chromium/small-model.mjs';
+import { Checks, launch } from './browser/clicks.mjs';
+import { exportSmallModel } from './browser/small-model.mjs';
 
 const here = fileURLToPath(new URL('bundlers/', import.meta.url));
 const samples = fileURLToPath(

@@ -3,7 +3,7 @@
 //
 //   node tools/web/chromium-bench.mjs [ROUNDS]
 import { findBrowser, serve, visit } from '../chromium/browser.mjs';
-import { bundle } from './chromium/bundle.mjs';
+import { bundle } from './browser/bundle.mjs';
 
 const rounds = Number(process.argv[2] ?? 5);
 const browser = findBrowser();

@@ -14,8 +14,8 @@ import { ndarray } from '../../packages/views/dist/index.js';
 import { createVolume, writeVolume } from '../../packages/volume-io/dist/index.js';
 import { findBrowser } from '../chromium/browser.mjs';
 import './build-page.mjs';
-import { Checks, launch, says, slide } from './chromium/clicks.mjs';
-import { exportSmallModel } from './chromium/small-model.mjs';
+import { Checks, launch, says, slide } from './browser/clicks.mjs';
+import { exportSmallModel } from './browser/small-model.mjs';
 
 /** MB */
 const most = 1500;

@@ -19,8 +19,8 @@ import {
   readVolume,
 } from '../../packages/volume-io/dist/index.js';
 import { findBrowser } from '../chromium/browser.mjs';
-import { Checks, download, launch, says, slide, visit } from './chromium/clicks.mjs';
-import { exportSmallModel } from './chromium/small-model.mjs';
+import { Checks, download, launch, says, slide, visit } from './browser/clicks.mjs';
+import { exportSmallModel } from './browser/small-model.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const command = join(root, 'packages/sts-net/dist/cli.js');

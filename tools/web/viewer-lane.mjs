@@ -17,8 +17,8 @@ import {
 } from '../../packages/volume-io/dist/index.js';
 import '../codecs/build.mjs';
 import { findBrowser } from '../chromium/browser.mjs';
-import { Checks, download, launch, says, slide, visit } from './chromium/clicks.mjs';
-import { exportSmallModel } from './chromium/small-model.mjs';
+import { Checks, download, launch, says, slide, visit } from './browser/clicks.mjs';
+import { exportSmallModel } from './browser/small-model.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const executablePath = findBrowser();

@@ -1,10 +1,10 @@
-// Runs @sts-net/web in Chromium: a model of a small training on the sample data, exported by
+// Runs @sts-net/web in Chromium or Firefox: a model of a small training on the sample data, exported by
 // `sts-net export web`, finds in a worker and on the page exactly what Node finds; cancelling, a second visit
 // without a network, a strict Content-Security-Policy, and what browsers refuse, by name; and a page trains the
 // same with Node's losses, is cancelled or loaded anew, and goes on to the same numbers. Holds the sizes
 // of what pages load. Needs no graphics processor. About 5 minutes.
 //
-//   node tools/web/chromium-lane.mjs [--firefox] [test …]     # `train` are those of training
+//   node tools/web/browser-lane.mjs [--firefox] [test …]     # `train` are those of training
 //
 // `webgpu` runs only where it is named: on SwiftShader it takes long. With `--firefox` pages are opened there.
 // CHROMIUM_PATH and FIREFOX_PATH name the browsers; without one, the lane names what it skips and succeeds.
@@ -12,8 +12,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBrowser, findFirefox, serve, visit } from '../chromium/browser.mjs';
-import { bundle, sizes } from './chromium/bundle.mjs';
-import { exportSmallModel } from './chromium/small-model.mjs';
+import { bundle, sizes } from './browser/bundle.mjs';
+import { exportSmallModel } from './browser/small-model.mjs';
 
 const isFirefox = process.argv.includes('--firefox');
 const strict =

@@ -1,10 +1,10 @@
 // Runs @sts-net/web in Chromium or Firefox: a model of a small training on the sample data, exported by
 // `sts-net export web`, finds in a worker and on the page exactly what Node finds; cancelling, a second visit
 // without a network, a strict Content-Security-Policy, and what browsers refuse, by name; and a page trains the
-// same with Node's losses, is cancelled or loaded anew, and goes on to the same numbers. Holds the sizes
-// of what pages load. Needs no graphics processor. About 5 minutes.
+// same with Node's losses, is cancelled or loaded anew, and goes on to the same numbers; the blocks of the guide
+// run as they stand. Holds the sizes of what pages load. Needs no graphics processor. About 5 minutes.
 //
-//   node tools/web/browser-lane.mjs [--firefox] [test …]     # `train` are those of training
+//   node tools/web/browser-lane.mjs [--firefox] [test …]     # `train`: those of training; `guide`: its blocks
 //
 // `webgpu` runs only where it is named: on SwiftShader it takes long. With `--firefox` pages are opened there.
 // CHROMIUM_PATH and FIREFOX_PATH name the browsers; without one, the lane names what it skips and succeeds.
@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBrowser, findFirefox, serve, visit } from '../chromium/browser.mjs';
 import { bundle, sizes } from './browser/bundle.mjs';
+import { guidePages } from './browser/guide-pages.mjs';
 import { exportSmallModel } from './browser/small-model.mjs';
 
 const isFirefox = process.argv.includes('--firefox');
@@ -94,6 +95,10 @@ const trainings = [
   },
 ].map((one) => ({ ...one, page: 'training-page.mjs' }));
 
+const guide = guidePages();
+process.once('exit', guide.remove);
+const blocks = guide.pages.map((one) => ({ ...one, test: 'guide', noWebgpu }));
+
 let failed = 0;
 for (const { name, bytes, most } of await sizes()) {
   const isRight = bytes <= 1000 * most;
@@ -103,10 +108,13 @@ for (const { name, bytes, most } of await sizes()) {
   );
 }
 const wanted = process.argv.slice(2).filter((one) => one !== '--firefox');
-const chosen = [...tests, ...trainings]
+const isTraining = (page) => page === 'training-page.mjs';
+const chosen = [...tests, ...trainings, ...blocks]
   .filter(({ isChromiums = false }) => !(isFirefox && isChromiums))
   .filter(({ test, page, isLong = false }) =>
-    wanted.length === 0 ? !isLong : wanted.includes(test) || (wanted.includes('train') && page),
+    wanted.length === 0
+      ? !isLong
+      : wanted.includes(test) || (wanted.includes('train') && isTraining(page)),
   );
 const browser = isFirefox ? findFirefox() : findBrowser();
 if (browser === undefined) {
@@ -120,8 +128,13 @@ try {
   mkdirSync(join(folder, 'served'));
   const expected = await exportSmallModel(folder, join(folder, 'served'));
   writeFileSync(join(folder, 'served/expected.json'), JSON.stringify(expected));
-  for (const page of ['page.mjs', 'training-page.mjs']) {
-    const server = await serve(await bundle(page), { '/served/': join(folder, 'served') });
+  const folders = {
+    '/served/': join(folder, 'served'),
+    '/model/': join(folder, 'served/model'),
+    '/wasm/': join(folder, 'served/model/wasm'),
+  };
+  for (const page of new Set(chosen.map(({ page = 'page.mjs' }) => page))) {
+    const server = await serve(await bundle(page), folders);
     try {
       for (const { page: own = 'page.mjs', ...one } of chosen) {
         if (own === page) failed += await run(server, one);

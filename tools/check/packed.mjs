@@ -95,6 +95,10 @@ async function checkPackage(name, folder, pkg, tarballs) {
   if (peers.length === 0 && installed.includes('@tensorflow')) {
     throw new Error(`${name}: installs TensorFlow.js, which it must not need`);
   }
+  for (const pattern of pkg.files.filter((one) => !/^!|^CHANGELOG/.test(one))) {
+    const path = join(project, 'node_modules', name, pattern.replace(/\/?\*.*/, ''));
+    if (!existsSync(path)) throw new Error(`${name}: its tarball lacks ${pattern}`);
+  }
   const wantedExports = Object.keys(await import(join(root, 'packages', folder, 'dist/index.js')));
   writeFileSync(
     join(project, 'main.js'),

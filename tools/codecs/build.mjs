@@ -1,6 +1,5 @@
 // Makes modules for browsers of the decoders of JPEG-LS and JPEG 2000, in packages/volume-io/codecs: what they
-// need of Node, which bundlers for browsers stumble over, is taken away. npm runs it before it packs
-// @sts-net/volume-io, `npm run build` in a checkout.
+// need of Node, which bundlers for browsers stumble over, is taken away. Part of `npm run build`.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +34,7 @@ for (const name of ['charls', 'openjpeg']) {
     banner: { js: `/*!\n${notice(name)}*/` },
     logLevel: 'warning',
   });
-  // Whole at each time: packages are packed side by side, and that of pages makes this too.
+  // Whole at each time: lanes that run side by side make them too.
   const target = join(folder, `codecs/${name}.js`);
   writeFileSync(`${target}.${process.pid}`, outputFiles[0].contents);
   renameSync(`${target}.${process.pid}`, target);

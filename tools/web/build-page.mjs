@@ -1,5 +1,5 @@
 // Bundles the page that `sts-net export web` copies, from the sources of the packages, into packages/web/page.
-// npm runs it before it packs @sts-net/web, `npm run build` in a checkout.
+// Part of `npm run build`.
 import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

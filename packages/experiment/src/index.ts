@@ -1,5 +1,4 @@
 export { type AmplificationConfig, amplificationSchema } from './config/amplification-schema.ts';
-export { ConfigError } from './config/config-error.ts';
 export { cacheMegabytes, labelsSchema, splitSchema } from './config/data-fields.ts';
 export { firstDifference, lastingPart } from './config/lasting-part.ts';
 export { classWeightsOf, type Loss, lossSchema } from './config/loss-schema.ts';

@@ -1,10 +1,10 @@
+import { ConfigError } from '@sts-net/datasets/validation';
 import {
   createSchedule,
   hasStoppedEarly,
   type OwnTrainingParts,
   type Progress,
 } from '@sts-net/training';
-import { ConfigError } from '../config/config-error.ts';
 import type { MemoryConfig } from '../config/memory-config.ts';
 
 /** The steps of a whole training. */

@@ -1,7 +1,6 @@
 import { CommanderError } from '@commander-js/extra-typings';
 import { FileError } from '@sts-net/datasets/files';
-import { ValidationError } from '@sts-net/datasets/validation';
-import { ConfigError } from '@sts-net/experiment';
+import { ConfigError, ValidationError } from '@sts-net/datasets/validation';
 import { VolumeFormatError } from '@sts-net/volume-io';
 import { LockedError } from '../locks/folder-lock.ts';
 import { Interrupted } from './interruption.ts';

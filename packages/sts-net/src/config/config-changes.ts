@@ -1,4 +1,4 @@
-import { ConfigError } from '@sts-net/experiment';
+import { ConfigError } from '@sts-net/datasets/validation';
 
 /**
  * A field of a config that is given another value: its path, `training.loss`, and what it becomes; undefined

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileError } from '@sts-net/datasets/files';
-import { validateWith } from '@sts-net/datasets/validation';
-import { ConfigError } from '@sts-net/experiment';
+import { ConfigError, validateWith } from '@sts-net/datasets/validation';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { type ConfigChange, withChanges } from './config-changes.ts';
 import { type ExperimentConfig, experimentSchema } from './experiment-config.ts';

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ConfigError, pairFields } from '@sts-net/experiment';
+import { ConfigError } from '@sts-net/datasets/validation';
+import { pairFields } from '@sts-net/experiment';
 import type { ConfigChange } from '../config/config-changes.ts';
 import type { GridFile } from './grid-schema.ts';
 import { paperTables } from './paper-tables.ts';

@@ -9,8 +9,7 @@ import {
   splitCases,
 } from '@sts-net/datasets';
 import { checkNewFolder, writeFileAtomic } from '@sts-net/datasets/files';
-import { validateWith } from '@sts-net/datasets/validation';
-import { ConfigError } from '@sts-net/experiment';
+import { ConfigError, validateWith } from '@sts-net/datasets/validation';
 import { withLabels } from '../cases/find-split.ts';
 import { withChanges } from '../config/config-changes.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';

@@ -1,7 +1,8 @@
 import { access, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@sts-net/datasets/files';
-import { ConfigError, firstDifference, lastingPart } from '@sts-net/experiment';
+import { ConfigError } from '@sts-net/datasets/validation';
+import { firstDifference, lastingPart } from '@sts-net/experiment';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { DataChangedError, dataChanges } from './data-changes.ts';

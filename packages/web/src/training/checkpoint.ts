@@ -1,6 +1,5 @@
-import { validateWith } from '@sts-net/datasets/validation';
+import { ConfigError, validateWith } from '@sts-net/datasets/validation';
 import {
-  ConfigError,
   checkFinite,
   falseAlarmSchema,
   firstDifference,

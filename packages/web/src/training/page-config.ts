@@ -1,9 +1,5 @@
-import {
-  ConfigError,
-  type Loss,
-  type MemoryConfig,
-  validateMemoryConfig,
-} from '@sts-net/experiment';
+import { ConfigError } from '@sts-net/datasets/validation';
+import { type Loss, type MemoryConfig, validateMemoryConfig } from '@sts-net/experiment';
 
 /** What errors call it. */
 const subject = '`trainInWorker`: config';

@@ -19,6 +19,12 @@ import { exportSmallModel } from './browser/small-model.mjs';
 const isFirefox = process.argv.includes('--firefox');
 const strict =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'";
+const withoutWorkers = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'";
+/** An address at which there are no .wasm files, and what the error must name. */
+const unserved = {
+  options: { assets: '/nowhere/' },
+  names: ['/nowhere/tfjs-backend-wasm-simd.wasm', '404'],
+};
 const noWebgpu = true;
 
 /** What the page does, and how it is visited; each has a profile of its own. */
@@ -40,14 +46,13 @@ const tests = [
   {
     test: 'noWorker',
     title: 'a policy without workers',
-    policy: "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'",
+    policy: withoutWorkers,
     noWebgpu,
   },
   {
     test: 'failure',
     title: '.wasm files that are not served',
-    options: { assets: '/nowhere/' },
-    names: ['/nowhere/tfjs-backend-wasm-simd.wasm', '404'],
+    ...unserved,
     noWebgpu,
   },
   {
@@ -81,7 +86,7 @@ const trainings = [
   {
     test: 'onPage',
     title: 'training with a policy without workers',
-    policy: "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'",
+    policy: withoutWorkers,
     noWebgpu,
   },
   { test: 'cancel', title: 'training that is cancelled and resumed', noWebgpu },
@@ -89,8 +94,7 @@ const trainings = [
   {
     test: 'failure',
     title: 'training without the .wasm files',
-    options: { assets: '/nowhere/' },
-    names: ['/nowhere/tfjs-backend-wasm-simd.wasm', '404'],
+    ...unserved,
     noWebgpu,
   },
 ].map((one) => ({ ...one, page: 'training-page.mjs' }));

@@ -36,4 +36,10 @@ export {
 export { falseAlarmSchema, progressSchema } from './training/progress-schema.ts';
 export { checkLength, stepsOf } from './training/run-length.ts';
 export { type RunNormalization, runNormalization } from './training/run-normalization.ts';
-export { type ReadySteps, runSteps, type StepEvent, type StepHooks } from './training/run-steps.ts';
+export {
+  type ReadySteps,
+  runSteps,
+  type StepEvent,
+  type StepHooks,
+  type WarningEvent,
+} from './training/run-steps.ts';

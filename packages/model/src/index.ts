@@ -65,4 +65,5 @@ export {
   namedWeights,
   storedTensors,
   trainableWeights,
+  weightTensors,
 } from './weights/named-weights.ts';

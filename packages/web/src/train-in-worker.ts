@@ -9,10 +9,10 @@ import { assetsAddress } from './prediction/assets-address.ts';
 import type { EngineChoice } from './prediction/start-engine.ts';
 import type { PlainCase } from './training/read-cases.ts';
 import { type Checkpoints, type RunStore, runStore } from './training/run-store.ts';
-import type { JobResult, TrainingJob } from './training/train-job.ts';
+import type { JobControl, JobResult, TrainingJob } from './training/train-job.ts';
 import type { TrainingEvent } from './training/training-event.ts';
 import { NoWorkerError, startWorker } from './worker/start-worker.ts';
-import { type RemoteControl, trainThere } from './worker/train-there.ts';
+import { trainThere } from './worker/train-there.ts';
 import type { TrainingAnswer, TrainingQuestion } from './worker/training-messages.ts';
 
 /** A case to train or validate with. */
@@ -115,7 +115,7 @@ export async function trainInWorker({
       assets: assets === undefined ? undefined : assetsAddress(assets),
       start: start === undefined || start instanceof Blob ? start : new Blob([start as BlobPart]),
     };
-    const save: RemoteControl['save'] = (file, content) => store.write(run, file, content);
+    const save: JobControl['save'] = (file, content) => store.write(run, file, content);
     const result = await trainSomewhere(job, worker, { signal, onEvent, save });
     return { ...result, model: await store.read(run, 'best'), checkpoints: store.name };
   });
@@ -150,9 +150,9 @@ function plainCase({ id, group = id, image, mask }: PageCase): PlainCase {
 async function trainSomewhere(
   job: TrainingJob,
   worker: boolean | (() => Worker),
-  control: RemoteControl,
+  control: JobControl,
 ): Promise<JobResult> {
-  const { signal, onEvent, save } = control;
+  const { signal, onEvent } = control;
   signal?.throwIfAborted();
   if (worker !== false) {
     try {
@@ -167,10 +167,7 @@ async function trainSomewhere(
     }
   }
   const { trainJob } = await import('./training/train-job.ts');
-  return trainJob(job, {
-    ...{ signal, onEvent },
-    save: (file, content) => save(file, new Blob([...content] as BlobPart[])),
-  });
+  return trainJob(job, control);
 }
 
 function ownWorker(): Worker {

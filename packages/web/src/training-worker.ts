@@ -30,7 +30,7 @@ async function train(job: Parameters<typeof trainJob>[0]): Promise<void> {
       save: (file, content) =>
         new Promise((resolve, reject) => {
           goOn = (error) => (error === undefined ? resolve() : reject(errorOf(error)));
-          scope.postMessage({ tell: 'save', file, content: new Blob([...content] as BlobPart[]) });
+          scope.postMessage({ tell: 'save', file, content });
         }),
     });
     scope.postMessage({ tell: 'trained', result });

@@ -1,7 +1,7 @@
 import { useBackend } from '@sts-net/backend';
 import type { Preprocessing } from '@sts-net/inference';
 import { BatchNormalization, Conv2D, ReLU } from '@sts-net/layers-core';
-import { namedWeights, storedTensors } from '@sts-net/model';
+import { storedTensors, weightTensors } from '@sts-net/model';
 import { uniform } from '@sts-net/testing';
 import { createVolume, type Volume } from '@sts-net/volume-io';
 import { input, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -39,9 +39,7 @@ export async function exampleModel({
     classes: describeClasses(classes),
     ...more,
   };
-  const tensors = await storedTensors(
-    namedWeights(network).map(({ name, variable }) => [name, variable] as const),
-  );
+  const tensors = await storedTensors(weightTensors(network));
   const files = encodeModel(description, tensors, { half });
   const [weights, json] = (['weights.safetensors', 'model.json'] as const).map((name) =>
     joined(files.get(name)!),

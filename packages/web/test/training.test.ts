@@ -306,7 +306,7 @@ describe('a worker', () => {
             save: (file, content) =>
               new Promise((resolve) => {
                 goOn = resolve;
-                tell({ tell: 'save', file, content: new Blob([...content] as BlobPart[]) });
+                tell({ tell: 'save', file, content });
               }),
           }).then(
             (result) => tell({ tell: 'trained', result }),

@@ -1,4 +1,4 @@
-import { createModel, namedWeights, storedTensors } from '@sts-net/model';
+import { createModel, storedTensors, weightTensors } from '@sts-net/model';
 import { createVolume, encodeVolume } from '@sts-net/volume-io';
 import { openSegmenter } from '@sts-net/web';
 import { describeClasses, encodeModel } from '@sts-net/web/model';
@@ -10,14 +10,13 @@ import * as tf from '@tensorflow/tfjs-core';
 await tf.setBackend('cpu');
 const network = { encoder: 'mobilenet_v2', decoder: 'fpn', classes: 2 };
 const model = createModel({ ...network, inputShape: [null, null, 1] });
-const weights = namedWeights(model).map(({ name, variable }) => [name, variable]);
 const files = encodeModel(
   {
     network,
     preprocessing: { context: 0, normalization: { name: 'all' } },
     classes: describeClasses(2),
   },
-  await storedTensors(weights),
+  await storedTensors(weightTensors(model)),
   { half: true },
 );
 const bytes = await encodeVolume(

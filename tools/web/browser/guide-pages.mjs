@@ -10,12 +10,7 @@ const texts = ['docs/guides/browser.md', 'packages/web/README.md'];
 
 /** What a page around the blocks would have. */
 const before = `
-const file = async (path) => {
-  const answer = await fetch(path);
-  if (!answer.ok) throw new Error(path + ': ' + answer.status);
-  return new File([await answer.blob()], path.split('/').at(-1));
-};
-const fileInput = { files: [await file('/served/scan.nii.gz')] };
+const fileInput = { files: [await scan()] };
 const [filesOfA, maskOfA, filesOfB, maskOfB] = await Promise.all(
   ['patient19_FLAIR', 'patient19_GOLD', 'patient07_FLAIR', 'patient07_GOLD'].map((name) =>
     file('/served/cases/' + name + '.nii.gz'),
@@ -54,15 +49,13 @@ function pageOf(block) {
   const imports = code.match(/^import .*;$/gm) ?? [];
   const rest = code.replaceAll(/^import .*;$/gm, '');
   return `${imports.join('\n')}
-const send = (result) => fetch('/result', { method: 'POST', body: JSON.stringify(result) });
-try {
+import { answer, file, scan } from '../lane-page.mjs';
+await answer(async () => {
   ${before}
   await (async () => {
     ${rest}
   })();
-  await send({ note: 'runs' });
-} catch (error) {
-  await send({ error: String(error?.stack ?? error) });
-}
+  return { note: 'runs' };
+});
 `;
 }

@@ -1,47 +1,22 @@
 // Runs in the browser: one test of the lane. Sends what came of it back to the server.
 import { openSegmenter } from '@sts-net/web';
+import { answerBy, distance, expected, fetched, options, scan } from './lane-page.mjs';
 
-const { test, options } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
-try {
-  const tests = { worker, main, half, adapter, webgpu, cancel, offline, noWorker, failure };
-  await send(await tests[test]());
-} catch (error) {
-  await send({ error: String(error?.stack ?? error) });
-}
-
-async function fetched(path) {
-  const answer = await fetch(`/served/${path}`);
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-  return answer;
-}
-
-async function scan() {
-  return new File([await (await fetched('scan.nii.gz')).blob()], 'scan.nii.gz');
-}
+await answerBy({ worker, main, half, adapter, webgpu, cancel, offline, noWorker, failure });
 
 function open(more = {}) {
   return openSegmenter({ model: '/served/model/model.json', ...options, ...more });
 }
 
-/** How far what was found is from what Node found. */
-async function compared({ labels, probabilities, lesions }) {
-  const wanted = new Uint8Array(await (await fetched('labels.bin')).arrayBuffer());
-  const exact = new Float32Array(await (await fetched('probabilities.bin')).arrayBuffer());
-  const expected = (await (await fetched('expected.json')).json()).lesions;
-  let flipped = 0;
-  let difference = 0;
-  const { data } = labels.voxels;
-  for (let i = 0; i < data.length; i++) {
-    if (data[i] !== wanted[i]) flipped++;
-    difference = Math.max(difference, Math.abs(probabilities[1].voxels.data[i] - exact[i]));
-  }
-  if (data.length !== wanted.length) throw new Error(`${data.length} voxels, not ${wanted.length}`);
-  const marked = wanted.reduce((sum, one) => sum + one, 0);
-  if (marked === 0 || expected.length === 0) throw new Error('Node found nothing');
+/** How far what was found is from what Node found, its lesions too. */
+async function compared(found) {
+  const { lesions } = await expected();
+  const far = await distance(found);
+  if (far.marked === 0 || lesions.length === 0) throw new Error('Node found nothing');
   const places = (list) =>
     JSON.stringify(list.map(({ centroidMm, voxels }) => [centroidMm, voxels]));
-  const isSameList = places(lesions) === places(expected);
-  return { flipped, difference, marked, voxels: data.length, lesions: lesions.length, isSameList };
+  const isSameList = places(found.lesions) === places(lesions);
+  return { ...far, lesions: found.lesions.length, isSameList };
 }
 
 async function checkSame(segmenter) {
@@ -130,7 +105,7 @@ async function cancel() {
 }
 
 async function offline() {
-  const { bytes } = (await (await fetched('model/model.json')).json()).weights;
+  const { bytes } = (await (await fetched('/served/model/model.json')).json()).weights;
   const told = [];
   const first = await open({ onProgress: ({ stage, ...rest }) => told.push({ stage, ...rest }) });
   first.close();
@@ -140,7 +115,7 @@ async function offline() {
   }
   const [file, before] = [
     await scan(),
-    (await (await fetched('labels.bin')).arrayBuffer()).byteLength,
+    (await (await fetched('/served/labels.bin')).arrayBuffer()).byteLength,
   ];
   // The engine's files are those of the browser's own cache or of a service worker.
   const wasm = new Map();
@@ -184,8 +159,4 @@ async function failure() {
     (error) => error.message,
   );
   return { message };
-}
-
-async function send(result) {
-  await fetch('/result', { method: 'POST', body: JSON.stringify(result) });
 }

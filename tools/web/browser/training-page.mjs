@@ -1,33 +1,17 @@
 // Runs in the browser: one test of training. Sends what came of it back to the server.
 import { openSegmenter } from '@sts-net/web';
 import { removeTraining, trainedModel, trainInWorker } from '@sts-net/web/training';
+import { answerBy, distance, expected, file, options, scan } from './lane-page.mjs';
 
-const { test, options } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
-try {
-  const tests = { training, onPage, cancel, reload, failure };
-  const result = await tests[test]();
-  if (result !== undefined) await send(result);
-} catch (error) {
-  await send({ error: String(error?.stack ?? error) });
-}
-
-async function fetched(path) {
-  const answer = await fetch(`/served/${path}`);
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-  return answer;
-}
-
-async function expected() {
-  return (await fetched('expected.json')).json();
-}
+await answerBy({ training, onPage, cancel, reload, failure });
 
 /** Trains as Node did; the events are gathered. */
 async function train(run, more = {}, onEvent = () => {}) {
   const { cases, config } = (await expected()).trained;
-  const file = async (name) => new File([await (await fetched(`cases/${name}`)).blob()], name);
+  const served = (name) => file(`/served/cases/${name}`);
   const given = await Promise.all(
     cases.map(async ({ id, image, mask }) => ({
-      ...{ id, image: await file(image), mask: await file(mask) },
+      ...{ id, image: await served(image), mask: await served(mask) },
     })),
   );
   const events = [];
@@ -67,23 +51,16 @@ async function checkTraining(more) {
   }
   const segmenter = await openSegmenter({ model: result.model, assets: '/tfjs/' });
   const { threshold, minimumVolume: smallestLesion } = decision;
-  const image = new File([await (await fetched('scan.nii.gz')).blob()], 'scan.nii.gz');
-  const found = await segmenter.segment(image, { threshold, smallestLesion });
+  const found = await segmenter.segment(await scan(), { threshold, smallestLesion });
   segmenter.close();
-  const exact = new Float32Array(await (await fetched('probabilities.bin')).arrayBuffer());
-  const wanted = new Uint8Array(await (await fetched('labels.bin')).arrayBuffer());
-  const difference = found.probabilities[1].voxels.data.reduce(
-    (most, p, i) => Math.max(most, Math.abs(p - exact[i])),
-    0,
-  );
-  const flipped = found.labels.voxels.data.reduce((sum, l, i) => sum + Number(l !== wanted[i]), 0);
-  if (difference > 1e-3 || flipped > wanted.length / 1e4) {
-    throw new Error(`its model is not as Node's: ${difference}, ${flipped} of ${wanted.length}`);
+  const { difference, flipped, voxels } = await distance(found);
+  if (difference > 1e-3 || flipped > voxels / 1e4) {
+    throw new Error(`its model is not as Node's: ${difference}, ${flipped} of ${voxels}`);
   }
   return {
     of,
     result,
-    note: `${engine.name}, ${engine.threads} threads, ${losses.length} steps, kept in ${result.checkpoints}; largest difference of losses ${loss}, of scores ${score}, of the model's probabilities ${difference}, ${flipped} of ${wanted.length} labels differ`,
+    note: `${engine.name}, ${engine.threads} threads, ${losses.length} steps, kept in ${result.checkpoints}; largest difference of losses ${loss}, of scores ${score}, of the model's probabilities ${difference}, ${flipped} of ${voxels} labels differ`,
   };
 }
 
@@ -177,8 +154,4 @@ async function failure() {
     (error) => error.message,
   );
   return { message };
-}
-
-async function send(result) {
-  await fetch('/result', { method: 'POST', body: JSON.stringify(result) });
 }

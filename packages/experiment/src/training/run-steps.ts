@@ -38,6 +38,13 @@ export type StepEvent =
       readonly best: boolean;
     } & Validated);
 
+/** What a training goes on in spite of. */
+export interface WarningEvent {
+  readonly event: 'warning';
+  readonly step: number;
+  readonly message: string;
+}
+
 /** A training that is ready to go. */
 export interface ReadySteps {
   readonly training: Training;

@@ -30,6 +30,11 @@ function named(weights: LayersModel['weights']): readonly NamedVariable[] {
   });
 }
 
+/** The model's weights as {@link storedTensors} takes them. */
+export function weightTensors(model: LayersModel): readonly (readonly [string, tf.Variable])[] {
+  return namedWeights(model).map(({ name, variable }) => [name, variable]);
+}
+
 /** Copies tensors from the device, all together. */
 export async function storedTensors(
   tensors: Iterable<readonly [string, tf.Tensor]>,

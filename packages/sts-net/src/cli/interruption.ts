@@ -38,3 +38,9 @@ export async function interruptible<T>(
     for (const [name, stop] of handlers) process.off(name, stop);
   }
 }
+
+/** Waits until a signal aborts. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}

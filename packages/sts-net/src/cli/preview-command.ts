@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { previewFolder } from '../web/preview-folder.ts';
 import { portNumber } from './arguments.ts';
-import { interruptible } from './interruption.ts';
+import { aborted, interruptible } from './interruption.ts';
 import { UsageError } from './usage-error.ts';
 
 export function previewCommand(): CommandUnknownOpts {
@@ -20,10 +20,7 @@ export function previewCommand(): CommandUnknownOpts {
       await interruptible('', async (signal) => {
         const preview = await previewFolder(folder, { port });
         process.stdout.write(`${preview.url} shows ${folder}; Ctrl+C ends it\n`);
-        await new Promise<void>((resolve) => {
-          if (signal.aborted) resolve();
-          signal.addEventListener('abort', () => resolve(), { once: true });
-        });
+        await aborted(signal);
         await preview.close();
       });
     });

@@ -5,7 +5,7 @@ import { JobQueue } from '../serving/job-queue.ts';
 import { servePredictions } from '../serving/serve-predictions.ts';
 import { watchFolder } from '../serving/watch-folder.ts';
 import { count, number, portNumber } from './arguments.ts';
-import { interruptible } from './interruption.ts';
+import { aborted, interruptible } from './interruption.ts';
 import { type KeptArguments, keptOptions } from './kept-arguments.ts';
 import { type OpenForCli, openForCli, predictionOptions } from './prediction-arguments.ts';
 import { UsageError } from './usage-error.ts';
@@ -128,9 +128,4 @@ async function serve(
 /** The output is for results alone. */
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import type { BackendInfo } from '@sts-net/backend';
 import type { SplitName } from '@sts-net/datasets';
 import { fileError, writeFileAtomic } from '@sts-net/datasets/files';
-import type { RunNormalization, StepEvent } from '@sts-net/experiment';
+import type { RunNormalization, StepEvent, WarningEvent } from '@sts-net/experiment';
 import type { Progress, SizeCount } from '@sts-net/training';
 import { readRecords } from '../records/read-record.ts';
 import { logLineSchema } from './log-schema.ts';
@@ -85,12 +85,7 @@ export type TrainEvent =
       readonly pretrained?: StartedFrom;
     }
   | StepEvent
-  | {
-      readonly event: 'warning';
-      readonly step: number;
-      /** What the run goes on in spite of. */
-      readonly message: string;
-    }
+  | WarningEvent
   | {
       readonly event: 'end';
       readonly step: number;

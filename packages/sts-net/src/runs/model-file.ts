@@ -13,11 +13,11 @@ import {
 import type { NormalizationRule, PerChannel } from '@sts-net/inference';
 import {
   type NetworkDescription,
-  namedWeights,
   predictionNetwork,
   type SafetensorsFile,
   type StoredTensor,
   storedTensors,
+  weightTensors,
 } from '@sts-net/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
@@ -106,8 +106,7 @@ export async function writeModelFile(
     readonly previous?: string;
   } = {},
 ): Promise<void> {
-  const weights = namedWeights(model).map(({ name, variable }) => [name, variable] as const);
-  const tensors = await storedTensors([...weights, ...(more.tensors ?? [])]);
+  const tensors = await storedTensors([...weightTensors(model), ...(more.tensors ?? [])]);
   checkFinite(tensors, path);
   const metadata = {
     format: 'sts-net model 2',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Decision } from '@sts-net/inference';
-import { namedWeights, predictionNetwork, storedTensors } from '@sts-net/model';
+import { predictionNetwork, storedTensors, weightTensors } from '@sts-net/model';
 import { describeClasses, encodeModel, type ModelDescription, wasmFiles } from '@sts-net/web/model';
 import type { LoadedModel } from '../runs/load-model.ts';
 
@@ -44,10 +44,7 @@ export async function exportWeb(
     ...(smallestLesion !== undefined && { smallestLesion }),
     ...(temperature !== undefined && { temperature }),
   };
-  const weights = namedWeights(predictionNetwork(model));
-  const tensors = await storedTensors(
-    weights.map(({ name, variable }) => [name, variable] as const),
-  );
+  const tensors = await storedTensors(weightTensors(predictionNetwork(model)));
   return new Map<string, readonly Uint8Array[]>([
     ...engineFiles(),
     ...encodeModel(description, tensors, { half, wasm: wasmFolder }),

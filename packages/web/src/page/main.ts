@@ -124,7 +124,7 @@ async function busy(
   show('cancel', true);
   say(`${what} …`);
   try {
-    await work({ signal: own.signal, onProgress: own.signal.aborted ? () => {} : onProgress });
+    await work({ signal: own.signal, onProgress });
   } catch (error) {
     if (running !== own) return;
     if (own.signal.aborted) say('Cancelled.');

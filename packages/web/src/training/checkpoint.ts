@@ -11,10 +11,10 @@ import {
 import {
   encodeSafetensors,
   loadWeights,
-  namedWeights,
   readSafetensorsFile,
   type StoredTensor,
   storedTensors,
+  weightTensors,
 } from '@sts-net/model';
 import type { FalseAlarmState, Progress, Training } from '@sts-net/training';
 import type { CaseRecord } from './read-cases.ts';
@@ -48,10 +48,7 @@ export async function encodeCheckpoint(
   training: Training,
   { progress, falseAlarms, ...begun }: RunState,
 ): Promise<readonly Uint8Array[]> {
-  const weights = namedWeights(training.model).map(
-    ({ name, variable }) => [name, variable] as const,
-  );
-  const tensors = await storedTensors([...weights, ...training.state()]);
+  const tensors = await storedTensors([...weightTensors(training.model), ...training.state()]);
   checkFinite(tensors, `the checkpoint of ${run}`);
   return encodeSafetensors(tensors, {
     format,

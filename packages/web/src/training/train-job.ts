@@ -15,10 +15,10 @@ import {
 import { CaseStore, channelsOfCases } from '@sts-net/experiment/batches';
 import {
   loadFittingWeights,
-  namedWeights,
   predictionNetwork,
   readSafetensors,
   storedTensors,
+  weightTensors,
 } from '@sts-net/model';
 import { createTraining, type LossChoice, newProgress } from '@sts-net/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -59,7 +59,7 @@ export interface JobControl {
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: (event: TrainingEvent) => void;
   /** Keeps a file, as a whole, in place of what was kept under its name. */
-  readonly save: (file: KeptFile, content: readonly Uint8Array[]) => Promise<void>;
+  readonly save: (file: KeptFile, content: Blob) => Promise<void>;
 }
 
 /** What came of a training. */
@@ -181,6 +181,8 @@ async function trainModel(
       ...{ slices: slices.length, samples },
     });
     for (const message of warnings) onEvent({ event: 'warning', step, message });
+    const keep = (file: KeptFile, content: readonly Uint8Array[]) =>
+      save(file, new Blob([...content] as BlobPart[]));
     const begun = { config, cases: records, normalization: normalization.rule };
     const ended = await runSteps(
       {
@@ -189,10 +191,10 @@ async function trainModel(
       },
       {
         report: async (event) => onEvent(event),
-        saveWeights: async () => save('best', await encodeTrained(model, config, preprocessing)),
+        saveWeights: async () => keep('best', await encodeTrained(model, config, preprocessing)),
         saveCheckpoint: async () => {
           const state = { ...begun, progress, falseAlarms: falseAlarms?.state() };
-          await save('last', await encodeCheckpoint(job.run, training, state));
+          await keep('last', await encodeCheckpoint(job.run, training, state));
         },
       },
     );
@@ -235,10 +237,7 @@ async function encodeTrained(
   { model: network, targets }: MemoryConfig,
   preprocessing: MemoryConfig['preprocessing'],
 ): Promise<readonly Uint8Array[]> {
-  const weights = namedWeights(predictionNetwork(model));
-  const tensors = await storedTensors(
-    weights.map(({ name, variable }) => [name, variable] as const),
-  );
+  const tensors = await storedTensors(weightTensors(predictionNetwork(model)));
   const description = {
     network: predictionSettings(network),
     preprocessing,

@@ -1,5 +1,5 @@
 import type { BackendInfo } from '@sts-net/backend';
-import type { RunNormalization, StepEvent } from '@sts-net/experiment';
+import type { RunNormalization, StepEvent, WarningEvent } from '@sts-net/experiment';
 
 /** What a training in a page tells while it runs; those that Node's `train` tells too are the same. */
 export type TrainingEvent =
@@ -25,12 +25,7 @@ export type TrainingEvent =
       readonly samples: number;
     }
   | StepEvent
-  | {
-      readonly event: 'warning';
-      readonly step: number;
-      /** What the run goes on in spite of. */
-      readonly message: string;
-    }
+  | WarningEvent
   | {
       readonly event: 'end';
       readonly step: number;

@@ -3,11 +3,6 @@ import { errorOf, plainError } from './messages.ts';
 import type { WorkerLike } from './start-worker.ts';
 import type { TrainingAnswer, TrainingQuestion } from './training-messages.ts';
 
-/** As `JobControl`, for one that keeps files as they come from a worker. */
-export interface RemoteControl extends Omit<JobControl, 'save'> {
-  readonly save: (file: KeptFile, content: Blob) => Promise<void>;
-}
-
 /**
  * `trainJob` in a worker, which is ended with it, so that its memory is given back.
  *
@@ -16,7 +11,7 @@ export interface RemoteControl extends Omit<JobControl, 'save'> {
 export function trainThere(
   worker: WorkerLike<TrainingQuestion, TrainingAnswer>,
   job: TrainingJob,
-  { signal, onEvent, save }: RemoteControl,
+  { signal, onEvent, save }: JobControl,
 ): Promise<JobResult> {
   let hasStarted = false;
   const keep = async (file: KeptFile, content: Blob): Promise<TrainingQuestion> => {

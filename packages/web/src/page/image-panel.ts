@@ -145,7 +145,8 @@ export function createImagePanel(): ImagePanel {
       labels = decided.labels;
       // Lesions are numbered anew.
       marked = undefined;
-      paintSoon();
+      // At once, not with the next picture: number and image change together.
+      paint();
     },
     goTo(lesion) {
       marked = lesion;

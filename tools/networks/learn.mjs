@@ -30,11 +30,16 @@ const settings = {
     'plain-unetplusplus+plain-unetplusplus': {},
     'r2unet+r2unet': {},
   },
-  ...{ m2snet: {}, caranet: deep, centroidnetv2: longer, denseaspp121: long },
+  ...{
+    m2snet: {},
+    caranet: { ...deep, steps: 400, learningRate: 3e-4 },
+    centroidnetv2: longer,
+    denseaspp121: long,
+  },
   ...{ 'denseaspp-resnet101': deep, 'um-net': long, 'i2u-net-m': { ...wide, loss: i2uLoss } },
   ...{ 'deeplabv3-afma': deep, 'msgse-net-like': { ...longer, patch: 96 } },
   ...{ 'mit-b5-stream': { ...wide, steps: 80 }, 'eh-former': { ...wide, steps: 60 } },
-  ...{ 'nnunet-2d': longer, 'nnunet-resenc': {} },
+  ...{ 'nnunet-2d': longer, 'nnunet-resenc': deep },
   ...{ 'mit_b0+segformer': long, 'resnet18+upernet': { ...wide, batchSize: 4 } },
 };
 const [folder, ...given] = process.argv.slice(2);

@@ -38,19 +38,19 @@ test.concurrent.each(blocks)('$title runs', async ({ title, code }) => {
   }
 });
 
-// The commands of a page that brings its data run too, one after the other in a folder of their own, but for those
-// in blocks that are called `sh dry`.
-const guides = [
-  'docs/start.md',
-  'docs/guides/operating-point.md',
-  'docs/guides/scoring.md',
-  'docs/guides/training.md',
-];
+// The commands of pages that bring their data run too, one after the other in a folder of their own, but for those
+// in blocks that are called `sh dry`. Of pages that are read after one another, a command that stands on both runs once.
+const readings = [
+  ['docs/start.md', 'docs/guides/operating-point.md'],
+  ['docs/guides/scoring.md'],
+  ['docs/guides/training.md'],
+].map((pages) => ({ pages, name: pages.join(' and ') }));
 
-test.each(guides)('the commands of %s run', { timeout: 900_000 }, async (page) => {
-  const commands = blocksOf(page, 'sh').join('');
+test.each(readings)('the commands of $name run', { timeout: 900_000 }, async ({ pages, name }) => {
+  const blocks = new Set(pages.flatMap((page) => blocksOf(page, 'sh')));
+  const commands = [...blocks].join('');
   expect(commands).toContain('npx sts-net ');
-  const folder = join(scratch, page.replace(/\W+/g, '-'));
+  const folder = join(scratch, name.replace(/\W+/g, '-'));
   mkdirSync(folder);
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   const program = [process.execPath, ...sources, join(root, 'packages/sts-net/src/cli.ts')];

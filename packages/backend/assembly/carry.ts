@@ -1,19 +1,41 @@
+import { Geometry } from './geometry';
+
 /** Tiles whose sums are added up in float32 before they are carried over to float64. */
 export const CARRY: i32 = 64;
 
-/** totals += sums, and the sums begin anew. */
-export function carry(sums: usize, totals: usize, count: i32): void {
-  for (let i = 0; i < count; i++) {
-    store<f64>(totals, load<f64>(totals) + <f64>load<f32>(sums));
-    store<f32>(sums, 0);
-    sums += 4;
-    totals += 8;
+/**
+ * totals += what lies in the filter's rows of the geometry's taps, `columns` floats in each, and these begin anew.
+ * Rows of a tap are `depth`, `pitch` bytes apart; `totals` has a float64 for each element, one row after the other.
+ */
+export function carry(
+  geo: Geometry, filter: usize, depth: i32, columns: i32, pitch: usize, totals: usize,
+): void {
+  for (let t = 0; t < geo.tapCount; t++) {
+    let row = filter + load<i32>(geo.taps + t * 12, 8) * depth * pitch;
+    for (let k = 0; k < depth; k++) {
+      for (let c = 0; c < columns; c++) {
+        const sum = row + (c << 2);
+        store<f64>(totals, load<f64>(totals) + <f64>load<f32>(sum));
+        store<f32>(sum, 0);
+        totals += 8;
+      }
+      row += pitch;
+    }
   }
 }
 
-/** sums = totals, in float32. */
-export function settle(sums: usize, totals: usize, count: i32): void {
-  for (let i = 0; i < count; i++) {
-    store<f32>(sums + (i << 2), <f32>load<f64>(totals + (i << 3)));
+/** The filter's rows = totals, in float32. */
+export function settle(
+  geo: Geometry, filter: usize, depth: i32, columns: i32, pitch: usize, totals: usize,
+): void {
+  for (let t = 0; t < geo.tapCount; t++) {
+    let row = filter + load<i32>(geo.taps + t * 12, 8) * depth * pitch;
+    for (let k = 0; k < depth; k++) {
+      for (let c = 0; c < columns; c++) {
+        store<f32>(row + (c << 2), <f32>load<f64>(totals));
+        totals += 8;
+      }
+      row += pitch;
+    }
   }
 }

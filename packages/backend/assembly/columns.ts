@@ -1,14 +1,15 @@
 import { madd } from './lanes';
 
-// Sums over row-major [rows, columns] floats. At most four numbers are added in float32, the rest in
+// Sums over row-major [rows, columns] floats; `pitch` is bytes from a row to the next. At most four numbers are added in float32, the rest in
 // float64, so that rounding stays small however many there are.
 
 /** Columns that are summed together. */
 const TILE: i32 = 2048;
 
 /** sums[c] = Σ over rows of x[row, c]; `totals` has room for `TILE` of float64, or a row if less. */
-export function columnSums(x: usize, rows: i32, columns: i32, sums: usize, totals: usize): void {
-  const pitch: usize = columns << 2;
+export function columnSums(
+  x: usize, rows: i32, columns: i32, pitch: usize, sums: usize, totals: usize,
+): void {
   for (let first = 0; first < columns; first += TILE) {
     const width = min(TILE, columns - first);
     memory.fill(totals, 0, width << 3);
@@ -56,10 +57,9 @@ export function rowSums(x: usize, rows: i32, columns: i32, sums: usize): void {
  * `shiftY` is 0 or 1; `totals` has room for a row of float64.
  */
 export function columnProducts(
-  x: usize, y: usize, rows: i32, columns: i32, centre: usize, sums: usize, totals: usize, shiftY: f32,
+  x: usize, y: usize, rows: i32, columns: i32, pitch: i32, centre: usize, sums: usize, totals: usize, shiftY: f32,
 ): void {
-  const pitch = columns << 2;
-  memory.fill(totals, 0, pitch << 1);
+  memory.fill(totals, 0, columns << 3);
   let left = rows;
   for (; left >= 2; left -= 2) {
     addTwoProducts(x, y, pitch, columns, centre, totals, shiftY);

@@ -1,4 +1,4 @@
-import { fillOwners, fillTable, Geometry, positions } from './geometry';
+import { fillOwners, fillTable, Geometry } from './geometry';
 import { loadFour, madd, storeEight, storeFour } from './lanes';
 
 /**
@@ -65,9 +65,9 @@ function packFour(source: usize, packed: usize, depth: i32, valid: i32, inStride
 export function convolve(geometry: usize, packed: usize, groups: i32, depth: i32, width: i32): void {
   const geo = changetype<Geometry>(geometry);
   const taps = geo.tapCount;
-  const total = positions(geo);
-  for (let start = 0; start < total; start += geo.tile) {
-    const count = min(geo.tile, total - start);
+  const last = geo.last;
+  for (let start = geo.first; start < last; start += geo.tile) {
+    const count = min(geo.tile, last - start);
     fillTable(geo, start, count, taps << 5, 32);
     fillOwners(geo, start, count);
     let weights = packed;

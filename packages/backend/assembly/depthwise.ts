@@ -1,14 +1,14 @@
 import { CARRY, carry, settle } from './carry';
-import { fillOwners, fillTable, Geometry, positions } from './geometry';
+import { fillOwners, fillTable, Geometry } from './geometry';
 import { loadFour, madd, storeLanes } from './lanes';
 
 /** write[position, c] = Σ over taps of read[position + tap, c] × filter[tap, c]. */
 export function depthwise(geometry: usize, filter: usize, channels: i32): void {
   const geo = changetype<Geometry>(geometry);
   const taps = geo.tapCount;
-  const total = positions(geo);
-  for (let start = 0; start < total; start += geo.tile) {
-    const count = min(geo.tile, total - start);
+  const last = geo.last;
+  for (let start = geo.first; start < last; start += geo.tile) {
+    const count = min(geo.tile, last - start);
     fillTable(geo, start, count, taps << 5, 32);
     fillOwners(geo, start, count);
     let table = geo.table;
@@ -74,45 +74,47 @@ function four(
 }
 
 /**
- * filter[tap, c] += Σ over positions of read[position + tap, c] × write[position, c]; `totals` and
- * `size` as in `filterGradient`.
+ * filter[tap, c] += Σ over positions of read[position + tap, c] × write[position, c]; `pitch`
+ * and `totals` as in `filterGradient`.
  */
 export function depthwiseFilter(
-  geometry: usize, filter: usize, channels: i32, totals: usize, size: i32,
+  geometry: usize, filter: usize, channels: i32, pitch: i32, totals: usize,
 ): void {
   const geo = changetype<Geometry>(geometry);
   const taps = geo.tapCount;
-  const total = positions(geo);
+  const last = geo.last;
   const tapStride = geo.tile << 2;
-  for (let start = 0; start < total; start += geo.tile) {
-    if (totals != 0 && (start / geo.tile) % CARRY == CARRY - 1) carry(filter, totals, size);
-    const count = min(geo.tile, total - start);
+  for (let start = geo.first; start < last; start += geo.tile) {
+    if (totals != 0 && (start / geo.tile) % CARRY == CARRY - 1) {
+      carry(geo, filter, 1, channels, pitch, totals);
+    }
+    const count = min(geo.tile, last - start);
     fillTable(geo, start, count, 32, tapStride);
     fillOwners(geo, start, count);
     for (let c = 0; c < channels; c += 8) {
       let t = 0;
       for (; t < taps; ) {
         if (c + 8 > channels) {
-          tapTail(geo, t, count, tapStride, filter, channels, c);
+          tapTail(geo, t, count, tapStride, filter, pitch, channels, c);
           t++;
         } else if (t + 3 <= taps) {
-          threeTaps(geo, t, count, tapStride, filter, channels, c << 2);
+          threeTaps(geo, t, count, tapStride, filter, pitch, c << 2);
           t += 3;
         } else {
-          oneTap(geo, t, count, tapStride, filter, channels, c << 2);
+          oneTap(geo, t, count, tapStride, filter, pitch, c << 2);
           t++;
         }
       }
     }
   }
   if (totals != 0) {
-    carry(filter, totals, size);
-    settle(filter, totals, size);
+    carry(geo, filter, 1, channels, pitch, totals);
+    settle(geo, filter, 1, channels, pitch, totals);
   }
 }
 
-function target(geo: Geometry, tap: i32, filter: usize, channels: i32, offset: usize): usize {
-  return filter + ((load<i32>(geo.taps + tap * 12, 8) * channels) << 2) + offset;
+function target(geo: Geometry, tap: i32, filter: usize, pitch: i32, offset: usize): usize {
+  return filter + load<i32>(geo.taps + tap * 12, 8) * pitch + offset;
 }
 
 function accumulate(address: usize, sum: v128): void {
@@ -120,7 +122,7 @@ function accumulate(address: usize, sum: v128): void {
 }
 
 function threeTaps(
-  geo: Geometry, tap: i32, count: i32, tapStride: i32, filter: usize, channels: i32, offset: usize,
+  geo: Geometry, tap: i32, count: i32, tapStride: i32, filter: usize, pitch: i32, offset: usize,
 ): void {
   let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
   let c0 = f32x4.splat(0), c1 = f32x4.splat(0);
@@ -137,16 +139,16 @@ function threeTaps(
     c0 = madd(c0, v128.load(r), d0); c1 = madd(c1, v128.load(r, 16), d1);
     owners += 4; ta += 4; tb += 4; tc += 4;
   }
-  let w = target(geo, tap, filter, channels, offset);
+  let w = target(geo, tap, filter, pitch, offset);
   accumulate(w, a0); accumulate(w + 16, a1);
-  w = target(geo, tap + 1, filter, channels, offset);
+  w = target(geo, tap + 1, filter, pitch, offset);
   accumulate(w, b0); accumulate(w + 16, b1);
-  w = target(geo, tap + 2, filter, channels, offset);
+  w = target(geo, tap + 2, filter, pitch, offset);
   accumulate(w, c0); accumulate(w + 16, c1);
 }
 
 function oneTap(
-  geo: Geometry, tap: i32, count: i32, tapStride: i32, filter: usize, channels: i32, offset: usize,
+  geo: Geometry, tap: i32, count: i32, tapStride: i32, filter: usize, pitch: i32, offset: usize,
 ): void {
   let a0 = f32x4.splat(0), a1 = f32x4.splat(0);
   let table = geo.table + tap * tapStride, owners = geo.owners;
@@ -156,13 +158,13 @@ function oneTap(
     a0 = madd(a0, v128.load(r), v128.load(o)); a1 = madd(a1, v128.load(r, 16), v128.load(o, 16));
     owners += 4; table += 4;
   }
-  const w = target(geo, tap, filter, channels, offset);
+  const w = target(geo, tap, filter, pitch, offset);
   accumulate(w, a0); accumulate(w + 16, a1);
 }
 
 /** One tap of the last one to seven channels. */
 function tapTail(
-  geo: Geometry, tap: i32, count: i32, tapStride: i32, filter: usize, channels: i32, first: i32,
+  geo: Geometry, tap: i32, count: i32, tapStride: i32, filter: usize, pitch: i32, channels: i32, first: i32,
 ): void {
   for (let c = first; c < channels; c++) {
     const offset = c << 2;
@@ -172,7 +174,7 @@ function tapTail(
       sum += load<f32>(load<usize>(table) + offset) * load<f32>(load<usize>(owners) + offset);
       owners += 4; table += 4;
     }
-    const w = target(geo, tap, filter, channels, offset);
+    const w = target(geo, tap, filter, pitch, offset);
     store<f32>(w, load<f32>(w) + sum);
   }
 }

@@ -1,22 +1,22 @@
 import { CARRY, carry, settle } from './carry';
-import { fillOwners, fillTable, Geometry, positions } from './geometry';
+import { fillOwners, fillTable, Geometry } from './geometry';
 import { loadFour, madd, storeFour } from './lanes';
 
 /**
  * filter[tap, k, g, n] += Σ over positions of read[position + tap, g, k] × write[position, g, n],
- * filter being [tap, depth, groups × width]. A row is a (tap, k) pair of a group; rows go by fours.
- * `scratch` has room for tile × (5 + width rounded up to 8, 16 where width ≤ 4) floats, `totals`, if
- * it is not 0, for the `size` elements of the filter as zeros of float64: for so many positions that
+ * filter being [tap, depth, groups × width], its rows `pitch` bytes apart. A row is a (tap, k) pair of a group; rows
+ * go by fours. `scratch` has room for tile × (5 + width rounded up to 8, 16 where width ≤ 4) floats, `totals`, if
+ * it is not 0, for these elements of the geometry's taps as zeros of float64: for so many positions that
  * float32 would lose digits.
  */
 export function filterGradient(
-  geometry: usize, filter: usize, groups: i32, depth: i32, width: i32, scratch: usize,
-  totals: usize, size: i32,
+  geometry: usize, filter: usize, groups: i32, depth: i32, width: i32, pitch: i32, scratch: usize,
+  totals: usize,
 ): void {
   const geo = changetype<Geometry>(geometry);
-  const total = positions(geo);
+  const last = geo.last;
   const tapStride = geo.tile << 2;
-  const pitch = (groups * width) << 2;
+  const columnCount = groups * width;
   const rowCount = geo.tapCount * depth;
   const fours = (depth & 3) == 0;
   // Copying rows together pays if they are read again: once for each block of columns.
@@ -25,9 +25,11 @@ export function filterGradient(
   const rows = pointers + tapStride;
   const columns = rows + (tapStride << 2);
   for (let p = 0; p < geo.tile; p++) store<usize>(pointers + (p << 2), rows + (p << 4));
-  for (let start = 0; start < total; start += geo.tile) {
-    if (totals != 0 && (start / geo.tile) % CARRY == CARRY - 1) carry(filter, totals, size);
-    const count = min(geo.tile, total - start);
+  for (let start = geo.first; start < last; start += geo.tile) {
+    if (totals != 0 && (start / geo.tile) % CARRY == CARRY - 1) {
+      carry(geo, filter, depth, columnCount, pitch, totals);
+    }
+    const count = min(geo.tile, last - start);
     fillTable(geo, start, count, 32, tapStride);
     fillOwners(geo, start, count);
     for (let g = 0; g < groups; g++) {
@@ -64,8 +66,8 @@ export function filterGradient(
     }
   }
   if (totals != 0) {
-    carry(filter, totals, size);
-    settle(filter, totals, size);
+    carry(geo, filter, depth, columnCount, pitch, totals);
+    settle(geo, filter, depth, columnCount, pitch, totals);
   }
 }
 

@@ -7,11 +7,13 @@
 export class Geometry {
   /** What is read: [batch, readHeight, readWidth, readPitch bytes]. */
   read: usize;
-  batch: i32;
+  /** Positions that are visited: first…last − 1 of batch × rows × columns. */
+  first: i32;
+  last: i32;
   readHeight: i32;
   readWidth: i32;
   readPitch: i32;
-  /** Positions visited in each image, and their steps in the image that is read. */
+  /** Positions in each image, and their steps in the image that is read. */
   rows: i32;
   columns: i32;
   stepY: i32;
@@ -37,10 +39,6 @@ export class Geometry {
   owners: usize;
   /** Positions handled at a time, a multiple of 8. */
   tile: i32;
-}
-
-export function positions(g: Geometry): i32 {
-  return g.batch * g.rows * g.columns;
 }
 
 /**

@@ -10,7 +10,7 @@ test.each([false, true])(
     });
     const [x, sums, scratch] = [1024, 2048, 3072];
     new Float32Array(memory.buffer, x, 6).set([1, 2, 3, 10, 20, 30]);
-    (exports['columnSums'] as (...numbers: number[]) => void)(x, 2, 3, sums, scratch);
+    (exports['columnSums'] as (...numbers: number[]) => void)(x, 2, 3, 12, sums, scratch);
     expect([...new Float32Array(memory.buffer, sums, 3)]).toEqual([11, 22, 33]);
   },
 );

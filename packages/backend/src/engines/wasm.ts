@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { WasmBackend } from '../wasm/backend.ts';
 import type { BackendProbe } from './backend-probe.ts';
 import { type Engine, missing } from './engine.ts';
 import { isNode, processors } from './runtime.ts';
@@ -10,8 +11,16 @@ import { watchFiles } from './wasm-files.ts';
 export const wasmEngine: Engine = {
   name: 'wasm',
   probe,
-  start: () => (isNode() ? start('wasm') : watchFiles(() => start('wasm'))),
+  start: async () =>
+    (await (isNode() ? start('wasm') : watchFiles(() => start('wasm')))) ?? (await startTeam()),
 };
+
+/** Our kernels take as many threads as TensorFlow.js has for its own, where it has some. */
+async function startTeam(): Promise<undefined> {
+  if (threads === 1) return;
+  const { startThreads } = await import('../kernels/register-wasm-kernels.ts');
+  await startThreads(tf.backend() as unknown as WasmBackend, threads);
+}
 
 /**
  * Registers, for TensorFlow.js's `wasm` backend, the kernels without which it cannot train:
@@ -26,6 +35,9 @@ export async function registerWasmTrainingKernels(): Promise<void> {
   registerWasmKernels();
 }
 
+/** Those that the probe found. */
+let threads = 1;
+
 async function probe(): Promise<BackendProbe> {
   const { registerWasmKernels, version_wasm } = await import('../kernels/register-wasm-kernels.ts');
   try {
@@ -36,13 +48,14 @@ async function probe(): Promise<BackendProbe> {
   const mayBeThreaded = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) === true;
   const isThreaded = mayBeThreaded && isThreadScriptWhole();
   if (mayBeThreaded && !isThreaded) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  threads = isThreaded ? processors() : 1;
   return {
     name: 'wasm',
     available: true,
     version: version_wasm,
     device: 'cpu',
     gpu: false,
-    threads: isThreaded ? processors() : 1,
+    threads,
     reason: isThreaded || isNode() ? '' : oneThread(mayBeThreaded),
     remedy: '',
   };

@@ -10,6 +10,7 @@ import { unsortedSegmentSum } from '../wasm/unsorted-segment-sum.ts';
 
 // With the kernels, so that no bundler is asked to put it into two places.
 export { version_wasm } from '@tensorflow/tfjs-backend-wasm';
+export { startThreads } from '../wasm/threads/start-threads.ts';
 
 let isRegistered = false;
 

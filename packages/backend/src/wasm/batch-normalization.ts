@@ -1,7 +1,8 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { addressOf, allocate, floats, memoryOf, withScratch } from './backend.ts';
 import { float32, kernel } from './kernel.ts';
-import { nativeKernels } from './native.ts';
+import { teamOf } from './native.ts';
+import { multiplyColumns, runRows, sumColumns } from './threads/matrices.ts';
 
 interface Attributes {
   readonly epsilon: number;
@@ -18,20 +19,20 @@ export const batchNormalization: readonly KernelConfig[] = [
     const y = allocate(backend, x.shape);
     const mean = allocate(backend, [channels]);
     const variance = allocate(backend, [channels]);
-    const native = nativeKernels(backend);
-    const [from, centre] = [addressOf(backend, x), addressOf(backend, mean)];
+    const team = teamOf(backend);
     withScratch(backend, 8 * channels, (partial) => {
-      native.columnSums(from, rows, channels, centre, partial);
+      const [from, centre] = [addressOf(backend, x), addressOf(backend, mean)];
+      const values = { address: from, rows, columns: channels };
+      sumColumns(team, values, centre, partial);
       scale(floats(backend, mean), 1 / rows);
-      const squares = addressOf(backend, variance);
-      native.columnProducts(from, from, rows, channels, centre, squares, partial, 1);
+      multiplyColumns(team, values, from, centre, addressOf(backend, variance), partial, 1);
       const variances = scale(floats(backend, variance), 1 / rows);
       const factor = new Float32Array(memoryOf(backend).buffer, partial, channels);
       const gammas = floats(backend, gamma);
       for (let c = 0; c < channels; c++)
         factor[c] = gammas[c]! / Math.sqrt(variances[c]! + epsilon);
-      const shift = addressOf(backend, beta);
-      native.normalize(from, addressOf(backend, y), rows, channels, centre, partial, shift);
+      const [to, shift] = [addressOf(backend, y), addressOf(backend, beta)];
+      runRows(team, 'normalize', [from, to], values, [centre, partial, shift]);
     });
     return [y, mean, variance];
   }),
@@ -46,14 +47,16 @@ export const batchNormalization: readonly KernelConfig[] = [
     const dx = allocate(backend, x.shape);
     const dgamma = allocate(backend, [channels]);
     const dbeta = allocate(backend, [channels]);
-    const native = nativeKernels(backend);
-    const [from, gradient] = [addressOf(backend, x), addressOf(backend, dy)];
-    const centre = addressOf(backend, mean);
+    const team = teamOf(backend);
     // A row of float64, and three of float32 afterwards.
     withScratch(backend, 12 * channels, (scratch) => {
-      native.columnSums(gradient, rows, channels, addressOf(backend, dbeta), scratch);
+      const [from, gradient] = [addressOf(backend, x), addressOf(backend, dy)];
+      const [to, centre] = [addressOf(backend, dx), addressOf(backend, mean)];
+      const size = { rows, columns: channels };
+      sumColumns(team, { address: gradient, ...size }, addressOf(backend, dbeta), scratch);
       const products = addressOf(backend, dgamma);
-      native.columnProducts(from, gradient, rows, channels, centre, products, scratch, 0);
+      const values = { address: from, ...size };
+      multiplyColumns(team, values, gradient, centre, products, scratch, 0);
       const [factor, slope, shift] = [0, 1, 2].map(
         (i) => new Float32Array(memoryOf(backend).buffer, scratch + 4 * i * channels, channels),
       ) as [Float32Array, Float32Array, Float32Array];
@@ -67,10 +70,8 @@ export const batchNormalization: readonly KernelConfig[] = [
         slope[c] = (-gammas[c]! * inverse * inverse * total) / rows;
         shift[c] = (-gammas[c]! * inverse * dbetas[c]!) / rows;
       }
-      native.normalizeGradient(
-        ...[gradient, from, addressOf(backend, dx), rows, channels],
-        ...[scratch, centre, scratch + 4 * channels, scratch + 8 * channels],
-      );
+      const given = [scratch, centre, scratch + 4 * channels, scratch + 8 * channels];
+      runRows(team, 'normalizeGradient', [gradient, from, to], values, given);
     });
     return [dx, dgamma, dbeta];
   }),

@@ -1,23 +1,20 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { addressOf, allocate, type WasmBackend, withScratch } from './backend.ts';
 import {
-  addressOf,
-  allocate,
-  floats,
-  memoryOf,
-  sizeOf,
-  type WasmBackend,
-  withScratch,
-} from './backend.ts';
-import {
+  align,
   type Convolution,
   geometryBytes,
+  imageOf,
   inputSweeps,
   outputSweep,
+  positionsOf,
   type Sweep,
-  TILE,
+  tapsOf,
   writeGeometry,
 } from './geometry.ts';
-import { nativeKernels } from './native.ts';
+import { teamOf } from './native.ts';
+import { shares } from './threads/shares.ts';
+import type { Team } from './threads/team.ts';
 
 /** The convolution of `x` with `filter`. */
 export function convolve(
@@ -65,40 +62,6 @@ export function convolveInputGradient(
   return dx;
 }
 
-/** Sums over more positions than this are added up in double precision. */
-const LONG = 1 << 14;
-
-/** The gradient of a convolution with respect to its filter. */
-export function convolveFilterGradient(
-  backend: WasmBackend,
-  shape: Convolution,
-  x: TensorInfo,
-  dy: TensorInfo,
-): TensorInfo {
-  const filter = allocate(backend, shape.filter);
-  const native = nativeKernels(backend);
-  const sweep = outputSweep(shape);
-  const { groups } = shape;
-  const [, , depth, outputs] = shape.filter;
-  const width = outputs / groups;
-  const geometry = align(geometryBytes(sweep, shape.input[3], outputs));
-  const scratch = 4 * TILE * (5 + (width <= 4 ? 16 : 8 * Math.ceil(width / 8)));
-  const size = sizeOf(filter);
-  const [batch, rows, columns] = shape.output;
-  const isLong = batch * rows * columns > LONG;
-  withScratch(backend, geometry + align(scratch) + (isLong ? 8 * size : 0), (address) => {
-    writeGeometry(backend, address, sweep, at(backend, x), at(backend, dy));
-    const target = addressOf(backend, filter);
-    floats(backend, filter).fill(0);
-    const room = address + geometry;
-    const totals = isLong ? room + align(scratch) : 0;
-    if (isLong) new Float64Array(memoryOf(backend).buffer, totals, size).fill(0);
-    if (depth === 1 && width === 1) native.depthwiseFilter(address, target, groups, totals, size);
-    else native.filterGradient(address, target, groups, depth, width, room, totals, size);
-  });
-  return filter;
-}
-
 interface FilterLayout {
   readonly groups: number;
   /** Channels read and channels made in each group. */
@@ -118,34 +81,67 @@ function sweepFilter(
   filter: TensorInfo,
   layout: FilterLayout,
 ): void {
-  const native = nativeKernels(backend);
+  const team = teamOf(backend);
   const { groups, depth, width } = layout;
   const isDepthwise = depth === 1 && width === 1;
   const geometry = align(geometryBytes(sweep, groups * depth, groups * width));
-  const packedBytes = isDepthwise ? 0 : 4 * sweep.taps.length * groups * packedSize(depth, width);
-  withScratch(backend, geometry + packedBytes, (address) => {
-    const { taps } = writeGeometry(backend, address, sweep, at(backend, read), at(backend, own));
+  const taps = sweep.taps.length;
+  const packedBytes = isDepthwise ? 0 : 4 * taps * groups * packedSize(depth, width);
+  const positions = positionsOf(sweep, own.shape[0]!);
+  const parts = team.parts(positions * taps * groups * depth * width);
+  // Eight, as positions are handled: so that each sum is the same whoever makes it.
+  const ranges = shares(positions, parts, 8);
+  withScratch(backend, geometry * ranges.length + packedBytes, (address) => {
+    const [from, to] = [imageOf(backend, read), imageOf(backend, own)];
+    const places = ranges.map((range, i) => {
+      writeGeometry(backend, address + i * geometry, sweep, from, to, range);
+      return address + i * geometry;
+    });
     const weights = addressOf(backend, filter);
     if (isDepthwise) {
-      native.depthwise(address, weights, groups);
+      team.run(
+        'depthwise',
+        places.map((place) => [place, weights, groups]),
+      );
       return;
     }
-    const packed = address + geometry;
-    native.packFilter(
-      weights,
-      packed,
-      taps,
-      sweep.taps.length,
-      groups,
-      depth,
-      width,
-      layout.tapStride,
-      layout.groupStride,
-      layout.inStride,
-      layout.outStride,
+    const packed = address + geometry * ranges.length;
+    packFilter(team, weights, packed, tapsOf(address), taps, layout);
+    team.run(
+      'convolve',
+      places.map((place) => [place, packed, groups, depth, width]),
     );
-    native.convolve(address, packed, groups, depth, width);
   });
+}
+
+/** By groups, or where there is one by blocks of eight outputs. */
+function packFilter(
+  team: Team,
+  weights: number,
+  packed: number,
+  tapList: number,
+  taps: number,
+  { groups, depth, width, tapStride, groupStride, inStride, outStride }: FilterLayout,
+): void {
+  const strides = [tapStride, groupStride, inStride, outStride];
+  // A weight is as much to move as some are to multiply.
+  const parts = team.parts(4 * taps * groups * depth * width);
+  const calls =
+    groups > 1
+      ? shares(groups, parts).map(([first, last]) => [
+          ...[
+            weights + 4 * first * groupStride,
+            packed + 4 * taps * first * packedSize(depth, width),
+          ],
+          ...[tapList, taps, last - first, depth, width],
+          ...strides,
+        ])
+      : shares(width, parts, 8).map(([first, last]) => [
+          ...[weights + 4 * first * outStride, packed + 4 * taps * first * depth],
+          ...[tapList, taps, 1, depth, last - first],
+          ...strides,
+        ]);
+  team.run('packFilter', calls);
 }
 
 /** Weights of one tap in one group after packing: blocks of 8 outputs, the last 4 where that is enough. */
@@ -153,15 +149,4 @@ function packedSize(depth: number, width: number): number {
   const left = width % 8;
   const last = left === 0 ? 0 : left > 4 ? 8 * depth : 16 * Math.ceil(depth / 4);
   return 8 * Math.floor(width / 8) * depth + last;
-}
-
-function at(backend: WasmBackend, tensor: TensorInfo) {
-  return {
-    address: addressOf(backend, tensor),
-    shape: tensor.shape as [number, number, number, number],
-  };
-}
-
-function align(bytes: number): number {
-  return 16 * Math.ceil(bytes / 16);
 }

@@ -1,7 +1,8 @@
-import type { KernelConfig } from '@tensorflow/tfjs-core';
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { addressOf, allocate, sizeOf, type WasmBackend } from './backend.ts';
 import { float32, kernel } from './kernel.ts';
-import { nativeKernels } from './native.ts';
+import { teamOf } from './native.ts';
+import { shares } from './threads/shares.ts';
 
 /** The gradient of a rectifier, from its output. */
 export const reluGradient: KernelConfig = kernel(
@@ -11,8 +12,7 @@ export const reluGradient: KernelConfig = kernel(
     const y = float32('StsReLUGrad', 'y', inputs['y']);
     sameSize('StsReLUGrad', dy.shape, y.shape);
     const dx = allocate(backend, dy.shape);
-    const at = addresses(backend, [dy, y, dx]);
-    nativeKernels(backend).reluGradient(...at, sizeOf(dx), maxValue ?? Number.NaN);
+    runOver(backend, 'reluGradient', [dy, y, dx], [maxValue ?? Number.NaN]);
     return dx;
   },
 );
@@ -36,19 +36,36 @@ export const adamW: KernelConfig = kernel('StsAdamW', (backend, inputs, attrs: A
   const { shape } = old[0]!;
   for (const tensor of old) sameSize('StsAdamW', tensor.shape, shape);
   const next = [0, 1, 2].map(() => allocate(backend, shape));
-  nativeKernels(backend).adamW(
-    ...addresses(backend, [...old, ...next]),
-    ...[sizeOf(next[0]!), 1 - learningRate * weightDecay],
-    ...[beta1, 1 - beta1, beta2, 1 - beta2],
-    learningRate / (1 - beta1 ** step),
-    1 / Math.sqrt(1 - beta2 ** step),
-    epsilon,
+  runOver(
+    backend,
+    'adamW',
+    [...old, ...next],
+    [
+      ...[1 - learningRate * weightDecay, beta1, 1 - beta1, beta2, 1 - beta2],
+      ...[learningRate / (1 - beta1 ** step), 1 / Math.sqrt(1 - beta2 ** step), epsilon],
+    ],
   );
   return next;
 });
 
-function addresses(backend: WasmBackend, tensors: readonly Parameters<typeof addressOf>[1][]) {
-  return tensors.map((tensor) => addressOf(backend, tensor));
+/** A function of tensors of one size, element by element: their addresses, how many elements, and the numbers. */
+function runOver(
+  backend: WasmBackend,
+  name: 'adamW' | 'reluGradient',
+  tensors: readonly TensorInfo[],
+  numbers: readonly number[],
+): void {
+  const team = teamOf(backend);
+  const addresses = tensors.map((tensor) => addressOf(backend, tensor));
+  const size = sizeOf(tensors[0]!);
+  team.run(
+    name,
+    // Fours, as they are computed.
+    shares(size, team.parts(size), 4).map(([first, last]) => [
+      ...addresses.map((address) => address + 4 * first),
+      ...[last - first, ...numbers],
+    ]),
+  );
 }
 
 function sameSize(kernelName: string, a: readonly number[], b: readonly number[]): void {

@@ -1,4 +1,6 @@
-import { memoryOf, type WasmBackend } from './backend.ts';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { addressOf, memoryOf, type WasmBackend } from './backend.ts';
+import type { Share } from './threads/shares.ts';
 
 /** A convolution: channels last, `pads` is [top, bottom, left, right]. */
 export interface Convolution {
@@ -111,7 +113,13 @@ function withoutIdleTaps(sweep: Sweep, read: readonly [number, number, number, n
   };
 }
 
-const GEOMETRY_BYTES = 4 * 24;
+/** Where a tensor lies, and its shape. */
+export interface Image {
+  readonly address: number;
+  readonly shape: readonly [number, number, number, number];
+}
+
+const GEOMETRY_BYTES = 4 * 28;
 
 /** Positions handled at a time: their rows stay in the second-level cache. */
 export const TILE = 256;
@@ -122,21 +130,27 @@ export function geometryBytes(sweep: Sweep, readChannels: number, ownChannels: n
   return GEOMETRY_BYTES + 4 * (3 * taps + readChannels + ownChannels + TILE * (taps + 1));
 }
 
+/** How many positions a sweep has in `batch` images. */
+export function positionsOf({ rows, columns }: Sweep, batch: number): number {
+  return batch * rows * columns;
+}
+
 /** Writes a sweep as `assembly/geometry.ts` reads it, with what it needs behind it. */
 export function writeGeometry(
   backend: WasmBackend,
   address: number,
   sweep: Sweep,
-  read: { readonly address: number; readonly shape: readonly [number, number, number, number] },
-  own: { readonly address: number; readonly shape: readonly [number, number, number, number] },
-): { readonly taps: number } {
-  const taps = address + GEOMETRY_BYTES;
+  read: Image,
+  own: Image,
+  [first, last]: Share = [0, positionsOf(sweep, read.shape[0])],
+): void {
+  const taps = tapsOf(address);
   const zeros = taps + 12 * sweep.taps.length;
   const sink = zeros + 4 * read.shape[3];
   const owners = sink + 4 * own.shape[3];
   const table = owners + 4 * TILE;
   const fields = [
-    ...[read.address, read.shape[0], read.shape[1], read.shape[2], 4 * read.shape[3]],
+    ...[read.address, first, last, read.shape[1], read.shape[2], 4 * read.shape[3]],
     ...[sweep.rows, sweep.columns, ...sweep.step],
     ...[own.address, own.shape[1], own.shape[2], 4 * own.shape[3]],
     ...[...sweep.ownStep, ...sweep.origin],
@@ -146,5 +160,18 @@ export function writeGeometry(
   new Int32Array(buffer, address, fields.length).set(fields);
   new Int32Array(buffer, taps, 3 * sweep.taps.length).set(sweep.taps.flat());
   new Float32Array(buffer, zeros, read.shape[3]).fill(0);
-  return { taps };
+}
+
+/** Where a written sweep's taps lie. */
+export function tapsOf(geometry: number): number {
+  return geometry + GEOMETRY_BYTES;
+}
+
+export function imageOf(backend: WasmBackend, tensor: TensorInfo): Image {
+  return { address: addressOf(backend, tensor), shape: tensor.shape as unknown as Image['shape'] };
+}
+
+/** Bytes up to where the next thing may lie. */
+export function align(bytes: number): number {
+  return 16 * Math.ceil(bytes / 16);
 }

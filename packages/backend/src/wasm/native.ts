@@ -1,5 +1,6 @@
 import { kernels } from '../generated/kernels.ts';
 import { memoryOf, type WasmBackend } from './backend.ts';
+import { Team } from './threads/team.ts';
 
 /** The functions compiled from `assembly/`, where they are described; addresses in bytes. */
 export type NativeKernels = Readonly<
@@ -24,20 +25,33 @@ export type NativeKernels = Readonly<
   >
 >;
 
-const instances = new WeakMap<WasmBackend, NativeKernels>();
+const teams = new WeakMap<WasmBackend, Team>();
 
-/** The native kernels working in the backend's own memory. */
-export function nativeKernels(backend: WasmBackend): NativeKernels {
-  let instance = instances.get(backend);
-  if (instance === undefined) {
+/** The native kernels working in the backend's own memory, and the threads that run them. */
+export function teamOf(backend: WasmBackend): Team {
+  let team = teams.get(backend);
+  if (team === undefined) {
     const memory = memoryOf(backend);
-    const shared = !(memory.buffer instanceof ArrayBuffer);
-    const module = new WebAssembly.Module(kernelBytes(shared));
-    instance = new WebAssembly.Instance(module, { env: { memory } })
-      .exports as unknown as NativeKernels;
-    instances.set(backend, instance);
+    const module = kernelModule(!(memory.buffer instanceof ArrayBuffer));
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    team = new Team(exports as unknown as NativeKernels, memory);
+    teams.set(backend, team);
   }
-  return instance;
+  return team;
+}
+
+/** Gives a backend's kernels more threads. */
+export function setTeam(backend: WasmBackend, team: Team): void {
+  teams.set(backend, team);
+}
+
+/** The native kernels on this thread. */
+export function nativeKernels(backend: WasmBackend): NativeKernels {
+  return teamOf(backend).kernels;
+}
+
+export function kernelModule(shared: boolean): WebAssembly.Module {
+  return new WebAssembly.Module(kernelBytes(shared));
 }
 
 /**

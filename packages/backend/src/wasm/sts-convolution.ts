@@ -1,5 +1,6 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { convolve, convolveFilterGradient, convolveInputGradient } from './convolution.ts';
+import { convolve, convolveInputGradient } from './convolution.ts';
+import { convolveFilterGradient } from './filter-gradient.ts';
 import type { Convolution } from './geometry.ts';
 import { float32, kernel } from './kernel.ts';
 

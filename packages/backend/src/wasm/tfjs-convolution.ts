@@ -1,5 +1,6 @@
 import { backend_util, type KernelConfig } from '@tensorflow/tfjs-core';
-import { convolveFilterGradient, convolveInputGradient } from './convolution.ts';
+import { convolveInputGradient } from './convolution.ts';
+import { convolveFilterGradient } from './filter-gradient.ts';
 import type { Convolution } from './geometry.ts';
 import { float32, kernel } from './kernel.ts';
 

@@ -2,7 +2,8 @@ import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { addressOf, allocate, floats, memoryOf, withScratch } from '../backend.ts';
 import { matrix } from '../batch-normalization.ts';
 import { faster } from '../kernel.ts';
-import { nativeKernels } from '../native.ts';
+import { teamOf } from '../native.ts';
+import { runRows } from '../threads/matrices.ts';
 
 /** Batch normalisation by given statistics: one factor and one offset for each channel. */
 export function batchNormInference(): KernelConfig {
@@ -25,10 +26,9 @@ export function batchNormInference(): KernelConfig {
           factor[c] = (scales?.[c] ?? 1) / Math.sqrt(variances[c]! + varianceEpsilon);
           factor[channels + c] = offsets?.[c] ?? 0;
         }
-        nativeKernels(backend).normalize(
-          ...[addressOf(backend, x!), addressOf(backend, out), rows, channels],
-          ...[addressOf(backend, mean!), scratch, scratch + 4 * channels],
-        );
+        const given = [addressOf(backend, mean!), scratch, scratch + 4 * channels];
+        const addresses = [x!, out].map((tensor) => addressOf(backend, tensor));
+        runRows(teamOf(backend), 'normalize', addresses, { rows, columns: channels }, given);
       });
       return out;
     },

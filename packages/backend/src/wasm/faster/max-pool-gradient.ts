@@ -1,7 +1,8 @@
-import { backend_util, type KernelConfig } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, floats } from '../backend.ts';
+import { backend_util, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
+import { addressOf, allocate, floats, sizeOf } from '../backend.ts';
 import { faster } from '../kernel.ts';
-import { nativeKernels } from '../native.ts';
+import { teamOf } from '../native.ts';
+import { shares } from '../threads/shares.ts';
 
 type Four = [number, number, number, number];
 type PoolArguments = Parameters<typeof backend_util.computePool2DInfo>;
@@ -26,13 +27,23 @@ export function maxPoolGradient(): KernelConfig {
     );
     const dx = allocate(backend, input!.shape);
     floats(backend, dx).fill(0);
-    nativeKernels(backend).maxPoolGradient(
-      ...[input!, output!, dy!, dx].map((tensor) => addressOf(backend, tensor)),
-      ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels],
-      ...[info.outHeight, info.outWidth, info.filterHeight, info.filterWidth],
-      ...[info.strideHeight, info.strideWidth, info.dilationHeight, info.dilationWidth],
-      ...[info.padInfo.top, info.padInfo.left],
+    const tensors = [input!, output!, dy!, dx];
+    const team = teamOf(backend);
+    const work = sizeOf(output!) * info.filterHeight * info.filterWidth;
+    team.run(
+      'maxPoolGradient',
+      shares(info.batchSize, team.parts(work)).map(([first, last]) => [
+        ...tensors.map((tensor) => addressOf(backend, tensor) + 4 * first * imageSize(tensor)),
+        ...[last - first, info.inHeight, info.inWidth, info.inChannels],
+        ...[info.outHeight, info.outWidth, info.filterHeight, info.filterWidth],
+        ...[info.strideHeight, info.strideWidth, info.dilationHeight, info.dilationWidth],
+        ...[info.padInfo.top, info.padInfo.left],
+      ]),
     );
     return dx;
   });
+}
+
+function imageSize({ shape }: TensorInfo): number {
+  return shape.slice(1).reduce((a, b) => a * b, 1);
 }

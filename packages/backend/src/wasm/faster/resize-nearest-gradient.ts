@@ -1,7 +1,8 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { addressOf, allocate, floats, memoryOf, withScratch } from '../backend.ts';
 import { faster } from '../kernel.ts';
-import { nativeKernels } from '../native.ts';
+import { teamOf } from '../native.ts';
+import { shares } from '../threads/shares.ts';
 
 type Four = [number, number, number, number];
 
@@ -21,9 +22,16 @@ export function resizeNearestGradient(): KernelConfig {
           ...nearest(width, columns, alignCorners),
         ];
         new Int32Array(memoryOf(backend).buffer, scratch, sources.length).set(sources);
-        nativeKernels(backend).scatterPixels(
-          ...[addressOf(backend, dy!), addressOf(backend, dx), batch, rows, columns, channels],
-          ...[height, width, scratch, scratch + 4 * rows],
+        const [from, to] = [addressOf(backend, dy!), addressOf(backend, dx)];
+        const team = teamOf(backend);
+        team.run(
+          'scatterPixels',
+          shares(batch, team.parts(batch * rows * columns * channels)).map(([first, last]) => [
+            from + 4 * first * rows * columns * channels,
+            to + 4 * first * height * width * channels,
+            ...[last - first, rows, columns, channels],
+            ...[height, width, scratch, scratch + 4 * rows],
+          ]),
         );
       });
       return dx;

@@ -1,7 +1,9 @@
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, allocate, floats, sizeOf, type WasmBackend, withScratch } from '../backend.ts';
 import { faster } from '../kernel.ts';
-import { nativeKernels } from '../native.ts';
+import { teamOf } from '../native.ts';
+import { sumColumns, totalsBytes } from '../threads/matrices.ts';
+import { shares } from '../threads/shares.ts';
 
 /**
  * Sums or means over any axes of float32 values, without a transposition and with sums in double
@@ -55,15 +57,19 @@ function sumRows(
   to: number,
   [blocks, rows, columns]: readonly [number, number, number],
 ): void {
-  const native = nativeKernels(backend);
+  const team = teamOf(backend);
   if (columns === 1) {
-    native.rowSums(from, blocks, rows, to);
+    const parts = shares(blocks, team.parts(blocks * rows));
+    team.run(
+      'rowSums',
+      parts.map(([first, last]) => [from + 4 * first * rows, last - first, rows, to + 4 * first]),
+    );
     return;
   }
-  withScratch(backend, 8 * Math.min(columns, 2048), (totals) => {
+  withScratch(backend, totalsBytes(team, columns), (totals) => {
     for (let i = 0; i < blocks; i++) {
-      const block = from + 4 * i * rows * columns;
-      native.columnSums(block, rows, columns, to + 4 * i * columns, totals);
+      const address = from + 4 * i * rows * columns;
+      sumColumns(team, { address, rows, columns }, to + 4 * i * columns, totals);
     }
   });
 }

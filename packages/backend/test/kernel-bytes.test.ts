@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { kernelBytes } from '../src/wasm/native.ts';
+import { kernelBytes } from '../src/wasm/native/native-kernels.ts';
 
 test.each([false, true])(
   'the kernels work in memory whose sharing between threads is %s',

@@ -4,10 +4,10 @@ import { signed } from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { registerWasmTrainingKernels } from '../src/index.ts';
-import { floats, type WasmBackend } from '../src/wasm/backend.ts';
-import { teamOf } from '../src/wasm/native.ts';
-import { shares } from '../src/wasm/threads/shares.ts';
-import { type Beginning, startThreads, threadScript } from '../src/wasm/threads/start-threads.ts';
+import { floats, type WasmBackend } from '../src/wasm/native/backend.ts';
+import { shares } from '../src/wasm/native/shares.ts';
+import { type Beginning, startThreads, threadScript } from '../src/wasm/native/start-threads.ts';
+import { teamOf } from '../src/wasm/native/teams.ts';
 
 const workers: Worker[] = [];
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { WasmBackend } from '../wasm/backend.ts';
+import type { WasmBackend } from '../wasm/native/backend.ts';
 import type { BackendProbe } from './backend-probe.ts';
 import { type Engine, missing } from './engine.ts';
 import { isNode, processors } from './runtime.ts';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { batchNormalization } from '../wasm/batch-normalization.ts';
 import { adamW, reluGradient } from '../wasm/elementwise.ts';
 import { fasterKernels } from '../wasm/faster/faster-kernels.ts';
-import { kernelBytes } from '../wasm/native.ts';
+import { kernelBytes } from '../wasm/native/native-kernels.ts';
 import { stsConvolution } from '../wasm/sts-convolution.ts';
 import { exactKernels } from '../wasm/sums/exact-kernels.ts';
 import { tfjsConvolution } from '../wasm/tfjs-convolution.ts';
@@ -10,7 +10,7 @@ import { unsortedSegmentSum } from '../wasm/unsorted-segment-sum.ts';
 
 // With the kernels, so that no bundler is asked to put it into two places.
 export { version_wasm } from '@tensorflow/tfjs-backend-wasm';
-export { startThreads } from '../wasm/threads/start-threads.ts';
+export { startThreads } from '../wasm/native/start-threads.ts';
 
 let isRegistered = false;
 

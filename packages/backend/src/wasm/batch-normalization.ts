@@ -1,8 +1,8 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, floats, memoryOf, withScratch } from './backend.ts';
 import { float32, kernel } from './kernel.ts';
-import { teamOf } from './native.ts';
-import { multiplyColumns, runRows, sumColumns } from './threads/matrices.ts';
+import { addressOf, allocate, floats, memoryOf, withScratch } from './native/backend.ts';
+import { multiplyColumns, runRows, sumColumns } from './native/matrices.ts';
+import { teamOf } from './native/teams.ts';
 
 interface Attributes {
   readonly epsilon: number;

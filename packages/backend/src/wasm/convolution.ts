@@ -1,5 +1,4 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, type WasmBackend, withScratch } from './backend.ts';
 import {
   align,
   type Convolution,
@@ -12,9 +11,10 @@ import {
   tapsOf,
   writeGeometry,
 } from './geometry.ts';
-import { teamOf } from './native.ts';
-import { shares } from './threads/shares.ts';
-import type { Team } from './threads/team.ts';
+import { addressOf, allocate, type WasmBackend, withScratch } from './native/backend.ts';
+import { shares } from './native/shares.ts';
+import type { Team } from './native/team.ts';
+import { teamOf } from './native/teams.ts';
 
 /** The convolution of `x` with `filter`. */
 export function convolve(

@@ -1,8 +1,8 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, sizeOf, type WasmBackend } from './backend.ts';
 import { float32, kernel } from './kernel.ts';
-import { teamOf } from './native.ts';
-import { shares } from './threads/shares.ts';
+import { addressOf, allocate, sizeOf, type WasmBackend } from './native/backend.ts';
+import { shares } from './native/shares.ts';
+import { teamOf } from './native/teams.ts';
 
 /** The gradient of a rectifier, from its output. */
 export const reluGradient: KernelConfig = kernel(

@@ -1,5 +1,4 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, floats, memoryOf, type WasmBackend, withScratch } from './backend.ts';
 import {
   align,
   type Convolution,
@@ -11,8 +10,16 @@ import {
   TILE,
   writeGeometry,
 } from './geometry.ts';
-import { teamOf } from './native.ts';
-import { type Share, shares } from './threads/shares.ts';
+import {
+  addressOf,
+  allocate,
+  floats,
+  memoryOf,
+  type WasmBackend,
+  withScratch,
+} from './native/backend.ts';
+import { type Share, shares } from './native/shares.ts';
+import { teamOf } from './native/teams.ts';
 
 /** Sums over more positions than this are added up in double precision. */
 const LONG = 1 << 14;

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { addressOf, memoryOf, type WasmBackend } from './backend.ts';
-import type { Share } from './threads/shares.ts';
+import { addressOf, memoryOf, type WasmBackend } from './native/backend.ts';
+import type { Share } from './native/shares.ts';
 
 /** A convolution: channels last, `pads` is [top, bottom, left, right]. */
 export interface Convolution {

@@ -5,7 +5,7 @@ import {
   type NamedTensorInfoMap,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './backend.ts';
+import type { WasmBackend } from './native/backend.ts';
 
 /** A kernel of the WASM backend. */
 export function kernel<A>(

@@ -1,6 +1,6 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, memoryOf } from './backend.ts';
 import { float32, kernel } from './kernel.ts';
+import { addressOf, allocate, memoryOf } from './native/backend.ts';
 
 /**
  * The gradient of `tf.gather`: rows of x summed by segment. Ids below 0 or from numSegments on

@@ -1,9 +1,9 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, floats, memoryOf, withScratch } from '../backend.ts';
 import { matrix } from '../batch-normalization.ts';
 import { faster } from '../kernel.ts';
-import { teamOf } from '../native.ts';
-import { runRows } from '../threads/matrices.ts';
+import { addressOf, allocate, floats, memoryOf, withScratch } from '../native/backend.ts';
+import { runRows } from '../native/matrices.ts';
+import { teamOf } from '../native/teams.ts';
 
 /** Batch normalisation by given statistics: one factor and one offset for each channel. */
 export function batchNormInference(): KernelConfig {

@@ -1,8 +1,8 @@
 import { backend_util, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, floats, sizeOf } from '../backend.ts';
 import { faster } from '../kernel.ts';
-import { teamOf } from '../native.ts';
-import { shares } from '../threads/shares.ts';
+import { addressOf, allocate, floats, sizeOf } from '../native/backend.ts';
+import { shares } from '../native/shares.ts';
+import { teamOf } from '../native/teams.ts';
 
 type Four = [number, number, number, number];
 type PoolArguments = Parameters<typeof backend_util.computePool2DInfo>;

@@ -1,8 +1,8 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, floats, memoryOf, withScratch } from '../backend.ts';
 import { faster } from '../kernel.ts';
-import { teamOf } from '../native.ts';
-import { shares } from '../threads/shares.ts';
+import { addressOf, allocate, floats, memoryOf, withScratch } from '../native/backend.ts';
+import { shares } from '../native/shares.ts';
+import { teamOf } from '../native/teams.ts';
 
 type Four = [number, number, number, number];
 

@@ -1,6 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, type WasmBackend } from '../backend.ts';
-import { nativeKernels } from '../native.ts';
+import { addressOf, allocate, type WasmBackend } from '../native/backend.ts';
+import { nativeKernels } from '../native/teams.ts';
 
 /** Whether `takeSlice` can take slices of a tensor. */
 export function isSliceable({ dtype, shape }: TensorInfo): boolean {

@@ -1,7 +1,7 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, sizeOf, withScratch } from '../backend.ts';
 import { faster } from '../kernel.ts';
-import { nativeKernels } from '../native.ts';
+import { addressOf, allocate, sizeOf, withScratch } from '../native/backend.ts';
+import { nativeKernels } from '../native/teams.ts';
 
 /** Tiles axis by axis, from the last: a block of the later axes is copied at once. */
 export function tile(): KernelConfig {

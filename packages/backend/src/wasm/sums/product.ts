@@ -1,6 +1,6 @@
 import { type KernelConfig, util } from '@tensorflow/tfjs-core';
-import { allocate, floats, sizeOf } from '../backend.ts';
 import { faster } from '../kernel.ts';
+import { allocate, floats, sizeOf } from '../native/backend.ts';
 
 /** Products over axes of float32 values, in double precision. */
 export function product(): KernelConfig {

@@ -1,6 +1,6 @@
 import { type KernelConfig, util } from '@tensorflow/tfjs-core';
-import { allocate, floats, sizeOf } from '../backend.ts';
 import { faster } from '../kernel.ts';
+import { allocate, floats, sizeOf } from '../native/backend.ts';
 
 /** Cumulated sums and products of float32 values, kept in double precision on the way. */
 export function scan(

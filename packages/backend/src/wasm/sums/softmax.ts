@@ -1,6 +1,6 @@
 import { getKernel, type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { WasmBackend } from '../backend.ts';
 import { faster } from '../kernel.ts';
+import type { WasmBackend } from '../native/backend.ts';
 
 /** So many shares are summed by the backend's own kernel, one after the other in float32. */
 const SHORT = 128;

@@ -1,9 +1,16 @@
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { addressOf, allocate, floats, sizeOf, type WasmBackend, withScratch } from '../backend.ts';
 import { faster } from '../kernel.ts';
-import { teamOf } from '../native.ts';
-import { sumColumns, totalsBytes } from '../threads/matrices.ts';
-import { shares } from '../threads/shares.ts';
+import {
+  addressOf,
+  allocate,
+  floats,
+  sizeOf,
+  type WasmBackend,
+  withScratch,
+} from '../native/backend.ts';
+import { sumColumns, totalsBytes } from '../native/matrices.ts';
+import { shares } from '../native/shares.ts';
+import { teamOf } from '../native/teams.ts';
 
 /**
  * Sums or means over any axes of float32 values, without a transposition and with sums in double

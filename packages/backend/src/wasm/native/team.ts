@@ -1,6 +1,6 @@
 // Threads that work in the memory of the WASM backend. Each waits at its own place of that memory, and is called by
 // numbers written there: no message goes to and fro, so that a call costs microseconds.
-import type { NativeKernels } from '../native.ts';
+import type { NativeKernels } from './native-kernels.ts';
 
 /** Bytes of a place: the call's state, the function's number, how many arguments, and these as float64 from byte 16 on. */
 export const PLACE_BYTES = 256;

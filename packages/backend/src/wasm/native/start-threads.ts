@@ -1,6 +1,7 @@
-import { memoryOf, type WasmBackend } from '../backend.ts';
-import { kernelModule, setTeam, teamOf } from '../native.ts';
+import { memoryOf, type WasmBackend } from './backend.ts';
+import { kernelModule } from './native-kernels.ts';
 import { CALLED, FAILED, IDLE, PLACE_BYTES, Team } from './team.ts';
+import { setTeam, teamOf } from './teams.ts';
 
 /**
  * What a thread runs, as text: a file of its own would have to be found by bundlers and hosts, and the text of a

@@ -1,6 +1,4 @@
-import { kernels } from '../generated/kernels.ts';
-import { memoryOf, type WasmBackend } from './backend.ts';
-import { Team } from './threads/team.ts';
+import { kernels } from '../../generated/kernels.ts';
 
 /** The functions compiled from `assembly/`, where they are described; addresses in bytes. */
 export type NativeKernels = Readonly<
@@ -25,31 +23,7 @@ export type NativeKernels = Readonly<
   >
 >;
 
-const teams = new WeakMap<WasmBackend, Team>();
-
-/** The native kernels working in the backend's own memory, and the threads that run them. */
-export function teamOf(backend: WasmBackend): Team {
-  let team = teams.get(backend);
-  if (team === undefined) {
-    const memory = memoryOf(backend);
-    const module = kernelModule(!(memory.buffer instanceof ArrayBuffer));
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    team = new Team(exports as unknown as NativeKernels, memory);
-    teams.set(backend, team);
-  }
-  return team;
-}
-
-/** Gives a backend's kernels more threads. */
-export function setTeam(backend: WasmBackend, team: Team): void {
-  teams.set(backend, team);
-}
-
-/** The native kernels on this thread. */
-export function nativeKernels(backend: WasmBackend): NativeKernels {
-  return teamOf(backend).kernels;
-}
-
+/** The module, for memory that is shared between threads or not. */
 export function kernelModule(shared: boolean): WebAssembly.Module {
   return new WebAssembly.Module(kernelBytes(shared));
 }

@@ -20,8 +20,10 @@ const longer = { ...usual, steps: 120 };
 const long = { ...usual, steps: 150, batchSize: 4 };
 /** Nearly whole slices, for those that look at the image as a whole: it is larger when they predict. */
 const wide = { ...usual, steps: 150, patch: 128 };
-/** Deep encoders take another patient's tissue for lesions, if they saw one patient's intensities alone. */
+/** Deep encoders take another patient's tissue for lesions, if they saw one patient's intensities alone … */
 const deep = { ...wide, online: [{ name: 'affine' }, { name: 'intensity' }] };
+/** … and the deepest, if they saw one patient alone: they learn from two, and have no threshold chosen. */
+const two = { ...deep, isValidated: false };
 // As published, its cross-entropy is of sigmoids: it finds nothing at first, and then has no gradient.
 const i2uLoss = { name: 'sigmoid-dice-cross-entropy', probabilitiesAsLogits: false };
 const settings = {
@@ -32,11 +34,11 @@ const settings = {
   },
   ...{
     m2snet: {},
-    caranet: { ...deep, steps: 400, learningRate: 3e-4 },
+    caranet: { ...two, steps: 200 },
     centroidnetv2: longer,
     denseaspp121: long,
   },
-  ...{ 'denseaspp-resnet101': deep, 'um-net': long, 'i2u-net-m': { ...wide, loss: i2uLoss } },
+  ...{ 'denseaspp-resnet101': two, 'um-net': long, 'i2u-net-m': { ...wide, loss: i2uLoss } },
   ...{ 'deeplabv3-afma': deep, 'msgse-net-like': { ...longer, patch: 96 } },
   ...{ 'mit-b5-stream': { ...wide, steps: 80 }, 'eh-former': { ...wide, steps: 60 } },
   ...{ 'nnunet-2d': longer, 'nnunet-resenc': deep },
@@ -77,13 +79,13 @@ async function learn(name, output) {
   const [encoder, decoder] = name.split('+');
   const model = decoder === undefined ? { network: name } : { encoder, decoder };
   const own = { ...usual, ...settings[name] };
-  const { steps, batchSize, learningRate, patch, loss, online = [] } = own;
+  const { steps, batchSize, learningRate, patch, loss, online = [], isValidated = true } = own;
   const config = await validateConfig({
     seed: 1,
     model: { ...model, classes: 2 },
     data: {
       cases: { folder: data, image: '{id}_FLAIR.nii.gz', mask: '{id}_GOLD.nii.gz' },
-      split: { validation: [patients.validation], test: [patients.test] },
+      split: { validation: isValidated ? [patients.validation] : [], test: [patients.test] },
     },
     amplification: { online },
     training: {
@@ -105,11 +107,12 @@ function lossesOf(output) {
     .flatMap(({ event, loss }) => (event === 'step' ? [loss] : []));
 }
 
-/** On the test patient, at the threshold that gives the validation patient the best Dice. */
+/** On the test patient, at the threshold that gives the validation patient, if there is one, the best Dice. */
 async function score(output) {
   const file = join(output, 'result.json');
   if (!existsSync(file)) {
-    await tuneRun(output, { aim: 'case-dice' });
+    const { split } = readJson(join(output, 'config.json')).data;
+    if (split.validation.length > 0) await tuneRun(output, { aim: 'case-dice' });
     const { slices, lesions } = await evaluateRun(output, 'test', { probabilities: false });
     writeFileSync(file, JSON.stringify({ dice: slices.pooled.dice, lesionF1: lesions.f1 }));
   }

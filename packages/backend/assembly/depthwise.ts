@@ -1,4 +1,4 @@
-import { CARRY, carry, settle } from './carry';
+import { CARRY, carry } from './carry';
 import { fillOwners, fillTable, Geometry } from './geometry';
 import { loadFour, madd, storeLanes } from './lanes';
 
@@ -86,7 +86,7 @@ export function depthwiseFilter(
   const tapStride = geo.tile << 2;
   for (let start = geo.first; start < last; start += geo.tile) {
     if (totals != 0 && (start / geo.tile) % CARRY == CARRY - 1) {
-      carry(geo, filter, 1, channels, pitch, totals);
+      carry(geo, filter, 1, channels, pitch, totals, false);
     }
     const count = min(geo.tile, last - start);
     fillTable(geo, start, count, 32, tapStride);
@@ -107,10 +107,7 @@ export function depthwiseFilter(
       }
     }
   }
-  if (totals != 0) {
-    carry(geo, filter, 1, channels, pitch, totals);
-    settle(geo, filter, 1, channels, pitch, totals);
-  }
+  if (totals != 0) carry(geo, filter, 1, channels, pitch, totals, true);
 }
 
 function target(geo: Geometry, tap: i32, filter: usize, pitch: i32, offset: usize): usize {

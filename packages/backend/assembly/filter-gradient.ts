@@ -1,4 +1,4 @@
-import { CARRY, carry, settle } from './carry';
+import { CARRY, carry } from './carry';
 import { fillOwners, fillTable, Geometry } from './geometry';
 import { loadFour, madd, storeFour } from './lanes';
 
@@ -27,7 +27,7 @@ export function filterGradient(
   for (let p = 0; p < geo.tile; p++) store<usize>(pointers + (p << 2), rows + (p << 4));
   for (let start = geo.first; start < last; start += geo.tile) {
     if (totals != 0 && (start / geo.tile) % CARRY == CARRY - 1) {
-      carry(geo, filter, depth, columnCount, pitch, totals);
+      carry(geo, filter, depth, columnCount, pitch, totals, false);
     }
     const count = min(geo.tile, last - start);
     fillTable(geo, start, count, 32, tapStride);
@@ -65,10 +65,7 @@ export function filterGradient(
       }
     }
   }
-  if (totals != 0) {
-    carry(geo, filter, depth, columnCount, pitch, totals);
-    settle(geo, filter, depth, columnCount, pitch, totals);
-  }
+  if (totals != 0) carry(geo, filter, depth, columnCount, pitch, totals, true);
 }
 
 /** [position][8] of what belongs to the positions, zeros behind the last channel. */

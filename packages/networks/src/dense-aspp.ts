@@ -31,6 +31,12 @@ export interface DenseASPPSettings {
   readonly alignCorners?: boolean | undefined;
   /** Rate of the channel dropout, at least 0 and less than 1. @default 0.1 */
   readonly dropout?: number | undefined;
+  /**
+   * How much of each batch the running statistics of the blocks' normalisations take, more than 0 and at most 1. The
+   * published share needs thousands of steps, before which a network predicts by statistics that it never had: give
+   * shorter trainings 0.1. @default 0.0003
+   */
+  readonly momentum?: number | undefined;
 }
 
 /** What {@link denseASPP} takes. */
@@ -83,9 +89,10 @@ type PyramidOptions = Pick<DenseASPPVariant, 'narrow' | 'added'> &
 /** The blocks one after the other, the head, and the way to an image as many times larger. */
 function pyramid(input: SymbolicTensor, stride: number, options: PyramidOptions): SymbolicTensor {
   const { narrow, added, alignCorners, dropout = 0.1, classes = 2, seed = 0 } = options;
+  const block = { narrow, added, dropout, momentum: options.momentum ?? 0.0003, seed };
   // The first block's ReLU works in place there, so that what all blocks get has gone through it.
   let x = new ReLU({ name: 'ASPP_3.relu.1' }).apply(input) as SymbolicTensor;
-  for (const rate of rates) x = atrousBlock(x, { rate, narrow, added, dropout, seed });
+  for (const rate of rates) x = atrousBlock(x, { rate, ...block });
   const drop = { name: 'classification.0', rate: dropout, unit: 'channel' as const };
   const dropped = new Dropout({ ...drop, seed: deriveSeed(seed, drop.name) }).apply(x);
   const head = convolution('classification.1', { filters: classes, size: 1, seed });
@@ -102,16 +109,17 @@ interface AtrousBlock {
   readonly narrow: number;
   readonly added: number;
   readonly dropout: number;
+  readonly momentum: number;
   readonly seed: number;
 }
 
 function atrousBlock(
   x: SymbolicTensor,
-  { rate, narrow, added, dropout, seed }: AtrousBlock,
+  { rate, narrow, added, dropout, momentum, seed }: AtrousBlock,
 ): SymbolicTensor {
   const key = `ASPP_${rate}`;
   const normalize = (input: SymbolicTensor, part: 1 | 2) =>
-    new BatchNormalization({ name: `${key}.norm.${part}`, momentum: 0.0003 }).apply(input);
+    new BatchNormalization({ name: `${key}.norm.${part}`, momentum }).apply(input);
   let y = x;
   if (rate !== rates[0]) {
     const normal = normalize(x, 1);

@@ -41,7 +41,7 @@ export interface NetworkSettings {
 /** The networks known by name. */
 export type NetworkName = keyof NetworkSettings;
 
-const denseSettings = ['outputStride', 'alignCorners', 'dropout'] as const;
+const denseSettings = ['outputStride', 'alignCorners', 'dropout', 'momentum'] as const;
 const dense = (variant: DenseASPPVariant): NetworkSpec<DenseASPPSettings> => ({
   settings: denseSettings,
   create: (options) => denseASPP({ ...variant, ...options }),

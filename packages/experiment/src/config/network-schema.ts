@@ -13,6 +13,14 @@ const dense = {
       'Whether the last resizing keeps corner pixels, as when the published weights were trained; else not.',
     ),
   dropout: z.number().min(0).lt(1).optional().describe('Rate of the channel dropout; else 0.1.'),
+  momentum: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe(
+      'How much of each batch the running statistics of its blocks’ normalisations take; else 0.0003, as published, which needs thousands of steps: give shorter trainings 0.1.',
+    ),
 };
 
 const whole = z.int().positive();
@@ -105,6 +113,14 @@ const um = {
     .optional()
     .describe('Whether the means that weigh its last channels are rounded down, the default.'),
   dropout: z.number().min(0).lt(1).optional().describe('Rate of the channel dropout; else 0.1.'),
+  momentum: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe(
+      'How much of each batch the running statistics of its blocks’ normalisations take; else 0.0003, as published, which needs thousands of steps: give shorter trainings 0.1.',
+    ),
 };
 
 const i2u = {

@@ -1,11 +1,7 @@
-import { useBackend } from '@sts-net/backend';
 import { BatchNormalization } from '@sts-net/layers-core';
-import { beforeAll, expect, test } from 'vitest';
+import { describeBackends } from '@sts-net/testing';
+import { expect, it } from 'vitest';
 import { createNetwork } from '../src/index.ts';
-
-beforeAll(async () => {
-  await useBackend('wasm');
-});
 
 /** The momenta of the blocks' normalisations, and those of all others. */
 function momenta(settings: object) {
@@ -22,7 +18,9 @@ function momenta(settings: object) {
   return found;
 }
 
-test('the running statistics of the blocks follow as published, or as they are told', () => {
-  expect(momenta({})).toEqual([[0.0003], [0.1]]);
-  expect(momenta({ momentum: 0.05 })).toEqual([[0.05], [0.1]]);
+describeBackends('denseaspp', () => {
+  it('lets the running statistics of its blocks follow as published, or as it is told', () => {
+    expect(momenta({})).toEqual([[0.0003], [0.1]]);
+    expect(momenta({ momentum: 0.05 })).toEqual([[0.05], [0.1]]);
+  });
 });

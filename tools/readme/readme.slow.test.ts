@@ -49,7 +49,7 @@ const readings = [
 test.each(readings)('the commands of $name run', { timeout: 900_000 }, async ({ pages, name }) => {
   const blocks = new Set(pages.flatMap((page) => blocksOf(page, 'sh')));
   const commands = [...blocks].join('');
-  expect(commands).toContain('npx sts-net ');
+  for (const page of pages) expect(blocksOf(page, 'sh').join('')).toContain('npx sts-net ');
   const folder = join(scratch, name.replace(/\W+/g, '-'));
   mkdirSync(folder);
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));

@@ -1,7 +1,7 @@
 import { madd } from './lanes';
 
-// Sums over row-major [rows, columns] floats; `pitch` is bytes from a row to the next. At most four numbers are added in float32, the rest in
-// float64, so that rounding stays small however many there are.
+// Sums over row-major [rows, columns] floats; `pitch` is bytes from a row to the next. At most four
+// numbers are added in float32, the rest in float64, so that rounding stays small however many there are.
 
 /** Columns that are summed together. */
 const TILE: i32 = 2048;

@@ -125,23 +125,20 @@ function packFilter(
 ): void {
   const strides = [tapStride, groupStride, inStride, outStride];
   // A weight is as much to move as some are to multiply.
-  const parts = team.parts(4 * taps * groups * depth * width);
-  const calls =
-    groups > 1
-      ? shares(groups, parts).map(([first, last]) => [
-          ...[
-            weights + 4 * first * groupStride,
-            packed + 4 * taps * first * packedSize(depth, width),
-          ],
-          ...[tapList, taps, last - first, depth, width],
-          ...strides,
-        ])
-      : shares(width, parts, 8).map(([first, last]) => [
-          ...[weights + 4 * first * outStride, packed + 4 * taps * first * depth],
-          ...[tapList, taps, 1, depth, last - first],
-          ...strides,
-        ]);
-  team.run('packFilter', calls);
+  const work = 4 * taps * groups * depth * width;
+  if (groups > 1) {
+    team.share('packFilter', { total: groups, work }, (first, last) => [
+      ...[weights + 4 * first * groupStride, packed + 4 * taps * first * packedSize(depth, width)],
+      ...[tapList, taps, last - first, depth, width],
+      ...strides,
+    ]);
+    return;
+  }
+  team.share('packFilter', { total: width, unit: 8, work }, (first, last) => [
+    ...[weights + 4 * first * outStride, packed + 4 * taps * first * depth],
+    ...[tapList, taps, 1, depth, last - first],
+    ...strides,
+  ]);
 }
 
 /** Weights of one tap in one group after packing: blocks of 8 outputs, the last 4 where that is enough. */

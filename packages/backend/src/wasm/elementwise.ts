@@ -1,7 +1,6 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { float32, kernel } from './kernel.ts';
 import { addressOf, allocate, sizeOf, type WasmBackend } from './native/backend.ts';
-import { shares } from './native/shares.ts';
 import { teamOf } from './native/teams.ts';
 
 /** The gradient of a rectifier, from its output. */
@@ -58,14 +57,11 @@ function runOver(
   const team = teamOf(backend);
   const addresses = tensors.map((tensor) => addressOf(backend, tensor));
   const size = sizeOf(tensors[0]!);
-  team.run(
-    name,
-    // Fours, as they are computed.
-    shares(size, team.parts(size), 4).map(([first, last]) => [
-      ...addresses.map((address) => address + 4 * first),
-      ...[last - first, ...numbers],
-    ]),
-  );
+  // Fours, as they are computed.
+  team.share(name, { total: size, unit: 4, work: size }, (first, last) => [
+    ...addresses.map((address) => address + 4 * first),
+    ...[last - first, ...numbers],
+  ]);
 }
 
 function sameSize(kernelName: string, a: readonly number[], b: readonly number[]): void {

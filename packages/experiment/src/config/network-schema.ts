@@ -113,14 +113,6 @@ const um = {
     .optional()
     .describe('Whether the means that weigh its last channels are rounded down, the default.'),
   dropout: z.number().min(0).lt(1).optional().describe('Rate of the channel dropout; else 0.1.'),
-  momentum: z
-    .number()
-    .gt(0)
-    .max(1)
-    .optional()
-    .describe(
-      'How much of each batch the running statistics of its blocks’ normalisations take; else 0.0003, as published, which needs thousands of steps: give shorter trainings 0.1.',
-    ),
 };
 
 const i2u = {

@@ -1,7 +1,6 @@
 import { backend_util, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
 import { faster } from '../kernel.ts';
 import { addressOf, allocate, floats, sizeOf } from '../native/backend.ts';
-import { shares } from '../native/shares.ts';
 import { teamOf } from '../native/teams.ts';
 
 type Four = [number, number, number, number];
@@ -28,18 +27,14 @@ export function maxPoolGradient(): KernelConfig {
     const dx = allocate(backend, input!.shape);
     floats(backend, dx).fill(0);
     const tensors = [input!, output!, dy!, dx];
-    const team = teamOf(backend);
     const work = sizeOf(output!) * info.filterHeight * info.filterWidth;
-    team.run(
-      'maxPoolGradient',
-      shares(info.batchSize, team.parts(work)).map(([first, last]) => [
-        ...tensors.map((tensor) => addressOf(backend, tensor) + 4 * first * imageSize(tensor)),
-        ...[last - first, info.inHeight, info.inWidth, info.inChannels],
-        ...[info.outHeight, info.outWidth, info.filterHeight, info.filterWidth],
-        ...[info.strideHeight, info.strideWidth, info.dilationHeight, info.dilationWidth],
-        ...[info.padInfo.top, info.padInfo.left],
-      ]),
-    );
+    teamOf(backend).share('maxPoolGradient', { total: info.batchSize, work }, (first, last) => [
+      ...tensors.map((tensor) => addressOf(backend, tensor) + 4 * first * imageSize(tensor)),
+      ...[last - first, info.inHeight, info.inWidth, info.inChannels],
+      ...[info.outHeight, info.outWidth, info.filterHeight, info.filterWidth],
+      ...[info.strideHeight, info.strideWidth, info.dilationHeight, info.dilationWidth],
+      ...[info.padInfo.top, info.padInfo.left],
+    ]);
     return dx;
   });
 }

@@ -1,7 +1,6 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { faster } from '../kernel.ts';
 import { addressOf, allocate, floats, memoryOf, withScratch } from '../native/backend.ts';
-import { shares } from '../native/shares.ts';
 import { teamOf } from '../native/teams.ts';
 
 type Four = [number, number, number, number];
@@ -23,16 +22,13 @@ export function resizeNearestGradient(): KernelConfig {
         ];
         new Int32Array(memoryOf(backend).buffer, scratch, sources.length).set(sources);
         const [from, to] = [addressOf(backend, dy!), addressOf(backend, dx)];
-        const team = teamOf(backend);
-        team.run(
-          'scatterPixels',
-          shares(batch, team.parts(batch * rows * columns * channels)).map(([first, last]) => [
-            from + 4 * first * rows * columns * channels,
-            to + 4 * first * height * width * channels,
-            ...[last - first, rows, columns, channels],
-            ...[height, width, scratch, scratch + 4 * rows],
-          ]),
-        );
+        const all = { total: batch, work: batch * rows * columns * channels };
+        teamOf(backend).share('scatterPixels', all, (first, last) => [
+          from + 4 * first * rows * columns * channels,
+          to + 4 * first * height * width * channels,
+          ...[last - first, rows, columns, channels],
+          ...[height, width, scratch, scratch + 4 * rows],
+        ]);
       });
       return dx;
     },

@@ -1,4 +1,3 @@
-import { shares } from './shares.ts';
 import type { Team } from './team.ts';
 
 /** Columns that lie in one line of a cache. */
@@ -12,8 +11,8 @@ export interface Matrix {
 }
 
 /** Threads share the columns: each is summed by one of them, in the order of its rows. */
-function columnShares(team: Team, { rows, columns }: Matrix) {
-  return shares(columns, team.parts(rows * columns), LINE);
+function columnsOf({ rows, columns }: Matrix) {
+  return { total: columns, unit: LINE, work: rows * columns };
 }
 
 /** Bytes that `sumColumns` wants for its totals. */
@@ -24,14 +23,10 @@ export function totalsBytes(team: Team, columns: number): number {
 /** sums[c] = Σ over rows of x[row, c]. */
 export function sumColumns(team: Team, x: Matrix, sums: number, totals: number): void {
   const { address, rows, columns } = x;
-  const own = columnShares(team, x);
-  team.run(
-    'columnSums',
-    own.map(([first, last], i) => [
-      ...[address + 4 * first, rows, last - first, 4 * columns, sums + 4 * first],
-      totals + 8 * Math.min(first, i * 2048),
-    ]),
-  );
+  team.share('columnSums', columnsOf(x), (first, last, part) => [
+    ...[address + 4 * first, rows, last - first, 4 * columns, sums + 4 * first],
+    totals + 8 * Math.min(first, part * 2048),
+  ]);
 }
 
 /**
@@ -48,13 +43,10 @@ export function multiplyColumns(
   shiftY: 0 | 1,
 ): void {
   const { address, rows, columns } = x;
-  team.run(
-    'columnProducts',
-    columnShares(team, x).map(([first, last]) => [
-      ...[address + 4 * first, y + 4 * first, rows, last - first, 4 * columns],
-      ...[centre + 4 * first, sums + 4 * first, totals + 8 * first, shiftY],
-    ]),
-  );
+  team.share('columnProducts', columnsOf(x), (first, last) => [
+    ...[address + 4 * first, y + 4 * first, rows, last - first, 4 * columns],
+    ...[centre + 4 * first, sums + 4 * first, totals + 8 * first, shiftY],
+  ]);
 }
 
 /**
@@ -69,11 +61,8 @@ export function runRows(
   { rows, columns }: Omit<Matrix, 'address'>,
   numbers: readonly number[],
 ): void {
-  team.run(
-    name,
-    shares(rows, team.parts(rows * columns)).map(([first, last]) => [
-      ...addresses.map((address) => address + 4 * first * columns),
-      ...[last - first, columns, ...numbers],
-    ]),
-  );
+  team.share(name, { total: rows, work: rows * columns }, (first, last) => [
+    ...addresses.map((address) => address + 4 * first * columns),
+    ...[last - first, columns, ...numbers],
+  ]);
 }

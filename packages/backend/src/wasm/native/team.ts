@@ -1,6 +1,7 @@
 // Threads that work in the memory of the WASM backend. Each waits at its own place of that memory, and is called by
 // numbers written there: no message goes to and fro, so that a call costs microseconds.
 import type { NativeKernels } from './native-kernels.ts';
+import { shares } from './shares.ts';
 
 /** Bytes of a place: the call's state, the function's number, how many arguments, and these as float64 from byte 16 on. */
 export const PLACE_BYTES = 256;
@@ -39,6 +40,26 @@ export class Team {
     return Math.max(1, Math.min(this.size, Math.floor(work / WORTH)));
   }
 
+  /**
+   * Calls a function once for each share of `total`, in whole units, among as many threads as are worth it.
+   *
+   * @param numbers its arguments for what lies from `first` up to `last`, the share's number being `part`
+   */
+  share(
+    name: keyof NativeKernels,
+    { total, unit, work }: Shared,
+    numbers: (first: number, last: number, part: number) => readonly number[],
+  ): void {
+    const parts = this.parts(work);
+    // Most calls are small, and some sums make many thousands of them.
+    if (parts === 1) this.kernels[name](...numbers(0, total, 0));
+    else
+      this.run(
+        name,
+        shares(total, parts, unit).map(([first, last], i) => numbers(first, last, i)),
+      );
+  }
+
   /** Calls a function once with each list of arguments, at most `size` lists, and returns after the last has ended. */
   run(name: keyof NativeKernels, calls: readonly (readonly number[])[]): void {
     const [own, ...others] = calls;
@@ -63,6 +84,15 @@ export class Team {
     Atomics.notify(state, 0);
     return place;
   }
+}
+
+/** What threads share. */
+interface Shared {
+  readonly total: number;
+  /** What is never cut. @default 1 */
+  readonly unit?: number;
+  /** Multiply-adds of all of it. */
+  readonly work: number;
 }
 
 interface Place {

@@ -9,7 +9,6 @@ import {
   withScratch,
 } from '../native/backend.ts';
 import { sumColumns, totalsBytes } from '../native/matrices.ts';
-import { shares } from '../native/shares.ts';
 import { teamOf } from '../native/teams.ts';
 
 /**
@@ -66,11 +65,9 @@ function sumRows(
 ): void {
   const team = teamOf(backend);
   if (columns === 1) {
-    const parts = shares(blocks, team.parts(blocks * rows));
-    team.run(
-      'rowSums',
-      parts.map(([first, last]) => [from + 4 * first * rows, last - first, rows, to + 4 * first]),
-    );
+    team.share('rowSums', { total: blocks, work: blocks * rows }, (first, last) => [
+      ...[from + 4 * first * rows, last - first, rows, to + 4 * first],
+    ]);
     return;
   }
   withScratch(backend, totalsBytes(team, columns), (totals) => {

@@ -19,13 +19,27 @@ class Unwritten extends Initializer {
  * Runs `build` with all weights of the layers that it makes zero from the start. Drawing tens of
  * millions of random numbers takes most of the time of building a network, and one that is only
  * counted needs none of them.
+ *
+ * @param most numbers that all weights together may have; unlimited unless given
+ * @throws RangeError naming the layer that goes beyond `most`
  */
-export function withoutInitialValues<T>(build: () => T): T {
+export function withoutInitialValues<T>(
+  build: () => T,
+  most: number = Number.POSITIVE_INFINITY,
+): T {
   const prototype = layers.Layer.prototype as unknown as {
-    addWeight: (name: string, shape: unknown, dtype?: string, ...rest: unknown[]) => unknown;
+    addWeight: (name: string, shape: Shape, dtype?: string, ...rest: unknown[]) => unknown;
   };
   const { addWeight } = prototype;
-  prototype.addWeight = function (name, shape, dtype, _initializer, ...rest) {
+  let count = 0;
+  prototype.addWeight = function (this: layers.Layer, name, shape, dtype, _initializer, ...rest) {
+    count += shape.reduce<number>((product, length) => product * length!, 1);
+    // Also where a length is not a number.
+    if (!(count <= most)) {
+      throw new RangeError(
+        `its weights must be at most ${most} numbers, but with '${name}' [${shape}] of layer '${this.name}' there are more`,
+      );
+    }
     return addWeight.call(this, name, shape, dtype, new Unwritten(), ...rest);
   };
   try {

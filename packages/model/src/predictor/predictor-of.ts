@@ -50,6 +50,12 @@ export function predictorOf(model: LayersModel, options: PredictorOptions = {}):
     const result = tf.tidy(() => {
       const input = tf.tensor4d(images, [...shape]);
       const logits = network.apply(input, { training: false }) as tf.Tensor;
+      const expected = [...shape.slice(0, 3), outputs];
+      if (logits.shape.join() !== expected.join()) {
+        throw new RangeError(
+          `network '${network.name}' must make [${expected}] of [${shape}], but makes [${logits.shape}]; it must give every pixel its classes`,
+        );
+      }
       // A sigmoid is the softmax of 0 and its argument.
       return finish(outputs === 1 ? tf.concat([tf.zerosLike(logits), logits], -1) : logits);
     });

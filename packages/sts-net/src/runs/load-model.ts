@@ -35,15 +35,13 @@ export async function loadModel(
   const file = modelFileOf(path);
   const { description, tensors } = readModelFile(file);
   const { network, preprocessing } = description;
-  const model =
-    options.model ?? (await rebuildNetwork(network, channelsOf(preprocessing), `'${file}'`));
-  try {
+  const subject = `'${file}'`;
+  if (options.model !== undefined) {
     // Outputs that only training has may be left out of the file.
-    loadWeights(predictionNetwork(model), tensors, `'${file}'`);
-  } catch (error) {
-    if (options.model === undefined) model.dispose();
-    throw error;
+    loadWeights(predictionNetwork(options.model), tensors, subject);
+    return { model: options.model, ...description, path: file };
   }
+  const model = await rebuildNetwork(network, channelsOf(preprocessing), tensors, subject);
   return { model, ...description, path: file };
 }
 

@@ -9,13 +9,7 @@ import {
   type TileOptions,
   togetherWith,
 } from '@sts-net/inference';
-import {
-  loadWeights,
-  pixelBytes,
-  predictorOf,
-  readSafetensors,
-  rebuildNetwork,
-} from '@sts-net/model';
+import { pixelBytes, predictorOf, readSafetensors, rebuildNetwork } from '@sts-net/model';
 import type { Volume } from '@sts-net/volume-io';
 import type { PlainInput } from '../files/image-source.ts';
 import { readInput } from '../files/read-input.ts';
@@ -85,13 +79,7 @@ export async function openNetwork({
   const engine = await startEngine(choice, assets);
   const { network, preprocessing, temperature } = description;
   const tensors = readSafetensors(new Uint8Array(await weights.arrayBuffer()));
-  const model = await rebuildNetwork(network, channelsOf(preprocessing), subject);
-  try {
-    loadWeights(model, tensors, subject);
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
+  const model = await rebuildNetwork(network, channelsOf(preprocessing), tensors, subject);
   const predictor = predictorOf(model);
   const bytes = pixelBytes(model);
   const find: OpenNetwork['segment'] = async (input, options, { signal, onProgress }) => {

@@ -44,10 +44,12 @@ test.each(names)(
     const batch = batchOf(128);
     const { loss, outputWeights } = networks[network].training!;
     const model = createModel({ network, classes: 2, inputShape: [null, null, 3], seed: 1 });
+    // Weights that are computed at first are no part of the first step, whose graph is that of the others then.
+    await Promise.all(model.weights.map((weight) => weight.read().data()));
     const optimizer = createOptimizer(adam, groupWeights(model));
     const step = { model, optimizer, loss: createLoss(loss as LossChoice), outputWeights };
     const losses: number[] = [];
-    for (let i = 0; i < 5; i++) losses.push(await trainStep(step, batch, 1e-3));
+    for (let i = 0; i < 4; i++) losses.push(await trainStep(step, batch, 1e-3));
     expect(losses.every(Number.isFinite), losses.join(', ')).toBe(true);
     expect(losses.at(-1)!, losses.join(', ')).toBeLessThan(losses[0]!);
     optimizer.dispose();

@@ -1,4 +1,5 @@
 import { type OnnxModel, type OnnxValueInfo, writeModel } from '../onnx/model-writer.ts';
+import { asTheyAreReady } from './as-they-are-ready.ts';
 import { GraphBuilder, type Handle } from './graph-builder.ts';
 import type { Plan } from './plan.ts';
 import { isLeaf, type Value } from './value.ts';
@@ -53,7 +54,7 @@ export function translate(plan: Plan, webgpu: boolean): Translation {
   const model: OnnxModel = {
     name: 'tfjs',
     opset,
-    nodes: graph.nodes,
+    nodes: asTheyAreReady(graph.nodes),
     inputs: graph.inputs,
     outputs: [...outputs.values()],
     initializers: graph.initializers,

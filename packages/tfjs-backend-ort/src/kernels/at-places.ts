@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { leaf } from '../graph/leaf.ts';
 import { liesInOrder } from '../graph/permute.ts';
 import type { Attrs, HostArray } from '../graph/value-type.ts';
@@ -23,7 +24,9 @@ export function atPlaces(name: string): HostKernel {
     const isBackward = strides?.some((step: number) => step < 0);
     // Backwards a cut may end before the first element, which has no number.
     if (axes.length === 0 || isBackward) return backend.record(kernel, [value], attrs);
-    if (name === 'Slice' && value.given && value.data !== null && sizeOf(shape) <= FEW) {
+    // A variable is given once and made by graphs from then on: cut here, its next use would be another graph.
+    const isGiven = value.given && !(inputs['x'] instanceof tf.Variable);
+    if (name === 'Slice' && isGiven && value.data !== null && sizeOf(shape) <= FEW) {
       if (liesInOrder(value.shape, value.layout)) {
         return backend.makeHost(shape, value.dtype, cut(value.data, value.shape, begin, size));
       }
@@ -33,7 +36,7 @@ export function atPlaces(name: string): HostKernel {
         ? axes.map((axis) => begin[axis])
         : [...axes.map((axis) => paddings[axis][0]), ...axes.map((axis) => paddings[axis][1])];
     const structure: Attrs = { ...rest, ...(size && { size, strides }), shape, axes };
-    if (!value.given) return backend.record(kernel, [value], structure, places);
+    if (!isGiven) return backend.record(kernel, [value], structure, places);
     // Who cuts given data does so batch by batch.
     const numbers = leaf([places.length], 'int32', Int32Array.from(places));
     return backend.record(kernel, [value, numbers], structure);

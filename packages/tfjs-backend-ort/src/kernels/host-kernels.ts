@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OrtBackend } from '../backend/ort-backend.ts';
 import { held } from '../graph/held.ts';
-import type { DType } from '../graph/value-type.ts';
+import type { Value } from '../graph/value.ts';
+import type { Attrs, DType } from '../graph/value-type.ts';
 import { atPlaces } from './at-places.ts';
 import { filterLayout } from './convolution.ts';
 import { fallback } from './fallback.ts';
@@ -106,37 +107,46 @@ export const hostKernels: Readonly<Record<string, HostKernel>> = {
   Conv2D: withFilter('Conv2D'),
   FusedConv2D: withFilter('FusedConv2D'),
   Conv2DBackpropInput: withFilter('Conv2DBackpropInput'),
-  StsUpdate: (backend, inputs, attrs) => {
-    const values = (inputs as unknown as tf.TensorInfo[]).map((one) => backend.value(one));
-    const { numbers, weights } = attrs;
-    // Slots lie as their weights do from the first step on.
-    values.slice(numbers + 2 * weights).forEach((slot, i) => {
-      backend.settle(slot, values[numbers + (i % weights)]!.layout);
-    });
-    return backend.record(graphKernels.get('StsUpdate')!, values, attrs);
-  },
-  // PyTorch's AdamW: the decay comes first and is not part of the moments.
+  StsUpdate: update('StsUpdate'),
+  StsUpdatePart: update('StsUpdatePart'),
   StsAdamW: (backend, { value, gradient, m, v }, attrs) => {
     const { learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs;
-    const weights = backend.value(value!);
-    const moments = [backend.value(m!), backend.value(v!)];
-    for (const moment of moments) backend.settle(moment, weights.layout);
-    // lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε) with √(1−β₂ᵗ) taken out.
     const root = Math.sqrt(1 - beta2 ** step);
     const numbers = {
       decay: 1 - learningRate * weightDecay,
       rate: (learningRate * root) / (1 - beta1 ** step),
       epsilon: epsilon * root,
     };
-    return backend.record(
-      graphKernels.get('StsAdamW')!,
+    const roles = Object.entries(numbers);
+    return recordUpdate(
+      backend,
+      'StsUpdatePart',
       [
-        weights,
-        backend.value(gradient!),
-        ...moments,
-        ...Object.entries(numbers).map(([role, number]) => backend.scalars.get(role, number)),
+        ...roles.map(([role, number]) => backend.scalars.get(role, number)),
+        ...[value, gradient, m, v].map((one) => backend.value(one!)),
       ],
-      { beta1, beta2 },
+      { rule: 'adamw', numbers: roles.length, weights: 1, beta1, beta2 },
     );
   },
 };
+
+function update(name: string): HostKernel {
+  return (backend, inputs, attrs) => {
+    const values = (inputs as unknown as tf.TensorInfo[]).map((one) => backend.value(one));
+    return recordUpdate(backend, name, values, attrs);
+  };
+}
+
+/** Slots lie as their weights do from the first step on. */
+function recordUpdate(
+  backend: OrtBackend,
+  name: string,
+  values: readonly Value[],
+  attrs: Attrs,
+): tf.TensorInfo | tf.TensorInfo[] {
+  const { numbers, weights } = attrs;
+  values.slice(numbers + 2 * weights).forEach((slot, i) => {
+    backend.settle(slot, values[numbers + (i % weights)]!.layout);
+  });
+  return backend.record(graphKernels.get(name)!, values, attrs);
+}

@@ -1,4 +1,4 @@
-import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
 
 /**
@@ -42,37 +42,6 @@ export const trainingKernels: readonly KernelDefinition[] = [
               isPositive(graph, graph.op('Sub', [graph.scalar(maxValue), value])),
             ]);
       return graph.handle(graph.op('Mul', [inside, gradient]), out!.shape, 'float32', layout);
-    },
-  },
-  {
-    // `decay`, `rate` and `epsilon` change from step to step: they are inputs of the graph.
-    name: 'StsAdamW',
-    inputs: ['value', 'gradient', 'm', 'v', 'decay', 'rate', 'epsilon'],
-    outputs: ([value]) => [value!, value!, value!],
-    emit: (graph, operands, { beta1, beta2 }, [out]) => {
-      const { layout, names } = graph.broadcast(operands, out!.shape);
-      const [value, gradient, m, v, decay, rate, epsilon] = names as [
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-      ];
-      const mix = (old: string, fresh: string, beta: number) =>
-        graph.op('Add', [
-          graph.op('Mul', [old, graph.scalar(beta)]),
-          graph.op('Mul', [fresh, graph.scalar(1 - beta)]),
-        ]);
-      const newM = mix(m, gradient, beta1);
-      const newV = mix(v, graph.op('Mul', [gradient, gradient]), beta2);
-      const deviation = graph.op('Add', [graph.op('Sqrt', [newV]), epsilon]);
-      const step = graph.op('Mul', [graph.op('Div', [newM, deviation]), rate]);
-      const newValue = graph.op('Sub', [graph.op('Mul', [value, decay]), step]);
-      return [newValue, newM, newV].map(
-        (name): Handle => graph.handle(name, out!.shape, 'float32', layout),
-      );
     },
   },
 ];

@@ -4,44 +4,47 @@ import { type Attrs, identity, sizeOf, type ValueType } from '../graph/value-typ
 import { type UpdateName, updateRules } from '../updates/update-rules.ts';
 
 /**
- * One step of an optimiser over many weights. Takes some numbers (the attribute `numbers` says how
+ * One step of an optimiser over many weights, after which others of the step may be updated. Takes some numbers (the attribute `numbers` says how
  * many), then as many values as there are weights (`weights`), their gradients, and their slots of
  * each kind; gives the new values, then the new slots, in the same order.
  */
-export const updateKernels: readonly KernelDefinition[] = [
-  {
-    name: 'StsUpdate',
-    inputs: ['...'],
-    endsStep: true,
-    outputs: (operands, attrs) => {
-      const [values, , ...slots] = lists(operands, attrs);
-      return [values!, ...slots].flat();
-    },
-    emit: (graph, operands, attrs) => {
-      const numbers = operands.slice(0, attrs['numbers']).map(({ name }) => name);
-      const all = lists(operands, attrs);
-      const results: Handle[] = [];
-      for (const group of groups(all[0]!)) {
-        const joined = all.map((list) =>
-          join(
-            graph,
-            group.map((i) => list[i]!),
-          ),
-        );
-        const { shape } = joined[0]!;
-        const { layout, names } = graph.broadcast(joined, shape);
-        const [value, gradient, ...slots] = names as [string, string];
-        const rule = updateRules[attrs['rule'] as UpdateName];
-        rule(graph, { value, gradient, slots, numbers }, attrs).forEach((name, kind) => {
-          const sizes = group.map((i) => sizeOf(all[0]![i]!.shape));
-          split(graph, graph.handle(name, shape, 'float32', layout), sizes).forEach((one, i) => {
-            results[kind * attrs['weights'] + group[i]!] = one;
-          });
-        });
-      }
-      return results;
-    },
+const part: KernelDefinition = {
+  name: 'StsUpdatePart',
+  inputs: ['...'],
+  outputs: (operands, attrs) => {
+    const [values, , ...slots] = lists(operands, attrs);
+    return [values!, ...slots].flat();
   },
+  emit: (graph, operands, attrs) => {
+    const numbers = operands.slice(0, attrs['numbers']).map(({ name }) => name);
+    const all = lists(operands, attrs);
+    const results: Handle[] = [];
+    for (const group of groups(all[0]!)) {
+      const joined = all.map((list) =>
+        join(
+          graph,
+          group.map((i) => list[i]!),
+        ),
+      );
+      const { shape } = joined[0]!;
+      const { layout, names } = graph.broadcast(joined, shape);
+      const [value, gradient, ...slots] = names as [string, string];
+      const rule = updateRules[attrs['rule'] as UpdateName];
+      rule(graph, { value, gradient, slots, numbers }, attrs).forEach((name, kind) => {
+        const sizes = group.map((i) => sizeOf(all[0]![i]!.shape));
+        split(graph, graph.handle(name, shape, 'float32', layout), sizes).forEach((one, i) => {
+          results[kind * attrs['weights'] + group[i]!] = one;
+        });
+      });
+    }
+    return results;
+  },
+};
+
+/** `StsUpdatePart`, and `StsUpdate`, with which the step ends. */
+export const updateKernels: readonly KernelDefinition[] = [
+  part,
+  { ...part, name: 'StsUpdate', endsStep: true },
 ];
 
 /** The values, the gradients, and the slots of each kind. */

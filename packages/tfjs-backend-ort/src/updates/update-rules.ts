@@ -15,6 +15,7 @@ export type UpdateName =
   | 'sgd'
   | 'momentum'
   | 'adam'
+  | 'adamw'
   | 'adamax'
   | 'rmsprop'
   | 'adagrad'
@@ -43,7 +44,7 @@ function arithmetic(graph: GraphBuilder) {
   };
 }
 
-/** The formulas of TensorFlow.js's optimisers. */
+/** The formulas of TensorFlow.js's optimisers, and PyTorch's AdamW. */
 export const updateRules: Readonly<Record<UpdateName, UpdateRule>> = {
   sgd(graph, { value, gradient, numbers }) {
     const { add, mul } = arithmetic(graph);
@@ -67,6 +68,16 @@ export const updateRules: Readonly<Record<UpdateName, UpdateRule>> = {
     const corrected = div(mul(rate, root), sub(1, power1));
     const step = div(first, add(sqrt(second), mul(root, epsilon!)));
     return [sub(value, mul(step, corrected)), first, second];
+  },
+  // The decay comes first and is no part of the moments. `decay` is 1 − lr·decay; `rate` and `epsilon` have
+  // √(1−β₂ᵗ) in them, which lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε) is taken times above and below.
+  adamw(graph, { value, gradient, slots, numbers }, { beta1, beta2 }) {
+    const { mul, sub, div, add, sqrt, square, mix } = arithmetic(graph);
+    const [decay, rate, epsilon] = numbers as [string, string, string];
+    const first = mix(slots[0]!, gradient, beta1!);
+    const second = mix(slots[1]!, square(gradient), beta2!);
+    const step = mul(div(first, add(sqrt(second), epsilon)), rate);
+    return [sub(mul(value, decay), step), first, second];
   },
   adamax(graph, { value, gradient, slots, numbers }, { beta1, beta2, epsilon, decay }) {
     const { mul, sub, div, add, abs, max, mix } = arithmetic(graph);

@@ -2,6 +2,7 @@ import type { StoredTensor } from '@sts-net/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer, TrainedWeight } from './optimizer.ts';
 import { Slots } from './slots.ts';
+import { alike, type Update, updatesTogether, updateTogether } from './update-together.ts';
 
 /** Adam or AdamW as PyTorch defines them. */
 export interface AdamOptions {
@@ -38,13 +39,19 @@ export class Adam implements Optimizer {
 
   apply(gradients: Readonly<Record<string, tf.Tensor>>, learningRate: number): void {
     this.step++;
-    for (const weight of this.#weights) {
-      const gradient = gradients[weight.variable.name];
-      if (gradient === undefined) continue;
+    const moved = this.#weights.filter(({ variable }) => gradients[variable.name] !== undefined);
+    if (updatesTogether()) {
+      for (const group of alike(moved)) {
+        tf.tidy(() => this.#updateTogether(group, gradients, learningRate * (group[0]!.rate ?? 1)));
+      }
+      return;
+    }
+    for (const weight of moved) {
       tf.tidy(() => {
-        const [value, m, v] = this.#update(weight, gradient, learningRate * (weight.rate ?? 1));
-        weight.variable.assign(value);
-        this.#slots.replace(weight, { m, v });
+        const { value, gradient, slots } = this.#updateOf(weight, gradients);
+        const [m, v] = slots as [tf.Tensor, tf.Tensor];
+        const numbers = this.#numbers(weight, learningRate * (weight.rate ?? 1));
+        this.#take(weight, adamWStep({ value, gradient, m, v }, numbers));
       });
     }
   }
@@ -62,31 +69,57 @@ export class Adam implements Optimizer {
     this.#slots.dispose();
   }
 
-  #update(
-    weight: TrainedWeight,
-    gradient: tf.Tensor,
-    learningRate: number,
-  ): [tf.Tensor, tf.Tensor, tf.Tensor] {
-    const { betas, epsilon } = this.#settings;
-    const value = weight.variable;
-    const decay = weight.decays === false ? 0 : this.#settings.weightDecay;
-    if (this.#decay === 'decoupled' || decay === 0) {
-      return adamWStep(
-        { value, gradient, ...this.#slots.of(weight) },
-        { betas, epsilon, weightDecay: decay, learningRate, step: this.step },
-      );
-    }
-    const decayed = tf.add(gradient, tf.mul(value, decay));
-    return adamWStep(
-      { value, gradient: decayed, ...this.#slots.of(weight) },
-      { betas, epsilon, weightDecay: 0, learningRate, step: this.step },
+  /** All of one rate and decay. */
+  #updateTogether(
+    weights: readonly TrainedWeight[],
+    gradients: Readonly<Record<string, tf.Tensor>>,
+    rate: number,
+  ): void {
+    const { betas, learningRate, epsilon, weightDecay, step } = this.#numbers(weights[0]!, rate);
+    const [beta1, beta2] = betas;
+    // lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε) with √(1−β₂ᵗ) taken out.
+    const root = Math.sqrt(1 - beta2 ** step);
+    const results = updateTogether(
+      'adamw',
+      weights.map((weight) => this.#updateOf(weight, gradients)),
+      [1 - learningRate * weightDecay, (learningRate * root) / (1 - beta1 ** step), epsilon * root],
+      { beta1, beta2 },
     );
+    weights.forEach((weight, i) => {
+      this.#take(weight, results[i]!);
+    });
+  }
+
+  #updateOf(weight: TrainedWeight, gradients: Readonly<Record<string, tf.Tensor>>): Update {
+    const value = weight.variable;
+    const given = gradients[value.name]!;
+    const { m, v } = this.#slots.of(weight);
+    const decay = weight.decays === false ? 0 : this.#settings.weightDecay;
+    const isAdded = this.#decay === 'gradient' && decay !== 0;
+    const gradient = isAdded ? tf.add(given, tf.mul(value, decay)) : given;
+    return { value, gradient, slots: [m, v] };
+  }
+
+  /** What a step of AdamW takes for a weight; Adam's decay is in the gradient. */
+  #numbers({ decays }: TrainedWeight, learningRate: number): StepNumbers {
+    const weightDecay =
+      this.#decay === 'gradient' || decays === false ? 0 : this.#settings.weightDecay;
+    return { ...this.#settings, weightDecay, learningRate, step: this.step };
+  }
+
+  #take(weight: TrainedWeight, results: readonly tf.Tensor[]): void {
+    const [value, m, v] = results as [tf.Tensor, tf.Tensor, tf.Tensor];
+    weight.variable.assign(value);
+    this.#slots.replace(weight, { m, v });
   }
 }
 
+/** What else than tensors a step takes; steps are counted from 1. */
+type StepNumbers = AdamOptions & { readonly learningRate: number; readonly step: number };
+
 function adamWStep(
   inputs: Readonly<Record<'value' | 'gradient' | 'm' | 'v', tf.Tensor>>,
-  options: AdamOptions & { readonly learningRate: number; readonly step: number },
+  options: StepNumbers,
 ): [tf.Tensor, tf.Tensor, tf.Tensor] {
   const { betas, ...numbers } = options;
   const [beta1, beta2] = betas;

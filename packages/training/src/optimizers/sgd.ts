@@ -2,6 +2,7 @@ import type { StoredTensor } from '@sts-net/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer, TrainedWeight } from './optimizer.ts';
 import { Slots } from './slots.ts';
+import { alike, type Update, updatesTogether, updateTogether } from './update-together.ts';
 
 /** SGD as PyTorch defines it. */
 export interface SgdOptions {
@@ -35,23 +36,59 @@ export class Sgd implements Optimizer {
   }
 
   apply(gradients: Readonly<Record<string, tf.Tensor>>, learningRate: number): void {
-    const { momentum, nesterov, weightDecay } = this.#settings;
-    for (const weight of this.#weights) {
-      const { variable, rate = 1, decays = true } = weight;
-      const given = gradients[variable.name];
-      if (given === undefined) continue;
+    const moved = this.#weights.filter(({ variable }) => gradients[variable.name] !== undefined);
+    if (updatesTogether()) {
+      for (const group of alike(moved)) {
+        tf.tidy(() => this.#updateTogether(group, gradients, learningRate * (group[0]!.rate ?? 1)));
+      }
+      return;
+    }
+    const { momentum, nesterov } = this.#settings;
+    for (const weight of moved) {
       tf.tidy(() => {
-        const decay = decays ? weightDecay : 0;
-        const gradient = decay === 0 ? given : tf.add(given, tf.mul(variable, decay));
-        let step = gradient;
-        if (momentum > 0) {
-          const speed = tf.add(tf.mul(this.#slots.of(weight).momentum, momentum), gradient);
-          this.#slots.replace(weight, { momentum: speed });
-          step = nesterov ? tf.add(gradient, tf.mul(speed, momentum)) : speed;
-        }
-        variable.assign(tf.sub(variable, tf.mul(step, learningRate * rate)));
+        const { value, gradient, slots } = this.#updateOf(weight, gradients);
+        const [speed] = slots.map((old) => tf.add(tf.mul(old, momentum), gradient));
+        const step = speed && nesterov ? tf.add(gradient, tf.mul(speed, momentum)) : speed;
+        const rate = learningRate * (weight.rate ?? 1);
+        this.#take(weight, [
+          tf.sub(value, tf.mul(step ?? gradient, rate)),
+          ...(speed ? [speed] : []),
+        ]);
       });
     }
+  }
+
+  /** All of one rate and decay. */
+  #updateTogether(
+    weights: readonly TrainedWeight[],
+    gradients: Readonly<Record<string, tf.Tensor>>,
+    learningRate: number,
+  ): void {
+    const { momentum, nesterov } = this.#settings;
+    const updates = weights.map((weight) => this.#updateOf(weight, gradients));
+    const results =
+      momentum === 0
+        ? updateTogether('sgd', updates, [-learningRate], {})
+        : updateTogether('momentum', updates, [-learningRate, momentum], {
+            nesterov: Number(nesterov),
+          });
+    weights.forEach((weight, i) => {
+      this.#take(weight, results[i]!);
+    });
+  }
+
+  #updateOf(weight: TrainedWeight, gradients: Readonly<Record<string, tf.Tensor>>): Update {
+    const { momentum, weightDecay } = this.#settings;
+    const value = weight.variable;
+    const given = gradients[value.name]!;
+    const decay = weight.decays === false ? 0 : weightDecay;
+    const gradient = decay === 0 ? given : tf.add(given, tf.mul(value, decay));
+    return { value, gradient, slots: momentum === 0 ? [] : [this.#slots.of(weight).momentum] };
+  }
+
+  #take(weight: TrainedWeight, [value, momentum]: readonly tf.Tensor[]): void {
+    weight.variable.assign(value!);
+    if (momentum !== undefined) this.#slots.replace(weight, { momentum });
   }
 
   state(): Map<string, tf.Tensor> {

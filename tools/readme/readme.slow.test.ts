@@ -41,8 +41,7 @@ test.concurrent.each(blocks)('$title runs', async ({ title, code }) => {
 // The commands of pages that bring their data run too, one after the other in a folder of their own, but for those
 // in blocks that are called `sh dry`. Of pages that are read after one another, a command that stands on both runs once.
 const readings = [
-  ['docs/start.md', 'docs/guides/operating-point.md'],
-  ['docs/guides/scoring.md'],
+  ['docs/start.md', 'docs/guides/operating-point.md', 'docs/guides/scoring.md'],
   ['docs/guides/training.md'],
 ].map((pages) => ({ pages, name: pages.join(' and ') }));
 

@@ -15,6 +15,18 @@ declare module 'vitest' {
   }
 }
 
+// Arrays with the same bytes are equal at once: `toEqual` looks at numbers one by one, of which weights have millions.
+expect.addEqualityTesters([
+  (a, b) => {
+    if (!ArrayBuffer.isView(a) || !ArrayBuffer.isView(b)) return undefined;
+    if (a.constructor !== b.constructor) return undefined;
+    const [ours, theirs] = [a, b].map(({ buffer, byteOffset, byteLength }) =>
+      Buffer.from(buffer, byteOffset, byteLength),
+    );
+    return ours!.equals(theirs!) || undefined;
+  },
+]);
+
 expect.extend({
   toBeAllclose(
     received: ArrayLike<number>,

@@ -34,7 +34,8 @@ export function mapped(
 ): Volume<Uint8Array> {
   if (map === undefined) return volume;
   const { data } = volume.voxels;
-  for (const [i, label] of data.entries()) {
+  for (let i = 0; i < data.length; i++) {
+    const label = data[i]!;
     if (ignore === undefined || label !== IGNORED) data[i] = map[label] ?? label;
   }
   return volume;

@@ -66,7 +66,7 @@ async function drawingsIn(
 }
 
 function atLeast(volume: Volume<Uint8Array>, threshold: number): Volume<Uint8Array> {
-  const { voxels } = volume;
-  for (const [i, value] of voxels.data.entries()) voxels.data[i] = value >= threshold ? 1 : 0;
+  const { data } = volume.voxels;
+  for (let i = 0; i < data.length; i++) data[i] = data[i]! >= threshold ? 1 : 0;
   return volume;
 }

@@ -27,8 +27,9 @@ export function greyRange({ voxels }: Volume): readonly [black: number, white: n
       }
     }
   }
-  values.sort((a, b) => a - b);
-  const at = (share: number): number => values[Math.floor(share * (values.length - 1))] ?? 0;
+  // Millions of numbers are sorted sooner without a function that compares them.
+  const sorted = Float64Array.from(values).sort();
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   return [at(0.01), at(0.998)];
 }
 

@@ -54,16 +54,20 @@ export function countCase(
   truth: Uint8Array,
   thresholds: readonly number[],
 ): CaseCounts {
-  const { shape } = voxels;
+  const { shape, data } = voxels;
   const present = connectedComponents({ data: truth, shape });
+  const ofTruth: number[] = [];
+  for (let i = 0; i < truth.length; i++) if (truth[i] !== 0) ofTruth.push(i);
+  const above = new Uint8Array(data.length);
   const found = thresholds.map((threshold) => {
     const least = Math.fround(threshold);
-    const above = Uint8Array.from(voxels.data, (p) => (p >= least ? 1 : 0));
+    for (let i = 0; i < data.length; i++) above[i] = data[i]! >= least ? 1 : 0;
     const predicted = connectedComponents({ data: above, shape });
     const right = new Int32Array(predicted.count + 1);
     const shared = Array.from(right, () => new Map<number, number>());
-    for (const [i, part] of predicted.labels.entries()) {
-      if (part === 0 || truth[i] === 0) continue;
+    for (const i of ofTruth) {
+      const part = predicted.labels[i]!;
+      if (part === 0) continue;
       right[part]!++;
       const own = shared[part]!;
       const lesion = present.labels[i]!;

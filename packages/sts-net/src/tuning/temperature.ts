@@ -39,10 +39,12 @@ export class TemperatureLosses {
 
   #addOne(logs: Float64Array, label: number, weight: number): void {
     let most = least;
-    for (const log of logs) if (log > most) most = log;
-    for (const [t, temperature] of tried.entries()) {
+    // By number: iterators would cost more than the sums, once for each voxel.
+    for (let c = 0; c < logs.length; c++) if (logs[c]! > most) most = logs[c]!;
+    for (let t = 0; t < tried.length; t++) {
+      const temperature = tried[t]!;
       let sum = 0;
-      for (const log of logs) sum += Math.exp((log - most) / temperature);
+      for (let c = 0; c < logs.length; c++) sum += Math.exp((logs[c]! - most) / temperature);
       this.#sums[t]! += weight * (Math.log(sum) - (logs[label]! - most) / temperature);
     }
     this.#count += weight;

@@ -72,7 +72,7 @@ function vectorsOf(truth: Truth, maxDistance: number, connectivity: 4 | 8): Floa
     for (let c = 1; c < classes; c++) {
       const mask = { data: classMask(truth, sample, c), shape };
       const { labels, count: found } = connectedComponents(mask, { connectivity });
-      for (const [i, label] of labels.entries()) if (label > 0) objects[i] = before + label;
+      for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) objects[i] = before + labels[i]!;
       before += found;
     }
     vectors.set(

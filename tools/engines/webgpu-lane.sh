@@ -15,9 +15,9 @@ suites=(
   packages/layers-core
   packages/layers-esca/test/esca.test.ts
   packages/metrics/test/tfjs
-  packages/training/test/adamw
+  packages/training/test/steps.test.ts
   # Not losses-large: TF.js's WebGPU has no dispatch of that size.
-  packages/training/test/losses.test.ts
+  packages/training/test/losses/losses.test.ts
 )
 # Of the suites of whole networks, the smallest: one encoder, one decoder, one golden network in
 # inference and in training.
@@ -28,6 +28,11 @@ networks=(
   packages/training/test/golden-training
 )
 small=' (ResNet \(encoder\)|U-Net \(decoder\)|Unet/mobilenet_v2.* golden (logits|loss))'
+
+# A name that fits nothing is passed over by vitest.
+for name in "${suites[@]}" "${networks[@]}"; do
+  compgen -G "$name*" >/dev/null || { echo "webgpu lane: there is no $name"; exit 1; }
+done
 
 skip() {
   echo "webgpu lane: skipped, $1:"

@@ -1,6 +1,6 @@
+import { durationText } from '../report/format.ts';
 import { progressMode } from './say.ts';
 import { timeLeft } from './time-left.ts';
-import { timeText } from './time-text.ts';
 
 /**
  * Tells on the standard error output how far the work is: on a terminal in a line that is written over and over,
@@ -78,7 +78,7 @@ function asJson(stream: Stream, now: () => number, left: TimeLeft): ProgressLine
 
 function lineOf(text: string, seconds?: number, done?: number, total?: number): string {
   const count = done === undefined || total === undefined ? '' : `${done}/${total}, `;
-  return `${count}${text}${seconds === undefined ? '' : `, ${timeText(seconds)} left`}`;
+  return `${count}${text}${seconds === undefined ? '' : `, ${durationText(seconds)} left`}`;
 }
 
 /** Places of a bar. */

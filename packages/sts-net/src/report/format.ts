@@ -24,9 +24,11 @@ export function largeText(count: number): string {
   return countText(count);
 }
 
-/** `4 min 5 s`. */
+/** `40 s`, `4 min 5 s`, `12 min`, `3 h 5 min`: seconds matter less the longer it is. */
 export function durationText(seconds: number): string {
   const whole = Math.round(seconds);
-  const minutes = Math.floor(whole / 60);
-  return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
+  if (whole < 100) return `${whole} s`;
+  if (whole < 600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -57,7 +57,7 @@ test('without a terminal a line a minute says how far the work is', () => {
     time += 1_000;
   }
   line.clear();
-  expect(written).toEqual(['60/200, case 60, 2 min left\n', '120/200, case 120, 80 s left\n']);
+  expect(written).toEqual(['60/200, case 60, 2 min 20 s left\n', '120/200, case 120, 80 s left\n']);
 });
 
 test('as JSON, a line a second', () => {

@@ -5,7 +5,8 @@
 //   npm run build && node bench/cold-start.mjs [rounds]
 //
 // Last measured, on two cores under a load of five: predict takes 0.82 s more with the light preset, 1.24 s with STS-Net;
-// under loads of six to eighteen the latter is 1.3 to 1.7 s.
+// under loads of six to eighteen the latter is 1.3 to 1.7 s. On two idle cores with AVX2, each half as fast: 2.0 and 3.2 s, and
+// 1.7 s where the model is an .onnx file. ONNX Runtime compiles STS-Net in 0.4 s there.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -3,7 +3,7 @@
 // alike, and what counts is the median of the ratios of turns that follow one another.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { machine } from './machine.mjs';
+import { machine, vectors } from './machine.mjs';
 import { openProcess } from './process.mjs';
 import { median, pairRatio } from './ratios.mjs';
 import { serve } from './serve.mjs';
@@ -12,7 +12,7 @@ import { serve } from './serve.mjs';
 const TURN = 0.05;
 
 /**
- * Runs a comparison, prints it and writes `bench/results/NAME.json`.
+ * Runs a comparison, prints it and writes `bench/results/VECTORS/NAME.json`.
  *
  * The first tool of the first process is compared with every other tool that has a task of the same name.
  *
@@ -112,7 +112,7 @@ function pair(own, peer, clock) {
 const round = (value) => Number(value.toPrecision(3));
 
 function writeResults(name, text) {
-  const folder = new URL('../results/', import.meta.url);
+  const folder = new URL(`../results/${vectors()}/`, import.meta.url);
   mkdirSync(folder, { recursive: true });
   writeFileSync(new URL(`${name}.json`, folder), text);
 }

@@ -11,6 +11,13 @@ export function machine() {
   };
 }
 
+/** What a folder of results is called: ratios are others where vectors are. */
+export function vectors() {
+  const sets = instructionSets();
+  if (sets.some((set) => set.startsWith('avx512'))) return 'avx512';
+  return sets.includes('avx2') ? 'avx2' : 'other';
+}
+
 /** Names of vector instructions, as Linux lists them; none where the system does not say. */
 function instructionSets() {
   try {

@@ -9,26 +9,44 @@ const docs = new URL('../../docs/', import.meta.url);
 const font = 'font-family="system-ui, sans-serif"';
 const colors = { faster: '#0072b2', slower: '#e69f00' };
 
-/** Results of all comparisons by the name of their file, in alphabetic order. */
+/** Processors by their vectors, with how their ratios are drawn. */
+const kinds = [
+  { name: 'avx512', title: 'AVX-512', isFilled: true },
+  { name: 'avx2', title: 'AVX2', isFilled: false },
+];
+
+/** Results of all comparisons by name, in alphabetic order: of each kind of processor that has some. */
 export function readResults() {
-  const files = readdirSync(folder).sort();
+  const all = kinds.flatMap((kind) =>
+    readdirSync(new URL(`${kind.name}/`, folder)).map((file) => ({ kind, file })),
+  );
+  const names = [...new Set(all.map(({ file }) => file))].sort();
   return new Map(
-    files.map((file) => [
-      file.replace(/\.json$/, ''),
-      JSON.parse(readFileSync(new URL(file, folder), 'utf8')),
+    names.map((name) => [
+      name.replace(/\.json$/, ''),
+      all
+        .filter(({ file }) => file === name)
+        .map(({ kind, file }) => ({
+          ...JSON.parse(readFileSync(new URL(`${kind.name}/${file}`, folder), 'utf8')),
+          kind,
+        })),
     ]),
   );
 }
 
-/** Dots at the median ratios on a logarithmic axis, with a line from quartile to quartile. */
+/** Dots at the median ratios on a logarithmic axis, with a line from quartile to quartile; a row for each task. */
 export function drawRatios(results) {
-  const rows = [...results.values()].flatMap(({ clock, results }) =>
-    results.map((row) => ({ ...row, ...row[clock] })),
-  );
-  const [left, right, top, line, width] = [260, 210, 44, 22, 900];
+  const found = [...results.values()]
+    .flat()
+    .flatMap(({ clock, kind, results }) => results.map((row) => ({ ...row, ...row[clock], kind })));
+  const rows = [...new Set(found.map(({ task, peer }) => `${task}\n${peer}`))].map((key) => {
+    const dots = found.filter(({ task, peer }) => `${task}\n${peer}` === key);
+    return { task: dots[0].task, peer: dots[0].peer, dots };
+  });
+  const [left, right, top, line, width] = [260, 250, 44, 22, 940];
   const bottom = top + rows.length * line;
-  const lowest = Math.min(...rows.map(({ low }) => low)) / 1.2;
-  const highest = Math.max(2, ...rows.map(({ high }) => high)) * 1.2;
+  const lowest = Math.min(...found.map(({ low }) => low)) / 1.2;
+  const highest = Math.max(2, ...found.map(({ high }) => high)) * 1.2;
   const x = (ratio) =>
     left + ((width - left - right) * Math.log(ratio / lowest)) / Math.log(highest / lowest);
   const axis = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
@@ -38,20 +56,27 @@ export function drawRatios(results) {
       return `<path d="M${round(x(tick))} ${top}V${bottom}" ${stroke}/>
 ${text(x(tick), bottom + 16, tick, 'middle')}`;
     });
-  const dots = rows.map(({ task, peer, ratio, low, high }, i) => {
+  const lines = rows.map(({ task, peer, dots }, i) => {
     const y = top + (i + 0.5) * line;
-    const color = ratio <= 1 ? colors.faster : colors.slower;
+    const marks = dots.map(({ ratio, low, high, kind }) => {
+      const color = ratio <= 1 ? colors.faster : colors.slower;
+      const fill = kind.isFilled ? color : '#fff';
+      return `<path d="M${round(x(low))} ${y}H${round(x(high))}" stroke="${color}" stroke-width="${kind.isFilled ? 3 : 1}"/>
+<circle cx="${round(x(ratio))}" cy="${y}" r="5" fill="${fill}" stroke="${color}" stroke-width="1.5"/>`;
+    });
+    const ratios = dots.map(({ ratio }) => short(ratio)).join(', ');
     return `${text(left - 10, y + 4, task, 'end')}
-<path d="M${round(x(low))} ${y}H${round(x(high))}" stroke="${color}" stroke-width="3"/>
-<circle cx="${round(x(ratio))}" cy="${y}" r="5" fill="${color}"/>
-${text(width - right + 10, y + 4, `${peer}: ${short(ratio)}`, 'start')}`;
+${marks.join('\n')}
+${text(width - right + 10, y + 4, `${peer}: ${ratios}`, 'start')}`;
   });
+  const legend = kinds.map(({ title, isFilled }) => `${isFilled ? '●' : '○'} ${title}`).join('   ');
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${bottom + 46}" viewBox="0 0 ${width} ${bottom + 46}" role="img">
 <title>Our time over that of others, by task</title>
 <rect width="100%" height="100%" fill="#ffffff"/>
 ${text(left, 24, '← we take less time', 'start')}
 ${text(width - right, 24, 'others take less →', 'end')}
-${[...axis, ...dots].join('\n')}
+${text(10, 24, legend, 'start')}
+${[...axis, ...lines].join('\n')}
 ${text((left + width - right) / 2, bottom + 36, 'our time / theirs', 'middle')}
 </svg>
 `;
@@ -59,28 +84,27 @@ ${text((left + width - right) / 2, bottom + 36, 'our time / theirs', 'middle')}
 
 /** The page with the tables that its marks enclose written anew. */
 export function withTables(page, results) {
-  return [...results].reduce((text, [name, result]) => {
+  return [...results].reduce((text, [name, ofKinds]) => {
     const [start, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
     const [from, to] = [text.indexOf(start), text.indexOf(end)];
     if (from < 0 || to < from)
       throw new Error(`docs/speed.md must hold ${start.trim()} and ${end}`);
-    return `${text.slice(0, from + start.length)}\n${table(result)}\n\n${text.slice(to)}`;
+    return `${text.slice(0, from + start.length)}\n${ofKinds.map(table).join('\n\n')}\n\n${text.slice(to)}`;
   }, page);
 }
 
-function table({ date, clock, rounds, machine, versions, results }) {
+function table({ kind, date, clock, rounds, machine, versions, results }) {
   const rows = results.map(({ task, peer, ...row }) => {
     const { ratio, low, high, milliseconds, peerMilliseconds } = row[clock];
     return `| ${task} | ${peer} | **${short(ratio)}** | ${short(low)} to ${short(high)} | ${milliseconds} ms | ${peerMilliseconds} ms |`;
   });
   const tools = Object.entries(versions).map(([tool, version]) => `${tool} ${version}`);
   const load = `load ${machine.loadBefore} before, ${machine.loadAfter} after`;
-  const vectors = /avx512/.test(machine.instructionSets) ? ' with AVX-512' : '';
   return `| task | against | ratio | quartiles | ours | theirs |
 | --- | --- | ---: | ---: | ---: | ---: |
 ${rows.join('\n')}
 
-${date}, ${rounds} rounds, ${clock === 'wall' ? "the wall's clock" : 'processor time'}. ${machine.processor}, cores: ${machine.cores}${vectors}, ${machine.system}, ${load}. ${tools.join(', ')}.`;
+${date}, ${rounds} rounds, ${clock === 'wall' ? "the wall's clock" : 'processor time'}. ${machine.processor}, cores: ${machine.cores} with ${kind.title}, ${machine.system}, ${load}. ${tools.join(', ')}.`;
 }
 
 const short = (ratio) => (ratio < 0.1 ? String(Number(ratio.toPrecision(1))) : ratio.toFixed(2));

@@ -6,6 +6,7 @@ import {
   layers,
   model,
   type SymbolicTensor,
+  sequential,
 } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { StoredTensor } from '../src/bytes/stored-tensor.ts';
@@ -80,6 +81,31 @@ beforeAll(async () => {
 
 test('a network of one’s own is what it was', async () => {
   expect(await rebuilt(network)).toEqual(predicted);
+});
+
+test('layers that follow one another are made, alone and in a network', async () => {
+  const chain = (name: string, channels: number) =>
+    sequential({
+      name,
+      layers: [
+        layers.conv2d({
+          ...{ name: `${name}_first`, filters: 4, kernelSize: 3, padding: 'same' },
+          inputShape: [null, null, channels],
+        }),
+        layers.conv2d({ name: `${name}_last`, filters: 2, kernelSize: 1 }),
+      ],
+    });
+  const image = input({ shape: [null, null, 3], name: 'photograph' });
+  const stem = layers.conv2d({ name: 'before', filters: 4, kernelSize: 1 }).apply(image);
+  const twice = chain('inner', 4).apply(stem) as SymbolicTensor;
+  const within = model({ inputs: image, outputs: twice, name: 'around' });
+  for (const made of [chain('alone', 3), within]) {
+    const topology = JSON.parse(JSON.stringify(made.toJSON(undefined, false)));
+    const weights = await storedTensors(weightTensors(made));
+    const again = await rebuildNetwork({ classes: 2, topology }, 3, weights, 'file');
+    const logits = (one: LayersModel) => predictorOf(one).logits(images, [1, 8, 8, 3]);
+    expect(await logits(again)).toEqual(await logits(made));
+  }
 });
 
 describe('a network of one’s own is refused by name', () => {

@@ -4,9 +4,9 @@ import { type Attrs, identity, sizeOf, type ValueType } from '../graph/value-typ
 import { type UpdateName, updateRules } from '../updates/update-rules.ts';
 
 /**
- * One step of an optimiser over many weights, after which others of the step may be updated. Takes some numbers (the attribute `numbers` says how
- * many), then as many values as there are weights (`weights`), their gradients, and their slots of
- * each kind; gives the new values, then the new slots, in the same order.
+ * A step of an optimiser over many weights, after which others of the step may be updated. Takes some numbers
+ * (the attribute `numbers` says how many), then as many values as there are weights (`weights`), their gradients,
+ * and their slots of each kind; gives the new values, then the new slots, in the same order.
  */
 const part: KernelDefinition = {
   name: 'StsUpdatePart',

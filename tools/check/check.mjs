@@ -145,9 +145,11 @@ function checkManifest(directory, folder, pkg) {
   checkReadme(directory);
 }
 
-/** The README names every value that the package exports. */
+/** The README says how to install the package, and names every value that it exports. */
 function checkReadme(directory) {
   const readme = readFileSync(join(directory, 'README.md'), 'utf8');
+  if (!/^npm (?:install|i) /m.test(readme))
+    report(directory, 'README.md does not say how to install it');
   const index = readFileSync(join(directory, 'src/index.ts'), 'utf8');
   if (/export \*/.test(index)) report(directory, 'src/index.ts: list exports one by one');
   for (const [, isType, names] of index.matchAll(/export (type )?\{([^}]*)\}/g)) {

@@ -34,8 +34,8 @@ export class UnknownLayerError extends RangeError {
   }
 }
 
-/** Numbers in outputs that only training has, whose weights are left out of a file; at most, and generously. */
-const mostOfTraining = (held: number): number => held + 2 ** 20;
+/** Numbers that a network may have, generously: outputs that only training has are left out of a file. */
+const mostWith = (held: number): number => 2 * held + 2 ** 20;
 
 /**
  * Makes the network that a description tells, for images of any size, with its weights. It is made in proportion
@@ -61,7 +61,7 @@ export async function rebuildNetwork(
   let model: LayersModel;
   try {
     // What builds does so at once: a promise only hands on what was built, or why it was not.
-    model = await withoutInitialValues(build, held + mostOfTraining(held));
+    model = await withoutInitialValues(build, mostWith(held));
   } catch (cause) {
     const { message } = cause as Error;
     const [, layer] = /Unknown layer: (\S+?)\./.exec(message) ?? [];

@@ -1,8 +1,14 @@
 import type { StoredTensor } from '@sts-net/model';
 import * as tf from '@tensorflow/tfjs-core';
+import {
+  moveWeights,
+  type Pace,
+  type Update,
+  updatesTogether,
+  updateTogether,
+} from './move-weights.ts';
 import type { Optimizer, TrainedWeight } from './optimizer.ts';
 import { Slots } from './slots.ts';
-import { alike, type Update, updatesTogether, updateTogether } from './update-together.ts';
 
 /** Adam or AdamW as PyTorch defines them. */
 export interface AdamOptions {
@@ -39,21 +45,11 @@ export class Adam implements Optimizer {
 
   apply(gradients: Readonly<Record<string, tf.Tensor>>, learningRate: number): void {
     this.step++;
-    const moved = this.#weights.filter(({ variable }) => gradients[variable.name] !== undefined);
-    if (updatesTogether()) {
-      for (const group of alike(moved)) {
-        tf.tidy(() => this.#updateTogether(group, gradients, learningRate * (group[0]!.rate ?? 1)));
-      }
-      return;
-    }
-    for (const weight of moved) {
-      tf.tidy(() => {
-        const { value, gradient, slots } = this.#updateOf(weight, gradients);
-        const [m, v] = slots as [tf.Tensor, tf.Tensor];
-        const numbers = this.#numbers(weight, learningRate * (weight.rate ?? 1));
-        this.#take(weight, adamWStep({ value, gradient, m, v }, numbers));
-      });
-    }
+    const gradientDecay = this.#decay === 'gradient' ? this.#settings.weightDecay : 0;
+    const pace = { learningRate, gradientDecay };
+    moveWeights(this.#weights, this.#slots, gradients, pace, (updates, own) =>
+      this.#update(updates, own),
+    );
   }
 
   state(): Map<string, tf.Tensor> {
@@ -69,48 +65,24 @@ export class Adam implements Optimizer {
     this.#slots.dispose();
   }
 
-  /** All of one rate and decay. */
-  #updateTogether(
-    weights: readonly TrainedWeight[],
-    gradients: Readonly<Record<string, tf.Tensor>>,
-    rate: number,
-  ): void {
-    const { betas, learningRate, epsilon, weightDecay, step } = this.#numbers(weights[0]!, rate);
+  #update(updates: readonly Update[], { learningRate, decays }: Pace) {
+    const { betas, epsilon } = this.#settings;
     const [beta1, beta2] = betas;
+    const { step } = this;
+    // Adam's decay is in the gradient.
+    const weightDecay = this.#decay === 'decoupled' && decays ? this.#settings.weightDecay : 0;
+    if (!updatesTogether()) {
+      const numbers = { betas, epsilon, weightDecay, learningRate, step };
+      return updates.map((update) => adamWStep(update, numbers));
+    }
     // lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε) with √(1−β₂ᵗ) taken out.
     const root = Math.sqrt(1 - beta2 ** step);
-    const results = updateTogether(
+    return updateTogether(
       'adamw',
-      weights.map((weight) => this.#updateOf(weight, gradients)),
+      updates,
       [1 - learningRate * weightDecay, (learningRate * root) / (1 - beta1 ** step), epsilon * root],
       { beta1, beta2 },
     );
-    weights.forEach((weight, i) => {
-      this.#take(weight, results[i]!);
-    });
-  }
-
-  #updateOf(weight: TrainedWeight, gradients: Readonly<Record<string, tf.Tensor>>): Update {
-    const value = weight.variable;
-    const given = gradients[value.name]!;
-    const { m, v } = this.#slots.of(weight);
-    const decay = weight.decays === false ? 0 : this.#settings.weightDecay;
-    const isAdded = this.#decay === 'gradient' && decay !== 0;
-    const gradient = isAdded ? tf.add(given, tf.mul(value, decay)) : given;
-    return { value, gradient, slots: [m, v] };
-  }
-
-  /** What a step of AdamW takes for a weight; Adam's decay is in the gradient. */
-  #numbers({ decays }: TrainedWeight, learningRate: number): StepNumbers {
-    const weightDecay =
-      this.#decay === 'gradient' || decays === false ? 0 : this.#settings.weightDecay;
-    return { ...this.#settings, weightDecay, learningRate, step: this.step };
-  }
-
-  #take(weight: TrainedWeight, results: readonly tf.Tensor[]): void {
-    const [value, m, v] = results as [tf.Tensor, tf.Tensor, tf.Tensor];
-    weight.variable.assign(value);
-    this.#slots.replace(weight, { m, v });
   }
 }
 
@@ -118,22 +90,22 @@ export class Adam implements Optimizer {
 type StepNumbers = AdamOptions & { readonly learningRate: number; readonly step: number };
 
 function adamWStep(
-  inputs: Readonly<Record<'value' | 'gradient' | 'm' | 'v', tf.Tensor>>,
+  { value, gradient, slots }: Update,
   options: StepNumbers,
 ): [tf.Tensor, tf.Tensor, tf.Tensor] {
   const { betas, ...numbers } = options;
   const [beta1, beta2] = betas;
+  const [m, v] = slots as [tf.Tensor, tf.Tensor];
   if (tf.getKernel('StsAdamW', tf.getBackend()) !== undefined) {
     const attributes = { ...numbers, beta1, beta2 };
     return tf
       .engine()
       .runKernel(
         'StsAdamW',
-        inputs as unknown as tf.NamedTensorMap,
+        { value, gradient, m, v },
         attributes as unknown as tf.NamedAttrMap,
       ) as unknown as [tf.Tensor, tf.Tensor, tf.Tensor];
   }
-  const { value, gradient, m, v } = inputs;
   const { learningRate, weightDecay, epsilon, step } = numbers;
   const decayed = tf.mul(value, 1 - learningRate * weightDecay);
   const newM = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1));

@@ -1,8 +1,8 @@
 import type { StoredTensor } from '@sts-net/model';
 import * as tf from '@tensorflow/tfjs-core';
+import { moveWeights, type Update, updatesTogether, updateTogether } from './move-weights.ts';
 import type { Optimizer, TrainedWeight } from './optimizer.ts';
 import { Slots } from './slots.ts';
-import { alike, type Update, updatesTogether, updateTogether } from './update-together.ts';
 
 /** SGD as PyTorch defines it. */
 export interface SgdOptions {
@@ -36,59 +36,27 @@ export class Sgd implements Optimizer {
   }
 
   apply(gradients: Readonly<Record<string, tf.Tensor>>, learningRate: number): void {
-    const moved = this.#weights.filter(({ variable }) => gradients[variable.name] !== undefined);
-    if (updatesTogether()) {
-      for (const group of alike(moved)) {
-        tf.tidy(() => this.#updateTogether(group, gradients, learningRate * (group[0]!.rate ?? 1)));
-      }
-      return;
-    }
-    const { momentum, nesterov } = this.#settings;
-    for (const weight of moved) {
-      tf.tidy(() => {
-        const { value, gradient, slots } = this.#updateOf(weight, gradients);
-        const [speed] = slots.map((old) => tf.add(tf.mul(old, momentum), gradient));
-        const step = speed && nesterov ? tf.add(gradient, tf.mul(speed, momentum)) : speed;
-        const rate = learningRate * (weight.rate ?? 1);
-        this.#take(weight, [
-          tf.sub(value, tf.mul(step ?? gradient, rate)),
-          ...(speed ? [speed] : []),
-        ]);
-      });
-    }
+    const pace = { learningRate, gradientDecay: this.#settings.weightDecay };
+    moveWeights(this.#weights, this.#slots, gradients, pace, (updates, own) =>
+      this.#update(updates, own.learningRate),
+    );
   }
 
-  /** All of one rate and decay. */
-  #updateTogether(
-    weights: readonly TrainedWeight[],
-    gradients: Readonly<Record<string, tf.Tensor>>,
-    learningRate: number,
-  ): void {
+  #update(updates: readonly Update[], learningRate: number) {
     const { momentum, nesterov } = this.#settings;
-    const updates = weights.map((weight) => this.#updateOf(weight, gradients));
-    const results =
-      momentum === 0
+    if (updatesTogether()) {
+      return momentum === 0
         ? updateTogether('sgd', updates, [-learningRate], {})
         : updateTogether('momentum', updates, [-learningRate, momentum], {
             nesterov: Number(nesterov),
           });
-    weights.forEach((weight, i) => {
-      this.#take(weight, results[i]!);
+    }
+    return updates.map(({ value, gradient, slots }) => {
+      const speeds = slots.map((old) => tf.add(tf.mul(old, momentum), gradient));
+      const [speed = gradient] = speeds;
+      const step = nesterov ? tf.add(gradient, tf.mul(speed, momentum)) : speed;
+      return [tf.sub(value, tf.mul(step, learningRate)), ...speeds];
     });
-  }
-
-  #updateOf(weight: TrainedWeight, gradients: Readonly<Record<string, tf.Tensor>>): Update {
-    const { momentum, weightDecay } = this.#settings;
-    const value = weight.variable;
-    const given = gradients[value.name]!;
-    const decay = weight.decays === false ? 0 : weightDecay;
-    const gradient = decay === 0 ? given : tf.add(given, tf.mul(value, decay));
-    return { value, gradient, slots: momentum === 0 ? [] : [this.#slots.of(weight).momentum] };
-  }
-
-  #take(weight: TrainedWeight, [value, momentum]: readonly tf.Tensor[]): void {
-    weight.variable.assign(value!);
-    if (momentum !== undefined) this.#slots.replace(weight, { momentum });
   }
 
   state(): Map<string, tf.Tensor> {

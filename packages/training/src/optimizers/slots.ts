@@ -18,12 +18,12 @@ export class Slots<Key extends string> {
     return this.#slots.get(weight.name)!;
   }
 
-  /** Puts tensors of the current scope in their place. */
-  replace(weight: TrainedWeight, values: Readonly<Record<Key, tf.Tensor>>): void {
+  /** Puts tensors of the current scope in their place, in the order of the keys. */
+  replace(weight: TrainedWeight, values: readonly tf.Tensor[]): void {
     const slots = this.#slots.get(weight.name)!;
-    for (const key of Object.keys(values) as Key[]) {
+    for (const [i, key] of (Object.keys(slots) as Key[]).entries()) {
       slots[key].dispose();
-      slots[key] = tf.keep(values[key]);
+      slots[key] = tf.keep(values[i]!);
     }
   }
 

@@ -7,9 +7,6 @@ import { type PrepareOptions, prepareDataset } from '../src/prepare/prepare-data
 import * as reading from '../src/prepare/read-item.ts';
 import { makeBusi, writeMask } from './make-images.ts';
 
-/** Counts the items whose files are read. */
-const read = vi.spyOn(reading, 'readItem');
-
 const busi = datasets.busi;
 
 /** Prepares until so many items are done, as where a person stops it then. */
@@ -32,12 +29,13 @@ function content(folder: string): ReadonlyMap<string, string> {
   );
 }
 
-async function made(): Promise<{ folder: string; whole: string; output: string }> {
+async function made() {
   const folder = temporaryFolder();
   await makeBusi(join(folder, 'BUSI'));
   await prepareDataset(busi, join(folder, 'BUSI'), join(folder, 'whole'));
-  read.mockClear();
   return {
+    /** Counts the items whose files are read from here on. */
+    read: vi.spyOn(reading, 'readItem'),
     folder: join(folder, 'BUSI'),
     whole: join(folder, 'whole'),
     output: join(folder, 'out'),
@@ -45,7 +43,7 @@ async function made(): Promise<{ folder: string; whole: string; output: string }
 }
 
 it('a call that was stopped is gone on with, to the bytes of one that was not', async () => {
-  const { folder, whole, output } = await made();
+  const { read, folder, whole, output } = await made();
   const warnings: string[] = [];
   await stopAfter(4, folder, output);
   await stopAfter(8, folder, output);
@@ -61,7 +59,7 @@ it('a call that was stopped is gone on with, to the bytes of one that was not', 
 });
 
 it('what a kill cut off in the middle of a line is read again', async () => {
-  const { folder, whole, output } = await made();
+  const { read, folder, whole, output } = await made();
   await stopAfter(6, folder, output);
   const part = join(
     dirname(output),
@@ -90,7 +88,7 @@ it('files that changed since are read again, and nothing stays of those that wen
 });
 
 it('other options begin anew, and take away what the first ones left', async () => {
-  const { folder, output } = await made();
+  const { read, folder, output } = await made();
   await stopAfter(5, folder, output);
   read.mockClear();
   const { items, empty } = await prepareDataset(busi, folder, output, { skipEmpty: true });

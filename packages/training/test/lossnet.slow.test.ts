@@ -34,7 +34,9 @@ describeBackends('LossNet', () => {
     const { value } = await valueAndGradient(lossNet(weights()), truth, logits());
     expect([value]).toBeAllclose([golden.loss_resized_224], { rtol: 1e-4 });
   });
+}, ['wasm', 'ort']);
 
+describeBackends('LossNet', () => {
   test('its derivative is the slope of its value; it stands in a sum', async () => {
     const net = lossNet(weights());
     const z = logits();
@@ -51,9 +53,7 @@ describeBackends('LossNet', () => {
     const both = await valueAndGradient(sum, truth, z);
     expect([both.value]).toBeAllclose([alone.value + 0.1 * value], { rtol: 1e-5 });
   });
-}, ['wasm', 'ort']);
 
-describeBackends('LossNet', () => {
   test('pixels on which nothing counts do not move it', async () => {
     const net = lossNet(weights());
     const labels = truth.labels.map((one, i) => (i < 200 ? 0 : one));

@@ -1,7 +1,7 @@
 // Exports networks as ONNX files with inputs and the logits that they should give, for check-onnx.py:
-// every decoder, the encoders of the paper and a transformer, every attention; for any size and for one.
+// every decoder, the encoders of the paper and a transformer, every attention; for any size, and with --full for one.
 //
-//   npm run build && node tools/engines/export-onnx.mjs FOLDER
+//   npm run build && node tools/engines/export-onnx.mjs FOLDER [--full]
 //
 // Weights are random, with running statistics measured on the inputs, so that no map dies out.
 import { writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { decoders } from '@sts-net/decoders';
 import * as tf from '@tensorflow/tfjs-core';
 import { createModel, exportModel } from 'sts-net';
 
-const [folder] = process.argv.slice(2);
+const [folder, full] = process.argv.slice(2);
 await useBackend('ort');
 
 const networks = [
@@ -35,7 +35,7 @@ for (const [encoder, decoder, attention] of networks) {
     [2, 128, 128],
   ];
   for (let i = 0; i < 3; i++) await settle(model, sizes[1], i);
-  for (const size of [null, [128, 256]]) {
+  for (const size of full === '--full' ? [null, [128, 256]] : [null]) {
     const name = `${encoder} ${decoder} ${attention} ${size?.join('x') ?? 'any'}`.replaceAll(
       '/',
       '-',

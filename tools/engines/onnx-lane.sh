@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Exports networks to ONNX and checks them in Python: the checker of `onnx` passes them, and Python's
-# ONNX Runtime gives the logits of the network. Takes about 2 minutes.
+# ONNX Runtime gives the logits of the network. With --full, files for one size are made beside those for any. Takes
+# about a minute, in full 2.
 #
-#   npm run build && tools/engines/onnx-lane.sh
+#   npm run build && tools/engines/onnx-lane.sh [--full]
 #
 # Needs python3 with venv and pip; where they are missing the lane says so and succeeds.
 # PYTHON names a Python that has onnx, onnxruntime and numpy already.
@@ -21,5 +22,5 @@ if [[ -z $python ]]; then
   fi
 fi
 mkdir "$folder/files"
-node tools/engines/export-onnx.mjs "$folder/files"
+node tools/engines/export-onnx.mjs "$folder/files" "$@"
 "$python" tools/engines/check-onnx.py "$folder/files"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the small suites on the `webgpu` backend in Node.js, without a graphics processor: on
-# SwiftShader, the Vulkan driver in software that Chromium ships. Takes about 3 minutes.
+# SwiftShader, the Vulkan driver in software that Chromium ships. Takes 2 minutes, in full 3 to 4.
 #
-#   tools/engines/webgpu-lane.sh
+#   tools/engines/webgpu-lane.sh [--full]
 #
 # Where the driver or the packages cannot be had, the lane names what it skips and succeeds.
 # CHROMIUM names the folder with vk_swiftshader_icd.json, default /usr/lib/chromium (Debian's).
@@ -19,14 +19,12 @@ suites=(
   # Not losses-large: TF.js's WebGPU has no dispatch of that size.
   packages/training/test/losses/losses.test.ts
 )
-# Of the suites of whole networks, the smallest: one encoder, one decoder, one golden network in
-# inference and in training.
-networks=(
-  packages/backbones
-  packages/decoders
-  packages/model/test/golden-eval
-  packages/training/test/golden-training
-)
+# Of the suites of whole networks, the smallest: one golden network in inference; in full it is trained too, with one
+# encoder and one decoder by itself.
+networks=(packages/model/test/golden-eval)
+if [[ ${1:-} == --full ]]; then
+  networks+=(packages/backbones packages/decoders packages/training/test/golden-training)
+fi
 small=' (ResNet \(encoder\)|U-Net \(decoder\)|Unet/mobilenet_v2.* golden (logits|loss))'
 
 # A name that fits nothing is passed over by vitest.

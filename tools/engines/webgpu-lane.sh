@@ -2,7 +2,9 @@
 # Runs the small suites on the `webgpu` backend in Node.js, without a graphics processor: on
 # SwiftShader, the Vulkan driver in software that Chromium ships. Takes 2 minutes, in full 3 to 4.
 #
-#   tools/engines/webgpu-lane.sh [--full]
+#   tools/engines/webgpu-lane.sh [--install|--full]
+#
+# --install only puts the packages where they are found, before other lanes read node_modules.
 #
 # Where the driver or the packages cannot be had, the lane names what it skips and succeeds.
 # CHROMIUM names the folder with vk_swiftshader_icd.json, default /usr/lib/chromium (Debian's).
@@ -45,6 +47,7 @@ packages=(webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0)
 if [[ ! -d node_modules/webgpu || ! -d node_modules/@tensorflow/tfjs-backend-webgpu ]]; then
   npm install --no-save --ignore-scripts --no-audit --no-fund "${packages[@]}"
 fi
+[[ ${1:-} != --install ]] || exit 0
 
 export LD_LIBRARY_PATH=$chromium${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export VK_ICD_FILENAMES=$chromium/vk_swiftshader_icd.json

@@ -185,6 +185,7 @@ describe('ort', () => {
   );
 
   test('that the system gives a part of the processors takes as many threads', async () => {
+    vi.stubEnv('STS_NET_THREADS', undefined);
     vi.spyOn(os, 'cpus').mockReturnValue(Array.from({ length: 64 }) as os.CpuInfo[]);
     vi.spyOn(os, 'availableParallelism').mockReturnValue(4);
     const registerOrtBackend = vi.fn(async () => {});
@@ -244,6 +245,7 @@ describe('ort', () => {
     });
 
     test('it is registered with that, in place of another that is not in use', async () => {
+      vi.stubEnv('STS_NET_THREADS', undefined);
       expect(await engine().probe()).toMatchObject({ device: 'cpu', gpu: false });
       expect(await engine().probe('cuda')).toMatchObject({ device: 'cuda', gpu: true, threads: 0 });
       expect(await engine().probe()).toMatchObject({ device: 'cuda' });

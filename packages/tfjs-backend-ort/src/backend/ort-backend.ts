@@ -266,7 +266,10 @@ export class OrtBackend extends tf.KernelBackend {
   settle(value: Value, wanted: readonly number[]): void {
     const layout = canonical(value.shape, wanted);
     if (!value.given || value.data === null || same(value.layout, layout)) return;
-    value.data = permute(value.data, value.shape, value.layout, layout);
+    const { data } = value;
+    // One number everywhere, as what an optimiser starts from, has no order.
+    const isUniform = data.every((element) => element === data[0]);
+    if (!isUniform) value.data = permute(data, value.shape, value.layout, layout);
     value.layout = layout;
   }
 

@@ -4,6 +4,9 @@ import { positive, random } from './against-cpu.ts';
 
 const settings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
 
+/** A weight and its moments after a step. */
+type Updated = [fresh: tf.Tensor, m: tf.Tensor, v: tf.Tensor];
+
 /** A residual network of four convolutions with everything a training step consists of. */
 export class SmallNetwork {
   readonly weights: tf.Variable[];
@@ -50,35 +53,49 @@ export class SmallNetwork {
     const { value, grads } = tf.variableGrads(() =>
       tf.losses.softmaxCrossEntropy(y, this.forward(x)),
     );
-    this.weights.forEach((weight, i) => {
-      const moment = this.#moments[i]!;
-      const [fresh, m, v] = tf.tidy(() =>
-        this.#update(weight, grads[weight.name]!, moment, learningRate),
-      ) as [tf.Tensor, tf.Tensor, tf.Tensor];
-      weight.assign(fresh);
-      tf.dispose([fresh, moment.m, moment.v]);
+    const gradients = this.weights.map((weight) => grads[weight.name]!);
+    const updated = tf.tidy(() =>
+      tf.getKernel('StsUpdatePart', tf.getBackend()) === undefined
+        ? this.weights.map((_, i) => this.#update(i, gradients[i]!, learningRate))
+        : this.#updateTogether(gradients, learningRate),
+    );
+    updated.forEach(([fresh, m, v], i) => {
+      this.weights[i]!.assign(fresh);
+      tf.dispose([fresh, this.#moments[i]!.m, this.#moments[i]!.v]);
       this.#moments[i] = { m, v };
     });
     tf.dispose(grads);
     return value;
   }
 
-  #update(
-    value: tf.Tensor,
-    gradient: tf.Tensor,
-    { m, v }: { m: tf.Tensor; v: tf.Tensor },
-    learningRate: number,
-  ): tf.Tensor[] {
+  /** As `training` calls the kernel of `tfjs-backend-ort`. */
+  #updateTogether(gradients: readonly tf.Tensor[], learningRate: number): Updated[] {
     const { beta1, beta2, epsilon, weightDecay } = settings;
-    if (tf.getKernel('StsAdamW', tf.getBackend()) !== undefined) {
-      return tf
-        .engine()
-        .runKernel(
-          'StsAdamW',
-          { value, gradient, m, v },
-          { ...settings, learningRate, step: this.#step },
-        ) as tf.Tensor[];
-    }
+    const root = Math.sqrt(1 - beta2 ** this.#step);
+    const rate = (learningRate * root) / (1 - beta1 ** this.#step);
+    const numbers = [1 - learningRate * weightDecay, rate, epsilon * root];
+    const operands = [
+      ...numbers.map((number) => tf.scalar(number)),
+      ...this.weights,
+      ...gradients,
+      ...this.#moments.map(({ m }) => m),
+      ...this.#moments.map(({ v }) => v),
+    ];
+    const count = this.weights.length;
+    const attributes = { rule: 'adamw', numbers: numbers.length, weights: count, beta1, beta2 };
+    const results = tf
+      .engine()
+      .runKernel(
+        'StsUpdatePart',
+        operands as unknown as tf.NamedTensorMap,
+        attributes,
+      ) as unknown as tf.Tensor[];
+    return this.weights.map((_, i) => [results[i]!, results[count + i]!, results[2 * count + i]!]);
+  }
+
+  #update(i: number, gradient: tf.Tensor, learningRate: number): Updated {
+    const { beta1, beta2, epsilon, weightDecay } = settings;
+    const [value, { m, v }] = [this.weights[i]!, this.#moments[i]!];
     const newM = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1));
     const newV = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
     const mean = tf.div(newM, 1 - beta1 ** this.#step);

@@ -4,7 +4,6 @@ import type { KernelDefinition } from '../graph/kernel.ts';
 import { copyStrings, leaf, ownCopy } from '../graph/leaf.ts';
 import { Names } from '../graph/names.ts';
 import { canonical, copyInOrder, liesInOrder, permute } from '../graph/permute.ts';
-import { Scalars } from '../graph/scalars.ts';
 import { SessionCache } from '../graph/session-cache.ts';
 import { Structures } from '../graph/structures.ts';
 import { type Node, recorded, type Value } from '../graph/value.ts';
@@ -34,7 +33,6 @@ export class OrtBackend extends tf.KernelBackend {
   readonly #entries: tf.DataStorage<Entry>;
   readonly #runner: GraphRunner;
   tracing = false;
-  readonly scalars: Scalars = new Scalars();
   readonly #bound: RecordingBound;
   readonly #names = new Names();
   #nodes = 0;

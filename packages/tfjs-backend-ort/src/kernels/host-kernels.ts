@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OrtBackend } from '../backend/ort-backend.ts';
 import { held } from '../graph/held.ts';
-import type { Value } from '../graph/value.ts';
-import type { Attrs, DType } from '../graph/value-type.ts';
+import type { DType } from '../graph/value-type.ts';
 import { atPlaces } from './at-places.ts';
 import { filterLayout } from './convolution.ts';
 import { fallback } from './fallback.ts';
@@ -109,44 +108,16 @@ export const hostKernels: Readonly<Record<string, HostKernel>> = {
   Conv2DBackpropInput: withFilter('Conv2DBackpropInput'),
   StsUpdate: update('StsUpdate'),
   StsUpdatePart: update('StsUpdatePart'),
-  StsAdamW: (backend, { value, gradient, m, v }, attrs) => {
-    const { learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs;
-    const root = Math.sqrt(1 - beta2 ** step);
-    const numbers = {
-      decay: 1 - learningRate * weightDecay,
-      rate: (learningRate * root) / (1 - beta1 ** step),
-      epsilon: epsilon * root,
-    };
-    const roles = Object.entries(numbers);
-    return recordUpdate(
-      backend,
-      'StsUpdatePart',
-      [
-        ...roles.map(([role, number]) => backend.scalars.get(role, number)),
-        ...[value, gradient, m, v].map((one) => backend.value(one!)),
-      ],
-      { rule: 'adamw', numbers: roles.length, weights: 1, beta1, beta2 },
-    );
-  },
 };
 
+/** Slots lie as their weights do from the first step on. */
 function update(name: string): HostKernel {
   return (backend, inputs, attrs) => {
+    const { numbers, weights } = attrs;
     const values = (inputs as unknown as tf.TensorInfo[]).map((one) => backend.value(one));
-    return recordUpdate(backend, name, values, attrs);
+    values.slice(numbers + 2 * weights).forEach((slot, i) => {
+      backend.settle(slot, values[numbers + (i % weights)]!.layout);
+    });
+    return backend.record(graphKernels.get(name)!, values, attrs);
   };
-}
-
-/** Slots lie as their weights do from the first step on. */
-function recordUpdate(
-  backend: OrtBackend,
-  name: string,
-  values: readonly Value[],
-  attrs: Attrs,
-): tf.TensorInfo | tf.TensorInfo[] {
-  const { numbers, weights } = attrs;
-  values.slice(numbers + 2 * weights).forEach((slot, i) => {
-    backend.settle(slot, values[numbers + (i % weights)]!.layout);
-  });
-  return backend.record(graphKernels.get(name)!, values, attrs);
 }

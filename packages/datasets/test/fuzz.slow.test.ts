@@ -4,6 +4,7 @@ import {
   damagedBytes,
   damagedJson,
   drawing,
+  fuzzLane,
   temporaryFolder,
   unclear,
   uniform,
@@ -20,8 +21,7 @@ import { ValidationError } from '../src/validation/index.ts';
  * Cases of each file; `FUZZ_CASES=20000 npx vitest run packages/datasets/test/fuzz` runs the whole lane.
  * `FUZZ_SEED` draws other cases.
  */
-const CASES = Number(process.env['FUZZ_CASES'] ?? 60);
-const SEED = Number(process.env['FUZZ_SEED'] ?? 0);
+const { cases: CASES, seed: SEED } = fuzzLane(60);
 
 const folder = temporaryFolder();
 const nnunet = join(folder, 'Dataset001_Lesions');

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { damagedBytes, damagedJson, drawing, unclear } from '@sts-net/testing';
+import { damagedBytes, damagedJson, drawing, fuzzLane, unclear } from '@sts-net/testing';
 import { expect, test } from 'vitest';
 import { encodeSafetensors } from '../src/safetensors/encode-safetensors.ts';
 import { readSafetensorsFile } from '../src/safetensors/read-safetensors.ts';
@@ -10,8 +10,7 @@ import { readTorchCheckpoint } from '../src/torch-checkpoint/read-torch-checkpoi
  * Cases of each test; `FUZZ_CASES=20000 npx vitest run packages/model/test/fuzz` runs the whole lane.
  * `FUZZ_SEED` draws other cases.
  */
-const CASES = Number(process.env['FUZZ_CASES'] ?? 1000);
-const SEED = Number(process.env['FUZZ_SEED'] ?? 0);
+const { cases: CASES, seed: SEED } = fuzzLane(1000);
 
 const checkpoints = join(import.meta.dirname, 'fixtures/checkpoints');
 

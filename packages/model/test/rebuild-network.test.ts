@@ -1,5 +1,5 @@
 import { useBackend } from '@sts-net/backend';
-import { damagedJson, drawing, unclear } from '@sts-net/testing';
+import { damagedJson, drawing, fuzzLane, unclear } from '@sts-net/testing';
 import {
   input,
   type LayersModel,
@@ -23,8 +23,7 @@ import {
  * Damaged topologies; `FUZZ_CASES=5000 npx vitest run packages/model/test/rebuild` runs the whole lane. `FUZZ_SEED`
  * draws other cases.
  */
-const CASES = Number(process.env['FUZZ_CASES'] ?? 300);
-const SEED = Number(process.env['FUZZ_SEED'] ?? 0);
+const { cases: CASES, seed: SEED } = fuzzLane(300);
 
 /** A network with a network in it, one whose layers follow one another, and a layer that is called twice. */
 function own(): LayersModel {

@@ -2,7 +2,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
 import { loadManifest } from '@sts-net/datasets';
-import { damagedBytes, damagedJson, drawing, temporaryFolder, unclear } from '@sts-net/testing';
+import {
+  damagedBytes,
+  damagedJson,
+  drawing,
+  fuzzLane,
+  temporaryFolder,
+  unclear,
+} from '@sts-net/testing';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
 import { exitCodeOf, exitCodes } from '../src/cli/exit-code.ts';
@@ -26,8 +33,7 @@ import { tinyModel } from './tiny-model.ts';
  * Cases of each kind of file; `FUZZ_CASES=20000 npx vitest run packages/sts-net/test/fuzz` runs the whole
  * lane. `FUZZ_SEED` draws other cases.
  */
-const CASES = Number(process.env['FUZZ_CASES'] ?? 100);
-const SEED = Number(process.env['FUZZ_SEED'] ?? 0);
+const { cases: CASES, seed: SEED } = fuzzLane(100);
 
 const folder = temporaryFolder();
 const at = (...names: string[]) => join(folder, ...names);

@@ -10,6 +10,12 @@ export function drawing(seed: number): Draw {
   return (below) => Math.floor(next() * below);
 }
 
+/** How many cases a fuzz lane draws, and of which seed: the environment's `FUZZ_CASES` and `FUZZ_SEED`, if it has them. */
+export function fuzzLane(cases: number): { readonly cases: number; readonly seed: number } {
+  const { FUZZ_CASES, FUZZ_SEED } = process.env;
+  return { cases: Number(FUZZ_CASES ?? cases), seed: Number(FUZZ_SEED ?? 0) };
+}
+
 const damages = ['truncate', 'flip', 'inflate lengths', 'overwrite', 'insert', 'bomb'] as const;
 export type Damage = (typeof damages)[number];
 

@@ -1,5 +1,13 @@
 export { describeBackends, expectNoNewTensors } from './backends.ts';
-export { type Damage, type Draw, damagedBytes, damagedJson, drawing, unclear } from './damage.ts';
+export {
+  type Damage,
+  type Draw,
+  damagedBytes,
+  damagedJson,
+  drawing,
+  fuzzLane,
+  unclear,
+} from './damage.ts';
 export { type DecoderCase, describeDecoder } from './describe-decoder.ts';
 export { describeEncoder, type EncoderCase } from './describe-encoder.ts';
 export { describeLayer, type LayerVariant } from './describe-layer.ts';

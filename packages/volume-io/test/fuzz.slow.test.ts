@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { damagedBytes, drawing } from '@sts-net/testing';
+import { damagedBytes, drawing, fuzzLane } from '@sts-net/testing';
 import { describe, expect, test } from 'vitest';
 import {
   decodeImage,
@@ -24,8 +24,7 @@ import { type FuzzFile, type FuzzTarget, fuzzTargets } from './fuzz-cases.ts';
  * runs is the whole one; by default a sample of it keeps tests quick. `FUZZ_SEED` draws other cases.
  * `FUZZ_FOLDER` names a folder of other files, of any number and size.
  */
-const CASES = Number(process.env.FUZZ_CASES ?? 300);
-const SEED = Number(process.env.FUZZ_SEED ?? 0);
+const { cases: CASES, seed: SEED } = fuzzLane(300);
 const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
 const { FUZZ_FOLDER: folder } = process.env;
 

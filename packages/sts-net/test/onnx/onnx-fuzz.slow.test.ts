@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useBackend } from '@sts-net/backend';
-import { damagedBytes, drawing, temporaryFolder, unclear } from '@sts-net/testing';
+import { damagedBytes, drawing, fuzzLane, temporaryFolder, unclear } from '@sts-net/testing';
 import { expect, test } from 'vitest';
 import { exportModel, loadOnnx } from '../../src/index.ts';
 import { parseDescription } from '../../src/runs/model-file.ts';
@@ -11,8 +11,7 @@ import { tinyModel } from '../tiny-model.ts';
  * Damaged files; `FUZZ_CASES=5000 npx vitest run packages/sts-net/test/onnx/onnx-fuzz` runs the whole lane.
  * `FUZZ_SEED` draws other cases.
  */
-const CASES = Number(process.env['FUZZ_CASES'] ?? 100);
-const SEED = Number(process.env['FUZZ_SEED'] ?? 0);
+const { cases: CASES, seed: SEED } = fuzzLane(100);
 
 const description = {
   network: { encoder: 'mobilenet_v2', decoder: 'unet', attention: 'none', classes: 2 },

@@ -264,10 +264,9 @@ export class OrtBackend extends tf.KernelBackend {
   settle(value: Value, wanted: readonly number[]): void {
     const layout = canonical(value.shape, wanted);
     if (!value.given || value.data === null || same(value.layout, layout)) return;
-    const { data } = value;
+    const { data, shape } = value;
     // One number everywhere, as what an optimiser starts from, has no order.
-    const isUniform = data.every((element) => element === data[0]);
-    if (!isUniform) value.data = permute(data, value.shape, value.layout, layout);
+    if (data.some((one) => one !== data[0])) value.data = permute(data, shape, value.layout, layout);
     value.layout = layout;
   }
 

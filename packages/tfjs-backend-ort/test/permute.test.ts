@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { canonical, permute } from '../src/graph/permute.ts';
+import { canonical, permute, reordered } from '../src/graph/permute.ts';
 import { identity } from '../src/graph/value-type.ts';
 
 describe('the layout that stands for an order of elements', () => {
@@ -18,4 +18,13 @@ describe('the layout that stands for an order of elements', () => {
       permute(elements, shape, plain, layout),
     );
   });
+});
+
+test('one number everywhere is left where it is, all else is put into the order', () => {
+  const shape = [2, 3];
+  const move = (data: Float32Array) => reordered(data, shape, [0, 1], [1, 0]);
+  const zeros = new Float32Array(6);
+  expect(move(zeros)).toBe(zeros);
+  expect([...move(Float32Array.of(1, 1, 1, 1, 2, 1))]).toEqual([1, 1, 1, 2, 1, 1]);
+  expect([...move(Float32Array.of(0, 0, Number.NaN, 0, 0, 0))].findIndex(Number.isNaN)).toBe(4);
 });

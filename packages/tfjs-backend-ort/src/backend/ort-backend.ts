@@ -3,7 +3,7 @@ import { same } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
 import { copyStrings, leaf, ownCopy } from '../graph/leaf.ts';
 import { Names } from '../graph/names.ts';
-import { canonical, copyInOrder, liesInOrder, permute } from '../graph/permute.ts';
+import { canonical, copyInOrder, liesInOrder, reordered } from '../graph/permute.ts';
 import { SessionCache } from '../graph/session-cache.ts';
 import { Structures } from '../graph/structures.ts';
 import { type Node, recorded, type Value } from '../graph/value.ts';
@@ -264,9 +264,7 @@ export class OrtBackend extends tf.KernelBackend {
   settle(value: Value, wanted: readonly number[]): void {
     const layout = canonical(value.shape, wanted);
     if (!value.given || value.data === null || same(value.layout, layout)) return;
-    const { data, shape } = value;
-    // One number everywhere, as what an optimiser starts from, has no order.
-    if (data.some((one) => one !== data[0])) value.data = permute(data, shape, value.layout, layout);
+    value.data = reordered(value.data, value.shape, value.layout, layout);
     value.layout = layout;
   }
 

@@ -51,6 +51,16 @@ export function permute(
   return out;
 }
 
+/** As `permute`, but the array itself where all its elements are the same, as in what an optimiser starts from. */
+export function reordered(
+  data: HostArray,
+  shape: readonly number[],
+  from: readonly number[],
+  to: readonly number[],
+): HostArray {
+  return data.every((element) => element === data[0]) ? data : permute(data, shape, from, to);
+}
+
 /** Copies along the last axis, which is so in both. */
 function copyRows(data: HostArray, out: HostArray, axes: readonly Axis[]): void {
   const { size, from } = axes.at(-1)!;

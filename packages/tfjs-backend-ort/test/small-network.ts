@@ -1,17 +1,14 @@
 import { batchNormTraining, conv2d, relu, resizeBilinear } from '@sts-net/layers-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { Adam } from '../../training/src/optimizers/adam.ts';
 import { positive, random } from './against-cpu.ts';
 
-const settings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
-
-/** A weight and its moments after a step. */
-type Updated = [fresh: tf.Tensor, m: tf.Tensor, v: tf.Tensor];
+const settings = { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 } as const;
 
 /** A residual network of four convolutions with everything a training step consists of. */
 export class SmallNetwork {
   readonly weights: tf.Variable[];
-  readonly #moments: { m: tf.Tensor; v: tf.Tensor }[];
-  #step = 0;
+  readonly #optimizer: Adam;
 
   constructor() {
     const shapes = [
@@ -25,10 +22,8 @@ export class SmallNetwork {
       ...[0, 1, 2].map((i) => tf.variable(positive([8], i + 10))),
       ...[0, 1, 2].map((i) => tf.variable(random([8], i + 20))),
     ]);
-    this.#moments = this.weights.map((weight) => ({
-      m: tf.zerosLike(weight),
-      v: tf.zerosLike(weight),
-    }));
+    const trained = this.weights.map((variable) => ({ name: variable.name, variable }));
+    this.#optimizer = new Adam(trained, settings, 'decoupled');
   }
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
@@ -49,64 +44,17 @@ export class SmallNetwork {
 
   /** One step of AdamW; the loss, not yet computed. */
   train(x: tf.Tensor4D, y: tf.Tensor4D, learningRate = 0.01): tf.Scalar {
-    this.#step++;
     const { value, grads } = tf.variableGrads(() =>
       tf.losses.softmaxCrossEntropy(y, this.forward(x)),
     );
-    const gradients = this.weights.map((weight) => grads[weight.name]!);
-    const updated = tf.tidy(() =>
-      tf.getKernel('StsUpdatePart', tf.getBackend()) === undefined
-        ? this.weights.map((_, i) => this.#update(i, gradients[i]!, learningRate))
-        : this.#updateTogether(gradients, learningRate),
-    );
-    updated.forEach(([fresh, m, v], i) => {
-      this.weights[i]!.assign(fresh);
-      tf.dispose([fresh, this.#moments[i]!.m, this.#moments[i]!.v]);
-      this.#moments[i] = { m, v };
-    });
+    this.#optimizer.apply(grads, learningRate);
     tf.dispose(grads);
     return value;
   }
 
-  /** As `training` calls the kernel of `tfjs-backend-ort`. */
-  #updateTogether(gradients: readonly tf.Tensor[], learningRate: number): Updated[] {
-    const { beta1, beta2, epsilon, weightDecay } = settings;
-    const root = Math.sqrt(1 - beta2 ** this.#step);
-    const rate = (learningRate * root) / (1 - beta1 ** this.#step);
-    const numbers = [1 - learningRate * weightDecay, rate, epsilon * root];
-    const operands = [
-      ...numbers.map((number) => tf.scalar(number)),
-      ...this.weights,
-      ...gradients,
-      ...this.#moments.map(({ m }) => m),
-      ...this.#moments.map(({ v }) => v),
-    ];
-    const count = this.weights.length;
-    const attributes = { rule: 'adamw', numbers: numbers.length, weights: count, beta1, beta2 };
-    const results = tf
-      .engine()
-      .runKernel(
-        'StsUpdatePart',
-        operands as unknown as tf.NamedTensorMap,
-        attributes,
-      ) as unknown as tf.Tensor[];
-    return this.weights.map((_, i) => [results[i]!, results[count + i]!, results[2 * count + i]!]);
-  }
-
-  #update(i: number, gradient: tf.Tensor, learningRate: number): Updated {
-    const { beta1, beta2, epsilon, weightDecay } = settings;
-    const [value, { m, v }] = [this.weights[i]!, this.#moments[i]!];
-    const newM = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1));
-    const newV = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-    const mean = tf.div(newM, 1 - beta1 ** this.#step);
-    const deviation = tf.sqrt(tf.div(newV, 1 - beta2 ** this.#step));
-    const decayed = tf.mul(value, 1 - learningRate * weightDecay);
-    const step = tf.mul(tf.div(mean, tf.add(deviation, epsilon)), learningRate);
-    return [tf.sub(decayed, step), newM, newV];
-  }
-
   dispose(): void {
-    tf.dispose([this.weights, this.#moments] as unknown as tf.TensorContainer);
+    this.#optimizer.dispose();
+    tf.dispose(this.weights);
   }
 }
 

@@ -21,18 +21,9 @@ export async function valueAndGradient(
   truth: Truth,
   logits: Float32Array,
 ): Promise<{ readonly value: number; readonly gradient: Float32Array }> {
-  const { maps, value: ofTensors } = mapped(loss);
-  const { count, height, width, classes } = truth;
-  const shape: [number, number, number, number] = [count, height, width, classes];
   const { value, grad } = tf.tidy(() => {
-    const labels = tf.tensor4d(truth.labels, shape);
-    const entries = Object.entries(maps(truth)).map(([name, { data, shape }]) => {
-      const dtype = data instanceof Int32Array ? 'int32' : 'float32';
-      return [name, tf.tensor(data, [...shape], dtype)] as const;
-    });
-    const tensors = Object.fromEntries(entries);
-    const ofLogits = (z: tf.Tensor) => ofTensors(labels, z as tf.Tensor4D, tensors);
-    return tf.valueAndGrad(ofLogits)(tf.tensor4d(logits, shape));
+    const { ofLogits, z } = onTensors(loss, truth, logits);
+    return tf.valueAndGrad(ofLogits)(z);
   });
   const [[number = Number.NaN], gradient] = await Promise.all([
     value.data<'float32'>(),
@@ -40,4 +31,30 @@ export async function valueAndGradient(
   ]);
   tf.dispose([value, grad]);
   return { value: number, gradient };
+}
+
+/** A loss alone, which spares what its derivative takes. */
+export async function lossValue(loss: Loss, truth: Truth, logits: Float32Array): Promise<number> {
+  const value = tf.tidy(() => {
+    const { ofLogits, z } = onTensors(loss, truth, logits);
+    return ofLogits(z);
+  });
+  const [number = Number.NaN] = await value.data<'float32'>();
+  value.dispose();
+  return number;
+}
+
+/** Within a scope: a loss as a function of its logits, and these. */
+function onTensors(loss: Loss, truth: Truth, logits: Float32Array) {
+  const { maps, value } = mapped(loss);
+  const { count, height, width, classes } = truth;
+  const shape: [number, number, number, number] = [count, height, width, classes];
+  const labels = tf.tensor4d(truth.labels, shape);
+  const entries = Object.entries(maps(truth)).map(([name, { data, shape }]) => {
+    const dtype = data instanceof Int32Array ? 'int32' : 'float32';
+    return [name, tf.tensor(data, [...shape], dtype)] as const;
+  });
+  const tensors = Object.fromEntries(entries);
+  const ofLogits = (z: tf.Tensor) => value(labels, z as tf.Tensor4D, tensors);
+  return { ofLogits, z: tf.tensor4d(logits, shape) };
 }

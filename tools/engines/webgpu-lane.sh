@@ -11,6 +11,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+mode=${1:-}
+[[ $mode =~ ^(--install|--full)?$ ]] || { echo "webgpu lane: --install or --full, got $mode"; exit 1; }
 chromium=${CHROMIUM:-/usr/lib/chromium}
 suites=(
   packages/backend/test/cast
@@ -24,7 +26,7 @@ suites=(
 # Of the suites of whole networks, the smallest: one golden network in inference; in full it is trained too, with one
 # encoder and one decoder by itself.
 networks=(packages/model/test/golden-eval)
-if [[ ${1:-} == --full ]]; then
+if [[ $mode == --full ]]; then
   networks+=(packages/backbones packages/decoders packages/training/test/golden-training)
 fi
 small=' (ResNet \(encoder\)|U-Net \(decoder\)|Unet/mobilenet_v2.* golden (logits|loss))'
@@ -35,6 +37,7 @@ for name in "${suites[@]}" "${networks[@]}"; do
 done
 
 skip() {
+  [[ $mode != --install ]] || exit 0
   echo "webgpu lane: skipped, $1:"
   printf '  %s\n' "${suites[@]}" "${networks[@]}"
   exit 0
@@ -47,7 +50,7 @@ packages=(webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0)
 if [[ ! -d node_modules/webgpu || ! -d node_modules/@tensorflow/tfjs-backend-webgpu ]]; then
   npm install --no-save --ignore-scripts --no-audit --no-fund "${packages[@]}"
 fi
-[[ ${1:-} != --install ]] || exit 0
+[[ $mode != --install ]] || exit 0
 
 export LD_LIBRARY_PATH=$chromium${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export VK_ICD_FILENAMES=$chromium/vk_swiftshader_icd.json

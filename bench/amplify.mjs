@@ -5,10 +5,11 @@
 //
 // That Python needs numpy and opencv-python-headless. Both sides hand on arrays of their own, so flips are
 // copied on both (`compact` here, `cv2.flip` there), and drop them at once; or both write images into five
-// arrays that are lent again for every sample (`lend` here, `dst` there). Both keep the memory that they
+// arrays that are lent again for every sample (`lend` here, `dst` there), which lie beside the sample's own
+// in WebAssembly's memory in the third task (`imageArrays`). Both keep the memory that they
 // free: what the C library gives back to the system costs page faults, which vary more than the work does.
 // (glibc alone knows these settings.)
-import { amplify, compact } from '@sts-net/amplify';
+import { amplify, compact, imageArrays } from '@sts-net/amplify';
 import ndarray from 'ndarray';
 import { compare } from './harness/compare.mjs';
 import { python } from './harness/process.mjs';
@@ -31,17 +32,25 @@ function ours() {
       if (((column - 210) / 14) ** 2 + ((row - 260) / 9) ** 2 < 1) mask.set(row, column, 1);
 
   let count = 0;
-  const six = (options) => {
-    const original = { id: `sample ${count++}`, group: 'bench', image, mask };
+  const six = (options, pixels = image.data) => {
+    const original = {
+      id: `sample ${count++}`,
+      group: 'bench',
+      image: ndarray(pixels, image.shape),
+      mask,
+    };
     return [...amplify(original, { method: 4, ...options })].map((sample) =>
       /_A[12]$/.test(sample.id) ? compact(sample, options) : sample,
     );
   };
   const lent = Array.from({ length: 5 }, () => new Float32Array(image.size));
+  const [own, ...beside] = imageArrays(6, image.size);
+  own.set(image.data);
   let next = 0;
   const tasks = {
     'six outputs, new arrays': () => six({}),
     'six outputs, lent arrays': () => six({ lend: () => lent[next++ % 5] }),
+    'six outputs, `imageArrays`': () => six({ lend: () => beside[next++ % 5] }, own),
   };
   return { versions: {}, tools: { '@sts-net/amplify': tasks } };
 }

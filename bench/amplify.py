@@ -53,6 +53,7 @@ serve(
         "OpenCV": {
             "six outputs, new arrays": lambda: amplify(image, mask),
             "six outputs, lent arrays": lambda: amplify(image, mask, lent),
+            "six outputs, `imageArrays`": lambda: amplify(image, mask, lent),
         }
     },
 )

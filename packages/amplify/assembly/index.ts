@@ -1,4 +1,5 @@
-// Pixels are `channels` float32 each. All functions read and write up to 12 bytes beyond rows.
+// Pixels of images are `channels` float32 each, those of masks a byte. What works on images reads and writes
+// up to 12 bytes beyond rows.
 
 /**
  * `count` rows of a resized image. `rowTaps` and `columnTaps` hold, for each row and column of it,
@@ -92,4 +93,33 @@ function reversePixels(source: usize, out: usize, width: i32, channels: i32): vo
     } while (at < bytes);
     out += bytes;
   }
+}
+
+/**
+ * Writes the box that holds every byte of a mask that is not 0 to `box`: top, bottom, left, right, the
+ * ends excluded, 32 bits each. Top is `height` if there is none.
+ */
+export function markedBounds(mask: usize, rowBytes: i32, height: i32, width: i32, box: usize): void {
+  let top = height, bottom = 0, left = width, right = 0;
+  for (let row = 0; row < height; row++, mask += rowBytes) {
+    const first = firstMarked(mask, width);
+    if (first == width) continue;
+    let end = width;
+    while (load<u8>(mask + end - 1) == 0) end--;
+    if (top == height) top = row;
+    bottom = row + 1;
+    left = min(left, first);
+    right = max(right, end);
+  }
+  store<i32>(box, top);
+  store<i32>(box, bottom, 4);
+  store<i32>(box, left, 8);
+  store<i32>(box, right, 12);
+}
+
+function firstMarked(row: usize, width: i32): i32 {
+  let at = 0;
+  while (at + 16 <= width && !v128.any_true(v128.load(row + at))) at += 16;
+  while (at < width && load<u8>(row + at) == 0) at++;
+  return at;
 }

@@ -1,3 +1,4 @@
+export { imageArrays } from './image/image-arrays.ts';
 export type { LendOptions } from './image/lend.ts';
 export { resizeBilinear, resizeNearest, type Size } from './image/resize.ts';
 export type { Box } from './lesion/box.ts';

@@ -1,6 +1,6 @@
 import type { NdArray } from '@sts-net/views';
-import { BAND, imageRows } from './image-rows.ts';
-import type { Native } from './native.ts';
+import type { Native } from '../native/native.ts';
+import { BAND, imageRows, resultRows } from './rows.ts';
 
 /** Which two pixels of a line the pixels of the resized line lie between. */
 export interface Taps {
@@ -13,43 +13,49 @@ export interface Taps {
 /**
  * Resizes an image along its columns, then along its rows, into `result`. All arithmetic is in
  * float32, so that this and `resizePlain` give the same bits.
+ * @returns whether there was enough memory
  */
 export function resizeNative(
   image: NdArray<Float32Array>,
   rows: Taps,
   columns: Taps,
   result: Float32Array,
-  { reserve, resizeRows }: Native,
-): void {
+  engine: Native,
+): boolean {
   const [sourceHeight, sourceWidth, channels] = image.shape as [number, number, number];
   const [height, width] = [rows.low.length, columns.low.length];
   const length = width * channels;
-  const { reversed, stride, copy } = imageRows(image);
+  const from = imageRows(image, engine);
+  const to = resultRows(result, length, engine);
   const ratio = sourceHeight / height;
-  const rowLength = Math.max(length, ratio * Math.abs(stride));
+  const rowLength = Math.max(length, ratio * Math.abs(from.stride));
   const bandRows = Math.min(height, Math.max(1, Math.floor(BAND / rowLength)));
   const sourceRows = Math.min(sourceHeight, Math.ceil((bandRows - 1) * ratio) + 3);
-  const [source, rowTaps, columnTaps, slots, band] = reserve(
-    ...[sourceRows * Math.abs(stride) + sourceWidth * channels, 4 * height, 4 * width],
-    ...[2 * (length + 8), bandRows * length],
-  ) as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+  const reserved = engine.reserve(
+    ...[from.room(sourceRows), 4 * height, 4 * width, 2 * (length + 8), to.room(bandRows)],
+  );
+  if (reserved === undefined) return false;
+  const [source, rowTaps, columnTaps, slots, band] = reserved as [
+    ...[Float32Array, Float32Array, Float32Array, Float32Array, Float32Array],
+  ];
   fillTaps(rowTaps, rows, (row) => row);
   fillTaps(
     columnTaps,
     columns,
-    (column) => 4 * channels * (reversed ? sourceWidth - 1 - column : column),
+    (column) => 4 * channels * (from.reversed ? sourceWidth - 1 - column : column),
   );
   for (let row = 0; row < height; row += bandRows) {
     const count = Math.min(bandRows, height - row);
     const first = rows.low[row]!;
-    const start = copy(first, rows.high[row + count - 1]! + 1 - first, source);
-    resizeRows(
-      ...[source.byteOffset + 4 * (start - first * stride), 4 * stride],
-      ...[rowTaps.byteOffset + 16 * row, columnTaps.byteOffset, slots.byteOffset, band.byteOffset],
-      ...[count, width, channels],
+    const start = from.address(first, rows.high[row + count - 1]! + 1 - first, source);
+    engine.resizeRows(
+      ...[start - 4 * first * from.stride, 4 * from.stride],
+      ...[rowTaps.byteOffset + 16 * row, columnTaps.byteOffset, slots.byteOffset],
+      ...[to.address(row, band), count, width, channels],
     );
-    result.set(band.subarray(0, count * length), row * length);
+    to.take(row, count, band);
   }
+  return true;
 }
 
 function fillTaps(

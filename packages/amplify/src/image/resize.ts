@@ -1,7 +1,7 @@
 import { type NdArray, ndarray } from '@sts-net/views';
 import { lesionBounds } from '../lesion/lesion-bounds.ts';
+import { nativesFor } from './image-arrays.ts';
 import { type LendOptions, lentArray } from './lend.ts';
-import { native } from './native.ts';
 import { resizeNative, resizePlain, type Taps } from './resize-image.ts';
 
 /** `[height, width]` in pixels. */
@@ -23,9 +23,10 @@ export function resizeBilinear(
   const result = lentArray('resizeBilinear', options, height * width * channels);
   const rows = linearTaps(sourceHeight, height, 'mixed');
   const columns = linearTaps(sourceWidth, width, 'alone');
-  const engine = native();
-  if (engine) resizeNative(image, rows, columns, result, engine);
-  else resizePlain(image, rows, columns, result);
+  const isMade = nativesFor(result).some((engine) =>
+    resizeNative(image, rows, columns, result, engine),
+  );
+  if (!isMade) resizePlain(image, rows, columns, result);
   return ndarray(result, [height, width, channels]);
 }
 

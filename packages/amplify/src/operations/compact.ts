@@ -1,8 +1,9 @@
 import { type NdArray, ndarray } from '@sts-net/views';
-import { BAND, imageRows } from '../image/image-rows.ts';
+import { nativesFor, sharesMemory } from '../image/image-arrays.ts';
 import { type LendOptions, lentArray } from '../image/lend.ts';
-import { type Native, native } from '../image/native.ts';
 import { resizeNearest } from '../image/resize.ts';
+import { BAND, imageRows, resultRows } from '../image/rows.ts';
+import type { Native } from '../native/native.ts';
 import { sampleSize } from '../sample/check-sample.ts';
 import type { Sample } from '../sample/sample.ts';
 
@@ -20,10 +21,11 @@ function compactImage(image: NdArray<Float32Array>, options: LendOptions): NdArr
   const [height, width, channels] = image.shape as [number, number, number];
   const [, columnStride, channelStride] = image.stride as [number, number, number];
   const result = lentArray('compact', options, height * width * channels);
-  const engine = native();
-  if (columnStride === channels && channelStride === 1) packRows(image, result);
-  else if (engine) packNative(image, result, engine);
-  else packPlain(image, result);
+  const inOnePiece = columnStride === channels && channelStride === 1;
+  if (inOnePiece && !sharesMemory(image.data, result)) packRows(image, result);
+  else if (!nativesFor(result).some((engine) => packNative(image, result, engine))) {
+    packPlain(image, result);
+  }
   return ndarray(result, [height, width, channels]);
 }
 
@@ -40,25 +42,24 @@ function packRows(
   }
 }
 
-function packNative(
-  image: NdArray<Float32Array>,
-  result: Float32Array,
-  { reserve, packRows: pack }: Native,
-): void {
+/** Returns whether there was enough memory. */
+function packNative(image: NdArray<Float32Array>, result: Float32Array, engine: Native): boolean {
   const [height, width, channels] = image.shape as [number, number, number];
   const length = width * channels;
-  const { reversed, stride, copy } = imageRows(image);
+  const from = imageRows(image, engine);
+  const to = resultRows(result, length, engine);
   const bandRows = Math.min(height, Math.max(1, Math.floor(BAND / length)));
-  const [source, band] = reserve(bandRows * Math.abs(stride) + length, bandRows * length) as [
-    Float32Array,
-    Float32Array,
-  ];
+  const reserved = engine.reserve(from.room(bandRows), to.room(bandRows));
+  if (reserved === undefined) return false;
+  const [source, band] = reserved as [Float32Array, Float32Array];
   for (let row = 0; row < height; row += bandRows) {
     const count = Math.min(bandRows, height - row);
-    const start = source.byteOffset + 4 * copy(row, count, source);
-    pack(start, 4 * stride, band.byteOffset, count, width, channels, Number(reversed));
-    result.set(band.subarray(0, count * length), row * length);
+    const start = from.address(row, count, source);
+    const target = to.address(row, band);
+    engine.packRows(start, 4 * from.stride, target, count, width, channels, Number(from.reversed));
+    to.take(row, count, band);
   }
+  return true;
 }
 
 function packPlain(

@@ -1,6 +1,6 @@
-// Checks packages as their users get them: packs each, installs it alone (with the packages it depends
-// on) into an empty project where nothing but the registry can be reached, imports it in Node and,
-// if it promises to run anywhere, bundles it for a browser and runs it without Node's globals.
+// Checks packages as their users get them: packs each, looks at the tarball, installs it alone (with the packages
+// it depends on) into a project where nothing but the registry can be reached, imports it in Node and, if it
+// promises to run anywhere, bundles it for a browser and runs it without Node's globals.
 // Prints the bundles' sizes. Usage: node tools/check/packed.mjs [package …]
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { checkTarball } from './tarball.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -51,46 +52,53 @@ try {
     Object.values(packed).map(({ name, filename }) => [name, `file:${join(scratch, filename)}`]),
   );
   const wanted = process.argv.slice(2);
-  for (const [name, { folder, pkg }] of manifests) {
-    if (wanted.length > 0 && !wanted.includes(folder)) continue;
+  // Those that need little first, so that npm has little to remove and to bring back.
+  const chosen = [...manifests]
+    .filter(([, { folder }]) => wanted.length === 0 || wanted.includes(folder))
+    .sort(([one], [other]) => closure(one).size - closure(other).size);
+  for (const [name, { folder, pkg }] of chosen) {
     const bytes = await checkPackage(name, folder, pkg, tarballs);
     console.log(
       `packed: ${name} installs alone, imports${bytes === undefined ? '' : `, runs without Node (${(bytes / 1000).toFixed(1)} kB gzipped, its dependencies but TensorFlow.js included)`}`,
     );
   }
+  for (const [name, { folder, pkg }] of chosen) await checkOldest(name, folder, pkg, tarballs);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-async function checkPackage(name, folder, pkg, tarballs) {
+/**
+ * Installs a package, with others of the registry, into the project `folder`; returns where that is. Projects are
+ * used again: npm removes what another package needed, and need not unpack TensorFlow.js each time. (It leaves what
+ * an optional peer may be: packages that need no TensorFlow.js share no project with those that do.)
+ */
+function install(name, tarballs, folder, others) {
   const project = join(scratch, folder);
-  mkdirSync(project);
-  const peers = Object.keys({ ...pkg.peerDependencies }).filter(
-    (peer) => !pkg.peerDependenciesMeta?.[peer]?.optional,
-  );
-  const own = [...closure(name)];
-  writeFileSync(
-    join(project, 'package.json'),
-    JSON.stringify({
-      name: 'user',
-      private: true,
-      type: 'module',
-      dependencies: {
-        ...Object.fromEntries(own.map((one) => [one, tarballs.get(one)])),
-        // Programs that use the layers need an engine.
-        ...(peers.length > 0 && { '@tensorflow/tfjs-backend-cpu': `^${tested}` }),
-      },
-    }),
-  );
+  mkdirSync(project, { recursive: true });
+  rmSync(join(project, 'package-lock.json'), { force: true });
+  const own = [...closure(name)].map((one) => [one, tarballs.get(one)]);
+  const dependencies = { ...Object.fromEntries(own), ...others };
+  const manifest = { name: 'user', private: true, type: 'module', dependencies };
+  writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   // Install scripts run, as they would for a user.
   run(
     'npm',
     ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts=false'],
     project,
-    {
-      NODE_OPTIONS: onlyRegistry,
-    },
+    { NODE_OPTIONS: onlyRegistry },
   );
+  return project;
+}
+
+async function checkPackage(name, folder, pkg, tarballs) {
+  await checkTarball(tarballs.get(name).slice('file:'.length));
+  const peers = Object.keys({ ...pkg.peerDependencies }).filter(
+    (peer) => !pkg.peerDependenciesMeta?.[peer]?.optional,
+  );
+  // Programs that use the layers need an engine.
+  const engine = { '@tensorflow/tfjs-backend-cpu': `^${tested}` };
+  const project =
+    peers.length > 0 ? install(name, tarballs, 'layers', engine) : install(name, tarballs, 'plain');
   const installed = readdirSync(join(project, 'node_modules'));
   if (peers.length === 0 && installed.includes('@tensorflow')) {
     throw new Error(`${name}: installs TensorFlow.js, which it must not need`);
@@ -113,7 +121,6 @@ async function checkPackage(name, folder, pkg, tarballs) {
   if (name === 'sts-net') checkLoading(project);
   if (existsSync(here(`smoke/${folder}.mjs`))) await runWithoutNode(name, folder, project);
   else if (!nodeOnly.includes(name)) throw new Error(`${name}: smoke/${folder}.mjs is missing`);
-  await checkOldest(name, folder, pkg, project);
   if (nodeOnly.includes(name)) return undefined;
   const { outputFiles } = await bundle(join(project, 'main.js'), project, {
     write: false,
@@ -124,15 +131,13 @@ async function checkPackage(name, folder, pkg, tarballs) {
 }
 
 /** A package that says it takes an older TensorFlow.js runs with it. */
-async function checkOldest(name, folder, pkg, project) {
+async function checkOldest(name, folder, pkg, tarballs) {
   const oldest = pkg.peerDependencies?.['@tensorflow/tfjs-layers']?.replace('^', '');
   if (oldest === undefined || oldest === tested) return;
-  for (const one of ['node_modules', 'package-lock.json']) {
-    rmSync(join(project, one), { recursive: true });
-  }
-  const parts = ['core', 'layers', 'backend-cpu'].map((one) => `@tensorflow/tfjs-${one}@${oldest}`);
-  run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...parts], project);
+  const parts = ['core', 'layers', 'backend-cpu'].map((one) => [`@tensorflow/tfjs-${one}`, oldest]);
+  const project = install(name, tarballs, `oldest-${oldest}`, Object.fromEntries(parts));
   await runWithoutNode(`${name} with TensorFlow.js ${oldest}`, folder, project);
+  console.log(`packed: ${name} runs with TensorFlow.js ${oldest}`);
 }
 
 /** Commands load only what they use: scoring and data sets no TensorFlow.js, training no plots. */

@@ -1,11 +1,13 @@
-// Publishes as the release does, to a registry of its own, and takes each package from there as its users
-// do: in a copy of this repository raises versions by the changesets, builds and publishes; installs each
-// package into an empty project, with an empty cache, by the commands of its README; runs every program of
-// that README, and `npx sts-net demo` in an empty folder. No other host than that registry can be reached.
+// Publishes as the release does, to a registry of its own, and takes each package from there as its users do:
+// in a copy of this repository and of what `npm ci` installed there, raises versions by the changesets, builds
+// and publishes; installs each package into an empty project, with an empty cache, by the commands of its
+// README; runs every program of that README, and `npx sts-net demo` in an empty folder. No other host than
+// that registry can be reached.
 // Usage: node tools/release/registry-lane.mjs [--demo-steps N] [package …], of none all
 import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -75,7 +77,7 @@ function publish() {
   git('config', 'user.email', 'nobody@localhost');
   git('add', '--all');
   git('commit', '--quiet', '--message=As it is');
-  run('npm', ['ci', '--prefer-offline', '--no-audit', '--no-fund'], copy);
+  takeInstalled();
   run('npm', ['run', 'changeset:version'], copy);
   const published = [];
   for (const folder of readdirSync(join(copy, 'packages'))) {
@@ -97,6 +99,21 @@ function publish() {
     npm_config_userconfig: registry.npmrc,
   });
   return published;
+}
+
+/** What `npm ci` installed here. Files are shared where they can be, for nothing writes into them. */
+function takeInstalled() {
+  const ignored = ['--others', '--ignored', '--exclude-standard', '--directory'];
+  const folders = run('git', ['ls-files', '-z', ...ignored], root).split('\0');
+  for (const path of folders.filter((one) => /(^|\/)node_modules\/$/.test(one))) {
+    const [from, to] = [root, copy].map((folder) => join(folder, path.slice(0, -1)));
+    try {
+      run('cp', ['--archive', '--link', from, to], root);
+    } catch {
+      rmSync(to, { recursive: true, force: true });
+      cpSync(from, to, { recursive: true, verbatimSymlinks: true });
+    }
+  }
 }
 
 /** An environment where nothing is known but the registry. */

@@ -4,12 +4,16 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['@sts/source', 'node', 'import', 'module', 'default'];
 
 /**
- * Packages of data alone, of which no test leaves anything behind: loading their modules for each file anew would take
- * longer than most of their tests.
+ * Packages of which no test leaves anything behind: loading their modules for each file anew would take longer than
+ * most of their tests. Tests of networks are apart: what engines keep of them adds up to more than WebAssembly holds.
  */
-const ofData = [
-  ...['amplify', 'datasets', 'experiment', 'inference', 'metrics', 'views', 'volume-io', 'web'],
-].map((name) => `packages/${name}/test/**/*.test.ts`);
+const shared = [
+  ...['amplify', 'datasets', 'experiment', 'inference', 'metrics', 'views', 'volume-io', 'web'].map(
+    (name) => `packages/${name}/test/**/*.test.ts`,
+  ),
+  // That file sees the threads that its process starts.
+  'packages/sts-net/test/**/!(batch-threads).test.ts',
+];
 
 export default defineConfig({
   resolve: { conditions },
@@ -19,8 +23,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'data',
-          include: ofData,
+          name: 'shared',
+          include: shared,
           isolate: false,
           restoreMocks: true,
           unstubGlobals: true,
@@ -30,13 +34,13 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'engines',
+          name: 'isolated',
           include: [
             'packages/*/test/**/*.test.ts',
             'examples/*/test/**/*.test.ts',
             'tools/**/*.test.ts',
             'bench/**/*.test.ts',
-            ...ofData.map((pattern) => `!${pattern}`),
+            ...shared.map((pattern) => `!${pattern}`),
           ],
         },
       },

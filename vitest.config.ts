@@ -4,33 +4,34 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['@sts/source', 'node', 'import', 'module', 'default'];
 
 /**
- * Packages of which no test leaves anything behind: loading their modules for each file anew would take longer than
- * most of their tests. Tests of networks are apart: what engines keep of them adds up to more than WebAssembly holds.
+ * Files of these share the modules of their worker, for no test of theirs leaves anything behind: loading them anew
+ * would take longer than most of the tests. Each group has workers of its own. Tests of networks are in none: what
+ * engines keep of them adds up to more than WebAssembly holds.
  */
-const shared = [
-  ...['amplify', 'datasets', 'experiment', 'inference', 'metrics', 'views', 'volume-io', 'web'].map(
-    (name) => `packages/${name}/test/**/*.test.ts`,
-  ),
-  // That file sees the threads that its process starts.
-  'packages/sts-net/test/**/!(batch-threads).test.ts',
-];
+const shared = {
+  data: [
+    ...['amplify', 'datasets', 'experiment', 'inference', 'metrics', 'views', 'volume-io', 'web'],
+  ].map((name) => `packages/${name}/test/**/*.test.ts`),
+  // All but a file that sees the threads which its process starts.
+  'sts-net': ['packages/sts-net/test/**/!(batch-threads).test.ts'],
+};
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
   test: {
     projects: [
-      {
-        extends: true,
+      ...Object.entries(shared).map(([name, include]) => ({
+        extends: true as const,
         test: {
-          name: 'shared',
-          include: shared,
+          name,
+          include,
           isolate: false,
           restoreMocks: true,
           unstubGlobals: true,
           unstubEnvs: true,
         },
-      },
+      })),
       {
         extends: true,
         test: {
@@ -40,7 +41,9 @@ export default defineConfig({
             'examples/*/test/**/*.test.ts',
             'tools/**/*.test.ts',
             'bench/**/*.test.ts',
-            ...shared.map((pattern) => `!${pattern}`),
+            ...Object.values(shared)
+              .flat()
+              .map((pattern) => `!${pattern}`),
           ],
         },
       },

@@ -69,8 +69,8 @@ try {
 
 /**
  * Installs a package, with others of the registry, into the project `folder`; returns where that is. Projects are
- * used again: npm removes what another package needed, and need not unpack TensorFlow.js each time. (It leaves what
- * an optional peer may be: packages that need no TensorFlow.js share no project with those that do.)
+ * used again: npm removes what another package needed, and need not unpack TensorFlow.js each time. (It may leave
+ * what is an optional peer, as TensorFlow.js is of some: packages that need none share no project with others.)
  */
 function install(name, tarballs, folder, others) {
   const project = join(scratch, folder);
@@ -87,6 +87,12 @@ function install(name, tarballs, folder, others) {
     project,
     { NODE_OPTIONS: onlyRegistry },
   );
+  const strangers = [...manifests.keys()].filter(
+    (one) => !closure(name).has(one) && existsSync(join(project, 'node_modules', one)),
+  );
+  if (strangers.length > 0) {
+    throw new Error(`${name}: is not alone, but with ${strangers.join(', ')}`);
+  }
   return project;
 }
 

@@ -76,8 +76,9 @@ function install(name, tarballs, folder, others) {
   const project = join(scratch, folder);
   mkdirSync(project, { recursive: true });
   rmSync(join(project, 'package-lock.json'), { force: true });
-  const own = [...closure(name)].map((one) => [one, tarballs.get(one)]);
-  const dependencies = { ...Object.fromEntries(own), ...others };
+  const own = closure(name);
+  const ours = Object.fromEntries([...own].map((one) => [one, tarballs.get(one)]));
+  const dependencies = { ...ours, ...others };
   const manifest = { name: 'user', private: true, type: 'module', dependencies };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   // Install scripts run, as they would for a user.
@@ -88,7 +89,7 @@ function install(name, tarballs, folder, others) {
     { NODE_OPTIONS: onlyRegistry },
   );
   const strangers = [...manifests.keys()].filter(
-    (one) => !closure(name).has(one) && existsSync(join(project, 'node_modules', one)),
+    (one) => !own.has(one) && existsSync(join(project, 'node_modules', one)),
   );
   if (strangers.length > 0) {
     throw new Error(`${name}: is not alone, but with ${strangers.join(', ')}`);

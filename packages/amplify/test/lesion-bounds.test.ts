@@ -61,6 +61,26 @@ test('the box of any mask, by WebAssembly and without (a slow oracle)', async ()
   expect(masks().map(plain.lesionBounds)).toEqual(expected);
 });
 
+test('a mask that is looked at in more than one piece', () => {
+  for (const [rows, columns] of [
+    [
+      [3, 690],
+      [599, 0],
+    ],
+    [
+      [699, 699],
+      [5, 300],
+    ],
+    [[350], [599]],
+  ] as const) {
+    const mask = ndarray(new Uint8Array(700 * 600), [700, 600]);
+    for (const [i, row] of rows.entries()) mask.set(row, columns[i]!, 1);
+    for (const view of [mask, mask.step(-1, 1), mask.step(1, -1), mask.step(2, 1)]) {
+      expect(lesionBounds(view)).toEqual(slowBounds(view));
+    }
+  }
+});
+
 test.each([
   [0, 5],
   [5, 0],

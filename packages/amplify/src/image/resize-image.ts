@@ -1,6 +1,6 @@
 import type { NdArray } from '@sts-net/views';
-import type { Native } from '../native/native.ts';
-import { BAND, imageRows, resultRows } from './rows.ts';
+import { BAND, type Native } from '../native/native.ts';
+import { imageRows, resultRows } from './rows.ts';
 
 /** Which two pixels of a line the pixels of the resized line lie between. */
 export interface Taps {

@@ -1,9 +1,7 @@
 import type { NdArray } from '@sts-net/views';
 import type { Native } from '../native/native.ts';
+import { rowSpan } from '../native/row-span.ts';
 import { nativeOf } from './image-arrays.ts';
-
-/** Numbers that are worked on at a time: what the processor's cache holds. */
-export const BAND: number = 2 ** 16;
 
 /** Rows of an image `[row, column, channel]` where kernels find them, the channels of a pixel together. */
 export interface ImageRows {
@@ -36,10 +34,10 @@ export function imageRows(
   if (inOnePiece && Math.abs(rowStride) <= 4 * length) {
     const room = (count: number) => count * Math.abs(rowStride) + length;
     const address: ImageRows['address'] = (first, count, copy) => {
-      const [start, end] = [first, first + count - 1].map((row) => corner + row * rowStride);
-      const low = Math.min(start!, end!);
-      copy.set(data.subarray(low, Math.max(start!, end!) + length));
-      return copy.byteOffset + 4 * (start! - low);
+      const start = corner + first * rowStride;
+      const { low, high } = rowSpan(start, rowStride, count, length);
+      copy.set(data.subarray(low, high));
+      return copy.byteOffset + 4 * (start - low);
     };
     return { reversed, stride: rowStride, room, address };
   }

@@ -1,5 +1,6 @@
 import type { NdArray } from '@sts-net/views';
-import { type Native, native } from '../native/native.ts';
+import { BAND, type Native, native } from '../native/native.ts';
+import { rowSpan } from '../native/row-span.ts';
 import type { Box } from './box.ts';
 
 /** The smallest box that holds every pixel that is not background; `undefined` if there is none. */
@@ -19,15 +20,26 @@ function boundsNative(
   if (Math.abs(columnStride) !== 1 || Math.abs(rowStride) > 4 * width) return undefined;
   if (height === 0 || width === 0) return undefined;
   const corner = columnStride < 0 ? offset + 1 - width : offset;
-  const low = Math.min(corner, corner + (height - 1) * rowStride);
-  const length = (height - 1) * Math.abs(rowStride) + width;
-  const [copy, box] = reserve(Math.ceil(length / 4), 4) ?? [];
-  if (copy === undefined || box === undefined) return undefined;
-  new Uint8Array(copy.buffer, copy.byteOffset, length).set(data.subarray(low, low + length));
-  const start = copy.byteOffset + corner - low;
-  markedBounds(start, rowStride, height, width, box.byteOffset);
+  const step = Math.max(1, Math.abs(rowStride));
+  const bandRows = Math.min(height, Math.max(1, Math.floor((4 * BAND) / step)));
+  const [band, box] = reserve(Math.ceil((bandRows * step + width) / 4), 4) ?? [];
+  if (band === undefined || box === undefined) return undefined;
+  const copy = new Uint8Array(band.buffer, band.byteOffset, band.byteLength);
   const ends = new Int32Array(box.buffer, box.byteOffset, 4);
-  const [top, bottom, left, right] = ends as unknown as [number, number, number, number];
+  let [top, bottom, left, right] = [height, 0, width, 0];
+  for (let row = 0; row < height; row += bandRows) {
+    const count = Math.min(bandRows, height - row);
+    const start = corner + row * rowStride;
+    const { low, high } = rowSpan(start, rowStride, count, width);
+    copy.set(data.subarray(low, high));
+    markedBounds(copy.byteOffset + start - low, rowStride, count, width, box.byteOffset);
+    const [first, end, from, to] = ends as unknown as [number, number, number, number];
+    if (first === count) continue;
+    top = Math.min(top, row + first);
+    bottom = row + end;
+    left = Math.min(left, from);
+    right = Math.max(right, to);
+  }
   if (columnStride > 0) return { top, bottom, left, right };
   return { top, bottom, left: width - right, right: width - left };
 }

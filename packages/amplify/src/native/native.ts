@@ -14,6 +14,9 @@ export interface Native extends Kernels {
   readonly reserve: (...lengths: number[]) => Float32Array<ArrayBuffer>[] | undefined;
 }
 
+/** 32-bit numbers that are worked on at a time: what the processor's cache holds. */
+export const BAND: number = 2 ** 16;
+
 /** Bytes of a page of WebAssembly's memory, and how many pages there may be. */
 const PAGE = 2 ** 16;
 const MOST_PAGES = 2 ** 16;

@@ -2,8 +2,8 @@ import { type NdArray, ndarray } from '@sts-net/views';
 import { nativesFor, sharesMemory } from '../image/image-arrays.ts';
 import { type LendOptions, lentArray } from '../image/lend.ts';
 import { resizeNearest } from '../image/resize.ts';
-import { BAND, imageRows, resultRows } from '../image/rows.ts';
-import type { Native } from '../native/native.ts';
+import { imageRows, resultRows } from '../image/rows.ts';
+import { BAND, type Native } from '../native/native.ts';
 import { sampleSize } from '../sample/check-sample.ts';
 import type { Sample } from '../sample/sample.ts';
 

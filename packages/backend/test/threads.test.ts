@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { signed } from '@sts-net/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { registerWasmTrainingKernels } from '../src/index.ts';
 import { floats, type WasmBackend } from '../src/wasm/native/backend.ts';
 import { shares } from '../src/wasm/native/shares.ts';
@@ -13,7 +13,7 @@ const workers: Worker[] = [];
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
 beforeAll(registerWasmTrainingKernels);
-afterAll(() => Promise.all(workers.map((worker) => worker.terminate())));
+afterEach(() => Promise.all(workers.splice(0).map((worker) => worker.terminate())));
 
 /** Memory as TensorFlow.js has it in a page that is isolated, with nothing else of its backend. */
 function sharedBackend(): WasmBackend {
@@ -60,12 +60,9 @@ async function resultsOf(threads: number, name: string, shapes: Shapes, attrs: o
   expect(await startThreads(backend, threads, startWorker)).toBe(threads);
   const tensor = ([input, shape]: [string, readonly number[]]) => {
     const made = backend.makeOutput([...shape], 'float32');
-    floats(backend, made).set(signed(`${name} ${input}`, size(shape)));
-    // A variance.
-    if (['variance', 'v'].includes(input)) {
-      for (const [i, value] of floats(backend, made).entries())
-        floats(backend, made)[i] = Math.abs(value);
-    }
+    const drawn = signed(`${name} ${input}`, size(shape));
+    const isVariance = ['variance', 'v'].includes(input);
+    floats(backend, made).set(isVariance ? drawn.map(Math.abs) : drawn);
     return [input, made] as const;
   };
   const inputs = Object.fromEntries(Object.entries(shapes).map(tensor));

@@ -32,13 +32,16 @@ function build(options: Partial<ModelOptions>): LayersModel {
   return withoutInitialValues(() => createModel(config));
 }
 
+/** All whole numbers that float32 tells apart: more than any weight holds. */
+const numbers = new Float32Array(2 ** 24);
+for (let i = 0; i < numbers.length; i++) numbers[i] = i;
+
 /** Gives every weight values of its own, each other than its neighbours. */
 function fill(model: LayersModel, salt: string): void {
   for (const weight of model.weights) {
     const shape = weight.shape as number[];
-    const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
     const first = fnv1a(salt + weight.originalName) % 1000;
-    for (let i = 0; i < values.length; i++) values[i] = first + i;
+    const values = numbers.subarray(first, first + shape.reduce((a, b) => a * b, 1));
     tf.tidy(() => {
       weight.write(tf.tensor(values, shape));
     });
@@ -46,7 +49,7 @@ function fill(model: LayersModel, salt: string): void {
 }
 
 const values = (model: LayersModel): Buffer[] =>
-  model.weights.map((weight) => Buffer.from(weight.read().dataSync<'float32'>().slice().buffer));
+  model.weights.map((weight) => Buffer.from(weight.read().dataSync<'float32'>().buffer));
 
 /** Nothing but a head, where the encoder is what matters. */
 const headOnly: DecoderSpec = {

@@ -36,34 +36,29 @@ export function recipeStateDict(
   for (const [key, shape] of Object.entries(shapes)) {
     if (key.endsWith('num_batches_tracked')) continue;
     const prefix = key.slice(0, key.lastIndexOf('.'));
-    const transform = recipe(
-      key,
-      shape,
-      Object.hasOwn(shapes, `${prefix}.running_mean`) || normalizes(prefix),
-    );
+    const normalization = Object.hasOwn(shapes, `${prefix}.running_mean`) || normalizes(prefix);
+    const { centre, spread } = recipe(key, shape, normalization);
     const count = shape.reduce((a, b) => a * b, 1);
     const next = mulberry32(fnv1a(key));
     const data = new Float32Array(count);
-    for (let i = 0; i < count; i++) data[i] = transform(next());
+    for (let i = 0; i < count; i++) data[i] = centre + (2 * next() - 1) * spread;
     tensors.set(key, { shape, data });
   }
   return tensors;
 }
 
+/** Values of a tensor are between `centre - spread` and `centre + spread`. */
 function recipe(
   key: string,
   shape: readonly number[],
   isNormalization: boolean,
-): (u: number) => number {
-  if (key.endsWith('running_var')) return (u) => 0.5 + u;
-  if (key.endsWith('running_mean')) return (u) => (2 * u - 1) * 0.2;
+): { readonly centre: number; readonly spread: number } {
+  if (key.endsWith('running_var')) return { centre: 1, spread: 0.5 };
+  if (key.endsWith('running_mean')) return { centre: 0, spread: 0.2 };
   if (shape.length > 1) {
     const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
-    const bound = Math.sqrt(6 / fanIn);
-    return (u) => (2 * u - 1) * bound;
+    return { centre: 0, spread: Math.sqrt(6 / fanIn) };
   }
-  if (isNormalization) {
-    return key.endsWith('weight') ? (u) => 0.5 + u : (u) => (2 * u - 1) * 0.2;
-  }
-  return (u) => (2 * u - 1) * 0.1;
+  if (!isNormalization) return { centre: 0, spread: 0.1 };
+  return key.endsWith('weight') ? { centre: 1, spread: 0.5 } : { centre: 0, spread: 0.2 };
 }

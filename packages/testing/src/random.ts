@@ -21,10 +21,15 @@ export function mulberry32(seed: number): () => number {
 /** `count` numbers in [0, 1) drawn from the generator seeded with `key`. */
 export function uniform(key: string, count: number): Float32Array {
   const next = mulberry32(fnv1a(key));
-  return Float32Array.from({ length: count }, next);
+  const values = new Float32Array(count);
+  // A loop, for weights are millions of numbers and `Float32Array.from` takes ten times as long.
+  for (let i = 0; i < count; i++) values[i] = next();
+  return values;
 }
 
 /** `count` numbers in [-1, 1) drawn from the generator seeded with `key`. */
 export function signed(key: string, count: number): Float32Array {
-  return uniform(key, count).map((u) => 2 * u - 1);
+  const values = uniform(key, count);
+  for (let i = 0; i < count; i++) values[i] = 2 * values[i]! - 1;
+  return values;
 }

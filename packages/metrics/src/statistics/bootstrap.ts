@@ -56,13 +56,10 @@ export function bootstrapInterval(
     );
   }
   const members = membersOf(values.length, groups, 'bootstrapInterval');
-  const estimates = Float64Array.from({ length: resamples }, () => {
-    const drawn: number[] = [];
-    for (let k = 0; k < members.length; k++) {
-      for (const i of members[Math.floor(random() * members.length)]!) drawn.push(values[i]!);
-    }
-    return statistic(drawn);
-  });
+  const estimates = new Float64Array(resamples);
+  const grouped = members.map((own) => own.map((i) => values[i]!));
+  const estimate = statistic === meanOf ? meanDrawn : statisticDrawn;
+  for (let k = 0; k < resamples; k++) estimates[k] = estimate(grouped, random, statistic);
   const defined = estimates.filter((estimate) => !Number.isNaN(estimate)).sort();
   const tolerance = statistic === meanOf ? tieTolerance(values) : 0;
   const rounded = (value: number): number => (Math.abs(value) <= tolerance ? 0 : value);
@@ -73,6 +70,32 @@ export function bootstrapInterval(
     confidence,
     undefinedResamples: resamples - defined.length,
   };
+}
+
+type Groups = readonly (readonly number[])[];
+
+/** The statistic of as many groups as there are, drawn with replacement. */
+function statisticDrawn(
+  groups: Groups,
+  random: Random,
+  statistic: (values: readonly number[]) => number,
+): number {
+  const drawn: number[] = [];
+  for (let k = 0; k < groups.length; k++) {
+    for (const value of groups[Math.floor(random() * groups.length)]!) drawn.push(value);
+  }
+  return statistic(drawn);
+}
+
+/** As `statisticDrawn` of the mean, in a fraction of the time, since nothing is listed. */
+function meanDrawn(groups: Groups, random: Random): number {
+  let [sum, count] = [0, 0];
+  for (let k = 0; k < groups.length; k++) {
+    const group = groups[Math.floor(random() * groups.length)]!;
+    for (let i = 0; i < group.length; i++) sum += group[i]!;
+    count += group.length;
+  }
+  return sum / count;
 }
 
 /**

@@ -19,7 +19,9 @@ export function seededRandom(seed: number): Random {
   let [x, y, z, w] = [mix() | 1, mix(), mix(), mix()];
   return () => {
     const t = x ^ (x << 11);
-    [x, y, z] = [y, z, w];
+    x = y;
+    y = z;
+    z = w;
     w = w ^ (w >>> 19) ^ t ^ (t >>> 8);
     return (w >>> 0) / 4294967296;
   };

@@ -4,6 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { StoredTensor } from '../bytes/stored-tensor.ts';
 import { partsOf } from '../network/model-parts.ts';
 import { canonicalKeys, epsilonOf } from './canonical-keys.ts';
+import { hwio } from './kernel-order.ts';
 import { type TorchParameter, torchParameters } from './torch-parameters.ts';
 
 /** A weight of a model and the tensor that a file has for it. */
@@ -81,7 +82,7 @@ export function requireValues({ key, tensor: { shape, data } }: WeightMatch): vo
 export function writeWeights(matches: readonly WeightMatch[]): void {
   for (const { parameter, tensor, transposed } of matches) {
     const { weight } = parameter;
-    const values = transposed ? hwio(tensor) : tensor.data;
+    const values = transposed ? hwio(tensor.data, tensor.shape) : tensor.data;
     tf.tidy(() => {
       weight.write(tf.tensor(values, weight.shape as number[]));
     });
@@ -109,21 +110,6 @@ function requireEpsilon(model: LayersModel, keys: readonly string[]): void {
   throw new RangeError(
     `these weights are for batch normalisation with epsilon ${required}, the model has ${epsilon}; create it with an encoder of that epsilon: ${fitting.join(', ')}, or a variant.`,
   );
-}
-
-/** A kernel in TensorFlow's order `[height, width, in, out]`, or `[in, out]`. */
-function hwio({ shape, data }: StoredTensor): Float32Array {
-  const [outputs, inputs, height = 1, width = 1] = shape as [number, number, number?, number?];
-  const area = height * width;
-  const result = new Float32Array(data.length);
-  for (let o = 0, from = 0; o < outputs; o++) {
-    for (let i = 0; i < inputs; i++) {
-      for (let p = 0; p < area; p++, from++) {
-        result[(p * inputs + i) * outputs + o] = data[from]!;
-      }
-    }
-  }
-  return result;
 }
 
 /** Leading axes of size 1 are free where only the last is longer. */

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { StoredTensor } from '../bytes/stored-tensor.ts';
+import { oihw } from './kernel-order.ts';
 import { torchParameters } from './torch-parameters.ts';
 
 /**
@@ -17,19 +18,4 @@ export async function torchStateDict(model: LayersModel): Promise<Map<string, St
     return [parameter.key, { shape: parameter.shape, data }];
   });
   return new Map(await Promise.all(entries));
-}
-
-/** A kernel `[height, width, in, out]`, or `[in, out]`, in PyTorch's order, whose shape is given. */
-function oihw(values: Float32Array, shape: readonly number[]): Float32Array {
-  const [outputs, inputs, height = 1, width = 1] = shape as [number, number, number?, number?];
-  const area = height * width;
-  const result = new Float32Array(values.length);
-  for (let o = 0, to = 0; o < outputs; o++) {
-    for (let i = 0; i < inputs; i++) {
-      for (let p = 0; p < area; p++, to++) {
-        result[to] = values[(p * inputs + i) * outputs + o]!;
-      }
-    }
-  }
-  return result;
 }

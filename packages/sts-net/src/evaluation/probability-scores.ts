@@ -122,6 +122,8 @@ export type ProbabilityStatistics = Readonly<
   Record<keyof ProbabilityValues<number> | `recall@${(typeof frocRates)[number]}`, number>
 >;
 
+const recallNames = frocRates.map((rate) => `recall@${rate}` as const);
+
 function statisticsOf(
   cases: readonly MeasuredProbabilities[],
 ): readonly [(times: ArrayLike<number>) => ProbabilityStatistics, CalibrationSums] {
@@ -131,13 +133,13 @@ function statisticsOf(
   );
   const sums = new CalibrationSums(cases.map(({ calibration }) => calibration));
   const statistics = (times: ArrayLike<number>): ProbabilityStatistics => {
-    const { recalls, ...detection } = counts.scores(times);
-    const named = frocRates.map((rate, i) => [`recall@${rate}`, recalls[i]!] as const);
-    return {
-      ...detection,
-      ...sums.scores(times),
-      ...Object.fromEntries(named),
-    } as ProbabilityStatistics;
+    const { averagePrecision, frocScore, recalls } = counts.scores(times);
+    const { calibrationError, brierScore } = sums.scores(times);
+    const values: Record<string, number> = {
+      ...{ averagePrecision, frocScore, calibrationError, brierScore },
+    };
+    for (let i = 0; i < recalls.length; i++) values[recallNames[i]!] = recalls[i]!;
+    return values as ProbabilityStatistics;
   };
   return [statistics, sums];
 }

@@ -39,16 +39,18 @@ export class CalibrationSums {
   /** @param times how often each case was drawn */
   counts(times: ArrayLike<number>): CalibrationCounts {
     const length = width * this.#bins + 1;
+    const counts = this.#counts;
     const sums = new Float64Array(length);
     for (let i = 0; i < this.#cases; i++) {
       const drawn = times[i]!;
       if (drawn === 0) continue;
-      for (let k = 0; k < length; k++) sums[k]! += drawn * this.#counts[i * length + k]!;
+      for (let k = 0; k < length; k++) sums[k]! += drawn * counts[i * length + k]!;
     }
-    const bins = Array.from({ length: this.#bins }, (_, bin) => {
-      const [count, positives, probabilitySum] = sums.subarray(width * bin, width * bin + width);
-      return { count: count!, positives: positives!, probabilitySum: probabilitySum! };
-    });
+    const bins = Array.from({ length: this.#bins }, (_, bin) => ({
+      count: sums[width * bin]!,
+      positives: sums[width * bin + 1]!,
+      probabilitySum: sums[width * bin + 2]!,
+    }));
     return { bins, squaredErrors: sums[length - 1]! };
   }
 

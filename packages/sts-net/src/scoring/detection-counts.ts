@@ -43,31 +43,28 @@ export class DetectionCounts {
 
   /** @param times how often each case was drawn */
   scores(times: ArrayLike<number>): DetectionScores {
+    const [rates, scores, caseOf, finds] = [this.#rates, this.#scores, this.#cases, this.#finds];
     let [lesions, cases] = [0, 0];
     for (let i = 0; i < this.#lesions.length; i++) {
       lesions += times[i]! * this.#lesions[i]!;
       cases += times[i]!;
     }
-    const recalls = this.#rates.map(() => 0);
-    const between = this.#rates.map(() => Number.NaN);
+    const recalls = rates.map(() => 0);
+    const between = rates.map(() => Number.NaN);
     let [found, falses, area] = [0, 0, 0];
-    for (let i = 0; i < this.#scores.length; ) {
+    for (let i = 0; i < scores.length; ) {
       const [foundBefore, falsesBefore] = [found, falses];
       // What has one score is told apart by no threshold.
-      for (
-        const score = this.#scores[i]!;
-        i < this.#scores.length && this.#scores[i] === score;
-        i++
-      ) {
-        const drawn = times[this.#cases[i]!]!;
-        if (this.#finds[i] === 1) found += drawn;
+      for (const score = scores[i]!; i < scores.length && scores[i] === score; i++) {
+        const drawn = times[caseOf[i]!]!;
+        if (finds[i] === 1) found += drawn;
         else falses += drawn;
       }
       if (found > foundBefore) area += (found / (found + falses)) * (found - foundBefore);
-      for (const [r, rate] of this.#rates.entries()) {
-        if (falses / cases <= rate) recalls[r] = found;
+      for (let r = 0; r < rates.length; r++) {
+        if (falses / cases <= rates[r]!) recalls[r] = found;
         else if (Number.isNaN(between[r]!)) {
-          const share = (rate * cases - falsesBefore) / (falses - falsesBefore);
+          const share = (rates[r]! * cases - falsesBefore) / (falses - falsesBefore);
           between[r] = foundBefore + share * (found - foundBefore);
         }
       }

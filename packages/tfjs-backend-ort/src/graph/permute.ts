@@ -58,7 +58,9 @@ export function reordered(
   from: readonly number[],
   to: readonly number[],
 ): HostArray {
-  return data.every((element) => element === data[0]) ? data : permute(data, shape, from, to);
+  const [first] = data;
+  for (const element of data) if (element !== first) return permute(data, shape, from, to);
+  return data;
 }
 
 /** Copies along the last axis, which is so in both. */

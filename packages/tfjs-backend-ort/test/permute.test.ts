@@ -28,3 +28,35 @@ test('one number everywhere is left where it is, all else is put into the order'
   expect([...move(Float32Array.of(1, 1, 1, 1, 2, 1))]).toEqual([1, 1, 1, 2, 1, 1]);
   expect([...move(Float32Array.of(0, 0, Number.NaN, 0, 0, 0))].findIndex(Number.isNaN)).toBe(4);
 });
+
+/** Element by element, by the places of its indices. */
+function oneByOne(
+  data: Int32Array,
+  shape: readonly number[],
+  from: readonly number[],
+  to: readonly number[],
+): Int32Array {
+  const out = new Int32Array(data.length);
+  const placeOf = (index: readonly number[], layout: readonly number[]) =>
+    layout.reduce((place, axis) => place * shape[axis]! + index[axis]!, 0);
+  const visit = (index: readonly number[]): void => {
+    if (index.length === shape.length) out[placeOf(index, to)] = data[placeOf(index, from)]!;
+    else for (let i = 0; i < shape[index.length]!; i++) visit([...index, i]);
+  };
+  visit([]);
+  return out;
+}
+
+test.each([
+  { shape: [3, 3, 5, 34], from: [0, 1, 2, 3], to: [3, 2, 0, 1] },
+  { shape: [3, 3, 34, 5], from: [3, 2, 0, 1], to: [0, 1, 2, 3] },
+  { shape: [70, 39], from: [0, 1], to: [1, 0] },
+  { shape: [2, 33, 9, 3], from: [0, 1, 2, 3], to: [0, 3, 1, 2] },
+  { shape: [2, 6, 7, 4], from: [0, 3, 1, 2], to: [0, 1, 2, 3] },
+  { shape: [4, 5, 6], from: [1, 0, 2], to: [0, 1, 2] },
+  { shape: [1, 7, 1], from: [0, 1, 2], to: [2, 1, 0] },
+  { shape: [0, 7], from: [0, 1], to: [1, 0] },
+])('oracle: $shape from $from to $to', ({ shape, from, to }) => {
+  const data = Int32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => i);
+  expect(permute(data, shape, from, to)).toEqual(oneByOne(data, shape, from, to));
+});

@@ -34,21 +34,41 @@ export function permute(
   }
   const others = axes.filter((axis) => axis !== read && axis !== written);
   for (const [start, end] of starts(others)) {
-    for (let i = 0; i < read.size; i += tile) {
-      const lastRead = Math.min(read.size, i + tile);
-      for (let j = 0; j < written.size; j += tile) {
-        const lastWritten = Math.min(written.size, j + tile);
-        for (let k = i; k < lastRead; k++) {
-          let source = start + k + j * written.from;
-          let target = end + k * read.to + j;
-          for (let l = j; l < lastWritten; l++, source += written.from) {
-            out[target++] = data[source]!;
-          }
-        }
+    transpose(data, start, written.from, out, end, read.to, read.size, written.size);
+  }
+  return out;
+}
+
+/** Turns rows of what is read into columns, four at a time: a read and a write each would take twice as long. */
+function transpose(
+  data: HostArray,
+  start: number,
+  across: number,
+  out: HostArray,
+  end: number,
+  down: number,
+  rows: number,
+  columns: number,
+): void {
+  const whole = rows - (rows % 4);
+  for (let first = 0; first < columns; first += tile) {
+    const last = Math.min(columns, first + tile);
+    for (let i = 0; i < whole; i += 4) {
+      let source = start + i + first * across;
+      let target = end + i * down + first;
+      for (let j = first; j < last; j++, source += across, target++) {
+        out[target] = data[source]!;
+        out[target + down] = data[source + 1]!;
+        out[target + 2 * down] = data[source + 2]!;
+        out[target + 3 * down] = data[source + 3]!;
+      }
+    }
+    for (let i = whole; i < rows; i++) {
+      for (let j = first; j < last; j++) {
+        out[end + i * down + j] = data[start + i + j * across]!;
       }
     }
   }
-  return out;
 }
 
 /** As `permute`, but the array itself where all its elements are the same, as in what an optimiser starts from. */

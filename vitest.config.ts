@@ -51,8 +51,8 @@ export default defineConfig({
     globalSetup: ['tools/check/temporary-folder.mjs'],
     setupFiles: ['packages/testing/src/setup.ts'],
     reporters: ['default', './tools/check/summary-reporter.mjs'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     maxWorkers: 2,
     env: {
       // Progress is told by the clock, which no test may depend on.

@@ -79,7 +79,8 @@ function patchOf({ mask }: Sample, lesion: readonly number[], feather: number): 
   for (const [i, row] of rows.entries()) {
     labels[(row - top) * width + columns[i]! - left] = mask.get(row, columns[i]!);
   }
-  let weights = Float32Array.from(labels, (label) => (label === 0 ? 0 : 1));
+  let weights = new Float32Array(labels.length);
+  for (let i = 0; i < labels.length; i++) if (labels[i] !== 0) weights[i] = 1;
   for (let step = 1; step <= feather; step++) {
     const weight = 1 - step / (feather + 1);
     const grown = weights.slice();

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Volume } from '@sts-net/volume-io';
+import { labelCounts, type Volume } from '@sts-net/volume-io';
 import { type Channel, checkChannel } from '../images/check-channel.ts';
 import { digestOfChannels, imageDigest, imageSeal } from '../images/image-digest.ts';
 import { wholeOrMapped } from '../images/label-map.ts';
@@ -43,7 +43,8 @@ export async function lookAt(
     const flat = isPicture || mask?.voxels.shape[0] === 1;
     const own = image?.voxels.shape ?? item.size;
     const shape = [flat ? 1 : own[0]!, ...own.slice(1)];
-    const labels = [...new Set(mask?.voxels.data)].filter((label) => label !== 0);
+    const numbers = mask === undefined ? [] : [...labelCounts(mask).keys()];
+    const labels = numbers.filter((label) => label !== 0);
     const area = mask === undefined ? 0 : areaOf(mask.voxels.data);
     const digest = read?.digest ?? item.digest;
     const placeless = isPicture || (item.mask !== null && isFlatImage(item.mask));

@@ -135,6 +135,8 @@ function labelled(path: string, all: readonly Drawn[]): Volume {
 /** What is stored, as a share of the highest value. */
 function valuesOf({ volume, maximum }: DicomSegment): Volume {
   if (maximum === 1) return volume;
-  const shares = Float32Array.from(volume.voxels.data, (value) => value / maximum);
+  const { data } = volume.voxels;
+  const shares = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) shares[i] = data[i]! / maximum;
   return likeVolume(volume, ndarray(shares, [...volume.voxels.shape]));
 }

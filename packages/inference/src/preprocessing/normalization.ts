@@ -148,7 +148,9 @@ function backgroundOf(values: Float32Array, shape: readonly number[]): Uint8Arra
   const anyChannel = new Float32Array(size);
   for (let i = 0; i < values.length; i++) if (values[i] !== 0) anyChannel[i % size] = 1;
   const plane = zeroBackground(anyChannel, shape);
-  return Uint8Array.from(values, (_, i) => plane[i % size]!);
+  const background = new Uint8Array(values.length);
+  for (let at = 0; at < values.length; at += size) background.set(plane, at);
+  return background;
 }
 
 function checkFinite(values: Float32Array, id: string): void {

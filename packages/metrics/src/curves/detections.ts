@@ -74,10 +74,8 @@ export function detections(
     if (value >= threshold) above[i] = 1;
   }
   const predicted = labelMask(above, shape, connectivity);
-  const wanted =
-    ignoreIndex === undefined
-      ? pair.truth
-      : Float64Array.from(pair.truth, (value, i) => (isIgnored(i) ? 0 : value));
+  const wanted = new Float64Array(pair.truth.length);
+  for (let i = 0; i < wanted.length; i++) if (!isIgnored(i)) wanted[i] = pair.truth[i]!;
   const mask = binaryMask(wanted, shape, label, `${where}: truth`);
   const present = labelMask(mask, shape, connectivity);
   const found = Array.from({ length: predicted.count }, () => ({

@@ -17,9 +17,10 @@ export function voronoiRegions({ labels, shape, count }: Components): Int32Array
   // Squared distances are whole: the number of the component rides on them as a fraction, so that the
   // nearest is found together with whom it belongs to, and the lower number wins among equals.
   const unit = 2 ** Math.ceil(Math.log2(count + 1));
-  const nearest = Float64Array.from(labels, (label) =>
-    label === 0 ? Number.POSITIVE_INFINITY : label / unit,
-  );
+  const nearest = new Float64Array(labels.length);
+  for (let i = 0; i < labels.length; i++) {
+    nearest[i] = labels[i] === 0 ? Number.POSITIVE_INFINITY : labels[i]! / unit;
+  }
   let inner = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     passAxis(nearest, shape[axis]!, inner, 1);

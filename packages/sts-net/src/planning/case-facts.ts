@@ -1,7 +1,7 @@
 import type { ManifestItem } from '@sts-net/datasets';
 import { intensityFacts } from '@sts-net/inference';
 import { connectedComponents } from '@sts-net/metrics';
-import { knownGeometry, orientationOf, type Volume } from '@sts-net/volume-io';
+import { knownGeometry, labelCounts, orientationOf, type Volume } from '@sts-net/volume-io';
 
 /** A connected region of one label. */
 export interface LesionFacts {
@@ -51,10 +51,10 @@ const mostIntensities = 1000;
 export function caseFacts({ item, image, labels, flat }: LookedAt): CaseFacts {
   const { id, group, size, spacing, modality } = item;
   const { data } = labels.voxels;
-  const present = new Set(data);
+  const present = [...labelCounts(labels).keys()];
   const found = lesionsOf(
     labels,
-    [...present].filter((label) => label !== 0),
+    present.filter((label) => label !== 0),
   );
   const [slices, rows, columns] = labels.voxels.shape as [number, number, number];
   const isShown = (slice: number) =>
@@ -65,7 +65,7 @@ export function caseFacts({ item, image, labels, flat }: LookedAt): CaseFacts {
     modality,
     zeroBackground: intensityFacts(image, flat, modality).zeroBackground,
     within: flat ? [] : intensitiesWithin(image, data),
-    labels: [...present].sort((a, b) => a - b),
+    labels: present,
     lesions: found,
     shown: Array.from({ length: slices }, (_, slice) => slice).filter(isShown).length,
   };

@@ -28,7 +28,8 @@ export function shrunk(
     masks.truth[to]! |= truth[at]!;
     masks.prediction[to]! |= prediction[at]!;
   }
-  const means = Uint8Array.from(sums, (sum, i) => Math.round(sum / counts[i]!));
+  const means = new Uint8Array(sums.length);
+  for (let i = 0; i < means.length; i++) means[i] = Math.round(sums[i]! / counts[i]!);
   return { width: columns, height: rows, grey: means, ...masks };
 }
 

@@ -36,8 +36,13 @@ export function leaveOutIgnored(
   truth: Volume<Uint8Array>,
   predictions: readonly Volume<Uint8Array>[],
 ): IgnoredVoxels {
-  const mask = truth.voxels.data.map((label) => (label === IGNORED ? 1 : 0));
-  let alone = 0;
+  const mask = new Uint8Array(truth.voxels.size);
+  let [count, alone] = [0, 0];
+  for (let i = 0; i < mask.length; i++) {
+    if (truth.voxels.data[i] !== IGNORED) continue;
+    mask[i] = 1;
+    count++;
+  }
   for (const { voxels } of [truth, ...predictions]) {
     const { data } = voxels;
     for (let i = 0; i < data.length; i++) {
@@ -45,5 +50,5 @@ export function leaveOutIgnored(
       if (mask[i] === 1 || data[i] === IGNORED) data[i] = 0;
     }
   }
-  return { mask, count: mask.reduce((sum, one) => sum + one, 0), alone };
+  return { mask, count, alone };
 }

@@ -61,7 +61,9 @@ function nativeSamples(dataSet: DataSet, attributes: ImageAttributes, name: stri
   const isBig = transferSyntaxUid === EXPLICIT_BIG_ENDIAN;
   if (bitsAllocated === 1) {
     const bits = nativeBytes(dataSet, Math.ceil(count / 8), name);
-    return Uint8Array.from({ length: count }, (_, i) => (bits[i >> 3]! >> (i & 7)) & 1);
+    const samples = new Uint8Array(count);
+    for (let i = 0; i < count; i++) samples[i] = (bits[i >> 3]! >> (i & 7)) & 1;
+    return samples;
   }
   const isHalved = attributes.photometricInterpretation === 'YBR_FULL_422' && samplesPerPixel === 3;
   if (isHalved) {

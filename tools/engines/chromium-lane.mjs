@@ -54,7 +54,7 @@ async function check(provider) {
       ...{ provider, threads: 2, full, whole: runsWhole(provider) },
       wasmPaths: provider === 'tfjs-wasm' ? '/tfjs/' : '/ort/',
     },
-    full ? 1500 : 400,
+    1500,
   );
   if (result.error !== undefined) {
     console.log(`FAIL ${provider}: ${result.error}`);
@@ -143,7 +143,7 @@ async function checkFailure({ title, names, policy = '', noWebgpu = false, ...se
     browser,
     server,
     { ...settings, failure: true },
-    60,
+    180,
     {
       policy,
       noWebgpu,

@@ -109,7 +109,7 @@ async function runAll() {
 async function run(browser, name, site) {
   const preview = await previewFolder(site);
   const page = await browser.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(300_000);
   const problems = [];
   page.on('pageerror', ({ message }) => problems.push(message));
   try {

@@ -74,8 +74,7 @@ export function detections(
     if (value >= threshold) above[i] = 1;
   }
   const predicted = labelMask(above, shape, connectivity);
-  const wanted = new Float64Array(pair.truth.length);
-  for (let i = 0; i < wanted.length; i++) if (!isIgnored(i)) wanted[i] = pair.truth[i]!;
+  const wanted = ignoreIndex === undefined ? pair.truth : without(ignoreIndex, pair.truth);
   const mask = binaryMask(wanted, shape, label, `${where}: truth`);
   const present = labelMask(mask, shape, connectivity);
   const found = Array.from({ length: predicted.count }, () => ({
@@ -97,6 +96,13 @@ export function detections(
   const { matched, surplus } = applyCriterion(pairs, options, overlap);
   for (const match of matched) found[match.prediction - 1]!.matches.push(match.truth);
   return { lesions: present.count, detections: found.filter((_, k) => !surplus.has(k + 1)) };
+}
+
+/** The labels with background where nothing counts. */
+function without(ignored: number, labels: ArrayLike<number>): Float64Array {
+  const counting = new Float64Array(labels.length);
+  for (let i = 0; i < counting.length; i++) if (labels[i] !== ignored) counting[i] = labels[i]!;
+  return counting;
 }
 
 /** The pairs in which a lesion is found, and the predicted lesions that do not count. */

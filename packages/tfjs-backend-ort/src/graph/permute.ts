@@ -39,7 +39,7 @@ export function permute(
   return out;
 }
 
-/** Turns rows of what is read into columns, four at a time: a read and a write each would take twice as long. */
+/** Turns rows of what is read into columns, four rows at a time, which takes half as long as one at a time. */
 function transpose(
   data: HostArray,
   start: number,

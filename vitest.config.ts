@@ -60,7 +60,11 @@ export default defineConfig({
       // Two workers with as many threads each wait for one another: an eighth more processor time.
       STS_NET_THREADS: process.env['STS_NET_THREADS'] ?? '1',
     },
-    // Worker threads inherit this.
-    execArgv: ['--import', new URL('./tools/workers/register.mjs', import.meta.url).href],
+    execArgv: [
+      // Operations leave many small objects behind: with more room for young ones tests take a tenth less time.
+      '--max-semi-space-size=64',
+      // Worker threads inherit this.
+      ...['--import', new URL('./tools/workers/register.mjs', import.meta.url).href],
+    ],
   },
 });

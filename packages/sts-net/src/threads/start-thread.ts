@@ -9,15 +9,19 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
  */
 export function startThread(name: string, beside: string, options: WorkerOptions): Worker {
   const file = new URL(`./${name}${extname(beside)}`, beside);
-  return new Worker(file, { ...options, execArgv: nodeOptions() });
+  const hasInputType = process.execArgv.some((option) => option.startsWith('--input-type'));
+  return new Worker(file, { ...options, ...(hasInputType && { execArgv: loadingOptions() }) });
 }
 
-const inputType = /^-{2}input-type/;
+/** Options whose value follows, after an equals sign or as the next one. */
+const loading = /^(-r|-C|--(require|import|conditions|loader|experimental-loader))(=|$)/;
 
-/** Those of this process, but for what says how code on the command line is read: a thread has a file. */
-function nodeOptions(): string[] {
+/**
+ * Of the options of this process, which a thread takes over, those that say how modules are found: how code on the
+ * command line is read is not for a thread, which has a file, and options of V8 cannot be given to it.
+ */
+function loadingOptions(): string[] {
   const { execArgv } = process;
-  return execArgv.filter(
-    (option, i) => !inputType.test(option) && !/input-type$/.test(execArgv[i - 1] ?? ''),
-  );
+  const hasValue = (i: number) => loading.test(execArgv[i] ?? '') && !execArgv[i]!.includes('=');
+  return execArgv.filter((option, i) => loading.test(option) || hasValue(i - 1));
 }

@@ -9,9 +9,11 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
  */
 export function startThread(name: string, beside: string, options: WorkerOptions): Worker {
   const file = new URL(`./${name}${extname(beside)}`, beside);
-  const hasInputType = process.execArgv.some((option) => option.startsWith('--input-type'));
+  const hasInputType = process.execArgv.some((option) => inputType.test(option));
   return new Worker(file, { ...options, ...(hasInputType && { execArgv: loadingOptions() }) });
 }
+
+const inputType = /^-{2}input-type/;
 
 /** Options whose value follows, after an equals sign or as the next one. */
 const loading = /^(-r|-C|--(require|import|conditions|loader|experimental-loader))(=|$)/;

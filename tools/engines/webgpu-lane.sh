@@ -26,11 +26,12 @@ suites=(
 # Of the suites of whole networks, the smallest: one golden network in inference; in full it is trained too, with one
 # encoder and one decoder by itself.
 networks=(packages/model/test/golden-eval)
+# What takes longest on SwiftShader and says least about kernels: in full only.
+pattern='^(?!.*( in [24] parts:| every class, average and rule | nothing is left behind$))'
 if [[ $mode == --full ]]; then
+  pattern=.
   networks+=(packages/backbones packages/decoders packages/training/test/golden-training)
 fi
-# What takes longest on SwiftShader and says least about kernels: in full only.
-long='( in [24] parts:| every class, average and rule | nothing is left behind$)'
 small=' (ResNet \(encoder\)|U-Net \(decoder\)|Unet/mobilenet_v2.* golden (logits|loss))'
 
 # A name that fits nothing is passed over by vitest.
@@ -57,9 +58,5 @@ fi
 export LD_LIBRARY_PATH=$chromium${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export VK_ICD_FILENAMES=$chromium/vk_swiftshader_icd.json
 export STS_NET_TEST_BACKENDS=webgpu
-if [[ $mode == --full ]]; then
-  npx vitest run "${suites[@]}"
-else
-  npx vitest run "${suites[@]}" --testNamePattern "^(?!.*$long)"
-fi
+npx vitest run "${suites[@]}" --testNamePattern "$pattern"
 npx vitest run "${networks[@]}" --testNamePattern "$small" --testTimeout 600000

@@ -7,7 +7,6 @@ import { checkShape, placeLabels } from '../images/place-labels.ts';
 import { type Print, parsePrint, printOf } from '../images/print.ts';
 import { isFlatImage, readImageFile } from '../images/read-image-file.ts';
 import { readLabels } from '../images/read-labels.ts';
-import { areaOf } from '../images/unite-masks.ts';
 import { channelNamesOf, filesOf } from '../manifest/image-files.ts';
 import type { ManifestItem } from '../manifest/manifest-item.ts';
 import { takenOut } from './read-item-files.ts';
@@ -43,9 +42,10 @@ export async function lookAt(
     const flat = isPicture || mask?.voxels.shape[0] === 1;
     const own = image?.voxels.shape ?? item.size;
     const shape = [flat ? 1 : own[0]!, ...own.slice(1)];
-    const numbers = mask === undefined ? [] : [...labelCounts(mask).keys()];
-    const labels = numbers.filter((label) => label !== 0);
-    const area = mask === undefined ? 0 : areaOf(mask.voxels.data);
+    const counts =
+      mask === undefined ? [] : [...labelCounts(mask)].filter(([label]) => label !== 0);
+    const labels = counts.map(([label]) => label);
+    const area = counts.reduce((sum, [, count]) => sum + count, 0);
     const digest = read?.digest ?? item.digest;
     const placeless = isPicture || (item.mask !== null && isFlatImage(item.mask));
     const first = channelNamesOf(item.image)?.[0];

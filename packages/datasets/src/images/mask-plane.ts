@@ -34,7 +34,8 @@ export function maskPlane(image: RasterImage, path: string): NdArray<PixelArray>
 function palettePlane({ pixels, colours = [] }: RasterImage, path: string): Plane {
   const indices = pixels.pick(null, null, 0);
   const isGrey = ([red, green, blue]: readonly number[]) => red === green && red === blue;
-  const used = [...new Set(valuesOf(indices))].sort((a, b) => a - b);
+  const values = valuesOf(indices);
+  const used = [...new Set(values)].sort((a, b) => a - b);
   const usedColours = used.map((index) => colours[index]);
   const isOneColour =
     used.length > 1 && new Set(usedColours.map((one) => one?.slice(0, 3).join())).size === 1;
@@ -43,7 +44,7 @@ function palettePlane({ pixels, colours = [] }: RasterImage, path: string): Plan
     const [rows, columns] = indices.shape as [number, number];
     const shown = new Float64Array(rows * columns * channels);
     let to = 0;
-    for (const index of valuesOf(indices)) {
+    for (const index of values) {
       const colour = colours[index];
       // What lies beyond the palette has no colour, and is what it is.
       for (let c = 0; c < channels; c++) shown[to++] = colour === undefined ? index : colour[c]!;
@@ -112,14 +113,15 @@ function greyAreas(values: Float64Array, rows: number, columns: number): number 
 /** The plane, or 0 and 255 where it holds 0 and one number above 255. */
 function binary(plane: Plane): Plane {
   if (plane.data instanceof Uint8Array) return plane;
+  const values = valuesOf(plane);
   let target = 0;
-  for (const value of valuesOf(plane)) {
+  for (const value of values) {
     if (value === 0 || value === target) continue;
     if (target !== 0 || value <= 255 || !Number.isInteger(value)) return plane;
     target = value;
   }
   if (target === 0) return plane;
-  return ndarray(whiteFrom(valuesOf(plane), target), [...plane.shape]);
+  return ndarray(whiteFrom(values, target), [...plane.shape]);
 }
 
 /** 255 where a value is at least the threshold, otherwise 0. */

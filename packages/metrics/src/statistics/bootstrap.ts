@@ -58,10 +58,11 @@ export function bootstrapInterval(
   const members = membersOf(values.length, groups, 'bootstrapInterval');
   const estimates = new Float64Array(resamples);
   const grouped = members.map((own) => own.map((i) => values[i]!));
-  const estimate = statistic === meanOf ? meanDrawn : statisticDrawn;
+  const isMean = statistic === meanOf;
+  const estimate = isMean ? meanDrawn : statisticDrawn;
   for (let k = 0; k < resamples; k++) estimates[k] = estimate(grouped, random, statistic);
   const defined = estimates.filter((estimate) => !Number.isNaN(estimate)).sort();
-  const tolerance = statistic === meanOf ? tieTolerance(values) : 0;
+  const tolerance = isMean ? tieTolerance(values) : 0;
   const rounded = (value: number): number => (Math.abs(value) <= tolerance ? 0 : value);
   return {
     estimate: rounded(statistic(values)),

@@ -34,7 +34,7 @@ export function permute(
   }
   const others = axes.filter((axis) => axis !== read && axis !== written);
   for (const [start, end] of starts(others)) {
-    transpose(data, start, written.from, out, end, read.to, read.size, written.size);
+    transpose(data, start, out, end, read, written);
   }
   return out;
 }
@@ -43,12 +43,10 @@ export function permute(
 function transpose(
   data: HostArray,
   start: number,
-  across: number,
   out: HostArray,
   end: number,
-  down: number,
-  rows: number,
-  columns: number,
+  { size: rows, to: down }: Axis,
+  { size: columns, from: across }: Axis,
 ): void {
   const whole = rows - (rows % 4);
   for (let first = 0; first < columns; first += tile) {

@@ -36,8 +36,13 @@ export {
 export { type CopyPasteOptions, copyPaste } from './online/copy-paste.ts';
 export { type LesionCropOptions, lesionCrop } from './online/lesion-crop.ts';
 export { type RandomAffineOptions, randomAffine } from './online/random-affine.ts';
+export { type RandomBiasFieldOptions, randomBiasField } from './online/random-bias-field.ts';
+export { type RandomBlurOptions, randomBlur } from './online/random-blur.ts';
+export { type RandomElasticOptions, randomElastic } from './online/random-elastic.ts';
 export { type RandomFlipOptions, randomFlip } from './online/random-flip.ts';
+export { type RandomGammaOptions, randomGamma } from './online/random-gamma.ts';
 export { type RandomIntensityOptions, randomIntensity } from './online/random-intensity.ts';
+export { type RandomResolutionOptions, randomResolution } from './online/random-resolution.ts';
 export { compose, sampleRandom, sometimes, type Transform } from './online/transform.ts';
 export { type CenterCropOptions, centerCrop } from './operations/center-crop.ts';
 export { compact } from './operations/compact.ts';

@@ -9,8 +9,13 @@ import {
   flipVertical,
   lesionCrop,
   randomAffine,
+  randomBiasField,
+  randomBlur,
+  randomElastic,
   randomFlip,
+  randomGamma,
   randomIntensity,
+  randomResolution,
   sampleRandom,
   type Transform,
 } from '../src/index.ts';
@@ -42,7 +47,12 @@ describe('a name', () => {
     ['lesion-crop', { size: [0.3, 0.5], jitter: 0 }, lesionCrop({ size: [0.3, 0.5], jitter: 0 })],
     ['flip', { horizontal: 1, vertical: 0 }, randomFlip({ horizontal: 1, vertical: 0 })],
     ['affine', { rotation: [5, 30], fill: 0 }, randomAffine({ rotation: [5, 30], fill: 0 })],
+    ['elastic', { spacing: 9, fill: 0 }, randomElastic({ spacing: 9, fill: 0 })],
     ['intensity', { noise: [0.1, 0.2] }, randomIntensity({ noise: [0.1, 0.2] })],
+    ['gamma', { gamma: [2, 3] }, randomGamma({ gamma: [2, 3] })],
+    ['bias-field', { strength: [0.4, 0.5] }, randomBiasField({ strength: [0.4, 0.5] })],
+    ['blur', { sigma: [2, 3] }, randomBlur({ sigma: [2, 3] })],
+    ['low-resolution', { zoom: [0.3, 0.4] }, randomResolution({ zoom: [0.3, 0.4] })],
     ['copy-paste', { donors: 3, feather: 1 }, copyPaste({ donors: [donor], feather: 1 })],
   ];
 
@@ -70,7 +80,7 @@ describe('a name', () => {
     const { context } = contextOf();
     await expect(createAugmentation('toString' as 'flip', {}, context)).rejects.toThrow(
       new RangeError(
-        "`createAugmentation`: there is no augmentation 'toString'; there are lesion-crop, flip, affine, intensity, copy-paste.",
+        "`createAugmentation`: there is no augmentation 'toString'; there are lesion-crop, flip, affine, elastic, intensity, gamma, bias-field, blur, low-resolution, copy-paste.",
       ),
     );
   });

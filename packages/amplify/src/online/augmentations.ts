@@ -2,8 +2,13 @@ import type { Sample } from '../sample/sample.ts';
 import { type CopyPasteOptions, copyPaste } from './copy-paste.ts';
 import { type LesionCropOptions, lesionCrop } from './lesion-crop.ts';
 import { type RandomAffineOptions, randomAffine } from './random-affine.ts';
+import { type RandomBiasFieldOptions, randomBiasField } from './random-bias-field.ts';
+import { type RandomBlurOptions, randomBlur } from './random-blur.ts';
+import { type RandomElasticOptions, randomElastic } from './random-elastic.ts';
 import { type RandomFlipOptions, randomFlip } from './random-flip.ts';
+import { type RandomGammaOptions, randomGamma } from './random-gamma.ts';
 import { type RandomIntensityOptions, randomIntensity } from './random-intensity.ts';
+import { type RandomResolutionOptions, randomResolution } from './random-resolution.ts';
 import type { Transform } from './transform.ts';
 
 /** Options of the augmentation `copy-paste`: donors are found by the context, not handed in. */
@@ -17,12 +22,27 @@ export interface AugmentationOptions {
   'lesion-crop': LesionCropOptions;
   flip: RandomFlipOptions;
   affine: RandomAffineOptions;
+  elastic: RandomElasticOptions;
   intensity: RandomIntensityOptions;
+  gamma: RandomGammaOptions;
+  'bias-field': RandomBiasFieldOptions;
+  blur: RandomBlurOptions;
+  'low-resolution': RandomResolutionOptions;
   'copy-paste': DonorOptions;
 }
 
 /** The augmentations known by name. */
-export type AugmentationName = 'lesion-crop' | 'flip' | 'affine' | 'intensity' | 'copy-paste';
+export type AugmentationName =
+  | 'lesion-crop'
+  | 'flip'
+  | 'affine'
+  | 'elastic'
+  | 'intensity'
+  | 'gamma'
+  | 'bias-field'
+  | 'blur'
+  | 'low-resolution'
+  | 'copy-paste';
 
 /** What augmentations may ask of the data that they are made for. */
 export interface AugmentationContext {
@@ -46,7 +66,12 @@ export const augmentations: {
   'lesion-crop': { create: (options) => lesionCrop(options) },
   flip: { create: (options) => randomFlip(options) },
   affine: { create: (options) => randomAffine(options) },
+  elastic: { create: (options) => randomElastic(options) },
   intensity: { create: (options) => randomIntensity(options) },
+  gamma: { create: (options) => randomGamma(options) },
+  'bias-field': { create: (options) => randomBiasField(options) },
+  blur: { create: (options) => randomBlur(options) },
+  'low-resolution': { create: (options) => randomResolution(options) },
   'copy-paste': {
     create: async ({ donors = 32, ...options }, context) =>
       copyPaste({ ...options, donors: await context.donors(donors) }),

@@ -1,7 +1,7 @@
 import { lesionPixels } from '../lesion/lesion-pixels.ts';
 import { cropAndResize } from '../operations/crop.ts';
 import { sampleSize } from '../sample/check-sample.ts';
-import { between, checkRange, type Transform } from './transform.ts';
+import { between, checkRange, checkShare, type Transform } from './transform.ts';
 
 export interface LesionCropOptions {
   /** Side of the box as a share of height and width, drawn uniformly. @default [0.4, 0.8] */
@@ -23,9 +23,7 @@ export interface LesionCropOptions {
 export function lesionCrop(options: LesionCropOptions = {}): Transform {
   const { size = [0.4, 0.8], jitter = 1 } = options;
   checkRange('lesionCrop', 'size', size, [1e-3, 1]);
-  if (!(jitter >= 0 && jitter <= 1)) {
-    throw new RangeError(`\`lesionCrop\`: \`jitter\` must be from 0 to 1, got ${jitter}`);
-  }
+  checkShare('lesionCrop', 'jitter', jitter);
   return (sample, random) => {
     const [height, width] = sampleSize('lesionCrop', sample);
     const share = between(random, size);

@@ -1,5 +1,5 @@
 import { flipHorizontal, flipVertical } from '../operations/flip.ts';
-import type { Transform } from './transform.ts';
+import { checkShare, type Transform } from './transform.ts';
 
 export interface RandomFlipOptions {
   /** How often left and right are exchanged. @default 0.5 */
@@ -14,11 +14,8 @@ export interface RandomFlipOptions {
  */
 export function randomFlip(options: RandomFlipOptions = {}): Transform {
   const { horizontal = 0.5, vertical = 0.5 } = options;
-  for (const [option, probability] of Object.entries({ horizontal, vertical })) {
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new RangeError(`\`randomFlip\`: \`${option}\` must be from 0 to 1, got ${probability}`);
-    }
-  }
+  checkShare('randomFlip', 'horizontal', horizontal);
+  checkShare('randomFlip', 'vertical', vertical);
   return (sample, random) => {
     const isHorizontal = random() < horizontal;
     const isVertical = random() < vertical;

@@ -1,6 +1,7 @@
-import { ndarray } from '@sts-net/views';
+import { compactImage } from '../operations/compact.ts';
 import type { Random } from '../random/random.ts';
 import { sampleSize } from '../sample/check-sample.ts';
+import { meanAndSpread } from './mean-and-spread.ts';
 import { between, checkRange, type Transform } from './transform.ts';
 
 export interface RandomIntensityOptions {
@@ -23,25 +24,10 @@ export function randomIntensity(options: RandomIntensityOptions = {}): Transform
   checkRange('randomIntensity', 'brightness', brightness, [-1e6, 1e6]);
   checkRange('randomIntensity', 'noise', noise, [0, 1e6]);
   return (sample, random) => {
-    const [height, width] = sampleSize('randomIntensity', sample);
-    const { image } = sample;
-    const channels = image.shape[2]!;
-    const values = new Float32Array(height * width * channels);
-    let to = 0;
-    let sum = 0;
-    for (let row = 0; row < height; row++) {
-      for (let column = 0; column < width; column++) {
-        for (let channel = 0; channel < channels; channel++) {
-          const value = image.get(row, column, channel);
-          values[to++] = value;
-          sum += value;
-        }
-      }
-    }
-    const mean = sum / values.length;
-    let squares = 0;
-    for (const value of values) squares += (value - mean) ** 2;
-    const spread = Math.sqrt(squares / values.length);
+    sampleSize('randomIntensity', sample);
+    const image = compactImage(sample.image);
+    const values = image.data;
+    const { mean, spread } = meanAndSpread(values);
     const gain = between(random, contrast);
     const offset = mean + between(random, brightness) * spread;
     const sigma = between(random, noise) * spread;
@@ -49,7 +35,7 @@ export function randomIntensity(options: RandomIntensityOptions = {}): Transform
       const grain = sigma > 0 ? sigma * normal(random) : 0;
       values[i] = (values[i]! - mean) * gain + offset + grain;
     }
-    return { ...sample, image: ndarray(values, [height, width, channels]) };
+    return { ...sample, image };
   };
 }
 

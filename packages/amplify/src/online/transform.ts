@@ -31,15 +31,19 @@ export function compose(...transforms: readonly Transform[]): Transform {
  * @throws {RangeError} if `probability` is not from 0 to 1
  */
 export function sometimes(probability: number, transform: Transform): Transform {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`\`sometimes\`: \`probability\` must be from 0 to 1, got ${probability}`);
-  }
+  checkShare('sometimes', 'probability', probability);
   return (sample, random) => (random() < probability ? transform(sample, random) : sample);
 }
 
 /** A number between two, uniformly. */
 export function between(random: Random, [low, high]: readonly [number, number]): number {
   return low + random() * (high - low);
+}
+
+/** Throws unless the number is from 0 to 1. */
+export function checkShare(subject: string, option: string, share: number): void {
+  if (share >= 0 && share <= 1) return;
+  throw new RangeError(`\`${subject}\`: \`${option}\` must be from 0 to 1, got ${share}`);
 }
 
 /** Throws unless the two numbers are finite, in order and within limits. */

@@ -17,7 +17,11 @@ export function compact(sample: Sample, options: LendOptions = {}): Sample {
   return { ...sample, image, mask: resizeNearest(sample.mask, size) };
 }
 
-function compactImage(image: NdArray<Float32Array>, options: LendOptions): NdArray<Float32Array> {
+/** The image alone: `[row, column, channel]` in C order. */
+export function compactImage(
+  image: NdArray<Float32Array>,
+  options: LendOptions = {},
+): NdArray<Float32Array> {
   const [height, width, channels] = image.shape as [number, number, number];
   const [, columnStride, channelStride] = image.stride as [number, number, number];
   const result = lentArray('compact', options, height * width * channels);

@@ -8,6 +8,11 @@ const range = (least: number, most: number) =>
     .refine(([low, high]) => low <= high, 'must be two numbers, the smaller first')
     .exactOptional();
 
+const fill = z
+  .literal([0, 'edge'])
+  .exactOptional()
+  .describe('What comes in from outside: zeros, or the nearest pixel, which is the default.');
+
 const onlineSchema = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('lesion-crop'),
@@ -27,10 +32,14 @@ const onlineSchema = z.discriminatedUnion('name', [
     rotation: range(-360, 360),
     scale: range(1e-3, 1e3),
     shift: range(-1, 1),
-    fill: z
-      .literal([0, 'edge'])
-      .exactOptional()
-      .describe('What comes in from outside: zeros, or the nearest pixel, which is the default.'),
+    fill,
+  }),
+  z.strictObject({
+    name: z.literal('elastic'),
+    probability,
+    spacing: z.number().min(2).exactOptional(),
+    displacement: range(0, 0.48),
+    fill,
   }),
   z.strictObject({
     name: z.literal('intensity'),
@@ -38,6 +47,27 @@ const onlineSchema = z.discriminatedUnion('name', [
     contrast: range(0, 1e6),
     brightness: range(-1e6, 1e6),
     noise: range(0, 1e6),
+  }),
+  z.strictObject({
+    name: z.literal('gamma'),
+    probability,
+    gamma: range(1e-2, 1e2),
+    inverted: share.exactOptional(),
+  }),
+  z.strictObject({
+    name: z.literal('bias-field'),
+    probability,
+    strength: range(0, 10),
+  }),
+  z.strictObject({
+    name: z.literal('blur'),
+    probability,
+    sigma: range(0, 100),
+  }),
+  z.strictObject({
+    name: z.literal('low-resolution'),
+    probability,
+    zoom: range(0.1, 1),
   }),
   z.strictObject({
     name: z.literal('copy-paste'),

@@ -40,7 +40,12 @@ const everything = [
   { name: 'lesion-crop', probability: 0.5, size: [0.5, 0.9] },
   { name: 'flip' },
   { name: 'affine', rotation: [-30, 30] },
+  { name: 'elastic', spacing: 8, displacement: [0.1, 0.4], fill: 0 },
   { name: 'intensity', probability: 0.8 },
+  { name: 'gamma', probability: 0.8, gamma: [0.8, 1.2], inverted: 0.5 },
+  { name: 'bias-field', probability: 0.8, strength: [0, 0.2] },
+  { name: 'blur', probability: 0.8, sigma: [0.5, 1] },
+  { name: 'low-resolution', probability: 0.8, zoom: [0.6, 1] },
 ];
 
 async function sourceFor(

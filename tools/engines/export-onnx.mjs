@@ -1,5 +1,6 @@
 // Exports networks as ONNX files with inputs and the logits that they should give, for check-onnx.py:
-// every decoder, the encoders of the paper and a transformer, every attention; for any size, and with --full for one.
+// the paper's decoders, ResNeXt50, a transformer and two attentions; with --full every decoder and attention and all
+// encoders of the paper, for any size and for one.
 //
 //   npm run build && node tools/engines/export-onnx.mjs FOLDER [--full]
 //
@@ -11,18 +12,20 @@ import { decoders } from '@sts-net/decoders';
 import * as tf from '@tensorflow/tfjs-core';
 import { createModel, exportModel } from 'sts-net';
 
-const [folder, full] = process.argv.slice(2);
+const [folder, ...options] = process.argv.slice(2);
+const full = options.includes('--full');
 await useBackend('ort');
 
+const papers = ['deeplabv3', 'deeplabv3plus', 'unet', 'unetplusplus', 'pan'];
+const encoders = full
+  ? ['efficientnet-b0', 'dpn68', 'resnet50', 'resnext50_32x4d']
+  : ['resnext50_32x4d'];
+const attentions = full ? ['esca', 'se', 'cbam', 'gct', 'srm'] : ['esca', 'cbam'];
 const networks = [
-  ...Object.keys(decoders).map((decoder) => ['mobilenet_v2', decoder, 'none']),
-  ...['efficientnet-b0', 'dpn68', 'resnet50', 'resnext50_32x4d'].map((name) => [
-    name,
-    'unet',
-    'none',
-  ]),
+  ...(full ? Object.keys(decoders) : papers).map((decoder) => ['mobilenet_v2', decoder, 'none']),
+  ...encoders.map((encoder) => [encoder, 'unet', 'none']),
   ['mit_b0', 'segformer', 'none'],
-  ...['esca', 'se', 'cbam', 'gct', 'srm'].map((attention) => ['mobilenet_v2', 'unet', attention]),
+  ...attentions.map((attention) => ['mobilenet_v2', 'unet', attention]),
 ];
 const cases = [];
 for (const [encoder, decoder, attention] of networks) {
@@ -35,7 +38,7 @@ for (const [encoder, decoder, attention] of networks) {
     [2, 128, 128],
   ];
   for (let i = 0; i < 3; i++) await settle(model, sizes[1], i);
-  for (const size of full === '--full' ? [null, [128, 256]] : [null]) {
+  for (const size of full ? [null, [128, 256]] : [null]) {
     const name = `${encoder} ${decoder} ${attention} ${size?.join('x') ?? 'any'}`.replaceAll(
       '/',
       '-',

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Exports networks to ONNX and checks them in Python: the checker of `onnx` passes them, and Python's
-# ONNX Runtime gives the logits of the network. With --full, files for one size are made beside those for any. Takes
-# about a minute, in full 2.
+# ONNX Runtime gives the logits of the network: for nine networks and any size; with --full for every decoder, encoder
+# of the paper and attention, for one size too. Takes half a minute, in full 2.
 #
 #   npm run build && tools/engines/onnx-lane.sh [--full]
 #

@@ -121,6 +121,18 @@ describe('createOnlineAmplifier', () => {
     ]);
   });
 
+  it.each([true, false])('says whether 0 stays 0 as the network sees it: %s', async (keepsZero) => {
+    const bright = { name: 'intensity', probability: 1, brightness: [1, 1] } as const;
+    const one = await drawn(cases[0]!);
+    const image = ndarray(new Float32Array(2 * size * size).fill(10), [size, size, 2]);
+    for (let row = 0; row < size; row++) image.set(row, 0, 0, 0);
+    const normalization = one.normalization.map((map) => ({ ...map, keepsZero }));
+    const change = await amplifier([bright]);
+    const { sample } = change({ sample: { ...one.sample, image }, normalization }, 0);
+    expect(sample.image.get(5, 0, 0) === 0).toBe(keepsZero);
+    expect(sample.image.get(5, 0, 1)).not.toBe(0);
+  });
+
   it('refuses to copy lesions where fewer than two groups have any', async () => {
     const online = [{ name: 'copy-paste', probability: 1 }] as const;
     await expect(amplifier(online, [cases[0]!, cases[2]!])).rejects.toThrow(

@@ -16,7 +16,7 @@ export interface CopyPasteOptions {
 
 /**
  * Copies one lesion of another patient (another `group`) into a sample, at a drawn place where all is
- * background. Each channel is shifted so that the donor's surroundings match the new ones. Samples stay as they are where no donor of another group has a lesion or no place is found.
+ * background and nothing is missing (see `Sample.keepsZero`). Each channel is shifted so that the donor's surroundings match the new ones. Samples stay as they are where no donor of another group has a lesion or no place is found.
  * @throws {RangeError} if an option is out of range; when called, if donor and sample differ in channels
  */
 export function copyPaste(options: CopyPasteOptions): Transform {
@@ -101,21 +101,39 @@ function patchOf({ mask }: Sample, lesion: readonly number[], feather: number): 
   return { top, left, height, width, weights, labels };
 }
 
-/** Row and column for the patch's corner where it lies in the image and on background alone. */
+/** Row and column for the patch's corner where it lies in the image, on background and on something. */
 function freePlace(
-  { mask }: Sample,
-  { height, width }: Patch,
+  sample: Sample,
+  patch: Patch,
   attempts: number,
   random: Random,
 ): readonly [row: number, column: number] | undefined {
+  const { mask } = sample;
+  const { height, width } = patch;
   const rows = mask.shape[0]! - height + 1;
   const columns = mask.shape[1]! - width + 1;
   if (rows < 1 || columns < 1) return undefined;
   for (let attempt = 0; attempt < attempts; attempt++) {
     const place = [randomInteger(random, rows), randomInteger(random, columns)] as const;
-    if (lesionPixels(mask.lo(...place).hi(height, width)).length === 0) return place;
+    const isFree = lesionPixels(mask.lo(...place).hi(height, width)).length === 0;
+    if (isFree && !isOnNothing(sample, patch, place)) return place;
   }
   return undefined;
+}
+
+/** Whether a pixel of the lesion would lie where nothing is in any channel. */
+function isOnNothing(
+  { image, keepsZero }: Sample,
+  { width, labels }: Patch,
+  [row, column]: readonly [number, number],
+): boolean {
+  if (keepsZero === undefined) return false;
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] === 0) continue;
+    const [r, c] = [row + Math.floor(i / width), column + (i % width)];
+    if (keepsZero.every((keeps, channel) => keeps && image.get(r, c, channel) === 0)) return true;
+  }
+  return false;
 }
 
 function pasted(

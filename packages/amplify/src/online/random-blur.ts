@@ -1,6 +1,7 @@
 import { type NdArray, ndarray } from '@sts-net/views';
 import { compactImage } from '../operations/compact.ts';
 import { sampleSize } from '../sample/check-sample.ts';
+import { withImage } from './intensities.ts';
 import { between, checkRange, type Transform } from './transform.ts';
 
 export interface RandomBlurOptions {
@@ -20,7 +21,7 @@ export function randomBlur(options: RandomBlurOptions = {}): Transform {
   return (sample, random) => {
     const deviation = between(random, sigma);
     sampleSize('randomBlur', sample);
-    return { ...sample, image: blurred(sample.image, gaussian(deviation)) };
+    return withImage(sample, blurred(sample.image, gaussian(deviation)));
   };
 }
 

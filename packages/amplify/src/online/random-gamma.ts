@@ -1,5 +1,4 @@
-import { compactImage } from '../operations/compact.ts';
-import { sampleSize } from '../sample/check-sample.ts';
+import { changeIntensities } from './intensities.ts';
 import { meanAndSpread } from './mean-and-spread.ts';
 import { between, checkRange, checkShare, type Transform } from './transform.ts';
 
@@ -24,10 +23,7 @@ export function randomGamma(options: RandomGammaOptions = {}): Transform {
   return (sample, random) => {
     const exponent = Math.exp(between(random, [Math.log(gamma[0]), Math.log(gamma[1])]));
     const isInverted = random() < inverted;
-    sampleSize('randomGamma', sample);
-    const image = compactImage(sample.image);
-    bend(image.data, exponent, isInverted);
-    return { ...sample, image };
+    return changeIntensities('randomGamma', sample, (values) => bend(values, exponent, isInverted));
   };
 }
 

@@ -1,6 +1,5 @@
-import { compactImage } from '../operations/compact.ts';
 import type { Random } from '../random/random.ts';
-import { sampleSize } from '../sample/check-sample.ts';
+import { changeIntensities } from './intensities.ts';
 import { meanAndSpread } from './mean-and-spread.ts';
 import { between, checkRange, type Transform } from './transform.ts';
 
@@ -24,18 +23,16 @@ export function randomIntensity(options: RandomIntensityOptions = {}): Transform
   checkRange('randomIntensity', 'brightness', brightness, [-1e6, 1e6]);
   checkRange('randomIntensity', 'noise', noise, [0, 1e6]);
   return (sample, random) => {
-    sampleSize('randomIntensity', sample);
-    const image = compactImage(sample.image);
-    const values = image.data;
-    const { mean, spread } = meanAndSpread(values);
-    const gain = between(random, contrast);
-    const offset = mean + between(random, brightness) * spread;
-    const sigma = between(random, noise) * spread;
-    for (let i = 0; i < values.length; i++) {
-      const grain = sigma > 0 ? sigma * normal(random) : 0;
-      values[i] = (values[i]! - mean) * gain + offset + grain;
-    }
-    return { ...sample, image };
+    return changeIntensities('randomIntensity', sample, (values) => {
+      const { mean, spread } = meanAndSpread(values);
+      const gain = between(random, contrast);
+      const offset = mean + between(random, brightness) * spread;
+      const sigma = between(random, noise) * spread;
+      for (let i = 0; i < values.length; i++) {
+        const grain = sigma > 0 ? sigma * normal(random) : 0;
+        values[i] = (values[i]! - mean) * gain + offset + grain;
+      }
+    });
   };
 }
 

@@ -1,5 +1,6 @@
 import { resizeBilinear } from '../image/resize.ts';
 import { sampleSize } from '../sample/check-sample.ts';
+import { withImage } from './intensities.ts';
 import { between, checkRange, type Transform } from './transform.ts';
 
 export interface RandomResolutionOptions {
@@ -21,6 +22,6 @@ export function randomResolution(options: RandomResolutionOptions = {}): Transfo
     const size = sampleSize('randomResolution', sample);
     const shorter = (length: number) => Math.max(1, Math.round(share * length));
     const small = resizeBilinear(sample.image, [shorter(size[0]), shorter(size[1])]);
-    return { ...sample, image: resizeBilinear(small, size) };
+    return withImage(sample, resizeBilinear(small, size));
   };
 }

@@ -11,4 +11,9 @@ export interface Sample {
   readonly mask: NdArray<Uint8Array>;
   /** Label of the pixels on which nothing counts: no lesion, and no place for one. @default none */
   readonly ignore?: number | undefined;
+  /**
+   * For each channel whether 0 in it means that nothing is there, as around a brain that was cut out: no
+   * change of intensities reaches it, and no lesion is copied onto it. @default no channel
+   */
+  readonly keepsZero?: readonly boolean[] | undefined;
 }

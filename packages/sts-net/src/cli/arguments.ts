@@ -116,3 +116,9 @@ export function someLines(title: string, lines: readonly string[]): readonly str
     ...(rest > 0 ? [`  and ${rest} more`] : []),
   ];
 }
+
+/** A file for a page. */
+export function pageFile(text: string): string {
+  if (/\.html?$/i.test(text)) return text;
+  throw new UsageError(`--output must end in .html, got '${text}'`);
+}

@@ -4,20 +4,17 @@ import { manifestFolder, manifestStatistics } from '@sts-net/datasets';
 import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
 import { formatTable } from '../tables/format-table.ts';
 import { areaTable, partTable } from '../tables/lesion-table.ts';
+import { pageFile } from './arguments.ts';
 import { interruptible } from './interruption.ts';
 import { progressLine } from './progress-line.ts';
-import { UsageError } from './usage-error.ts';
 
 export function dataStatsCommand(): CommandUnknownOpts {
   return new Command('stats')
     .description('how large the targets of a data set are')
     .argument('<manifest>', 'the manifest')
-    .option('--output <file>', 'HTML page to write, with pictures')
+    .option('--output <file>', 'HTML page to write, with pictures', pageFile)
     .option('--json <file>', 'file for all numbers as JSON')
     .action(async (manifest, { output, json }) => {
-      if (output !== undefined && !/\.html?$/i.test(output)) {
-        throw new UsageError(`--output must end in .html, got '${output}'`);
-      }
       for (const path of [output, json]) if (path !== undefined) await checkWritable(path);
       const line = progressLine();
       const statistics = await interruptible('nothing was written', (signal) =>

@@ -47,7 +47,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'data check': ['sts-net data check busi/manifest.jsonl'],
   'data stats': ['sts-net data stats busi/manifest.jsonl --output busi.html'],
   'data export': ['sts-net data export nnunet busi/manifest.jsonl --output Dataset001_BUSI'],
-  stats: ['sts-net stats config.jsonc'],
+  stats: ['sts-net stats config.jsonc --output batches.html'],
   amplify: ['sts-net amplify config.jsonc --output amplified --format png'],
   summary: [
     'sts-net summary --encoder resnext50_32x4d --decoder deeplabv3 --attention esca',

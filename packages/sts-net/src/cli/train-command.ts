@@ -1,9 +1,9 @@
 import { dirname, join, resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { isRule, type NormalizationRule } from '@sts-net/inference';
 import type { ConfigChange } from '../config/config-changes.ts';
 import { loadConfig } from '../config/validate-config.ts';
 import type { TrainEvent } from '../loggers/run-log.ts';
+import { normalizationText } from '../runs/normalization-text.ts';
 import { train } from '../runs/train.ts';
 import { backendOption, number } from './arguments.ts';
 import { sayAdvice } from './engine-advice.ts';
@@ -115,20 +115,6 @@ function foldChanges(fold: number): readonly ConfigChange[] {
     { path: 'data.split.fold', value: fold },
     { path: 'data.split.validation', value: [] },
   ];
-}
-
-type Started = Extract<TrainEvent, { event: 'start' }>;
-
-function normalizationText({ rule, reason }: Started['normalization']): string {
-  const rules = isRule(rule)
-    ? [ruleText(rule)]
-    : Object.entries(rule).map(([channel, one]) => `${channel} ${ruleText(one)}`);
-  return `normalization: ${rules.join('; ')} (${reason})`;
-}
-
-function ruleText({ name, ...options }: NormalizationRule): string {
-  const own = Object.entries(options).map(([key, value]) => ` ${key} ${value}`);
-  return `${name}${own.join(',')}`;
 }
 
 function downloadText(file: string, received: number, total: number | null): string {

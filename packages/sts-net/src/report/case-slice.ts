@@ -15,7 +15,9 @@ export interface Window {
 const sampled = 2e6;
 
 /** The intensities that become black and white: the 1st and 99.8th percentile of nonzero voxels. */
-export function greyRange({ voxels }: Volume): readonly [black: number, white: number] {
+export function greyRange({
+  voxels,
+}: Pick<Volume, 'voxels'>): readonly [black: number, white: number] {
   const values: number[] = [];
   const [slices = 0, rows = 0, columns = 0] = voxels.shape;
   const step = Math.max(2, Math.ceil(Math.sqrt((slices * rows * columns) / sampled)));

@@ -12,25 +12,35 @@ export interface Picture {
   readonly prediction: Uint8Array;
 }
 
-/** The picture with squares of `by` × `by` pixels as one: grey is their mean, masks hold what any of them holds. */
-export function shrunk(
-  { width, height, grey, truth, prediction }: Omit<Picture, 'colours'>,
-  by: number,
-): Picture {
+/** The picture with squares of `by` × `by` pixels as one: grey and colours are their means, masks hold what any of them holds. */
+export function shrunk(picture: Picture, by: number): Picture {
+  const { width, height, grey, colours } = picture;
   const [columns, rows] = [Math.ceil(width / by), Math.ceil(height / by)];
-  const sums = new Float64Array(columns * rows);
-  const counts = new Uint32Array(sums.length);
-  const masks = { truth: new Uint8Array(sums.length), prediction: new Uint8Array(sums.length) };
-  for (let at = 0; at < grey.length; at++) {
-    const to = Math.floor(at / width / by) * columns + Math.floor((at % width) / by);
-    sums[to]! += grey[at]!;
-    counts[to]!++;
-    masks.truth[to]! |= truth[at]!;
-    masks.prediction[to]! |= prediction[at]!;
-  }
-  const means = new Uint8Array(sums.length);
-  for (let i = 0; i < means.length; i++) means[i] = Math.round(sums[i]! / counts[i]!);
-  return { width: columns, height: rows, grey: means, ...masks };
+  const place = (at: number) =>
+    Math.floor(at / width / by) * columns + Math.floor((at % width) / by);
+  const means = (values: Uint8Array, channels: number): Uint8Array => {
+    const sums = new Float64Array(columns * rows * channels);
+    const counts = new Uint32Array(sums.length);
+    for (let i = 0; i < values.length; i++) {
+      const to = place(Math.floor(i / channels)) * channels + (i % channels);
+      sums[to]! += values[i]!;
+      counts[to]!++;
+    }
+    return Uint8Array.from(sums, (sum, i) => Math.round(sum / counts[i]!));
+  };
+  const any = (mask: Uint8Array): Uint8Array => {
+    const result = new Uint8Array(columns * rows);
+    for (let at = 0; at < mask.length; at++) result[place(at)]! |= mask[at]!;
+    return result;
+  };
+  return {
+    width: columns,
+    height: rows,
+    grey: means(grey, 1),
+    ...(colours && { colours: means(colours, 3) }),
+    truth: any(picture.truth),
+    prediction: any(picture.prediction),
+  };
 }
 
 /** Which outlines a panel shows. */

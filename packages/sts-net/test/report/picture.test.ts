@@ -74,6 +74,9 @@ test('shrunk takes the mean of squares of pixels, and what any of their masks ho
   expect([...grey]).toEqual([3, 8, 60, 10, 2, 90]);
   expect([...shown]).toEqual([1, 0, 0, 0, 0, 1]);
   expect([...none]).toEqual([0, 0, 0, 0, 0, 0]);
+  const colours = [...large.grey].flatMap((value) => [value, 0, 255]);
+  const coloured = shrunk({ ...large, colours: Uint8Array.from(colours) }, 2).colours;
+  expect([...coloured!.slice(0, 6)]).toEqual([3, 0, 255, 8, 0, 255]);
 });
 
 describe('cutPicture', () => {

@@ -90,7 +90,7 @@ function scale({ sample, normalization }: Drawn): Drawn {
   const factors = normalization.map((map) => map.scale);
   for (let i = 0; i < image.data.length; i++) image.data[i]! *= factors[i % factors.length]!;
   return {
-    sample: withIgnore({ ...sample, image, mask }),
+    sample: withZeros(withIgnore({ ...sample, image, mask }), normalization),
     normalization: normalization.map(({ scale: factor, low, high, ...map }) => ({
       ...map,
       scale: 1,
@@ -98,4 +98,12 @@ function scale({ sample, normalization }: Drawn): Drawn {
       high: high * factor,
     })),
   };
+}
+
+/** The sample as `@sts-net/amplify` takes it, told in which channels 0 stays 0 as the network sees it. */
+function withZeros(
+  sample: Sample,
+  normalization: Normalization,
+): Sample & { readonly keepsZero: readonly boolean[] } {
+  return { ...sample, keepsZero: normalization.map(({ keepsZero }) => keepsZero) };
 }

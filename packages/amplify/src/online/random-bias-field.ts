@@ -6,7 +6,7 @@ export interface RandomBiasFieldOptions {
   /**
    * How uneven: the coefficients of the polynomial are drawn uniformly between this and its negative,
    * which is drawn uniformly itself.
-   * @default [0, 0.3]
+   * @default [0, 0.2]
    */
   readonly strength?: readonly [smallest: number, largest: number];
 }
@@ -31,7 +31,7 @@ const powers = [
  * @throws {RangeError} if `strength` is out of order, negative or more than 10
  */
 export function randomBiasField(options: RandomBiasFieldOptions = {}): Transform {
-  const { strength = [0, 0.3] } = options;
+  const { strength = [0, 0.2] } = options;
   checkRange('randomBiasField', 'strength', strength, [0, 10]);
   return (sample, random) => {
     const [height, width] = sampleSize('randomBiasField', sample);

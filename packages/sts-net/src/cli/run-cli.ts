@@ -120,7 +120,7 @@ const completion: Readonly<Record<string, CommandEntry>> = {
 export async function runCli(rawArguments: readonly string[]): Promise<number> {
   let program: CommandUnknownOpts | undefined;
   try {
-    program = await programFor(rawArguments[0]);
+    program = await programFor(commandOf(rawArguments));
     await program.parseAsync(rawArguments, { from: 'user' });
     return 0;
   } catch (error) {
@@ -131,6 +131,13 @@ export async function runCli(rawArguments: readonly string[]): Promise<number> {
     }
     return exitCodeOf(error);
   }
+}
+
+/** The first argument that is no option of the program itself, `--progress` with its value. */
+function commandOf(rawArguments: readonly string[]): string | undefined {
+  return rawArguments.find(
+    (one, i) => !one.startsWith('-') && rawArguments[i - 1] !== '--progress',
+  );
 }
 
 /** The program with the command that is called for; the others are there for its help only. */
@@ -154,8 +161,8 @@ export async function programFor(name: string | undefined): Promise<CommandUnkno
     .helpCommand(false);
   const entries = Object.entries({ ...commands, ...completion });
   const isKnown = entries.some(([own]) => own === name);
-  const unknown = name !== undefined && !name.startsWith('-') && !isKnown;
-  if (unknown) throw new UsageError(unknownCommand(name, Object.keys(commands)));
+  if (name !== undefined && !isKnown)
+    throw new UsageError(unknownCommand(name, Object.keys(commands)));
   const needsAll = name === 'completion-server';
   for (const [own, { description, load, hidden = false }] of entries) {
     const isLoaded = own === name || needsAll;
@@ -218,11 +225,16 @@ function messageOf(error: unknown): string {
     case 'commander.missingMandatoryOptionValue':
       return `option '${subject.split(' ')[0]}' is needed; see --help`;
     case 'commander.invalidArgument':
-      return error.message.replace(
-        /^error: .* value '(.*)' is invalid for argument '(.*)'\. Allowed choices are (.*)\.$/,
-        (_, given, name, choices) =>
-          `${name.toUpperCase()} must be one of ${choices}, got '${given}'`,
-      );
+      return error.message
+        .replace(
+          /^error: .* value '(.*)' is invalid for argument '(.*)'\. Allowed choices are (.*)\.$/,
+          (_, given, name, choices) =>
+            `${name.toUpperCase()} must be one of ${choices}, got '${given}'`,
+        )
+        .replace(
+          /^error: option '(--[\w-]+).*' argument '(.*)' is invalid\. Allowed choices are (.*)\.$/,
+          (_, option, given, choices) => `${option} must be one of ${choices}, got '${given}'`,
+        );
     default:
       return error.message.replace(/^error: /, '').replaceAll('\n', '; ');
   }

@@ -357,6 +357,21 @@ describe('bad arguments', () => {
     expect(message).toContain('the test split must hold a case, but is empty');
   });
 
+  it('takes options of the program before the command, too', async () => {
+    for (const how of [['--progress', 'none'], ['--progress=json']]) {
+      const { code, stdout } = await cli(...how, 'data', 'stats', '--help');
+      expect([code, stdout.split('\n')[0]]).toEqual([
+        0,
+        'Usage: sts-net data stats [options] <manifest>',
+      ]);
+      const { stderr } = await cli(...how, 'dat');
+      expect(stderr).toContain("unknown command 'dat'; did you mean 'data'?");
+    }
+    const { code, stderr } = await cli('--progress', 'loud', 'doctor');
+    expect(code).toBe(2);
+    expect(stderr).toContain("--progress must be one of auto, json, none, got 'loud'");
+  });
+
   it('prints help for all and for each command', async () => {
     const overview = await cli('--help');
     expect(overview.code).toBe(0);

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { writeAmplified } from '../amplified/write-amplified.ts';
 import { loadConfig } from '../config/validate-config.ts';
+import { plural } from '../report/format.ts';
 import { count, oneOf } from './arguments.ts';
 import { progressLine } from './progress-line.ts';
 import { warnOnce } from './warn-once.ts';
@@ -28,7 +29,7 @@ export function amplifyCommand(): CommandUnknownOpts {
       }).finally(() => line.clear());
       const copies = items.filter(({ source }) => source?.['operation'] !== 'none').length;
       process.stdout.write(
-        `${output}: ${items.length} samples, ${copies} of them amplified copies; see manifest.jsonl\n`,
+        `${output}: ${plural(items.length, 'sample')}, ${copies} of them amplified copies; see manifest.jsonl\n`,
       );
     });
 }

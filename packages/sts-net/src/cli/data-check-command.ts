@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { checkManifests, type ManifestCheck } from '@sts-net/datasets';
+import { plural } from '../report/format.ts';
 import { someLines } from './arguments.ts';
 import { interruptible } from './interruption.ts';
 import { progressLine } from './progress-line.ts';
@@ -36,8 +37,8 @@ export function dataCheckCommand(): CommandUnknownOpts {
 function text(check: ManifestCheck, warnings: readonly string[]): string {
   const { items, groups, empty, withoutMask, labels, duplicates, alike, errors } = check;
   const lines = [
-    `${items} images in ${groups} groups; ${empty} without a target${withoutMask > 0 ? `, ${withoutMask} without a mask` : ''}`,
-    `labels: ${[...labels].map(([label, count]) => `${label} in ${count} masks`).join(', ') || 'none'}`,
+    `${plural(items, 'image')} in ${plural(groups, 'group')}; ${empty} without a target${withoutMask > 0 ? `, ${withoutMask} without a mask` : ''}`,
+    `labels: ${[...labels].map(([label, count]) => `${label} in ${plural(count, 'mask')}`).join(', ') || 'none'}`,
     ...someLines(
       'the same image under several names',
       duplicates.map((ids) => ids.join(' = ')),

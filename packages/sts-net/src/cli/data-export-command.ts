@@ -1,6 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { type ExportedNnunet, exportNnunet } from '@sts-net/datasets';
 import { checkNewFolder } from '@sts-net/datasets/files';
+import { plural } from '../report/format.ts';
 import { number, oneOf, someLines } from './arguments.ts';
 import { interruptible } from './interruption.ts';
 import { progressLine } from './progress-line.ts';
@@ -48,7 +49,7 @@ function text(
   warnings: readonly string[],
 ): string {
   const lines = [
-    `${output}: ${training} cases in imagesTr, ${test} in imagesTs`,
+    `${output}: ${plural(training, 'case')} in imagesTr, ${test} in imagesTs`,
     ...someLines('warnings', warnings),
     hasSplits
       ? 'note: after nnUNetv2_plan_and_preprocess, copy splits_final.json into the data set’s folder in nnUNet_preprocessed, and train fold 0'

@@ -12,6 +12,7 @@ import {
 } from '@sts-net/datasets';
 import { checkNewFolder } from '@sts-net/datasets/files';
 import { channelName, channelNameRule } from '@sts-net/datasets/validation';
+import { plural } from '../report/format.ts';
 import { count, integer, number, oneOf, someLines } from './arguments.ts';
 import { interruptible } from './interruption.ts';
 import { progressLine } from './progress-line.ts';
@@ -134,7 +135,7 @@ function text(
   const groups = new Set(items.map(({ group }) => group)).size;
   const withTarget = items.filter(({ area }) => area > 0).length;
   const lines = [
-    `${path}: ${items.length} images, ${withTarget} of them with a target, in ${groups} groups`,
+    `${path}: ${plural(items.length, 'image')}, ${withTarget} of them with a target, in ${plural(groups, 'group')}`,
     ...(withoutMask > 0 ? [`without a mask, taken as without a target: ${withoutMask}`] : []),
     ...(agreed > 0 ? [`made of several masks, by ${consensus}: ${agreed}`] : []),
     ...(empty > 0 ? [`left out: ${empty} without a target`] : []),

@@ -7,6 +7,7 @@ import { ownMemory } from '../machine/own-memory.ts';
 import { type Fingerprint, fingerprint } from '../planning/fingerprint.ts';
 import { type PlanOptions, planConfig } from '../planning/plan-config.ts';
 import { type PresetName, presets } from '../presets/presets.ts';
+import { plural } from '../report/format.ts';
 import { count, oneOf } from './arguments.ts';
 import { askOn, type Question, type Questions } from './init-questions.ts';
 import { interruptible } from './interruption.ts';
@@ -167,7 +168,7 @@ async function prepared(
   ).finally(() => line.clear());
   const manifest = join(target, 'manifest.jsonl');
   const left = skipped.length > 0 ? `, ${skipped.length} left out: see skipped.jsonl` : '';
-  say('note', `${manifest}: ${items.length} images${left}`);
+  say('note', `${manifest}: ${plural(items.length, 'image')}${left}`);
   return manifest;
 }
 

@@ -1,5 +1,6 @@
 import { validateConfig } from '../config/validate-config.ts';
 import { type PresetName, presets } from '../presets/presets.ts';
+import { plural } from '../report/format.ts';
 import { commentedJson, type Reasons } from './commented-json.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { summariseLesions } from './lesion-summary.ts';
@@ -109,7 +110,7 @@ function planData({ split, groups }: Fingerprint, manifest: string): PlannedPart
       split:
         groups >= 5
           ? `A fifth of the ${groups} groups each. This plan has seen them all: to keep the test apart, split the manifest before.`
-          : `There are only ${groups} groups${groups < 3 ? ', too few for a test' : ''}; what is found on so few says little.`,
+          : `Only ${plural(groups, 'group')}${groups < 3 ? ', too few for a test' : ''}: what is found on so few says little.`,
     },
   };
 }
@@ -143,7 +144,7 @@ function factsOf(print: Fingerprint): string[] {
   const named = channels.filter((name) => name !== null);
   const modalities = [...new Set(looked.flatMap(({ modality }) => modality ?? []))];
   return [
-    `${cases} cases of ${groups} groups${looked.length < cases ? `, ${looked.length} of them read` : ''}${modalities.length > 0 ? `, ${modalities.join(', ')}` : ''}${named.length > 0 ? `; channels ${named.join(', ')}` : ''}`,
+    `${plural(cases, 'case')} of ${plural(groups, 'group')}${looked.length < cases ? `, ${looked.length} of them read` : ''}${modalities.length > 0 ? `, ${modalities.join(', ')}` : ''}${named.length > 0 ? `; channels ${named.join(', ')}` : ''}`,
     `${of(looked.map(({ size }) => size)).join(' × ')} voxels${spacings.length > 0 ? ` of ${of(spacings).map(mm).join(' × ')}` : ', whose size in mm is not known'} (medians; slice, row, column)`,
     `${count} lesions, ${perCase} a case; ${voxels.join(', ')} voxels and ${diameter.map((d) => d.toFixed(0)).join(', ')} pixels across (10th, 50th and 90th of a hundred)`,
   ];

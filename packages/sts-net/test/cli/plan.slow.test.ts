@@ -19,7 +19,7 @@ describe('plan', () => {
     expect(planned.stdout).toContain('4 cases of 4 groups');
     expect(planned.stdout).toContain('6 × 24 × 20 voxels of 3 mm × 1 mm × 1 mm');
     expect(planned.stdout).toContain('4 lesions, 1 a case; 18, 18, 18 voxels and 3, 3, 3 pixels');
-    expect(readFileSync(at('plan.jsonc'), 'utf8')).toContain('// There are only 4 groups');
+    expect(readFileSync(at('plan.jsonc'), 'utf8')).toContain('// Only 4 groups');
     const trained = await cli(
       ...['train', at('plan.jsonc'), '--backend', 'wasm'],
       ...['--set', 'training.steps=1', '--set', 'training.batchSize=2'],

@@ -16,9 +16,10 @@ export function changeIntensities(
   sampleSize(subject, sample);
   const image = compactImage(sample.image);
   const values = image.data;
-  const isThere = presence(sample, values);
-  if (isThere === undefined) change(values);
+  const { keepsZero } = sample;
+  if (keepsZero === undefined || !keepsZero.includes(true)) change(values);
   else {
+    const isThere = presence(keepsZero, values);
     const there = values.filter((_, i) => isThere[i] === 1);
     change(there);
     for (let i = 0, from = 0; i < values.length; i++) {
@@ -30,16 +31,16 @@ export function changeIntensities(
 
 /** The sample with `image` in C order in place of its own, but for what is nothing, which stays 0. */
 export function withImage(sample: Sample, image: NdArray<Float32Array>): Sample {
-  const isThere = presence(sample, compactImage(sample.image).data);
-  if (isThere !== undefined) {
+  const { keepsZero } = sample;
+  if (keepsZero?.includes(true)) {
+    const isThere = presence(keepsZero, compactImage(sample.image).data);
     for (let i = 0; i < isThere.length; i++) if (isThere[i] === 0) image.data[i] = 0;
   }
   return { ...sample, image };
 }
 
-/** 1 for each number that is an intensity, 0 for what is nothing; undefined where all are intensities. */
-function presence({ keepsZero }: Sample, values: Float32Array): Uint8Array | undefined {
-  if (keepsZero === undefined || !keepsZero.includes(true)) return undefined;
+/** 1 for each number that is an intensity, 0 for what is nothing. */
+function presence(keepsZero: readonly boolean[], values: Float32Array): Uint8Array {
   const channels = keepsZero.length;
   const isThere = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {

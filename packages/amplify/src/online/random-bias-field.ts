@@ -28,11 +28,11 @@ const powers = [
  * Lights the image unevenly, as the coils of a scanner do: it is multiplied by the exponential of a
  * polynomial of the third degree in row and column, each from −1 to 1 over the image (Van Leemput et al. 1999),
  * all channels alike; 0 stays 0, the mask stays. For images of MR, whose intensities are products; not for CT.
- * @throws {RangeError} if `strength` is out of order, negative or more than 10
+ * @throws {RangeError} if `strength` is out of order, negative or more than 2
  */
 export function randomBiasField(options: RandomBiasFieldOptions = {}): Transform {
   const { strength = [0, 0.2] } = options;
-  checkRange('randomBiasField', 'strength', strength, [0, 10]);
+  checkRange('randomBiasField', 'strength', strength, [0, 2]);
   return (sample, random) => {
     const [height, width] = sampleSize('randomBiasField', sample);
     const image = compactImage(sample.image);

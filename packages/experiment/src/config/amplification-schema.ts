@@ -57,7 +57,7 @@ const onlineSchema = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('bias-field'),
     probability,
-    strength: range(0, 10),
+    strength: range(0, 2),
   }),
   z.strictObject({
     name: z.literal('blur'),

@@ -20,7 +20,8 @@ export function dataFileNames(
       { field: key },
     );
   };
-  const listed = /^LIST(?:\s+(\d+))?$/i.exec(field!);
+  // MetaImage says `LIST 2D` where NRRD says `LIST 2`.
+  const listed = /^LIST(?:\s+(\d+)D?)?$/i.exec(field!);
   const pattern = /^(\S*%0?\d*d\S*)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)(?:\s+(\d+))?$/.exec(field!);
   const axis = listed?.[1] ?? pattern?.[5];
   if (axis !== undefined && Number(axis) !== axes && Number(axis) !== axes - 1) {
@@ -44,11 +45,12 @@ export function dataFileNames(
   );
 }
 
-/** A file name that lies in the header's own folder. */
-function checkSiblingName(file: string, field: string, name: string): string {
+/** A file name that lies in the header's own folder, without the `./` that may say so. */
+function checkSiblingName(path: string, field: string, name: string): string {
+  const file = path.replace(/^(?:\.\/)+/, '');
   if (file !== '' && file !== '..' && file !== '.' && !/[/\\:\0]/.test(file)) return file;
   throw new VolumeFormatError(
-    `${name}: \`${field}\` must name a file in the header's own folder, got ${JSON.stringify(file)}; put the files together and name them without a path`,
+    `${name}: \`${field}\` must name a file in the header's own folder, got ${JSON.stringify(path)}; put the files together and name them without a path`,
     { field },
   );
 }

@@ -46,12 +46,19 @@ export function nrrdGeometry({ fields }: NrrdHeader, axes: number, name: string)
   const scale = (fields['space units']?.match(/"([^"]*)"/g) ?? []).map(
     (unit) => MILLIMETRES[unit.slice(1, -1).toLowerCase()] ?? 1,
   );
-  const spacings = fields.spacings?.split(/\s+/).map(Number);
-  if (spacings !== undefined && spacings.length !== axes) {
-    fail('spacings', `${axes} numbers (dimension)`);
-  }
+  const perAxis = (field: string) => {
+    const numbers = fields[field]?.split(/\s+/).map(Number);
+    if (numbers !== undefined && numbers.length !== axes)
+      fail(field, `${axes} numbers (dimension)`);
+    return numbers;
+  };
+  const spacings = perAxis('spacings');
+  const mins = perAxis('axis mins');
+  const centres = fields.centers?.toLowerCase().split(/\s+/);
 
   const steps: Vector[] = [];
+  /** Where the first voxel's centre lies along each axis, for files that name no space. */
+  const starts: Vector = [0, 0, 0];
   const spatial: number[] = [];
   for (let axis = 0; axis < axes && spatial.length < 3; axis++) {
     const step = vectors === undefined ? undefined : vectors[axis];
@@ -66,11 +73,14 @@ export function nrrdGeometry({ fields }: NrrdHeader, axes: number, name: string)
       const spacing = spacings?.[axis];
       const length = spacing === undefined || Number.isNaN(spacing) ? 1 : spacing;
       steps.push([0, 1, 2].map((i) => (i === spatial.length ? length : 0)) as Vector);
+      // The axis begins at the border of the first voxel unless it counts nodes, as teem and ITK have it.
+      const start = (mins?.[axis] ?? 0) + (centres?.[axis] === 'node' ? 0 : length / 2);
+      if (Number.isFinite(mins?.[axis]) && length === spacing) starts[spatial.length] = start;
     }
     spatial.push(axis);
   }
   const originText = fields['space origin'];
-  const origin = originText === undefined ? [0, 0, 0] : parseVectors(originText)?.[0];
+  const origin = originText === undefined ? starts : parseVectors(originText)?.[0];
   if (!Array.isArray(origin)) return fail('space origin', 'a vector such as (0,0,0)');
   const space = fields.space?.toLowerCase().replace(/[- ]time$|t$/, '') ?? '';
   const grid = worldGrid(

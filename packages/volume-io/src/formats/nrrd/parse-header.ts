@@ -56,6 +56,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   datafile: 'data file',
   lineskip: 'line skip',
   byteskip: 'byte skip',
+  axismins: 'axis mins',
+  centerings: 'centers',
 };
 
 /** Reads the header and checks what it says about storage. */

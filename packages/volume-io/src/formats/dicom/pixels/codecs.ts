@@ -1,5 +1,6 @@
 /// <reference path="./codec-modules.d.ts" />
 import { VolumeFormatError } from '../../../bytes/volume-format-error.ts';
+import { withoutSigns } from './j2k-signs.ts';
 
 /** Other decoders of compressed DICOM pixels than those that come with this package, or other copies of them. */
 export interface JpegCodecs {
@@ -15,6 +16,8 @@ export interface CodecFrame {
   readonly height: number;
   readonly bitsPerSample: number;
   readonly components: number;
+  /** What was added to each sample so that none is negative. */
+  readonly raisedBy: number;
   /** Little-endian samples, those of a pixel together. */
   readonly bytes: Uint8Array;
 }
@@ -65,11 +68,13 @@ export async function decodeWithCodec(
   }
   const decoder = new Class();
   try {
-    decoder.getEncodedBuffer(data.length).set(data);
+    const encoded = decoder.getEncodedBuffer(data.length);
+    encoded.set(data);
+    const raisedBy = kind === 'jpeg2000' ? withoutSigns(encoded) : 0;
     decoder.decode();
     const { width, height, bitsPerSample, componentCount } = decoder.getFrameInfo();
     const bytes = new Uint8Array(decoder.getDecodedBuffer());
-    return { width, height, bitsPerSample, components: componentCount, bytes };
+    return { width, height, bitsPerSample, components: componentCount, raisedBy, bytes };
   } catch (cause) {
     // WebAssembly throws numbers.
     const reason = cause instanceof Error ? cause.message : 'the decoder gave up';

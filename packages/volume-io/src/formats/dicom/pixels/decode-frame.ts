@@ -104,12 +104,19 @@ export async function decodeFrame(
     case 'jpeg2000': {
       const frame = await decodeWithCodec(compression, bytes, codecs, name);
       check(frame.width, frame.height, frame.components);
+      if (frame.bitsPerSample > 16) {
+        throw new VolumeFormatError(
+          `${name}: compressed samples must have at most 16 bits, got ${frame.bitsPerSample}; decompress the file, for example with \`Dataset.decompress\` of pydicom`,
+          { field: 'PixelData' },
+        );
+      }
       const bytesPerSample = frame.bitsPerSample > 8 ? 2 : 1;
       const data = sampleArray(attributes, rows * columns * samplesPerPixel);
       if (frame.bytes.length < data.length * bytesPerSample) check(0, 0, 0);
       const view = new DataView(frame.bytes.buffer, frame.bytes.byteOffset);
       for (let i = 0; i < data.length; i++) {
-        data[i] = bytesPerSample === 2 ? view.getUint16(2 * i, true) : frame.bytes[i]!;
+        const sample = bytesPerSample === 2 ? view.getUint16(2 * i, true) : frame.bytes[i]!;
+        data[i] = sample - frame.raisedBy;
       }
       maskBits(data, attributes);
       const interpretation = /^YBR_(RCT|ICT)$/.test(photometricInterpretation)

@@ -184,6 +184,21 @@ describe('frames go by what is said of them, not by their order in the file', ()
   });
 });
 
+// As FrameReferenceDateTime, or FrameAcquisitionDateTime (PS3.3, C.7.6.16.2.2).
+test.each(['00189151', '00189074'])('frames go by their time of day: %s', async (tag) => {
+  const times = ['20200101120001.25+0100', '20200101120001.5+0100'];
+  const more = (i: number): Elements => ({ [tag]: ['DT', times[1 - i]] });
+  const [volumes, warnings] = await warned((onWarning) =>
+    readVolumes(bytesWithFrames(more), { onWarning }),
+  );
+  // Stored 1, 3 and 0, 2; the intercept is −1000.
+  expect(volumes.map(({ voxels }) => [voxels.get(0, 0, 0), voxels.get(1, 0, 0)])).toEqual([
+    [-999, -997],
+    [-1000, -998],
+  ]);
+  expect(warnings).toEqual([]);
+});
+
 describe('what is odd about a file is said, and what is damaged refused', () => {
   const bytes = readFileSync(fixture('elements/private_20_kilobytes.dcm'));
 
@@ -247,14 +262,17 @@ describe('what is odd about a file is said, and what is damaged refused', () => 
   });
 });
 
-/** Two frames at each of two places; only those at the second say which time they are of. */
-function bytesWithFrames(): Uint8Array {
+/**
+ * Two frames at each of two places, which hold 0 to 3; only those at the second say which time they
+ * are of, unless `content` says it of both.
+ */
+function bytesWithFrames(content?: (i: number) => Elements): Uint8Array {
   const frame = (z: number, i: number): Elements => ({
-    '00209111': ['SQ', [z === 0 ? {} : { '00209128': ['UL', i] }]],
+    '00209111': ['SQ', [content?.(i % 2) ?? (z === 0 ? {} : { '00209128': ['UL', i] })]],
     '00209113': ['SQ', [{ '00200032': ['DS', [0, 0, z]] }]],
   });
   return ctSlice({
-    values: new Int16Array(24),
+    values: Int16Array.from({ length: 24 }, (_, i) => Math.floor(i / 6)),
     more: { '00280008': ['IS', 4], '52009230': ['SQ', [0, 0, 1, 1].map(frame)] },
   });
 }

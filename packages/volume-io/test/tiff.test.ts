@@ -93,6 +93,21 @@ test('palettes are kept when asked for, with their colours', async () => {
   ]);
 });
 
+// tifffile.imwrite of a mask of bool, read by tifffile.imread, is the mask; by Pillow and OpenCV what is beside it.
+test('what tifffile writes of true and false is read as others do, with a word', async () => {
+  const wordsOf = async (name: string) => {
+    const words: string[] = [];
+    await decodeImage(bytesOf(caseOf(name).file), { name, onWarning: (text) => words.push(text) });
+    return words;
+  };
+  const [word, ...more] = await wordsOf('0 is white, 1 bit, little-endian');
+  expect(word).toMatch(/^0 is white, 1 bit.*tifffile.*astype\('uint8'\)/);
+  expect(more).toEqual([]);
+  for (const name of ['0 is white, 8 bit, little-endian', '1 bit, lzw, little-endian']) {
+    expect(await wordsOf(name)).toEqual([]);
+  }
+});
+
 test('each page is found', async () => {
   const file = bytesOf(caseOf('three pages, little-endian').file);
   const first = (await decodeImage(file)).pixels;

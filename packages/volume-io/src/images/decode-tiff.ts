@@ -5,6 +5,8 @@ import { readPixels } from '../tiff/read-pixels.ts';
 import { readTiffFile } from '../tiff/tiff-directory.ts';
 import type { ImageContext, PixelArray, RasterImage } from './raster-image.ts';
 
+const SOFTWARE = 305;
+
 /**
  * Reads a page of a TIFF or BigTIFF image: whole numbers of 1 to 16 and 32 bit, floating point of 16,
  * 32 and 64; strips and tiles; colours together or in planes; raw, PackBits, LZW, deflate, JPEG and
@@ -32,6 +34,12 @@ export async function decodeTiff(bytes: Uint8Array, context: ImageContext): Prom
   const pixels = isIndexed ? expanded(stored, palette) : stored;
   const unsignedMost = 2 ** bits - 1;
   if (colours === 'white is zero') {
+    const software = String.fromCharCode(...(pages[index]!.bytes(SOFTWARE)?.subarray(0, 8) ?? []));
+    if (bits === 1 && software === 'tifffile') {
+      context.onWarning(
+        `${name}: its 0 is white, and so it was read, as libtiff, Pillow and OpenCV do; tifffile, which scikit-image uses, writes true and false so and reads them the other way round. If dark is what is meant, save it as numbers: tifffile.imwrite(path, mask.astype('uint8'))`,
+      );
+    }
     // Extra samples, such as alpha, are what they are.
     for (let i = 0; i < pixels.length; i += samples) pixels[i] = unsignedMost - pixels[i]!;
   }

@@ -7,7 +7,7 @@ const MAX_DIRECTORIES = 10_000;
 export interface TiffDirectory {
   /** The whole numbers of a field; `undefined` where it is absent or holds something else. */
   numbers(tag: number): readonly number[] | undefined;
-  /** The bytes of a field of bytes. */
+  /** The bytes of a field of bytes or text. */
   bytes(tag: number): Uint8Array | undefined;
 }
 
@@ -39,8 +39,8 @@ const TYPE_BYTES: Readonly<Record<number, number>> = {
 /** Types of whole numbers from 0: BYTE, SHORT, LONG, IFD, LONG8, IFD8. */
 const WHOLE_TYPES = [1, 3, 4, 13, 16, 18];
 
-/** Types of plain bytes: BYTE, UNDEFINED. */
-const BYTE_TYPES = [1, 7];
+/** Types of plain bytes: BYTE, ASCII, UNDEFINED. */
+const BYTE_TYPES = [1, 2, 7];
 
 /**
  * Follows the chain of directories of a TIFF or BigTIFF file, which a damaged one may close to a ring.

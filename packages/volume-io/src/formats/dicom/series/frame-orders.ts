@@ -6,7 +6,10 @@ import type { FrameAttributes } from './frame-attributes.ts';
 export interface FrameOrder {
   /** `StackID`; frames of different stacks belong to different volumes. */
   readonly stack: string;
-  /** Numbers to sort by, the first first: of dimensions that are none of space, then time, echo, b. */
+  /**
+   * Numbers to sort by, the first first: of dimensions that are none of space, then time, echo, b, and
+   * last the time of day.
+   */
   readonly turn: readonly number[];
 }
 
@@ -44,9 +47,18 @@ export function frameOrders(
     );
     return {
       stack: frame.text('FrameContentSequence', 'StackID') ?? '',
-      turn: [...dimensions, ...distinctions],
+      turn: [...dimensions, ...distinctions, momentOf(frame)],
     };
   });
+}
+
+/** When a frame was taken, as a number that grows; 0 where nothing says it. */
+function momentOf(frame: FrameAttributes): number {
+  const said =
+    frame.text('FrameContentSequence', 'FrameReferenceDateTime') ??
+    frame.text('FrameContentSequence', 'FrameAcquisitionDateTime');
+  // Year to second and fractions; an offset from UTC may follow, the same for all of a file.
+  return Number(/^\d+(?:\.\d+)?/.exec(said ?? '')?.[0] ?? 0);
 }
 
 /** Negative if `one` comes before `other`, 0 if nothing tells them apart. */

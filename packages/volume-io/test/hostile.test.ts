@@ -251,6 +251,9 @@ describe('what is cut off, damaged or too long is refused', () => {
     ['a PNG image', '\x89PNG\r\n\x1a\n', /got PNG; it holds a 2-D image: read it by `readImage`/],
     ['a BigTIFF image', 'II+\0\x08\0\0\0', /got BigTIFF; .*`readImage`/],
     ['a zip file', 'PK\x03\x04', /got zip .*; unpack it/],
+    ['a file packed by bzip2', 'BZh91AY&SY', /got bzip2; .*`bunzip2`/],
+    ['a file packed by xz', '\xfd7zXZ\0', /got xz; .*`unxz`/],
+    ['a file packed by Zstandard', '(\xb5/\xfd', /got Zstandard; .*`unzstd`/],
   ])('%s is named, and never called damaged', async (_, start, message) => {
     const bytes = Uint8Array.from(`${start}${'x'.repeat(600)}`, (one) => one.charCodeAt(0));
     for (const file of [bytes, gzipped(bytes)]) {

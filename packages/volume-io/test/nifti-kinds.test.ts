@@ -59,7 +59,10 @@ test('a pair is read by the path of either file, plain or compressed', async () 
     await writeFile(join(folder, `${base}.img`), bytesOf(files.image!));
     await writeFile(join(folder, `${base}z.hdr.gz`), gzipped(bytesOf(files.header)));
     await writeFile(join(folder, `${base}z.img.gz`), gzipped(bytesOf(files.image!)));
-    for (const path of [`${base}.hdr`, `${base}.img`, `${base}z.hdr.gz`, `${base}z.img.gz`]) {
+    await writeFile(join(folder, `${base}U.HDR`), bytesOf(files.header));
+    await writeFile(join(folder, `${base}U.IMG`), bytesOf(files.image!));
+    const plain = [`${base}.hdr`, `${base}.img`, `${base}U.HDR`, `${base}U.IMG`];
+    for (const path of [...plain, `${base}z.hdr.gz`, `${base}z.img.gz`]) {
       expect(valuesOf(await readVolume(join(folder, path)))).toEqual(volumes[0]);
       expect(valuesOf(await readVolume(pathToFileURL(join(folder, path))))).toEqual(volumes[0]);
     }

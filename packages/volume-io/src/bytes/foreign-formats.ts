@@ -35,6 +35,9 @@ const foreignFormats: readonly ForeignFormat[] = [
   { name: 'NumPy', start: '\x93NUMPY', cure: toNifti('nibabel') },
   { name: 'zip (such as NumPy’s npz)', start: 'PK\x03\x04', cure: 'unpack it' },
   { name: 'gzip', start: '\x1f\x8b\x08', cure: 'if it holds an image, unpack it' },
+  { name: 'bzip2', start: 'BZh', cure: 'if it holds an image, unpack it by `bunzip2`' },
+  { name: 'xz', start: '\xfd7zXZ\0', cure: 'if it holds an image, unpack it by `unxz`' },
+  { name: 'Zstandard', start: '(\xb5/\xfd', cure: 'if it holds an image, unpack it by `unzstd`' },
   { name: 'JPEG XL', start: '\xff\x0a', cure: toImage },
   { name: 'BMP', start: 'BM', cure: toImage },
 ];

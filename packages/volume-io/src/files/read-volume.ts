@@ -50,7 +50,8 @@ async function headerPath(path: string | URL): Promise<string | URL> {
   const match = /\.img(\.gz)?$/i.exec(String(path));
   if (match === null) return path;
   const base = String(path).slice(0, match.index);
-  for (const candidate of [`${base}.hdr`, `${base}.hdr.gz`]) {
+  for (const ending of ['hdr', 'hdr.gz', 'HDR', 'HDR.GZ']) {
+    const candidate = `${base}.${ending}`;
     const header = path instanceof URL ? new URL(candidate) : candidate;
     if (await isFile(header)) return header;
   }

@@ -18,8 +18,10 @@ export function reconstruct(
     const table = quantization[component.quantization];
     if (table === undefined) throw new Error('a quantization table is missing');
     const plane = planeOf(component, table, precision);
-    const columns = taps(width, component.h, frame.maxH);
-    const rows = taps(height, component.v, frame.maxV);
+    // Where samples are too far apart, libjpeg repeats them.
+    const isSmooth = frame.maxH <= 2 * component.h && frame.maxV <= 2 * component.v;
+    const columns = taps(width, component.h, frame.maxH, isSmooth);
+    const rows = taps(height, component.v, frame.maxV, isSmooth);
     const line = 8 * component.stride;
     let to = c;
     for (let y = 0; y < height; y++) {
@@ -44,13 +46,14 @@ export function reconstruct(
 }
 
 /** Where each pixel lies between the samples of a component, which are at the centres of pixels. */
-function taps(length: number, factor: number, most: number) {
+function taps(length: number, factor: number, most: number, isSmooth: boolean) {
   const low = new Int32Array(length);
   const high = new Int32Array(length);
   const part = new Float32Array(length);
   const last = Math.ceil((length * factor) / most) - 1;
   for (let i = 0; i < length; i++) {
-    const at = factor === most ? i : ((i + 0.5) * factor) / most - 0.5;
+    const place = ((i + 0.5) * factor) / most;
+    const at = factor === most ? i : isSmooth ? place - 0.5 : Math.floor(place);
     const floor = Math.floor(at);
     low[i] = Math.max(0, floor);
     high[i] = Math.min(last, floor + 1);

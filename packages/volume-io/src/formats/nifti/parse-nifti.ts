@@ -99,8 +99,8 @@ function bytesOf({ dim, datatype, components }: NiftiHeader): number {
 /** The voxels of a pair: the file of the header's name that ends in `.img`. */
 async function dataFile({ name, sibling }: FileContext): Promise<Uint8Array> {
   const base = name.replace(/^.*[/\\]/, '').replace(/\.hdr(\.gz)?$/i, '');
-  for (const candidate of [`${base}.img`, `${base}.img.gz`]) {
-    const bytes = await sibling(candidate);
+  for (const ending of ['img', 'img.gz', 'IMG', 'IMG.GZ']) {
+    const bytes = await sibling(`${base}.${ending}`);
     if (bytes !== undefined) return bytes;
   }
   throw new VolumeFormatError(

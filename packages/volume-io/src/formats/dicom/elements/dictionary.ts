@@ -100,6 +100,8 @@ export const dictionary = {
   PixelMeasuresSequence: ['00289110', 'SQ'],
   PixelValueTransformationSequence: ['00289145', 'SQ'],
   PurposeOfReferenceCodeSequence: ['0040A170', 'SQ'],
+  DetectorInformationSequence: ['00540022', 'SQ'],
+  SliceVector: ['00540080', 'US'],
   SegmentationType: ['00620001', 'CS'],
   SegmentSequence: ['00620002', 'SQ'],
   SegmentedPropertyCategoryCodeSequence: ['00620003', 'SQ'],

@@ -1,5 +1,6 @@
 import type { DataSet } from '../elements/data-set.ts';
 import type { Keyword } from '../elements/dictionary.ts';
+import { hasReconstructedSlices } from './frame-offsets.ts';
 
 /** What a file says of one of its frames: in its functional groups (PS3.3, C.7.6.16), or of all. */
 export interface FrameAttributes {
@@ -13,11 +14,15 @@ export interface FrameAttributes {
 export function frameAttributes(dataSet: DataSet, frames: number): readonly FrameAttributes[] {
   const [shared] = dataSet.items('SharedFunctionalGroupsSequence');
   const perFrame = dataSet.items('PerFrameFunctionalGroupsSequence');
+  const [detector] = hasReconstructedSlices(dataSet)
+    ? dataSet.items('DetectorInformationSequence')
+    : [];
   return Array.from({ length: frames }, (_, frame) => {
     const places = (sequence: Keyword) => [
       perFrame[frame]?.items(sequence)[0],
       shared?.items(sequence)[0],
       dataSet,
+      detector,
     ];
     const first = <T>(sequence: Keyword, read: (place: DataSet) => T | undefined) => {
       for (const place of places(sequence)) {

@@ -6,6 +6,7 @@ import type { VoxelArray } from '../../../voxels/voxel-arrays.ts';
 import type { DataSet } from '../elements/data-set.ts';
 import type { DicomImage, ParsedDicom } from '../pixels/dicom-image.ts';
 import { frameAttributes } from './frame-attributes.ts';
+import { frameOffsets } from './frame-offsets.ts';
 import { type FrameOrder, frameOrders } from './frame-orders.ts';
 import { type SliceGeometry, sliceGeometry } from './slice-geometry.ts';
 
@@ -43,7 +44,7 @@ export function slicesOf({ image, dataSet }: ParsedDicom, name: string): Slice[]
   }
   const frames = frameAttributes(dataSet, image.frames);
   const orders = frameOrders(dataSet, frames);
-  const offsets = doseOffsets(dataSet, image.frames, name);
+  const offsets = frameOffsets(dataSet, image.frames, name);
   const series = seriesOf(dataSet);
   return frames.map((attributes, frame) => {
     const label = image.frames === 1 ? name : `${name}, frame ${frame}`;
@@ -121,33 +122,6 @@ function checkValues(image: DicomImage, dataSet: DataSet, name: string): void {
       'ImageType',
     );
   }
-}
-
-/**
- * How far the frames of a dose lie from its position along their normal, in mm (PS3.3, C.8.8.3.2):
- * as stated where the first is 0, else as z coordinates of axial frames. Where slices count towards
- * the feet, z coordinates are not defined.
- */
-function doseOffsets(dataSet: DataSet, frames: number, name: string): readonly number[] {
-  const offsets = dataSet.numbers('GridFrameOffsetVector');
-  if (offsets === undefined) return [];
-  const fail = (requirement: string): never => {
-    throw new VolumeFormatError(
-      `${name}: GridFrameOffsetVector must ${requirement}, got [${offsets.slice(0, 4).join(', ')}${offsets.length > 4 ? ', …' : ''}]; the file is damaged`,
-      { field: 'GridFrameOffsetVector' },
-    );
-  };
-  if (offsets.length !== frames || !offsets.every(Number.isFinite)) {
-    fail(`have a distance for each of ${frames} frames`);
-  }
-  if (offsets[0] === 0) return offsets;
-  const z = dataSet.numbers('ImagePositionPatient')?.[2] ?? Number.NaN;
-  const [xx, xy, xz, yx, yy, yz] = dataSet.numbers('ImageOrientationPatient') ?? [];
-  const normal = cross([xx ?? 0, xy ?? 0, xz ?? 0], [yx ?? 0, yy ?? 0, yz ?? 0]);
-  if (!(normal[2] > 0.999 && Math.abs(offsets[0]! - z) < 1e-2)) {
-    fail('begin with 0, or with the z of ImagePositionPatient in axial frames that count upwards');
-  }
-  return offsets.map((at) => at - z);
 }
 
 function moved(geometry: SliceGeometry, along: number): SliceGeometry {

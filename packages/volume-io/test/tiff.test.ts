@@ -108,6 +108,19 @@ test('what tifffile writes of true and false is read as others do, with a word',
   }
 });
 
+test('strips that no file of this size can hold are refused before they are read', async () => {
+  for (const name of ['a last strip of one row', 'RGB in planes, a last strip of one row']) {
+    const bytes = bytesOf(caseOf(`${name}, little-endian`).file);
+    const view = new DataView(bytes.buffer);
+    const entry = Buffer.from(bytes).indexOf(Buffer.from('0101', 'hex'), view.getUint32(4, true));
+    const [type, rows] = [view.getUint16(entry + 2, true), view.getUint16(entry + 8, true)];
+    expect([3, 4]).toContain(type);
+    // As many strips as before, but both whole.
+    view.setUint16(entry + 8, 2 * (rows - 1), true);
+    await expect(decodeImage(bytes)).rejects.toThrow(/pixels cannot be in \d+ bytes/);
+  }
+});
+
 test('each page is found', async () => {
   const file = bytesOf(caseOf('three pages, little-endian').file);
   const first = (await decodeImage(file)).pixels;

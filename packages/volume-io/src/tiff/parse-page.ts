@@ -127,9 +127,11 @@ export function tiffPage(directory: TiffDirectory, fileSize: number, name: strin
   if (offsets.length < parts)
     damaged(`its pixels lie in ${parts} parts, of which ${offsets.length} are there`);
   // Before anything is reserved for them.
-  const partBytes = Math.ceil((part.width * (planar ? 1 : samples) * bits) / 8) * part.height;
+  const lineBytes = Math.ceil((part.width * (planar ? 1 : samples) * bits) / 8);
+  // Tiles are whole; the last strip ends with the image.
+  const lines = isTiled ? parts * part.height : (parts / partsInPlane) * height;
   const most = found.expansion(part.width) * fileSize;
-  if (Math.max(partBytes * parts, (width * height * samples * bits) / 8) > most) {
+  if (Math.max(lineBytes * lines, (width * height * samples * bits) / 8) > most) {
     damaged(`${width}×${height} pixels cannot be in ${fileSize} bytes`);
   }
   const orientation = field(274, 1);

@@ -178,3 +178,22 @@ test('differences that are named where there are none leave the pixels alone', a
   expect(onWarning.mock.calls).toEqual([[expect.stringMatching(/^a\.tif: names differences/)]]);
   expect(pixels.data).toEqual(expectedOf(caseOf('8 bit, None, little-endian')).data);
 });
+
+describe('images behind one directory are counted', () => {
+  // tifffile.imwrite(file, numpy.arange(40, dtype='uint8').reshape(4, 2, 5), truncate=True, …), tifffile 2026.3.3
+  test.each([
+    [
+      "photometric='minisblack'",
+      'SUkqAAgAAAAOAAABBAABAAAABQAAAAEBBAABAAAAAgAAAAIBAwABAAAACAAAAAMBAwABAAAAAQAAAAYBAwABAAAAAQAAAA4BAgAoAAAAtgAAABEBBAABAAAAEAEAABUBAwABAAAAAQAAABYBBAABAAAAAgAAABcBBAABAAAACgAAABoBBQABAAAA7gAAABsBBQABAAAA9gAAACgBAwABAAAAAQAAADEBAgAMAAAA/gAAAAAAAAB7InNoYXBlIjogWzQsIDIsIDVdLCAidHJ1bmNhdGVkIjogdHJ1ZX0AAAAAAAAAAAAAAAAAAAAAAAEAAAABAAAAAQAAAAEAAAB0aWZmZmlsZS5weQAAAAAAAAAAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYn',
+    ],
+    [
+      'imagej=True',
+      'SUkqAAgAAAAOAAABBAABAAAABQAAAAEBBAABAAAAAgAAAAIBAwABAAAACAAAAAMBAwABAAAAAQAAAAYBAwABAAAAAQAAAA4BAgBBAAAAtgAAABEBBAABAAAAYAEAABUBAwABAAAAAQAAABYBBAABAAAAAgAAABcBBAABAAAACgAAABoBBQABAAAANgEAABsBBQABAAAAPgEAACgBAwABAAAAAQAAADEBAgAMAAAARgEAAAAAAABJbWFnZUo9MS4xMWEKaW1hZ2VzPTQKY2hhbm5lbHM9NApoeXBlcnN0YWNrPXRydWUKbW9kZT1ncmF5c2NhbGUKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAABAAAAAQAAAAEAAAB0aWZmZmlsZS5weQAAAAAAAAAAAAAAAAAAAAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fICEiIyQlJic=',
+    ],
+  ])('%s', async (_, file) => {
+    const { pages, pixels } = await decodeImage(bytesOf(file));
+    expect(pages).toBe(4);
+    expect(pixels.shape).toEqual([2, 5, 1]);
+    expect([...pixels.data]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+});

@@ -2,6 +2,7 @@ import { ndarray } from '@sts-net/views';
 import { compressions } from '../tiff/compressions.ts';
 import { pagesAmong, tiffPage } from '../tiff/parse-page.ts';
 import { readPixels } from '../tiff/read-pixels.ts';
+import { stackedImages } from '../tiff/stacked-images.ts';
 import { readTiffFile } from '../tiff/tiff-directory.ts';
 import type { ImageContext, PixelArray, RasterImage } from './raster-image.ts';
 
@@ -23,6 +24,7 @@ export async function decodeTiff(bytes: Uint8Array, context: ImageContext): Prom
     );
   }
   const page = tiffPage(pages[index]!, bytes.length, name);
+  const count = pages.length > 1 ? pages.length : stackedImages(pages[0]!, page);
   if (page.namesPredictor && page.predictor === 1) {
     context.onWarning(
       `${name}: names differences (Predictor) of pixels whose compression has none; the pixels were taken as they are, as libtiff takes them`,
@@ -47,7 +49,7 @@ export async function decodeTiff(bytes: Uint8Array, context: ImageContext): Prom
   return {
     pixels: ndarray(pixels, [height, width, isIndexed ? 3 : samples]),
     maxValue: isIndexed ? 65535 : most,
-    pages: pages.length,
+    pages: count,
     orientation,
     lossy: compressions[page.compression]!.isJpeg ?? false,
     ...(colours === 'palette' &&

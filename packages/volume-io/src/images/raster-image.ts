@@ -20,7 +20,10 @@ export interface RasterImage<T extends PixelArray = PixelArray> {
    * floating point.
    */
   readonly maxValue: number;
-  /** Images in the file; more than 1 only in TIFF and in animated PNG. */
+  /**
+   * Images in the file; more than 1 only in TIFF and in animated PNG. Of a stack that ImageJ or tifffile
+   * wrote behind one directory the first alone can be read.
+   */
   readonly pages: number;
   /**
    * How the file says that its rows and columns are turned, 1 to 8 as EXIF has it; 1 where it says

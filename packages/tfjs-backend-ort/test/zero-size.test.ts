@@ -58,6 +58,8 @@ const cases: Record<string, () => tf.Tensor | tf.Tensor[]> = {
     tf.matMul(z(0, 2, 2), o(0, 2, 2)),
     tf.matMul(z(0, 2), z(0, 3), true, false),
     tf.matMul(z(4, 2, 0), z(4, 0, 3)),
+    tf.matMul(z(5, 2, 0, 4), z(1, 1, 0, 3), true),
+    tf.matMul(z(5, 64, 0), z(5, 64, 0), false, true),
   ],
   fused: () => tf.fused.matMul({ a: z(2, 0), b: z(0, 3), bias: o(3), activation: 'relu' }),
   einsum: () => tf.einsum('ij,jk->ik', z(2, 0), z(0, 3)),

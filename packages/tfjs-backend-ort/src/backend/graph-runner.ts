@@ -110,14 +110,15 @@ export class GraphRunner {
     const due = [...this.#pending].filter(({ node }) => node!.moment.step <= last);
     const all = [...new Set([...due, ...open])];
     const failure = await this.#start(all).catch((error: unknown) => ({ error }));
-    await Promise.all(wanted.map((value) => value.run?.over));
-    const left = wanted.filter(isOpen);
-    if (left.length === 0) {
-      if (failure !== undefined && wanted.length === 0) throw failure.error;
-      return;
+    if (wanted.length === 0 && failure !== undefined) throw failure.error;
+    // Another live tensor may be at fault, which must not keep these from their data; nor must who
+    // reads that one, and takes these along again.
+    for (;;) {
+      await Promise.all(wanted.map((value) => value.run?.over));
+      const left = wanted.filter(({ data }) => data === null);
+      if (left.length === 0) return;
+      if (left.every(isOpen)) return void (await this.#start(left));
     }
-    // Another live tensor may be at fault, which must not keep these from their data.
-    await this.#start(left);
   }
 
   /** Waits for what is on its way, forgets everything and frees the compiled graphs. */
@@ -207,6 +208,7 @@ export class GraphRunner {
     const isLive = this.#started.delete(value);
     if (value.data !== null) {
       value.node = null;
+      this.#pending.delete(value);
       return;
     }
     value.layout = identity(value.shape.length);

@@ -6,7 +6,7 @@ import { Names } from '../graph/names.ts';
 import { canonical, copyInOrder, liesInOrder, reordered } from '../graph/permute.ts';
 import { SessionCache } from '../graph/session-cache.ts';
 import { Structures } from '../graph/structures.ts';
-import { type Node, recorded, type Value } from '../graph/value.ts';
+import { checkSizes, type Node, recorded, type Value } from '../graph/value.ts';
 import { type Attrs, type DType, type HostArray, identity, sizeOf } from '../graph/value-type.ts';
 import type { OrtRuntime } from '../runtime/ort-runtime.ts';
 import { GraphRunner } from './graph-runner.ts';
@@ -210,6 +210,7 @@ export class OrtBackend extends tf.KernelBackend {
   ): tf.TensorInfo | tf.TensorInfo[] {
     const made = kernel.outputs(inputs as Value[], attrs);
     const outputs = Array.isArray(made) ? made : [made];
+    checkSizes(kernel.name, inputs, outputs);
     const node: Node = {
       id: ++this.#nodes,
       moment: this.#bound.now,

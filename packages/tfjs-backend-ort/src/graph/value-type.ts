@@ -7,6 +7,9 @@ export interface ValueType {
   readonly dtype: DType;
 }
 
+/** The type in which values of a type are computed with: truth values count as 0 and 1. */
+export const countable = (dtype: DType): DType => (dtype === 'bool' ? 'int32' : dtype);
+
 // biome-ignore lint/suspicious/noExplicitAny: every kernel has its own attributes, TensorFlow.js types them no better.
 export type Attrs = Readonly<Record<string, any>>;
 

@@ -27,6 +27,21 @@ export function recorded({ shape, dtype }: ValueType, node: Node, index: number)
   return { shape, dtype, given: false, node, run: null, index, data: null, layout, frozen: 0 };
 }
 
+/** What TensorFlow.js computes of sizes may be negative: where windows are larger than images. */
+export function checkSizes(
+  kernel: string,
+  inputs: readonly (Value | null)[],
+  outputs: readonly ValueType[],
+): void {
+  for (const { shape } of outputs) {
+    if (shape.every((size) => size >= 0)) continue;
+    const operands = inputs.filter((one) => one !== null).map((one) => `[${one.shape}]`);
+    throw new RangeError(
+      `ort backend: kernel '${kernel}' would make [${shape}] of ${operands.join(' and ')}; no size may be negative, so windows and cuts must fit into what they are taken from.`,
+    );
+  }
+}
+
 /** A graph that waits for its turn or is being computed. */
 interface Run {
   /** When it is over, well or not. */

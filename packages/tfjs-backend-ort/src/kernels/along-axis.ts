@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import type { Attrs, ValueType } from '../graph/value-type.ts';
+import { type Attrs, countable, type ValueType } from '../graph/value-type.ts';
 import { slice } from './moves.ts';
 import { reduce, sum } from './reduce.ts';
-import { countable } from './reduction.ts';
 import { SHORT } from './sums.ts';
 
 function softmax(

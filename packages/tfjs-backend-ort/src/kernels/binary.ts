@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type GraphBuilder, type Handle, same } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
 import { leastOf, repeated } from '../graph/repeated.ts';
-import type { DType } from '../graph/value-type.ts';
+import { countable, type DType } from '../graph/value-type.ts';
 
 type Emit = (graph: GraphBuilder, a: string, b: string) => string;
 
@@ -188,27 +188,31 @@ export const binaryKernels: readonly KernelDefinition[] = [
     inputs: ['...'],
     outputs: ([first]) => first!,
     emit: (graph, operands, _attrs, [out]) => {
-      const { layout, names } = graph.broadcast(operands, out!.shape);
+      const { shape, dtype } = out!;
+      const work = countable(dtype);
+      const { layout, names } = graph.broadcast(
+        operands.map((one) => graph.cast(one, work)),
+        shape,
+      );
       const sum = names.reduce((a, b) => graph.op('Add', [a, b]));
-      return graph.handle(sum, out!.shape, out!.dtype, layout);
+      return graph.cast(graph.handle(sum, shape, work, layout), dtype);
     },
   },
   {
     name: 'Select',
     inputs: ['condition', 't', 'e'],
-    outputs: ([, t]) => t!,
+    outputs: ([, t, e]) => ({
+      shape: t!.shape,
+      dtype: tf.upcastType(t!.dtype, e!.dtype) as DType,
+    }),
     emit: (graph, [condition, t, e], _attrs, [out]) => {
-      const narrow = out!.dtype === 'bool';
+      const { shape, dtype } = out!;
+      const work = countable(dtype);
       const { layout, names } = graph.broadcast(
-        [
-          graph.cast(condition!, 'bool'),
-          ...[t!, e!].map((one) => (narrow ? graph.cast(one, 'int32') : one)),
-        ],
-        out!.shape,
+        [graph.cast(condition!, 'bool'), graph.cast(t!, work), graph.cast(e!, work)],
+        shape,
       );
-      const chosen = graph.op('Where', names);
-      const name = narrow ? graph.castName(chosen, 'bool') : chosen;
-      return graph.handle(name, out!.shape, out!.dtype, layout);
+      return graph.cast(graph.handle(graph.op('Where', names), shape, work, layout), dtype);
     },
   },
 ];

@@ -8,7 +8,7 @@ const onnxPads = ([top, bottom, left, right]: Four) => [top, left, bottom, right
 /** The sizes of a handle in a layout. */
 export function sized(graph: GraphBuilder, x: Handle, layout: readonly number[]): Sized {
   return {
-    name: graph.inLayout(x, layout),
+    name: graph.inLayout(graph.cast(x, 'float32'), layout),
     sizes: layout.map((axis) => x.shape[axis]!) as unknown as Four,
   };
 }

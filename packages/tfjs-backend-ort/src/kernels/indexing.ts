@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { identity, sizeOf } from '../graph/value-type.ts';
+import { countable, identity, sizeOf } from '../graph/value-type.ts';
 import { transpose } from './moves.ts';
 import { SHORT } from './sums.ts';
 
@@ -130,7 +130,7 @@ export const indexingKernels: readonly KernelDefinition[] = [
     attrs: ({ shape }) => ({ shape }),
     outputs: ([, updates], { shape }) => ({ shape, dtype: updates!.dtype }),
     emit: (graph, [indices, updates], { shape }, [out]) => {
-      const wide = graph.cast(updates!, updates!.dtype === 'bool' ? 'int32' : updates!.dtype);
+      const wide = graph.cast(updates!, countable(updates!.dtype));
       const { places, values, count } = scattered(graph, shape, indices!, wide);
       const name = addRows(graph, shape, places, values, { dtype: wide.dtype, count });
       return graph.cast(graph.handle(name, shape, wide.dtype), out!.dtype);
@@ -141,7 +141,7 @@ export const indexingKernels: readonly KernelDefinition[] = [
     inputs: ['sparseIndices', 'sparseValues', 'defaultValue'],
     outputs: ([, values], { outputShape }) => ({ shape: outputShape, dtype: values!.dtype }),
     emit: (graph, [indices, values, rest], { outputShape }, [out]) => {
-      const work = out!.dtype === 'bool' ? 'int32' : out!.dtype;
+      const work = countable(out!.dtype);
       const [wide, filler] = [graph.cast(values!, work), graph.cast(rest!, work)];
       const base = graph.op('Expand', [graph.plain(filler), graph.ints(outputShape)]);
       const { places, values: updates } = scattered(graph, outputShape, indices!, wide);
@@ -194,7 +194,7 @@ export const indexingKernels: readonly KernelDefinition[] = [
         1,
       ]);
       const range = graph.initializer('int32', [depth], Int32Array.from(identity(depth)));
-      const work = out!.dtype === 'bool' ? 'int32' : out!.dtype;
+      const work = countable(out!.dtype);
       const name = graph.op('Where', [
         graph.op('Equal', [places, range]),
         graph.scalar(onValue, work),
@@ -214,12 +214,13 @@ export const indexingKernels: readonly KernelDefinition[] = [
       ];
     },
     emit: (graph, [x], { k }, [values, places]) => {
-      const [found, at] = graph.ops('TopK', [graph.plain(x!), graph.ints([k])], 2, {
+      const operand = graph.cast(x!, countable(x!.dtype));
+      const [found, at] = graph.ops('TopK', [graph.plain(operand), graph.ints([k])], 2, {
         axis: -1,
         sorted: 1,
       }) as [string, string];
       return [
-        graph.handle(found, values!.shape, x!.dtype),
+        graph.cast(graph.handle(found, values!.shape, operand.dtype), x!.dtype),
         graph.handle(graph.castName(at, 'int32'), places!.shape, 'int32'),
       ];
     },

@@ -1,11 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { type Attrs, identity, type ValueType } from '../graph/value-type.ts';
+import {
+  type Attrs,
+  countable,
+  type DType,
+  identity,
+  sizeOf,
+  type ValueType,
+} from '../graph/value-type.ts';
 import { activate, addBias } from './activation.ts';
 import { broadcastShape } from './binary.ts';
 import { transpose } from './moves.ts';
-import { sum } from './reduce.ts';
+import { total } from './reduction.ts';
 
 /** Exchanges the last two axes; only the book-keeping changes. */
 function swapped(x: Handle): Handle {
@@ -34,6 +41,8 @@ function matMul(graph: GraphBuilder, a: Handle, b: Handle): Handle {
     a.shape.at(-2)!,
     b.shape.at(-1)!,
   ];
+  // Products of transposed matrices are left as the memory was where there is nothing to add up.
+  if (sizeOf(a.shape) === 0) return graph.filled(shape, a.dtype, 0);
   const left = matrices(graph, a);
   const right = matrices(graph, b);
   let name: string;
@@ -86,6 +95,8 @@ const multiply = (
   return matMul(graph, attrs['transposeA'] ? swapped(x) : x, attrs['transposeB'] ? swapped(y) : y);
 };
 
+const wider = (a: DType, b: DType) => tf.upcastType(a, b) as DType;
+
 /** Products of matrices. */
 export const matMulKernels: readonly KernelDefinition[] = [
   {
@@ -109,24 +120,25 @@ export const matMulKernels: readonly KernelDefinition[] = [
     inputs: ['...'],
     outputs: (inputs, { equation }) => ({
       shape: einsumShape(equation, inputs),
-      dtype: 'float32',
+      dtype: inputs.map(({ dtype }) => countable(dtype)).reduce(wider),
     }),
     emit: (graph, inputs, attrs, [out]) => {
       const equation = (attrs['equation'] as string).replace(/\s/g, '');
-      const operands = inputs.map((one) => graph.cast(one, 'float32'));
+      const { dtype } = out!;
+      const operands = inputs.map((one) => graph.cast(one, dtype));
       const [from, to] = equation.split('->') as [string, string];
       // What is no product is a sum, which is ours to order.
       if (operands.length === 1 && new Set(from).size === from.length) {
         const summed = identity(from.length).filter((axis) => !to.includes(from[axis]!));
         const kept = [...from].filter((one) => to.includes(one));
-        const total = summed.length === 0 ? operands[0]! : sum(graph, operands[0]!, summed);
+        const left = summed.length === 0 ? operands[0]! : total(graph, operands[0]!, summed, false);
         return transpose(
-          total,
+          left,
           [...to].map((one) => kept.indexOf(one)),
         );
       }
       const names = operands.map((one) => graph.plain(one));
-      return graph.handle(graph.op('Einsum', names, { equation }), out!.shape, 'float32');
+      return graph.handle(graph.op('Einsum', names, { equation }), out!.shape, dtype);
     },
   },
 ];

@@ -91,7 +91,7 @@ export const normalizationKernels: readonly KernelDefinition[] = [
     emit: (graph, [x, mean, variance, offset, scale], { varianceEpsilon }: Attrs) =>
       normalize(
         graph,
-        x!,
+        graph.cast(x!, 'float32'),
         { mean: mean!, variance: variance!, scale, offset },
         varianceEpsilon ?? 0.001,
       ),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import { type DType, identity, sizeOf } from '../graph/value-type.ts';
+import { countable, type DType, identity, sizeOf } from '../graph/value-type.ts';
 import { mean, reduce, sum } from './reduce.ts';
 
 type Reduce = (
@@ -44,7 +44,8 @@ function reduction(
   };
 }
 
-const total: Reduce = (graph, x, axes, keepDims) =>
+/** Sum of values of either type. */
+export const total: Reduce = (graph, x, axes, keepDims) =>
   x.dtype === 'float32'
     ? sum(graph, x, axes, keepDims)
     : reduce(graph, 'ReduceSum', x, axes, keepDims);
@@ -72,8 +73,6 @@ const float = (): DType => 'float32';
 const bool = (): DType => 'bool';
 const int = (): DType => 'int32';
 const own = (dtype: DType): DType => dtype;
-/** The type in which values of a type are added up. */
-export const countable = (dtype: DType): DType => (dtype === 'bool' ? 'int32' : dtype);
 
 function position(name: 'ArgMax' | 'ArgMin'): KernelDefinition {
   return {

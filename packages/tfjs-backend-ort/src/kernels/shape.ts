@@ -11,6 +11,9 @@ const insert = (shape: readonly number[], axis: number, size: number) => [
   ...shape.slice(axis),
 ];
 
+const withElements = <T extends { readonly shape: readonly number[] }>(parts: readonly T[]) =>
+  parts.filter(({ shape }) => sizeOf(shape) > 0);
+
 /** Kernels that make, move and join elements without changing them. */
 export const shapeKernels: readonly KernelDefinition[] = [
   {
@@ -87,6 +90,12 @@ export const shapeKernels: readonly KernelDefinition[] = [
     inputs: ['...'],
     attrs: ({ axis }, parts) => {
       const place = axisOf(axis, parts[0]!.shape.length);
+      const types = new Set(withElements(parts).map(({ dtype }) => dtype));
+      if (types.size > 1) {
+        throw new TypeError(
+          `\`concat\`: all tensors must be of one type, got ${[...types].join(' and ')}; make them one by \`tf.cast\`.`,
+        );
+      }
       tf.backend_util.assertParamsConsistent(
         parts.map((one) => [...one.shape]),
         place,
@@ -98,10 +107,10 @@ export const shapeKernels: readonly KernelDefinition[] = [
         parts.map((one) => [...one.shape]),
         axis,
       ),
-      dtype: parts[0]!.dtype,
+      dtype: (withElements(parts)[0] ?? parts[0]!).dtype,
     }),
     emit: (graph, parts, { axis }, [out]) => {
-      const full = parts.filter((one) => sizeOf(one.shape) > 0);
+      const full = withElements(parts);
       return full.length === 0
         ? graph.filled(out!.shape, out!.dtype, 0)
         : concat(graph, full, axis);

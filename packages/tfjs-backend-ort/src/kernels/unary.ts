@@ -1,6 +1,6 @@
-import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import type { DType } from '../graph/value-type.ts';
+import { countable, type DType } from '../graph/value-type.ts';
 import { acosh, atanh, expm1, log1p, logarithm } from './logarithms.ts';
 
 type Emit = (graph: GraphBuilder, x: string, attrs: Record<string, number>) => string;
@@ -8,14 +8,30 @@ type Emit = (graph: GraphBuilder, x: string, attrs: Record<string, number>) => s
 /** Result is float32 whatever comes in. */
 const real = (name: string, emit: Emit): KernelDefinition => unary(name, emit, 'float32');
 
-function unary(name: string, emit: Emit, input?: DType, output?: DType): KernelDefinition {
+function unary(name: string, emit: Emit, input: DType, output = input): KernelDefinition {
   return {
     name,
     inputs: ['x'],
-    outputs: ([x]) => ({ shape: x!.shape, dtype: output ?? input ?? x!.dtype }),
-    emit: (graph, [x], attrs, [out]) => {
-      const operand = input === undefined ? x! : graph.cast(x!, input);
-      return { ...operand, name: emit(graph, operand.name, attrs), dtype: out!.dtype };
+    outputs: ([x]) => ({ shape: x!.shape, dtype: output }),
+    emit: (graph, [x], attrs) => {
+      const operand = graph.cast(x!, input);
+      return { ...operand, name: emit(graph, operand.name, attrs), dtype: output };
+    },
+  };
+}
+
+/** Numbers of either type, which is the result's; truth values count as 0 and 1. */
+function numeric(
+  name: string,
+  emit: (graph: GraphBuilder, x: Handle, attrs: Record<string, number>) => string,
+): KernelDefinition {
+  return {
+    name,
+    inputs: ['x'],
+    outputs: ([x]) => x!,
+    emit: (graph, [x], attrs) => {
+      const operand = graph.cast(x!, countable(x!.dtype));
+      return graph.cast({ ...operand, name: emit(graph, operand, attrs) }, x!.dtype);
     },
   };
 }
@@ -37,7 +53,7 @@ function rounding(name: string, op: string): KernelDefinition {
 
 /** Element-wise functions of one tensor. */
 export const unaryKernels: readonly KernelDefinition[] = [
-  unary('Abs', onnx('Abs')),
+  numeric('Abs', (graph, { name }) => graph.op('Abs', [name])),
   real('Acos', onnx('Acos')),
   real('Acosh', acosh),
   real('Asin', onnx('Asin')),
@@ -45,18 +61,13 @@ export const unaryKernels: readonly KernelDefinition[] = [
   real('Atan', onnx('Atan')),
   real('Atanh', atanh),
   rounding('Ceil', 'Ceil'),
-  {
-    name: 'ClipByValue',
-    inputs: ['x'],
-    outputs: ([x]) => x!,
-    emit: (graph, [x], { clipValueMin, clipValueMax }) => {
-      const work = x!.dtype === 'bool' ? 'int32' : x!.dtype;
-      const operand = graph.cast(x!, work);
-      const bounds = [clipValueMin, clipValueMax].map((value) => graph.scalar(value, work));
-      const name = graph.op('Clip', [operand.name, ...bounds]);
-      return graph.cast({ ...operand, name }, x!.dtype);
-    },
-  },
+  numeric('ClipByValue', (graph, { name, dtype }, { clipValueMin, clipValueMax }) =>
+    graph.op('Clip', [
+      name,
+      graph.scalar(clipValueMin!, dtype),
+      graph.scalar(clipValueMax!, dtype),
+    ]),
+  ),
   real('Cos', onnx('Cos')),
   real('Cosh', onnx('Cosh')),
   real('Elu', onnx('Elu')),
@@ -79,39 +90,27 @@ export const unaryKernels: readonly KernelDefinition[] = [
   real('Log', logarithm),
   real('Log1p', log1p),
   unary('LogicalNot', onnx('Not'), 'bool'),
-  unary('Neg', onnx('Neg')),
+  numeric('Neg', (graph, { name }) => graph.op('Neg', [name])),
   real('Reciprocal', onnx('Reciprocal')),
-  unary('Relu', onnx('Relu')),
-  {
-    name: 'Relu6',
-    inputs: ['x'],
-    outputs: ([x]) => x!,
-    emit: (graph, [x]) => {
-      const bounds = [graph.scalar(0, x!.dtype), graph.scalar(6, x!.dtype)];
-      return { ...x!, name: graph.op('Clip', [x!.name, ...bounds]) };
-    },
-  },
+  numeric('Relu', (graph, { name }) => graph.op('Relu', [name])),
+  numeric('Relu6', (graph, { name, dtype }) =>
+    graph.op('Clip', [name, graph.scalar(0, dtype), graph.scalar(6, dtype)]),
+  ),
   rounding('Round', 'Round'),
   real('Rsqrt', (graph, x) => graph.op('Reciprocal', [graph.op('Sqrt', [x])])),
   real('Selu', onnx('Selu')),
   real('Sigmoid', onnx('Sigmoid')),
-  {
-    name: 'Sign',
-    inputs: ['x'],
-    outputs: ([x]) => x!,
-    // A value that is no number has the sign 0.
-    emit: (graph, [x]) => {
-      const sign = graph.op('Sign', [x!.name]);
-      if (x!.dtype !== 'float32') return { ...x!, name: sign };
-      const none = graph.op('IsNaN', [x!.name]);
-      return { ...x!, name: graph.op('Where', [none, graph.scalar(0), sign]) };
-    },
-  },
+  // A value that is no number has the sign 0.
+  numeric('Sign', (graph, { name, dtype }) => {
+    const sign = graph.op('Sign', [name]);
+    if (dtype !== 'float32') return sign;
+    return graph.op('Where', [graph.op('IsNaN', [name]), graph.scalar(0), sign]);
+  }),
   real('Sin', onnx('Sin')),
   real('Sinh', onnx('Sinh')),
   real('Softplus', onnx('Softplus')),
   real('Sqrt', onnx('Sqrt')),
-  unary('Square', (graph, x) => graph.op('Mul', [x, x])),
+  numeric('Square', (graph, { name }) => graph.op('Mul', [name, name])),
   {
     name: 'Step',
     inputs: ['x'],

@@ -51,6 +51,21 @@ describe('what is wrong is said where it is called', () => {
     expect(() => tf.conv2d(image(), filter, 1, 'valid')).toThrow(/Conv2D.*\[1,1,-1,1\].*fit/);
   });
 
+  test('widths that TensorFlow.js computes with the filter of the height', () => {
+    const image = tf.zeros([1, 5, 6, 1]) as tf.Tensor4D;
+    const filter = tf.zeros([3, 1, 1, 1]) as tf.Tensor4D;
+    expect(() => tf.conv2d(image, filter, 1, 1)).toThrow(/fit 8 times into 8.*asks for 6.*`pad`/);
+    expect(() => tf.maxPool(image, 2, [2, 1], 0)).toThrow(/fit 5 times into 6.*asks for 3.*`pad`/);
+    const pad: [number, number][] = [
+      [0, 0],
+      [1, 1],
+      [0, 0],
+      [0, 0],
+    ];
+    const fitting = tf.conv2d(image, filter, 1, pad as unknown as 'same');
+    expect(fitting.shape).toEqual([1, 5, 6, 1]);
+  });
+
   test('tensors of several types are not joined, but for those without elements', async () => {
     const whole = tf.tensor1d([1, 2], 'int32');
     expect(() => tf.concat([whole, tf.ones([2])])).toThrow(/int32 and float32.*tf\.cast/);

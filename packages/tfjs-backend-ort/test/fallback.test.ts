@@ -50,6 +50,15 @@ describe('a kernel without an ONNX form', () => {
     expect(backend.statistics().compiles).toBe(compiles);
   });
 
+  test('takes what a variable held when it was called', async () => {
+    const x = pending<tf.Tensor5D>(tf.tensor5d([1, 2, 3], [1, 1, 1, 3, 1]));
+    const factor = tf.variable(tf.tensor5d([10], [1, 1, 1, 1, 1]));
+    const y = tf.conv3d(x, factor as unknown as tf.Tensor5D, 1, 'valid');
+    factor.assign(tf.mul(factor, 5));
+    expect(Array.from(await y.data())).toEqual([10, 20, 30]);
+    expect(Array.from(await factor.data())).toEqual([50]);
+  });
+
   test('fails with its operands, and another tensor that fails is nothing to it', async () => {
     const broken = tf.tidy(() => tf.gather([1, 2], pending<tf.Tensor1D>(tf.scalar(9, 'int32'))));
     const boxes = tf.tensor2d([0, 0, 1, 1], [1, 4]);

@@ -4,7 +4,7 @@ import { ownCopy } from '../graph/leaf.ts';
 import { spell, spellTypes } from '../graph/spell.ts';
 import type { DType, ValueType } from '../graph/value-type.ts';
 import type { HostKernel } from './host-kernel.ts';
-import { type Made, type Operands, onCpu } from './on-cpu.ts';
+import { eachOperand, type Made, type Operands, onCpu } from './on-cpu.ts';
 
 /** Shapes of their results depend on the operands' values; `Draw` draws as soon as it is called. */
 const needValues = /^(Draw|NonMaxSuppression|Ragged|Sparse|StaticRegex|String|Unique)/;
@@ -58,7 +58,8 @@ function later(
   types: readonly ValueType[],
   run: ReturnType<typeof onCpu>,
 ): tf.TensorInfo[] {
-  // Tensors may be disposed of by then; their places are kept.
+  // Tensors may be disposed of by then, and variables be other tensors; their places are kept.
+  const given = eachOperand(inputs, ({ dataId, shape, dtype }) => ({ dataId, shape, dtype }));
   const order = new Map(operands.map(({ dataId }, i) => [dataId, i]));
   let failure: unknown = null;
   const definition = {
@@ -77,7 +78,7 @@ function later(
     operands.map((info) => backend.value(info)),
     (data) => {
       try {
-        const made = run(inputs, attrs, ({ dataId }) => data[order.get(dataId)!]!);
+        const made = run(given, attrs, ({ dataId }) => data[order.get(dataId)!]!);
         return made.map(({ values, dtype }) => ownCopy(values, dtype as DType));
       } catch (error) {
         failure = error;

@@ -4,6 +4,20 @@ import * as tf from '@tensorflow/tfjs-core';
 export type Operands = tf.NamedTensorInfoMap;
 type Operand = tf.TensorInfo | tf.TensorInfo[] | undefined;
 
+/** What `change` makes of every tensor among a kernel's operands. */
+export function eachOperand(
+  operands: Operands,
+  change: (info: tf.TensorInfo) => tf.TensorInfo,
+): Operands {
+  const changed = (one: Operand): Operand =>
+    Array.isArray(one) ? one.map(change) : one == null ? one : change(one);
+  return (
+    Array.isArray(operands)
+      ? operands.map(changed)
+      : Object.fromEntries(Object.entries(operands).map(([key, one]) => [key, changed(one)]))
+  ) as Operands;
+}
+
 interface Result {
   readonly values: tf.backend_util.BackendValues;
   readonly shape: readonly number[];
@@ -34,9 +48,7 @@ export function onCpu(
   }
   return (inputs, attrs, read) => {
     const copies: tf.TensorInfo[] = [];
-    const copy = (info: Operand): Operand => {
-      if (info == null) return info;
-      if (Array.isArray(info)) return info.map(copy) as tf.TensorInfo[];
+    const copy = (info: tf.TensorInfo): tf.TensorInfo => {
       const { shape, dtype } = info;
       const moved = { dataId: cpu.write(read(info), shape, dtype), shape, dtype };
       copies.push(moved);
@@ -44,11 +56,8 @@ export function onCpu(
       return Object.assign({ ...moved }, { rank: shape.length });
     };
     try {
-      const moved = Array.isArray(inputs)
-        ? inputs.map(copy)
-        : Object.fromEntries(Object.entries(inputs).map(([key, info]) => [key, copy(info)]));
       const results = kernel.kernelFunc({
-        inputs: moved as unknown as tf.NamedTensorInfoMap,
+        inputs: eachOperand(inputs, copy),
         attrs,
         backend: cpu,
       });

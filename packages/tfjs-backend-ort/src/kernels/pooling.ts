@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type GraphBuilder, type Handle, nchw } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
 import type { Attrs, ValueType } from '../graph/value-type.ts';
+import { padsOf } from './convolution-geometry.ts';
 import { maximaByTaps, placesByTaps } from './places-by-taps.ts';
 import { mean } from './reduce.ts';
 
@@ -16,7 +17,8 @@ interface Pool {
   readonly outShape: Shape4;
 }
 
-function resolve(attrs: Attrs, shape: readonly number[]): Pool {
+/** @param yShape shape of the result: TensorFlow.js tells gradients nothing of how sizes were rounded */
+function resolve(attrs: Attrs, shape: readonly number[], yShape?: readonly number[]): Pool {
   const { filterSize, strides, pad, dimRoundingMode } = attrs as {
     filterSize: number;
     strides: number;
@@ -31,20 +33,14 @@ function resolve(attrs: Attrs, shape: readonly number[]): Pool {
     pad,
     dimRoundingMode,
   );
-  const after = (size: number, out: number, stride: number, window: number, before: number) =>
-    Math.max(0, (out - 1) * stride + window - size - before);
-  const { top, left } = info.padInfo;
+  const outShape = (yShape ?? info.outShape) as Shape4;
+  const [top, bottom, left, right] = padsOf(info, [outShape[1], outShape[2]], [0, 0]);
   return {
     kernel: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],
     dilations: [info.dilationHeight, info.dilationWidth],
-    pads: [
-      top,
-      left,
-      after(info.inHeight, info.outHeight, info.strideHeight, info.effectiveFilterHeight, top),
-      after(info.inWidth, info.outWidth, info.strideWidth, info.effectiveFilterWidth, left),
-    ],
-    outShape: info.outShape as Shape4,
+    pads: [top, left, bottom, right],
+    outShape,
   };
 }
 
@@ -160,7 +156,7 @@ export const poolingKernels: readonly KernelDefinition[] = [
   {
     name: 'MaxPoolGrad',
     inputs: ['dy', 'input'],
-    attrs: (attrs, [, input]) => ({ ...resolve(attrs, input!.shape) }),
+    attrs: (attrs, [dy, input]) => ({ ...resolve(attrs, input!.shape, dy!.shape) }),
     outputs: ([, input]) => input!,
     // MaxPool's second result says where each maximum came from.
     emit: (graph, [dy, input], attrs, [out]) => {
@@ -211,7 +207,7 @@ export const poolingKernels: readonly KernelDefinition[] = [
   {
     name: 'AvgPoolGrad',
     inputs: ['dy', 'input'],
-    attrs: (attrs, [, input]) => ({ ...resolve(attrs, input!.shape) }),
+    attrs: (attrs, [dy, input]) => ({ ...resolve(attrs, input!.shape, dy!.shape) }),
     outputs: ([, input]) => ({ shape: input!.shape, dtype: 'float32' }),
     emit: (graph, [dy], attrs, [out]) =>
       averageGradient(graph, dy!, attrs as Pool, out!.shape as Shape4),

@@ -4,7 +4,7 @@ import type { KernelDefinition } from '../graph/kernel.ts';
 import { type Attrs, identity, type ValueType } from '../graph/value-type.ts';
 import { activate, addBias } from './activation.ts';
 import { backpropInput, filterHandle, forward, ofNothing, sized } from './convolution.ts';
-import type { Convolution } from './convolution-geometry.ts';
+import { type Convolution, padsOf } from './convolution-geometry.ts';
 import { backpropFilter } from './filter-gradient.ts';
 import { reshape } from './moves.ts';
 
@@ -16,6 +16,7 @@ function resolve(
   xShape: readonly number[],
   filter: readonly number[],
   deep: boolean,
+  yShape?: readonly number[],
 ): Attrs {
   const info = tf.backend_util.computeConv2DInfo(
     [...xShape] as Shape4,
@@ -27,14 +28,17 @@ function resolve(
     deep,
     tf.backend_util.convertConv2DDataFormat(attrs['dataFormat'] ?? 'NHWC'),
   );
-  const { top, bottom, left, right } = info.padInfo;
+  const outShape = yShape ?? info.outShape;
+  const channelsFirst = info.dataFormat === 'channelsFirst';
+  const [height, width] = outShape.slice(channelsFirst ? 2 : 1) as [number, number];
+  const { bottom, right } = info.padInfo;
   return {
     strides: [info.strideHeight, info.strideWidth],
     dilations: [info.dilationHeight, info.dilationWidth],
-    pads: [top, bottom, left, right],
+    pads: padsOf(info, [height, width], [bottom, right]),
     groups: deep ? info.inChannels : 1,
-    outShape: info.outShape,
-    channelsFirst: info.dataFormat === 'channelsFirst',
+    outShape,
+    channelsFirst,
     activation: attrs['activation'],
     leakyreluAlpha: attrs['leakyreluAlpha'],
     inShape: [...xShape],
@@ -109,7 +113,7 @@ function family(
     {
       name: input,
       inputs: ['dy', 'filter'],
-      attrs: (given, [, w]) => resolve(given, given['inputShape'], w!.shape, deep),
+      attrs: (given, [dy, w]) => resolve(given, given['inputShape'], w!.shape, deep, dy!.shape),
       outputs: (_inputs, { inShape }) => ({ shape: inShape, dtype: 'float32' }),
       emit: (graph, [dy, w], given, [out]) => {
         const zeros = ofNothing(graph, [dy, w], out!);
@@ -129,7 +133,7 @@ function family(
     {
       name: filter,
       inputs: ['x', 'dy'],
-      attrs: (given, [x]) => resolve(given, x!.shape, given['filterShape'], deep),
+      attrs: (given, [x, dy]) => resolve(given, x!.shape, given['filterShape'], deep, dy!.shape),
       outputs: (_inputs, { filterShape }) => ({ shape: filterShape, dtype: 'float32' }),
       emit: (graph, [x, dy], given, [out]) => {
         const zeros = ofNothing(graph, [x, dy], out!);

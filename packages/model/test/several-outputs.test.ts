@@ -104,6 +104,9 @@ describe('a network of several outputs', () => {
       /one of the 3 stages of the encoder that the decoder uses/,
     ],
   ] as const)('refuses %o', (changes, message) => {
+    const before = tf.memory().numTensors;
     expect(() => createModel({ ...options, ...changes } as PairOptions)).toThrow(message);
+    // Nor is anything left of what was made until then.
+    expect(tf.memory().numTensors).toBe(before);
   });
 });

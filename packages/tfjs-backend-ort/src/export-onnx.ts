@@ -49,7 +49,8 @@ export async function exportOnnx(
     );
   }
   const shapes = inputs.map(named);
-  await backend.flush();
+  // A tensor that cannot be computed is nothing to a function without it.
+  await backend.flush().catch(() => undefined);
   const file = (trace: 0 | 1): Uint8Array =>
     traceFile(backend, run, inputs, shapes, standIns(shapes, trace), metadata);
   const first = file(0);
@@ -97,7 +98,7 @@ function traceFile(
   });
   let results: Readonly<Record<string, tf.Tensor>> = {};
   try {
-    results = tf.tidy(() => backend.trace(() => run(...placeholders)));
+    results = traced(backend, run, placeholders, free);
     const graph = new GraphBuilder(false);
     const leaves = new Map<Value, Handle>();
     const cuts = new Map<StandIn, string>();
@@ -112,14 +113,14 @@ function traceFile(
       name,
       value: backend.value(one),
     }));
-    const traced = plan(wanted.map(({ value }) => value));
-    traced.leaves.forEach((leaf, i) => {
+    const todo = plan(wanted.map(({ value }) => value));
+    todo.leaves.forEach((leaf, i) => {
       if (leaves.has(leaf)) return;
       const sizes = leaf.layout.map((axis) => leaf.shape[axis]!);
       const name = graph.initializer(leaf.dtype, sizes, leaf.data!, `leaf${i}`);
       leaves.set(leaf, graph.handle(name, leaf.shape, leaf.dtype, leaf.layout));
     });
-    const made = emitNodes(graph, traced, leaves);
+    const made = emitNodes(graph, todo, leaves);
     const outputs = wanted.map(({ name, value }) =>
       addOutput(graph, name, made(value), free, cuts),
     );
@@ -128,6 +129,27 @@ function traceFile(
     return writeModel({ ...shared, inputs: graph.inputs, outputs });
   } finally {
     tf.dispose([placeholders, Object.values(results)]);
+  }
+}
+
+/** What a function makes of placeholders, in whose shapes primes stand for free sizes. */
+function traced(
+  backend: OrtBackend,
+  run: Traced,
+  placeholders: readonly tf.Tensor[],
+  free: ReadonlyMap<string, StandIn>,
+): Readonly<Record<string, tf.Tensor>> {
+  try {
+    return tf.tidy(() => backend.trace(() => run(...placeholders)));
+  } catch (cause) {
+    if (free.size === 0) throw cause;
+    const sizes = [...free.values()].map(
+      ({ name, prime, multipleOf }) => `${name} ${prime * multipleOf}`,
+    );
+    throw new RangeError(
+      `\`exportOnnx\`: the function cannot be traced for ${sizes.join(', ')}: ${(cause as Error).message} Export with fixed sizes where these are why.`,
+      { cause },
+    );
   }
 }
 

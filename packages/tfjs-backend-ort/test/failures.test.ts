@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { exportOnnx } from '../src/index.ts';
 import { pending } from './against-cpu.ts';
 
 beforeEach(async () => {
@@ -73,4 +75,35 @@ describe('what is wrong is said where it is called', () => {
     expect(joined.dtype).toBe('int32');
     expect(await joined.data()).toEqual(new Int32Array([1, 2, 1, 2]));
   });
+});
+
+describe('a tensor that cannot be computed, while another is wanted', () => {
+  const wrong = () => tf.tidy(() => tf.gather([1, 2], tf.cast(tf.square(tf.scalar(3)), 'int32')));
+
+  test('by another backend', async () => {
+    const bad = wrong();
+    const good = tf.square(tf.tensor1d([2, 3]));
+    await tf.setBackend('cpu');
+    expect(Array.from(tf.add(good, 1).dataSync())).toEqual([5, 10]);
+    tf.dispose([bad, good]);
+  });
+
+  test('by a file', async () => {
+    const bad = wrong();
+    const weight = tf.square(tf.tensor1d([2, 3]));
+    const scaled = (x: tf.Tensor) => ({ y: tf.mul(x, weight) });
+    const file = await exportOnnx(scaled, [{ name: 'x', shape: [2] }]);
+    const session = await InferenceSession.create(file);
+    const { y } = await session.run({ x: new Tensor('float32', [10, 100], [2]) });
+    expect(y!.data).toEqual(new Float32Array([40, 900]));
+    tf.dispose([bad, weight]);
+  });
+});
+
+test('a file of any size of what takes one size: says which were tried and what to do', async () => {
+  const two = (x: tf.Tensor) => ({ y: tf.add(x, tf.ones([2, 5])) });
+  await expect(exportOnnx(two, [{ name: 'x', shape: [null, 5] }])).rejects.toThrow(
+    /cannot be traced for batch 7919: .*7919,5 and 2,5.*fixed sizes/,
+  );
+  await expect(exportOnnx(two, [{ name: 'x', shape: [3, 5] }])).rejects.toThrow(/3,5 and 2,5/);
 });

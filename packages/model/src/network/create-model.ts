@@ -35,10 +35,26 @@ export function createModel(options: ModelOptions): LayersModel {
       '`createModel`: TensorFlow.js must have an engine, but none is loaded; call `useBackend()` of @sts-net/backend first, or import one, such as @tensorflow/tfjs-backend-wasm.',
     );
   }
-  const network = options.network === undefined ? createPair(options) : createWhole(options);
+  const network = whole(() =>
+    options.network === undefined ? createPair(options) : createWhole(options),
+  );
   if (isModelConfig(options))
     network.setUserDefinedMetadata({ 'sts-net': JSON.parse(JSON.stringify(options)) });
   return network;
+}
+
+/** What `build` makes; the weights that it made before it failed are freed. */
+function whole(build: () => LayersModel): LayersModel {
+  const { registeredVariables } = tf.engine();
+  const before = new Set(Object.keys(registeredVariables));
+  try {
+    return build();
+  } catch (error) {
+    for (const [name, variable] of Object.entries(registeredVariables)) {
+      if (!before.has(name)) variable.dispose();
+    }
+    throw error;
+  }
 }
 
 function createWhole({ network, classes, inputShape, seed = 0 }: WholeOptions): LayersModel {

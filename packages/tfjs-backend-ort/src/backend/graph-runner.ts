@@ -110,7 +110,10 @@ export class GraphRunner {
     const due = [...this.#pending].filter(({ node }) => node!.moment.step <= last);
     const all = [...new Set([...due, ...open])];
     const failure = await this.#start(all).catch((error: unknown) => ({ error }));
-    if (wanted.length === 0 && failure !== undefined) throw failure.error;
+    if (wanted.length === 0 && failure !== undefined) {
+      for (const value of all.filter(isOpen)) await this.#start([value]).catch(() => undefined);
+      throw failure.error;
+    }
     // Another live tensor may be at fault, which must not keep these from their data; nor must who
     // reads that one, and takes these along again.
     for (;;) {

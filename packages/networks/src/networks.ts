@@ -138,5 +138,13 @@ export function createNetwork(
       `\`createNetwork\`: the network '${name}' has no setting '${strange}'; it has ${spec.settings?.join(', ') ?? 'none'}.`,
     );
   }
-  return spec.create({ ...settings, ...options });
+  return countedOnce(spec.create({ ...settings, ...options }));
+}
+
+/** TensorFlow.js counts a reference for each run of a layer, and a model gives back one only. */
+function countedOnce(network: LayersModel): LayersModel {
+  for (const layer of network.layers) {
+    for (let runs = layer.inboundNodes.length; runs > 1; runs--) layer.dispose();
+  }
+  return network;
 }

@@ -319,3 +319,14 @@ test('an unknown network is named, with those that there are', () => {
   const make = () => createNetwork('m3snet' as NetworkName, { inputShape: [64, 64, 3] });
   expect(make).toThrow(/no network 'm3snet'; there are m2snet, .*denseaspp121/);
 });
+
+describeBackends('layers that run several times', () => {
+  test.each(['i2u-net-m', 'um-net', 'm2snet'] as const)(
+    'conservation: %s leaves no tensors behind',
+    (network) => {
+      const before = tf.memory().numTensors;
+      createNetwork(network, { inputShape: [null, null, 1], classes: 2 }).dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
+});

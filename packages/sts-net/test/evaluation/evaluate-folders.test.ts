@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@sts-net/testing';
@@ -195,6 +203,36 @@ describe('evaluate of two folders', () => {
       }
     }
     expect(labels[1].scores.dice.decidedByRule).toEqual({ both: 4, one: 0 });
+    // A label that a case does not have is left out of its means, of lesions too: of two lesions of label 1, one.
+    const skipped = await evaluated('--empty', 'skip');
+    expect(skipped.cases[1].lesions).toMatchObject({ found: 1, missed: 1, recall: 0.5 });
+    for (const { lesions, scores, id } of skipped.cases) {
+      expect([lesions.precision, lesions.recall, lesions.f1], id).toEqual(
+        ['precision', 'recall', 'f1'].map((name) => scores[`lesion-${name}`].value),
+      );
+    }
+  });
+
+  it('finds what lies behind links, under either Unicode form of a name, and nothing that is hidden', async () => {
+    const before = await evaluated();
+    const [composed, decomposed] = ['Müller'.normalize('NFC'), 'Müller'.normalize('NFD')];
+    for (const [name, form] of [
+      ['truth', composed],
+      ['prediction', decomposed],
+    ] as const) {
+      mkdirSync(at('linked', name), { recursive: true });
+      symlinkSync(at(name), at('linked', name, form));
+      // What macOS leaves beside files on disks of other systems.
+      writeFileSync(at('linked', name, '._p1_1.nii.gz'), 'no volume');
+    }
+    const args = ['--prediction', at('linked/prediction'), '--truth', at('linked/truth')];
+    const outcome = await cli('evaluate', ...args, '--json', at('linked.json'));
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    const { cases: each, scores } = JSON.parse(readFileSync(at('linked.json'), 'utf8'));
+    expect(each.map(({ id }: { id: string }) => id)).toEqual(
+      Object.keys(cases).map((id) => `${composed}/${id}`),
+    );
+    expect(scores).toEqual(before.scores);
   });
 
   it('scores each case as its pair of files, with every option', async () => {

@@ -81,6 +81,7 @@ async function matchAll(
       `what is compared, and the truth, must be three files, or three folders or manifests, got '${a}', '${b}' and '${truth}'`,
     );
   }
+  if (patient !== undefined) throw new RangeError('`patient` is for folders; files are one case');
   const id = basename(truth);
   return [{ id, patient: id, truth, predictions: [a, b], image }];
 }

@@ -304,6 +304,18 @@ describe('bad arguments', () => {
       '--output must not be the image itself',
     ],
     [['evaluate'], 'give either --model, or --prediction and --truth'],
+    [
+      ['evaluate', '--prediction', 'a.nii', '--truth', 'b.nii', '--config', 'none.json'],
+      '--config is for runs, which are evaluated by --model',
+    ],
+    [
+      ['compare', 'a', 'b', '--truth', 'c', '--resamples', '1e9'],
+      "--resamples must be a whole number from 1 on, up to 1000000, got '1e9'",
+    ],
+    [
+      ['compare', 'a', 'b', '--truth', 'c', '--names', 'one,one'],
+      "--names must be two names that differ, with a comma between them, got 'one,one'",
+    ],
     [['evaluate', '--prediction', 'a.nii'], 'give either --model, or --prediction and --truth'],
     [
       ['evaluate', '--model', 'run', '--split', 'tset'],

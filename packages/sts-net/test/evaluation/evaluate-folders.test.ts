@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -7,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@sts-net/testing';
@@ -393,6 +396,19 @@ describe('evaluate of two folders', () => {
     // Bland and Altman's points: one a case, at true and predicted volume.
     expect(document.querySelectorAll('[aria-label^="Differences"] circle')).toHaveLength(5);
     expect(each[0].volumes).toEqual({ truth: 0.08, prediction: 0.04 });
+  });
+
+  it('writes into pipes, as to any other program, and under names as long as names may be', async () => {
+    const pipe = at('pipe');
+    execFileSync('mkfifo', [pipe]);
+    const read = readFile(pipe, 'utf8');
+    const long = at(`${'ü'.repeat(125)}.json`);
+    const outcome = await evaluate('--csv', pipe, '--json', long, '--markdown', at('one.md'));
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+    await evaluate('--csv', at('one.csv'), '--json', at('one.json'));
+    expect(await read).toBe(readFileSync(at('one.csv'), 'utf8'));
+    expect(readFileSync(long, 'utf8')).toBe(readFileSync(at('one.json'), 'utf8'));
   });
 
   it('refuses what is not there twice, in one line', async () => {

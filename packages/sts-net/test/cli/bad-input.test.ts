@@ -244,6 +244,19 @@ describe('bad weights', () => {
     mkdirSync(at('run-without-weights'), { recursive: true });
     expect(await predictWith(at('run-without-weights'))).toContain("weights 'best.safetensors'");
     expect(await predictWith(at('nowhere'))).toContain(`cannot read '${at('nowhere')}'`);
+    for (const args of [['evaluate', '--model'], ['tune'], ['compare', at('good')]]) {
+      expect(await refused(...args, at('nowhere'))).toContain(`cannot read '${at('nowhere')}'`);
+    }
+    // Weights alone do not tell the cases of their run.
+    mkdirSync(at('alone'));
+    copyFileSync(at('good', 'best.safetensors'), at('alone', 'best.safetensors'));
+    expect(await refused('evaluate', '--model', at('alone'))).toContain(
+      'must say which cases the run has, but does not exist',
+    );
+    writeFileSync(at('alone', 'data.json'), '{}');
+    expect(await refused('evaluate', '--model', at('alone'))).toMatch(
+      /data.json' must be the list of a run's cases, but is damaged \(format: .*; and 3 more\)/,
+    );
   });
 
   it('truncated, for predict and for resuming', async () => {

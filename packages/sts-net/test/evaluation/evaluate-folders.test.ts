@@ -206,6 +206,12 @@ describe('evaluate of two folders', () => {
       }
     }
     expect(labels[1].scores.dice.decidedByRule).toEqual({ both: 4, one: 0 });
+    // Of label 1 all of one lesion, one of two, none of one and of one, and nothing where nothing is: the mean over
+    // cases is 1/2, though 2 of 5 are found.
+    const { stdout } = await evaluate();
+    expect(stdout).toMatch(
+      /^label, mean over cases .*\n.*\n1 .* 5 +2 +1 +0\.\d+ +0\.5000 +0\.\d+$/m,
+    );
     // A label that a case does not have is left out of its means, of lesions too: of two lesions of label 1, one.
     const skipped = await evaluated('--empty', 'skip');
     expect(skipped.cases[1].lesions).toMatchObject({ found: 1, missed: 1, recall: 0.5 });

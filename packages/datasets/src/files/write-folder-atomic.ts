@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileError } from './file-error.ts';
 import { temporaryName } from './temporary-name.ts';
@@ -29,6 +29,11 @@ export async function writeFolderAtomic(
       throw fileError(path, action, cause);
     }
   };
+  // Before the work, and by the renaming again.
+  await attempt('make the folder', async () => {
+    const held = await readdir(target).catch(() => []);
+    if (held.length > 0) throw Object.assign(new Error('not empty'), { code: 'ENOTEMPTY' });
+  });
   try {
     await attempt('make the folder', async () => {
       for (const name of ['', ...subfolders]) {

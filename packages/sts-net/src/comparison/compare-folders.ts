@@ -62,7 +62,7 @@ export async function compareFolders(
       yield { id, patient: whose, masks: await read(id, own) };
     }
   }
-  return comparisonOf(cases(), reading.read, settings);
+  return comparisonOf(cases(), reading.read, { ...settings, signal });
 }
 
 /** The cases of folders or manifests, or the only one of three files. */

@@ -59,6 +59,10 @@ describe('manifest', () => {
     await expect(failure).rejects.toThrow(message);
   });
 
+  it('passes over the byte order mark that editors of Windows begin with', async () => {
+    expect(await read(`\uFEFF${JSON.stringify(item)}\r\n`)).toEqual([item]);
+  });
+
   it('refuses a manifest without items, and one that is not there', async () => {
     await expect(read('\n')).rejects.toThrow('at least one item');
     const nowhere = loadManifest(join(temporaryFolder(), 'no.jsonl'));

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '@sts-net/testing';
 import { describe, expect, it } from 'vitest';
@@ -107,6 +107,22 @@ describe('findCases', () => {
     expect(await findCases(pattern, folder)).toEqual(expected);
     touch(join(folder, 'p2/t1_x.nii'));
     await expect(findCases(pattern, folder)).rejects.toThrow("'t1' occurs twice");
+  });
+
+  it('follows links to folders, and passes over what is hidden', async () => {
+    const folder = temporaryFolder();
+    touch(join(folder, 'disk/a.nii'));
+    // What macOS leaves beside files on disks of other systems.
+    touch(join(folder, 'disk/._a.nii'));
+    mkdirSync(join(folder, 'data'));
+    symlinkSync(join(folder, 'disk'), join(folder, 'data/images'));
+    const pattern = { folder: 'data', image: 'images/{id}.nii', mask: 'masks/{id}.nii' };
+    expect(await findCases(pattern, folder)).toEqual([
+      {
+        ...{ id: 'a', group: 'a', image: join(folder, 'data/images/a.nii') },
+        mask: join(folder, 'data/masks/a.nii'),
+      },
+    ]);
   });
 
   it('takes characters of patterns as they are', async () => {

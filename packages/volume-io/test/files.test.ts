@@ -25,15 +25,19 @@ afterEach(async () => {
 });
 
 describe('writeVolume, then readVolume', () => {
-  test.each(['a.nii', 'a.nii.gz', 'A.NII.GZ'])('%s', async (name) => {
-    const path = join(folder, name);
-    await writeVolume(path, volume);
-    expect(await readdir(folder)).toEqual([name]);
-    expect((await readFile(path))[0] === 0x1f).toBe(/gz$/i.test(name));
-    for (const source of [path, pathToFileURL(path), await readFile(path)]) {
-      expect((await readVolume(source)).voxels.data).toEqual(volume.voxels.data);
-    }
-  });
+  // The last is as long as names may be: 255 bytes.
+  test.each([...['a.nii', 'a.nii.gz', 'A.NII.GZ', `${'ü'.repeat(124)}.nii.gz`]])(
+    '%s',
+    async (name) => {
+      const path = join(folder, name);
+      await writeVolume(path, volume);
+      expect(await readdir(folder)).toEqual([name]);
+      expect((await readFile(path))[0] === 0x1f).toBe(/gz$/i.test(name));
+      for (const source of [path, pathToFileURL(path), await readFile(path)]) {
+        expect((await readVolume(source)).voxels.data).toEqual(volume.voxels.data);
+      }
+    },
+  );
 
   test('bytes as ArrayBuffer; compression is told from content, not from the name', async () => {
     const bytes = await patchedFile();

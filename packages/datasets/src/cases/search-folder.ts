@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
-import { fileError } from '../files/file-error.ts';
+import { resolve } from 'node:path';
 import { foldName } from '../files/fold-name.ts';
+import { listFiles } from '../files/list-files.ts';
 import { checkChannelNames } from '../manifest/image-files.ts';
 import type { Case, CaseFolderConfig } from './case.ts';
 import { groupBy } from './group-by.ts';
@@ -29,7 +28,7 @@ export async function searchFolder(
 ): Promise<readonly Case[]> {
   checkChannelNames(image, subject);
   const root = resolve(baseFolder, folder);
-  const paths = await listFolder(root);
+  const paths = await listFiles(root);
   const names = typeof image === 'string' ? [] : Object.keys(image);
   const patterns = typeof image === 'string' ? [image] : Object.values(image);
   checkPatterns(names, patterns, subject);
@@ -55,20 +54,6 @@ export async function searchFolder(
       mask: resolve(root, written(mask.replaceAll('{id}', id).replaceAll('{group}', group))),
     };
   });
-}
-
-/** The files below a folder by their paths in it, with forward slashes, in order. */
-async function listFolder(root: string): Promise<readonly string[]> {
-  let entries: { readonly name: string; readonly parentPath: string; isDirectory(): boolean }[];
-  try {
-    entries = await readdir(root, { recursive: true, withFileTypes: true });
-  } catch (cause) {
-    throw fileError(root, 'read the folder', cause);
-  }
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(root, resolve(entry.parentPath, entry.name)).split(sep).join('/'))
-    .sort();
 }
 
 /** @throws RangeError where patterns of channels cannot tell which files are of one case */

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { open, readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { fileError } from './file-error.ts';
+import { isStream } from './is-stream.ts';
+import { temporaryName } from './temporary-name.ts';
 
 /**
  * Finds out before long work whether a folder can be made, or is there and empty.
@@ -25,7 +25,8 @@ export async function checkNewFolder(option: string, path: string): Promise<void
  * @throws Error naming the path and the cure.
  */
 export async function checkWritable(path: string): Promise<void> {
-  const probe = join(dirname(path), `.${basename(path)}.${randomUUID()}.probe`);
+  if (await isStream(path)) return;
+  const probe = temporaryName(path, 'probe');
   try {
     await (await open(probe, 'w')).close();
     await rm(probe);

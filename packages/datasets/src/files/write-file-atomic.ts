@@ -1,12 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileError } from './file-error.ts';
+import { isStream } from './is-stream.ts';
+import { temporaryName } from './temporary-name.ts';
 
 /**
  * Writes a file completely or not at all: to a temporary name beside the target, flushed to the
  * disk, then renamed over it. On failure the temporary file is removed and an existing target is
- * untouched. Missing folders are made.
+ * untouched. Missing folders are made. A pipe or a device gets it as it comes.
  *
  * @param previous where an existing target is kept; a kill between the two renamings leaves only that
  * @throws Error naming the path and the cure (full disk, no permission, …).
@@ -17,13 +18,14 @@ export async function writeFileAtomic(
   { previous }: { readonly previous?: string | undefined } = {},
 ): Promise<void> {
   const chunks = typeof content === 'string' ? [Buffer.from(content)] : toList(content);
-  // Not by the process's number, which is 1 in every container that shares the folder.
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const streams = await isStream(path);
+  const temporary = temporaryName(path);
   try {
     await mkdir(dirname(path), { recursive: true });
-    const file = await open(temporary, 'w');
+    const file = await open(streams ? path : temporary, streams ? 'a' : 'w');
     try {
       for (const chunk of chunks) await writeFully(file, chunk);
+      if (streams) return;
       await file.sync();
     } finally {
       await file.close();

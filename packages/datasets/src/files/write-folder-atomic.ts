@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { fileError } from './file-error.ts';
+import { temporaryName } from './temporary-name.ts';
 
 /**
  * Makes a folder that appears under its name only when `fill` has finished; on failure nothing is
@@ -21,7 +21,7 @@ export async function writeFolderAtomic(
   ) => Promise<void>,
 ): Promise<void> {
   const target = resolve(path);
-  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
+  const temporary = temporaryName(target);
   const attempt = async (action: string, work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
@@ -29,6 +29,11 @@ export async function writeFolderAtomic(
       throw fileError(path, action, cause);
     }
   };
+  // Before the work, and by the renaming again.
+  await attempt('make the folder', async () => {
+    const held = await readdir(target).catch(() => []);
+    if (held.length > 0) throw Object.assign(new Error('not empty'), { code: 'ENOTEMPTY' });
+  });
   try {
     await attempt('make the folder', async () => {
       for (const name of ['', ...subfolders]) {

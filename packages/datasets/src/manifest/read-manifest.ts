@@ -29,8 +29,10 @@ export async function* readManifest(path: string): AsyncGenerator<ManifestItem> 
   const { manifestItemSchema } = await import('./manifest-item-schema.ts');
   const lineOf = new Map<string, number>();
   let number = 0;
-  for await (const line of linesOf(path)) {
+  for await (const text of linesOf(path)) {
     number++;
+    // Editors of Windows begin files with a byte order mark.
+    const line = number === 1 ? text.replace(/^\uFEFF/, '') : text;
     if (line.trim() === '') continue;
     const source = `'${path}', line ${number}`;
     const item = validateWith(manifestItemSchema, parse(line, source), source);

@@ -17,6 +17,8 @@ export interface WriteAmplifiedOptions {
   readonly format: 'nifti' | 'png';
   /** Worker threads; the result does not depend on their number. */
   readonly workers: number;
+  /** Stops between slices: the call then throws the signal's reason, and leaves nothing. */
+  readonly signal?: AbortSignal;
   /** Called when a slice and its copies are written. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Called with a sentence about what is odd about the data but no error. */
@@ -35,7 +37,7 @@ export async function writeAmplified(
   given: ExperimentConfig,
   baseFolder: string,
   output: string,
-  { format, workers, onProgress, onWarning }: WriteAmplifiedOptions,
+  { format, workers, signal, onProgress, onWarning }: WriteAmplifiedOptions,
 ): Promise<readonly EncodedSample['item'][]> {
   const { amplification, data, seed, model } = given;
   const { method, extended = false } = amplification;
@@ -55,16 +57,24 @@ export async function writeAmplified(
   const kept = cacheOfConfig(data, baseFolder);
   const cache = kept && new CaseCache(kept, { onWarning });
   const store = new CaseStore({ preprocessing, classes: model.classes }, { cache });
-  const cases = split.training.map((one) => store.trainingCase(one));
-  const slices = await listSlices(cases);
-  if (store.warning !== undefined) onWarning?.(store.warning);
-  const { threshold } = createAmplifier(amplification, slices, seed);
-  const settings = { amplification: { method, extended, threshold, seed } };
+  const cases = split.training.map((one) => {
+    const own = store.trainingCase(one);
+    const load = () => {
+      signal?.throwIfAborted();
+      return own.load();
+    };
+    return { id: own.id, group: own.group, load };
+  });
   const items: EncodedSample['item'][] = [];
   await writeFolderAtomic(output, ['images', 'masks'], async (_, write) => {
+    const slices = await listSlices(cases);
+    if (store.warning !== undefined) onWarning?.(store.warning);
+    const { threshold } = createAmplifier(amplification, slices, seed);
+    const settings = { amplification: { method, extended, threshold, seed } };
     const jobs = encodingJobs(store, split.training, slices, preprocessing.axis, format);
     let done = 0;
     for await (const encoded of encodeInWorkers(jobs, settings, Math.min(workers, slices.length))) {
+      signal?.throwIfAborted();
       for (const { item, image, mask } of encoded) {
         await write(item.image, image);
         await write(item.mask, mask);

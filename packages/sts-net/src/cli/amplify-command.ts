@@ -5,6 +5,7 @@ import { writeAmplified } from '../amplified/write-amplified.ts';
 import { loadConfig } from '../config/validate-config.ts';
 import { plural } from '../report/format.ts';
 import { count, oneOf } from './arguments.ts';
+import { interruptible } from './interruption.ts';
 import { progressLine } from './progress-line.ts';
 import { warnOnce } from './warn-once.ts';
 
@@ -21,12 +22,13 @@ export function amplifyCommand(): CommandUnknownOpts {
     .action(async (path, { output, format, workers = availableParallelism() }) => {
       const config = await loadConfig(path);
       const line = progressLine();
-      const items = await writeAmplified(config, dirname(resolve(path)), output, {
-        format,
-        workers,
-        onProgress: (done, total) => line.show('slices', done, total),
-        onWarning: warnOnce(line),
-      }).finally(() => line.clear());
+      const items = await interruptible('nothing was written', (signal) =>
+        writeAmplified(config, dirname(resolve(path)), output, {
+          ...{ format, workers, signal },
+          onProgress: (done, total) => line.show('slices', done, total),
+          onWarning: warnOnce(line),
+        }),
+      ).finally(() => line.clear());
       const copies = items.filter(({ source }) => source?.['operation'] !== 'none').length;
       process.stdout.write(
         `${output}: ${plural(items.length, 'sample')}, ${copies} of them amplified copies; see manifest.jsonl\n`,

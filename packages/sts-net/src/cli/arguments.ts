@@ -25,6 +25,13 @@ export function count(option: string): (text: string) => number {
   return number(option, 'a whole number from 1 on', (n) => Number.isSafeInteger(n) && n > 0);
 }
 
+/** What reads how many resamples are drawn; of more than a million nothing is left to gain. */
+export const resampleCount: (text: string) => number = number(
+  'resamples',
+  'a whole number from 1 on, up to 1000000',
+  (n) => Number.isInteger(n) && n >= 1 && n <= 1_000_000,
+);
+
 /** What reads where to listen, 0 for any port that is free. */
 export const portNumber: (text: string) => number = number(
   'port',

@@ -12,7 +12,7 @@ import type { CompareRunsOptions } from '../comparison/compare-runs.ts';
 import type { Comparison } from '../comparison/comparison.ts';
 import { comparisonFormats, comparisonText } from '../comparison/comparison-formats.ts';
 import { type ScoreName, scoreNames } from '../scoring/scores.ts';
-import { backendOption, count, integer, oneOf, splitName } from './arguments.ts';
+import { backendOption, integer, oneOf, resampleCount, splitName } from './arguments.ts';
 import { interruptible } from './interruption.ts';
 import { progressLine } from './progress-line.ts';
 import {
@@ -24,6 +24,7 @@ import {
   patientOption,
   penaltyOption,
   refuseMaskOptions,
+  refuseRunOptions,
   segmentOption,
   sizesOption,
   thresholdOption,
@@ -59,7 +60,7 @@ export function compareCommand(): CommandUnknownOpts {
     .option('--config <file>', 'of runs: config with the cases, in place of their own')
     .option('--accept-data', 'of runs: compare though files of the cases have changed')
     .option('--most-likely', 'of runs: the most likely class, whatever they were tuned to')
-    .option('--names <names>', 'what to call the two: NAME,NAME; else their folders')
+    .option('--names <names>', 'what to call the two: NAME,OTHER; else their folders')
     .option(
       '--probabilities-a <path>',
       'what the predictions of the first were made of, as in evaluate; runs tell their own',
@@ -81,7 +82,7 @@ export function compareCommand(): CommandUnknownOpts {
     .option(...candidateThresholdOption)
     .option(...candidateOverlapOption)
     .option('--seed <number>', 'of bootstrap and permutations', integer('seed'), 0)
-    .option('--resamples <count>', 'of bootstrap and permutations', count('resamples'), 10_000)
+    .option('--resamples <count>', 'of bootstrap and permutations', resampleCount, 10_000)
     .option('--csv <file>', 'file for the table as CSV')
     .option('--json <file>', 'file for everything, every case too, as JSON')
     .option('--markdown <file>', 'file for the table as Markdown')
@@ -139,11 +140,8 @@ async function compareAny(a: string, b: string, given: Given): Promise<Compariso
       }),
     ).finally(() => line.clear());
   }
-  const ofRuns = Object.entries({ split, config, acceptData, mostLikely, backend });
-  const [wrong] = ofRuns.find(([, value]) => value !== undefined) ?? [];
-  if (wrong !== undefined) {
-    throw new UsageError(`\`${wrong}\` is for runs, which are compared without --truth`);
-  }
+  const ofRuns = { split, config, acceptData, mostLikely, backend };
+  refuseRunOptions(ofRuns, 'compared without --truth');
   if ((probabilitiesA === undefined) !== (probabilitiesB === undefined)) {
     throw new UsageError('give --probabilities-a and --probabilities-b, or neither');
   }
@@ -175,8 +173,10 @@ function methodNames(text: string | undefined, a: string, b: string): readonly [
     return one === other ? ['a', 'b'] : [one, other];
   }
   const [one, other, ...more] = text.split(',');
-  if (one && other && more.length === 0) return [one, other];
-  throw new UsageError(`--names must be two names with a comma between them, got '${text}'`);
+  if (one && other && one !== other && more.length === 0) return [one, other];
+  throw new UsageError(
+    `--names must be two names that differ, with a comma between them, got '${text}'`,
+  );
 }
 
 function namesIn(text: string): readonly ScoreName[] {

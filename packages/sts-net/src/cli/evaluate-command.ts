@@ -9,7 +9,7 @@ import { evaluationCsv, evaluationMarkdown } from '../evaluation/evaluation-form
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { holdsCases } from '../scoring/match-cases.ts';
 import { operatingPointNote } from '../tuning/tuning-text.ts';
-import { backendOption, count, integer, splitName } from './arguments.ts';
+import { backendOption, integer, resampleCount, splitName } from './arguments.ts';
 import { interruptible } from './interruption.ts';
 import { progressLine } from './progress-line.ts';
 import {
@@ -21,6 +21,7 @@ import {
   patientOption,
   penaltyOption,
   refuseMaskOptions,
+  refuseRunOptions,
   segmentOption,
   sizesOption,
   thresholdOption,
@@ -35,7 +36,7 @@ import { warnOnce } from './warn-once.ts';
 export function evaluateCommand(): CommandUnknownOpts {
   return new Command('evaluate')
     .option('--model <path>', 'folder of a run, or a file of weights, to be evaluated')
-    .option('--split <name>', 'its cases: test, validation or training', splitName, 'test' as const)
+    .option('--split <name>', 'its cases: test, validation or training; else test', splitName)
     .option('--config <file>', 'config with the cases, in place of the run’s own')
     .option('--accept-data', 'evaluate the run’s cases though their files have changed')
     .option('--most-likely', 'the most likely class, whatever operating point the run was tuned to')
@@ -66,14 +67,14 @@ export function evaluateCommand(): CommandUnknownOpts {
     .option(...candidateThresholdOption)
     .option(...candidateOverlapOption)
     .option('--seed <number>', 'of the bootstrap intervals', integer('seed'), 0)
-    .option('--resamples <count>', 'of the bootstrap intervals', count('resamples'), 10_000)
+    .option('--resamples <count>', 'of the bootstrap intervals', resampleCount, 10_000)
     .option('--csv <file>', 'file for the scores of each case as CSV')
     .option('--json <file>', 'file for all scores as JSON')
     .option('--markdown <file>', 'file for the means with their intervals as Markdown')
     .option('--html <file>', 'file for all of it as a page with charts')
     .option(...backendOption)
     .action(async ({ model, prediction, truth, csv, json, markdown, html, ...given }) => {
-      const { split, config, acceptData, mostLikely, backend = 'auto', ...options } = given;
+      const { split, config, acceptData, mostLikely, backend, ...options } = given;
       const ofMasks = prediction !== undefined && truth !== undefined;
       if ((model === undefined) === !ofMasks) {
         throw new UsageError('give either --model, or --prediction and --truth');
@@ -85,6 +86,10 @@ export function evaluateCommand(): CommandUnknownOpts {
         ...{ candidateThreshold, candidateOverlap, label },
       };
       if (model !== undefined) refuseMaskOptions(masks);
+      else {
+        const ofRuns = { split, config, acceptData, mostLikely, backend };
+        refuseRunOptions(ofRuns, 'evaluated by --model');
+      }
       for (const file of [csv, json, markdown, html])
         if (file !== undefined) await checkWritable(file);
       const page = html === undefined ? undefined : await import('../reporting/evaluation-page.ts');
@@ -94,12 +99,12 @@ export function evaluateCommand(): CommandUnknownOpts {
             ...options,
             ...(worst && { onCase: worst.ofFile }),
           })
-        : await evaluateSplit(model!, split, {
+        : await evaluateSplit(model!, split ?? 'test', {
             ...scoring,
             ...(config !== undefined && { config }),
             acceptData: acceptData === true,
             mostLikely: mostLikely === true,
-            backend,
+            backend: backend ?? 'auto',
             ...(worst && { onCase: worst.ofRun }),
           });
       const { evaluation, notes } = evaluated;

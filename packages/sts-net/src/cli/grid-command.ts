@@ -6,7 +6,7 @@ import { gridStatus } from '../grid/grid-status.ts';
 import { packageVersion } from '../program/package-version.ts';
 import { durationText, largeText, plural } from '../report/format.ts';
 import { formatTable } from '../tables/format-table.ts';
-import { count, integer, number, someLines } from './arguments.ts';
+import { count, integer, number, resampleCount, someLines } from './arguments.ts';
 import { gridRunCommand } from './grid-run-command.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -89,7 +89,7 @@ function mergeCommand() {
     .argument('<dir>', 'folder of the grid')
     .argument('[others...]', 'further folders where runs of the same plan were done')
     .option('--seed <number>', 'of intervals and tests', integer('seed'), 0)
-    .option('--resamples <count>', 'of intervals and tests', count('resamples'), 10_000)
+    .option('--resamples <count>', 'of intervals and tests', resampleCount, 10_000)
     .action(async (folder, others, options) => {
       const grid = await openGrid(folder);
       const { mergeGrid } = await import('../grid/merge-grid.ts');

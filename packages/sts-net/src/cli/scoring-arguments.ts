@@ -100,6 +100,12 @@ export function refuseMaskOptions(options: Readonly<Record<string, unknown>>): v
   );
 }
 
+/** Which cases of a run are scored and how it is run says nothing of files. */
+export function refuseRunOptions(options: Readonly<Record<string, unknown>>, how: string): void {
+  const [given] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
+  if (given !== undefined) throw new UsageError(`\`${given}\` is for runs, which are ${how}`);
+}
+
 function sizes(text: string): readonly number[] {
   const edges = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (edges.every((edge, i) => edge > (edges[i - 1] ?? 0) && Number.isFinite(edge))) return edges;

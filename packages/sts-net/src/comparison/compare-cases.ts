@@ -1,6 +1,7 @@
 import type { RuleCounts } from '@sts-net/metrics';
 import { type Interval, wilcoxonSignedRank } from '@sts-net/metrics/statistics';
 import { type CaseScore, type CaseScores, summariseScores } from '../scoring/case-score.ts';
+import { heed } from '../scoring/heed.ts';
 import { type Score, type ScoreName, scores } from '../scoring/scores.ts';
 import { scoreTitle } from '../scoring/scoring-text.ts';
 import { correctedByHolm, pairedTest } from './paired-test.ts';
@@ -58,32 +59,36 @@ export interface CompareCasesOptions {
   readonly resamples: number;
   /** Whether the masks are pictures, whose pixels have no size. */
   readonly inPixels: boolean;
+  /** Stops between scores: the call then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Compares two methods score by score, and label by label where there are several, with p-values
  * corrected for the number of rows.
  */
-export function compareCases(
+export async function compareCases(
   cases: readonly ComparedCase[],
   names: readonly ScoreName[],
   options: CompareCasesOptions,
-): readonly ComparisonRow[] {
+): Promise<readonly ComparisonRow[]> {
   const labels = (cases[0]?.labels ?? []).map(({ label }, i) => ({
     label,
     of: (one: ComparedCase): ComparedScores => one.labels[i]!,
   }));
   const all = [{ label: null, of: (one: ComparedCase): ComparedScores => one }, ...labels];
-  const rows = names.flatMap((name) =>
-    all.map(({ label, of }) => {
+  const rows: ComparisonRow[] = [];
+  for (const name of names) {
+    for (const { label, of } of all) {
+      await heed(options.signal);
       const scored = cases.map((one) => ({
         patient: one.patient,
         a: of(one).a[name]!,
         b: of(one).b[name]!,
       }));
-      return { score: name, label, ...compareScores(scored, name, options) };
-    }),
-  );
+      rows.push({ score: name, label, ...compareScores(scored, name, options) });
+    }
+  }
   const correct = (test: 'permutation' | 'wilcoxon') =>
     correctedByHolm(rows.map((row) => row[test].pValue));
   const [permutation, wilcoxon] = [correct('permutation'), correct('wilcoxon')];

@@ -62,7 +62,7 @@ export async function compareFolders(
       yield { id, patient: whose, masks: await read(id, own) };
     }
   }
-  return comparisonOf(cases(), reading.read, settings);
+  return comparisonOf(cases(), reading.read, { ...settings, signal });
 }
 
 /** The cases of folders or manifests, or the only one of three files. */
@@ -81,6 +81,7 @@ async function matchAll(
       `what is compared, and the truth, must be three files, or three folders or manifests, got '${a}', '${b}' and '${truth}'`,
     );
   }
+  if (patient !== undefined) throw new RangeError('`patient` is for folders; files are one case');
   const id = basename(truth);
   return [{ id, patient: id, truth, predictions: [a, b], image }];
 }

@@ -82,7 +82,7 @@ export async function compareRuns(
         }
         await pairs[1].return(undefined);
       }
-      return await comparisonOf(cases(), () => ({ ignored, inPixels }), settings);
+      return await comparisonOf(cases(), () => ({ ignored, inPixels }), { ...settings, signal });
     } finally {
       second.dispose();
     }

@@ -78,7 +78,7 @@ export function comparisonNotes(comparison: Comparison): string[] {
     `${plural(cases.length, 'case')} of ${plural(patients, 'patient')}; the difference is ${b} − ${a}, the mean over cases, of ${targetText(comparison)}.`,
     ...(lower.length > 0 ? [`Lower is better: ${lower.join(', ')}.`] : []),
     ...(zero.length > 0 ? [`Nearer 0 is better: ${zero.join(', ')}.`] : []),
-    `Intervals by bootstrap and permutations by patient, Wilcoxon's test on the means of patients; seed ${seed}, ${resamples} resamples. Holm: p-values corrected for ${rows.length} ${rows.length === settings.scores.length ? 'scores' : 'rows'}.`,
+    `Intervals by bootstrap and permutations by patient, Wilcoxon's test on the means of patients; seed ${seed}, ${resamples} resamples. Holm: p-values corrected for ${plural(rows.length, rows.length === settings.scores.length ? 'score' : 'row')}.`,
     ...(patients < 6
       ? [
           `Of ${patients === 1 ? 'one patient' : `${patients} patients`} no p-value can be below ${pText(Math.min(1, 2 ** (1 - patients)))}, and intervals are too narrow.`,

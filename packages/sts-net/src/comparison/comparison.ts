@@ -26,6 +26,11 @@ export interface ComparisonOptions extends ScoringOptions, DetectionOptions {
   readonly resamples: number;
 }
 
+/** Stops between cases, and between scores: the call then throws the signal's reason. */
+interface Stoppable {
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Two methods on the same cases. */
 export interface Comparison {
   readonly settings: Omit<ComparisonOptions, 'names'>;
@@ -57,7 +62,7 @@ export interface CaseToCompare {
 export async function comparisonOf(
   cases: AsyncIterable<CaseToCompare>,
   read: () => CasesRead,
-  { names, ...settings }: ComparisonOptions,
+  { names, signal, ...settings }: ComparisonOptions & Stoppable,
 ): Promise<Comparison> {
   const { scores, seed, resamples, sizes, tolerance = defaultTolerance } = settings;
   const { candidateThreshold, candidateOverlap } = settings;
@@ -75,7 +80,7 @@ export async function comparisonOf(
     names,
     patients: new Set(patients).size,
     labels,
-    rows: compareCases(compared, scores, { seed, resamples, inPixels }),
+    rows: await compareCases(compared, scores, { seed, resamples, inPixels, signal }),
     pooled: pooledRows(pooled, patients, { sizes, seed, resamples, inPixels }),
     cases: compared,
     notes: { ...settings, names: scores, inPixels, ignored },

@@ -1,6 +1,6 @@
 import { recallBySize, type SizeBin } from '@sts-net/metrics/lesions';
 import type { Interval } from '@sts-net/metrics/statistics';
-import { sizeTitle } from '../evaluation/evaluation-tables.ts';
+import { sizeTitles } from '../evaluation/evaluation-tables.ts';
 import { type SizedLesion, sizeEdges } from '../evaluation/lesion-sizes.ts';
 import { probabilityStatistics } from '../evaluation/probability-scores.ts';
 import { probabilityRows } from '../evaluation/probability-tables.ts';
@@ -57,7 +57,7 @@ export function pooledRows(
   );
   const rows = areThere ? probabilityRows : [];
   const titles = [
-    ...bins.map((bin) => `lesions found, ${sizeTitle(bin, inPixels)}`),
+    ...sizeTitles(bins, inPixels).map((title) => `lesions found, ${title}`),
     ...rows.map(({ title }) => title),
   ];
   const [ofA, ofB] = methods.map((method) => {

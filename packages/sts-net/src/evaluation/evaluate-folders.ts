@@ -40,6 +40,6 @@ export async function evaluateFolders(
       };
     }
   }
-  const evaluation = await evaluateVolumes(pairs(), 0, { ...options, labels: 'each' });
+  const evaluation = await evaluateVolumes(pairs(), 0, { ...options, signal, labels: 'each' });
   return { evaluation, notes: { ...options, ...reading.read() } };
 }

@@ -31,6 +31,8 @@ export interface EvaluateVolumesOptions<Pair extends VolumePair = VolumePair>
    * @default the quartiles of all true lesions that are scored
    */
   readonly sizes?: readonly number[] | undefined;
+  /** Stops between scores when all cases are measured: the call then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The scores of one label. */
@@ -123,16 +125,19 @@ export async function evaluateVolumes<Pair extends VolumePair>(
       patients,
       options,
     );
-  const scored = ofLabels.map((of, l) => ({
-    label: labels[l] ?? 1,
-    ...partsOf(of, empty, edges),
-    scores: means(of),
-  }));
+  const scored: LabelScores<MeanScore>[] = [];
+  for (const [l, of] of ofLabels.entries()) {
+    scored.push({
+      label: labels[l] ?? 1,
+      ...partsOf(of, empty, edges),
+      scores: await means(of),
+    });
+  }
   const together = meanParts(scored);
   const bins = cases.map((one) => one.recallBySize);
   const recallBySize = recallOverCases(together.recallBySize, bins, patients, options);
   return {
-    ...{ ...together, recallBySize, scores: means(cases), labels: several(scored), cases },
+    ...{ ...together, recallBySize, scores: await means(cases), labels: several(scored), cases },
     inPixels: pictures > 0 && pictures === cases.length,
     ...(probable && { probabilities: scoreProbabilities(probable, patients, options) }),
   };

@@ -87,7 +87,7 @@ export function sizeTable(
   const cell = ({ lesions, found }: SizeBin): string =>
     lesions === 0 ? '–' : `${found} of ${lesions}`;
   return [
-    ['lesions found, by volume', ...recallBySize.map((bin) => sizeTitle(bin, inPixels))],
+    ['lesions found, by volume', ...sizeTitles(recallBySize, inPixels)],
     ...shown.map((one) => [one.id, ...one.recallBySize.map(cell)]),
     ['all', ...recallBySize.map(cell)],
     ['recall', ...recallBySize.map(({ recall }) => recallText(recall))],
@@ -97,17 +97,24 @@ export function sizeTable(
   ];
 }
 
-/** The volumes of a bin. */
-export function sizeTitle({ from, to }: SizeBin, inPixels: boolean): string {
+/** The volumes of bins: of their edges as many digits as tell them apart, and all before the point. */
+export function sizeTitles(bins: readonly SizeBin[], inPixels: boolean): readonly string[] {
   const unit = inPixels ? 'pixels' : 'mm³';
-  if (to === Number.POSITIVE_INFINITY) {
-    return from === 0 ? `all sizes (${unit})` : `from ${sizeText(from)} ${unit}`;
+  if (bins.length === 1) return [`all sizes (${unit})`];
+  const edges = bins.slice(1).map(({ from }) => from);
+  let digits = 3;
+  while (digits < 17 && new Set(edges.map((edge) => sizeText(edge, digits))).size < edges.length) {
+    digits++;
   }
-  return from === 0 ? `below ${sizeText(to)}` : `${sizeText(from)} to ${sizeText(to)}`;
+  return bins.map(({ from, to }) => {
+    if (to === Number.POSITIVE_INFINITY) return `from ${sizeText(from, digits)} ${unit}`;
+    const end = sizeText(to, digits);
+    return from === 0 ? `below ${end}` : `${sizeText(from, digits)} to ${end}`;
+  });
 }
 
-function sizeText(volume: number): string {
-  return String(Number(volume.toPrecision(3)));
+function sizeText(volume: number, digits: number): string {
+  return String(Number(volume < 10 ** digits ? volume.toPrecision(digits) : volume.toFixed(0)));
 }
 
 /** What must be known to read the tables, a sentence each. */

@@ -77,11 +77,16 @@ function header(inPixels: boolean): string[] {
 
 /** Each label over cases, and the means. */
 function labelTable({ labels, scores, lesions }: Evaluation, inPixels: boolean): string {
-  const means = (of: Evaluation['scores']) => shown.map((name) => scoreValue(name, of[name].mean));
+  const row = (title: string, of: Pick<Evaluation, 'scores' | 'lesions'>): string[] => [
+    title,
+    ...shown.map((name) => scoreValue(name, of.scores[name].mean)),
+    ...lesionCells(of.lesions).slice(0, 3),
+    ...ofLesions.map((name) => scoreValue(name, of.scores[name].mean)),
+  ];
   return formatTable([
     ['label, mean over cases', ...header(inPixels)],
-    ...labels.map((one) => [String(one.label), ...means(one.scores), ...lesionCells(one.lesions)]),
-    ['mean', ...means(scores), ...lesionCells(lesions)],
+    ...labels.map((one) => row(String(one.label), one)),
+    row('mean', { scores, lesions }),
   ]);
 }
 

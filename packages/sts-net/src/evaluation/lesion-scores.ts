@@ -36,10 +36,12 @@ export function sumLesions(cases: readonly LesionCounts[], empty: EmptyPolicy): 
   };
 }
 
-/** The counts of labels added up, and the means of their scores. */
+/** The counts of labels added up, and the means of their scores over those that have one. */
 export function meanLesions(labels: readonly LesionScores[]): LesionScores {
-  const ratios = sums(labels, ['precision', 'recall', 'f1', 'dice', 'panopticQuality']);
-  const mean = (name: keyof typeof ratios): number => ratios[name] / labels.length;
+  const mean = (name: 'precision' | 'recall' | 'f1' | 'dice' | 'panopticQuality'): number => {
+    const values = labels.map((one) => one[name]).filter((value) => !Number.isNaN(value));
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
   return {
     ...sums(labels, ['found', 'missed', 'falsePositives', 'predicted']),
     precision: mean('precision'),

@@ -2,6 +2,7 @@ import type { ScoreSummary } from '@sts-net/metrics';
 import type { SizeBin } from '@sts-net/metrics/lesions';
 import { bootstrapCases, type Interval, seededRandom } from '@sts-net/metrics/statistics';
 import { type CaseScores, summariseScores } from '../scoring/case-score.ts';
+import { heed } from '../scoring/heed.ts';
 import { type IntervalOptions, meanInterval } from '../scoring/mean-interval.ts';
 import { type ScoreName, scoreNames } from '../scoring/scores.ts';
 
@@ -21,20 +22,23 @@ export interface SizeRecall extends SizeBin {
  * The mean of each score over the cases that have one, with its interval.
  *
  * @param patients whose each case is
+ * @throws the reason of a signal that stopped it between scores
  */
-export function meansOverCases(
+export async function meansOverCases(
   cases: readonly CaseScores[],
   patients: readonly string[],
-  options: IntervalOptions,
-): Readonly<Record<ScoreName, MeanScore>> {
+  { signal, ...options }: IntervalOptions & { readonly signal?: AbortSignal | undefined },
+): Promise<Readonly<Record<ScoreName, MeanScore>>> {
   const summaries = summariseScores(scoreNames, cases);
-  const means = scoreNames.map((name): [ScoreName, MeanScore] => {
+  const means: Partial<Record<ScoreName, MeanScore>> = {};
+  for (const name of scoreNames) {
+    await heed(signal);
     const used = [...cases.keys()].filter((i) => !Number.isNaN(cases[i]![name].value));
     const values = used.map((i) => cases[i]![name].value);
     const groups = used.map((i) => patients[i]!);
-    return [name, { ...summaries[name], interval: meanInterval(values, groups, options) }];
-  });
-  return Object.fromEntries(means) as Record<ScoreName, MeanScore>;
+    means[name] = { ...summaries[name], interval: meanInterval(values, groups, options) };
+  }
+  return means as Record<ScoreName, MeanScore>;
 }
 
 /**

@@ -31,7 +31,7 @@ import { CostEstimator } from './run-costs.ts';
  */
 export async function planGrid(path: string, output: string): Promise<Grid> {
   const file = validateWith(gridSchema, await readConfigFile(path), path);
-  await checkNewFolder('output', output);
+  await checkNewFolder('`output`', output);
   const basePath = resolve(dirname(path), file.base);
   const base = await readConfigFile(basePath);
   const { rows, ...described } = inFile(path, () => gridRows(file));

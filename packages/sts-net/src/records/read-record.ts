@@ -50,9 +50,13 @@ function parse<T>(
   try {
     return validateWith(schema, JSON.parse(text), path);
   } catch (cause) {
-    const reason = (cause as Error).message.replace(`${path}: `, '');
+    const [reason, ...others] = (cause as Error).message
+      .replace(`${path}:`, '')
+      .trim()
+      .split(/\n */);
+    const more = others.length === 0 ? '' : `; and ${others.length} more`;
     throw new RangeError(
-      `${subject} must be ${what}, but is damaged (${reason}); restore it from a copy`,
+      `${subject} must be ${what}, but is damaged (${reason}${more}); restore it from a copy`,
       { cause },
     );
   }

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { Evaluation } from '../evaluation/evaluate-volumes.ts';
-import { sizeTitle } from '../evaluation/evaluation-tables.ts';
+import { sizeTitles } from '../evaluation/evaluation-tables.ts';
 import { lines } from '../report/colors.ts';
 import { type Html, html } from '../report/html.ts';
 import { plot } from '../report/plot.ts';
@@ -134,8 +134,9 @@ function blandAltman({ cases, scores }: Evaluation, inPixels: boolean): Html {
 }
 
 function recallBars({ recallBySize }: Evaluation, inPixels: boolean): Html {
-  const bars = recallBySize.map((bin) => ({
-    size: sizeTitle(bin, inPixels),
+  const titles = sizeTitles(recallBySize, inPixels);
+  const bars = recallBySize.map((bin, i) => ({
+    size: titles[i]!,
     recall: bin.lesions === 0 ? 0 : bin.recall,
     text: `${bin.found} of ${bin.lesions}`,
     low: bin.interval.low,

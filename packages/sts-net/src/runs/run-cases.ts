@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Case, filesOf, type SplitName } from '@sts-net/datasets';
+import { fileError } from '@sts-net/datasets/files';
 import type { CaseCacheConfig } from '../cases/case-cache.ts';
 import { DataChangedError, dataChanges } from './data-changes.ts';
 import { readDataRecord, recordData, recordedCache, recordedCases } from './data-record.ts';
@@ -16,17 +18,20 @@ export interface SplitCases {
  * The cases of a split as the run's data record has them.
  *
  * @param file of weights in the run's folder
- * @throws DataChangedError if a file holds something else by now, unless that is accepted
+ * @throws Error if there is no such file; RangeError if its folder does not tell its cases; DataChangedError if a file holds something else by now, unless that is accepted
  */
 export async function casesOfRun(
   file: string,
   split: SplitName,
   acceptData: boolean,
 ): Promise<SplitCases> {
+  await access(file).catch((cause) => {
+    throw fileError(file, 'read', cause);
+  });
   const run = runFolder(dirname(resolve(file)));
   const record = await readDataRecord(run.data);
   if (record === undefined) {
-    throw new Error(
+    throw new RangeError(
       `'${run.data}' must say which cases the run has, but does not exist; evaluate the run in its folder, or give a \`config\` with the cases`,
     );
   }

@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
-import { fileError } from '@sts-net/datasets/files';
+import { basename, join } from 'node:path';
+import { listFiles } from '@sts-net/datasets/files';
 
 const ending = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd|dcm|png|tiff?|jpe?g)$/i;
 
@@ -9,7 +8,7 @@ const probabilities = /_probability(-\d+)?$/;
 
 /**
  * The volumes of a folder and those below it: their paths by name, which is the path inside the
- * folder without its ending. Probabilities beside the labels of a prediction are passed over; those of two classes
+ * folder without its ending, in Unicode's form NFC. Probabilities beside the labels of a prediction are passed over; those of two classes
  * without any have the name that their labels would have.
  *
  * @throws Error where the folder cannot be read, holds no volume, or two of one name
@@ -32,21 +31,21 @@ export async function findLabelVolumes(folder: string): Promise<ReadonlyMap<stri
 
 /** A file's name without its folder and its ending. */
 export function volumeName(path: string): string {
-  return basename(path).replace(ending, '');
+  return nameOf(basename(path));
+}
+
+/** A path without its ending; systems write letters with marks in two ways, which are one name. */
+function nameOf(path: string): string {
+  return path.replace(ending, '').normalize('NFC');
 }
 
 /** All volumes of a folder and those below it, as `findLabelVolumes` names them. */
 export async function findVolumes(folder: string): Promise<ReadonlyMap<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause) => {
-    throw fileError(folder, 'read the folder', cause);
-  });
-  const paths = entries
-    .filter((entry) => !entry.isDirectory() && ending.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  const files = await listFiles(folder);
   const found = new Map<string, string>();
-  for (const path of paths) {
-    const id = relative(folder, path).split(sep).join('/').replace(ending, '');
+  for (const file of files.filter((name) => ending.test(name))) {
+    const path = join(folder, file);
+    const id = nameOf(file);
     const other = found.get(id);
     if (other !== undefined) {
       throw new RangeError(
@@ -57,7 +56,7 @@ export async function findVolumes(folder: string): Promise<ReadonlyMap<string, s
   }
   if (found.size === 0) {
     throw new RangeError(
-      `'${folder}' must hold label volumes (.nii, .nii.gz, .nrrd, .nhdr, .mha, .mhd), DICOM segmentations (.dcm) or pictures (.png, .tif, .jpg), found none among ${entries.length} entries; check the path`,
+      `'${folder}' must hold label volumes (.nii, .nii.gz, .nrrd, .nhdr, .mha, .mhd), DICOM segmentations (.dcm) or pictures (.png, .tif, .jpg), found none among ${files.length} files; check the path`,
     );
   }
   return found;

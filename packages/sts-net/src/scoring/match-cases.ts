@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { filesOf, loadManifest, manifestFolder, patientOf } from '@sts-net/datasets';
-import { fileError } from '@sts-net/datasets/files';
+import { fileError, listFiles } from '@sts-net/datasets/files';
 import { findLabelVolumes } from './find-label-volumes.ts';
 
 /** A case whose masks are files of one name. */
@@ -105,19 +105,15 @@ async function imagesIn(
   folder: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const images = new Map<string, string>();
-  let files: ReadonlyMap<string, string> | undefined;
-  for (const id of ids) {
-    const series = join(folder, id);
-    if (await isFolder(series)) {
-      images.set(id, series);
-      continue;
+  const series = new Map<string, string>();
+  for (const file of await listFiles(folder)) {
+    for (let at = dirname(file); at !== '.'; at = dirname(at)) {
+      series.set(at.normalize('NFC'), join(folder, at));
     }
-    files ??= await findLabelVolumes(folder);
-    const file = files.get(id);
-    if (file !== undefined) images.set(id, file);
   }
-  return images;
+  const files = ids.every((id) => series.has(id)) ? series : await findLabelVolumes(folder);
+  const found = ids.map((id) => [id, series.get(id) ?? files.get(id)] as const);
+  return new Map(found.filter((one): one is [string, string] => one[1] !== undefined));
 }
 
 async function imagesOfManifest(path: string): Promise<ReadonlyMap<string, string>> {

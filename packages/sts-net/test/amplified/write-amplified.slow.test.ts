@@ -54,6 +54,32 @@ describe.each(['nifti', 'png'] as const)('amplified samples as %s', (format) => 
   });
 });
 
+it('stops between slices and leaves nothing; does nothing for a folder that holds something', async () => {
+  const before = readdirSync(folder);
+  const stop = new AbortController();
+  const { signal } = stop;
+  const options = { format: 'nifti', workers: 1, signal } as const;
+  const seen: number[] = [];
+  const onProgress = (done: number) => {
+    seen.push(done);
+    if (done === 2) stop.abort(new Error('stopped'));
+  };
+  const stopped = writeAmplified(config(), folder, join(folder, 'stopped'), {
+    ...options,
+    onProgress,
+  });
+  await expect(stopped).rejects.toThrow('stopped');
+  expect(seen).toEqual([1, 2]);
+  // Not even a case is read, by which the signal would be noticed.
+  await expect(writeAmplified(config(), folder, folder, options)).rejects.toThrow(
+    'the folder is not empty',
+  );
+  await expect(writeAmplified(config(), folder, join(folder, 'x'), options)).rejects.toThrow(
+    'stopped',
+  );
+  expect(readdirSync(folder)).toEqual(before);
+});
+
 describe('intensities as PNG', () => {
   const cube = (values: readonly number[]) =>
     createVolume(

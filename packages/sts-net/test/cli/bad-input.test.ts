@@ -244,6 +244,19 @@ describe('bad weights', () => {
     mkdirSync(at('run-without-weights'), { recursive: true });
     expect(await predictWith(at('run-without-weights'))).toContain("weights 'best.safetensors'");
     expect(await predictWith(at('nowhere'))).toContain(`cannot read '${at('nowhere')}'`);
+    for (const args of [['evaluate', '--model'], ['tune'], ['compare', at('good')]]) {
+      expect(await refused(...args, at('nowhere'))).toContain(`cannot read '${at('nowhere')}'`);
+    }
+    // Weights alone do not tell the cases of their run.
+    mkdirSync(at('alone'));
+    copyFileSync(at('good', 'best.safetensors'), at('alone', 'best.safetensors'));
+    expect(await refused('evaluate', '--model', at('alone'))).toContain(
+      'must say which cases the run has, but does not exist',
+    );
+    writeFileSync(at('alone', 'data.json'), '{}');
+    expect(await refused('evaluate', '--model', at('alone'))).toMatch(
+      /data.json' must be the list of a run's cases, but is damaged \(format: .*; and 3 more\)/,
+    );
   });
 
   it('truncated, for predict and for resuming', async () => {
@@ -304,6 +317,18 @@ describe('bad arguments', () => {
       '--output must not be the image itself',
     ],
     [['evaluate'], 'give either --model, or --prediction and --truth'],
+    [
+      ['evaluate', '--prediction', 'a.nii', '--truth', 'b.nii', '--config', 'none.json'],
+      '--config is for runs, which are evaluated by --model',
+    ],
+    [
+      ['compare', 'a', 'b', '--truth', 'c', '--resamples', '1e9'],
+      "--resamples must be a whole number from 1 on, up to 1000000, got '1e9'",
+    ],
+    [
+      ['compare', 'a', 'b', '--truth', 'c', '--names', 'one,one'],
+      "--names must be two names that differ, with a comma between them, got 'one,one'",
+    ],
     [['evaluate', '--prediction', 'a.nii'], 'give either --model, or --prediction and --truth'],
     [
       ['evaluate', '--model', 'run', '--split', 'tset'],

@@ -118,6 +118,15 @@ describe('compare', () => {
     expect(readFileSync(at('pair.csv'), 'utf8')).toMatch(
       /^"lesions found, 50 to 100",,,p1_1.nii.gz,p1_1.nrrd,1,1,,,,,,1,1,0,0,0,,,,\r$/m,
     );
+    // Sizes that differ little are told apart, each with the difference of its own lesions.
+    const close = ['--truth', file('truth'), '--scores', 'dice', '--sizes', '80,80.001,80.002'];
+    await cli('compare', file('a'), file('b', 'nrrd'), ...close, '--json', at('close.json'));
+    expect(JSON.parse(readFileSync(at('close.json'), 'utf8')).pooled).toMatchObject([
+      { title: 'lesions found, below 80', difference: { estimate: null } },
+      { title: 'lesions found, 80 to 80.001', a: 1, b: 1, difference: { estimate: 0 } },
+      { title: 'lesions found, 80.001 to 80.002', difference: { estimate: null } },
+      { title: 'lesions found, from 80.002 mm³', difference: { estimate: null } },
+    ]);
     const mixed = await cli('compare', at('a'), at('b'), '--truth', file('truth'));
     expect(mixed).toMatchObject({ code: 65, stdout: '' });
     expect(mixed.stderr).toContain('must be three files, or three folders or manifests');

@@ -1,4 +1,15 @@
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@sts-net/testing';
@@ -195,6 +206,42 @@ describe('evaluate of two folders', () => {
       }
     }
     expect(labels[1].scores.dice.decidedByRule).toEqual({ both: 4, one: 0 });
+    // Of label 1 all of one lesion, one of two, none of one and of one, and nothing where nothing is: the mean over
+    // cases is 1/2, though 2 of 5 are found.
+    const { stdout } = await evaluate();
+    expect(stdout).toMatch(
+      /^label, mean over cases .*\n.*\n1 .* 5 +2 +1 +0\.\d+ +0\.5000 +0\.\d+$/m,
+    );
+    // A label that a case does not have is left out of its means, of lesions too: of two lesions of label 1, one.
+    const skipped = await evaluated('--empty', 'skip');
+    expect(skipped.cases[1].lesions).toMatchObject({ found: 1, missed: 1, recall: 0.5 });
+    for (const { lesions, scores, id } of skipped.cases) {
+      expect([lesions.precision, lesions.recall, lesions.f1], id).toEqual(
+        ['precision', 'recall', 'f1'].map((name) => scores[`lesion-${name}`].value),
+      );
+    }
+  });
+
+  it('finds what lies behind links, under either Unicode form of a name, and nothing that is hidden', async () => {
+    const before = await evaluated();
+    const [composed, decomposed] = ['Müller'.normalize('NFC'), 'Müller'.normalize('NFD')];
+    for (const [name, form] of [
+      ['truth', composed],
+      ['prediction', decomposed],
+    ] as const) {
+      mkdirSync(at('linked', name), { recursive: true });
+      symlinkSync(at(name), at('linked', name, form));
+      // What macOS leaves beside files on disks of other systems.
+      writeFileSync(at('linked', name, '._p1_1.nii.gz'), 'no volume');
+    }
+    const args = ['--prediction', at('linked/prediction'), '--truth', at('linked/truth')];
+    const outcome = await cli('evaluate', ...args, '--json', at('linked.json'));
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    const { cases: each, scores } = JSON.parse(readFileSync(at('linked.json'), 'utf8'));
+    expect(each.map(({ id }: { id: string }) => id)).toEqual(
+      Object.keys(cases).map((id) => `${composed}/${id}`),
+    );
+    expect(scores).toEqual(before.scores);
   });
 
   it('scores each case as its pair of files, with every option', async () => {
@@ -355,6 +402,21 @@ describe('evaluate of two folders', () => {
     // Bland and Altman's points: one a case, at true and predicted volume.
     expect(document.querySelectorAll('[aria-label^="Differences"] circle')).toHaveLength(5);
     expect(each[0].volumes).toEqual({ truth: 0.08, prediction: 0.04 });
+  });
+
+  // Windows has no named pipes among its files.
+  const hasPipes = process.platform !== 'win32';
+  it.runIf(hasPipes)('writes into pipes, and under names as long as names may be', async () => {
+    const pipe = at('pipe');
+    execFileSync('mkfifo', [pipe]);
+    const read = readFile(pipe, 'utf8');
+    const long = at(`${'ü'.repeat(125)}.json`);
+    const outcome = await evaluate('--csv', pipe, '--json', long, '--markdown', at('one.md'));
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+    await evaluate('--csv', at('one.csv'), '--json', at('one.json'));
+    expect(await read).toBe(readFileSync(at('one.csv'), 'utf8'));
+    expect(readFileSync(long, 'utf8')).toBe(readFileSync(at('one.json'), 'utf8'));
   });
 
   it('refuses what is not there twice, in one line', async () => {

@@ -1,6 +1,7 @@
 import { createVolume, type Volume } from '@sts-net/volume-io';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
+import { comparisonOf } from '../../src/comparison/comparison.ts';
 import { evaluateVolumes } from '../../src/evaluation/evaluate-volumes.ts';
 import { evaluationText } from '../../src/evaluation/evaluation-text.ts';
 
@@ -25,6 +26,25 @@ describe('evaluateVolumes', () => {
     expect(lesions).toMatchObject({ found: 1, missed: 1, falsePositives: 1, predicted: 2 });
     expect([lesions.precision, lesions.recall, lesions.f1]).toEqual([0.5, 0.5, 0.5]);
     expect(cases.map(({ id }) => id)).toEqual(['a']);
+  });
+
+  it('is stopped between scores too, when all cases are read, as a comparison is', async () => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    // Heard when computing pauses for the first time.
+    const later = () => setImmediate(() => stop.abort(new Error('stopped')));
+    const evaluated = evaluateVolumes([{ id: 'a', prediction, truth }], 0, {
+      ...{ signal, onCase: () => void later() },
+    });
+    await expect(evaluated).rejects.toThrow('stopped');
+    const settings = { names: ['a', 'b'], scores: ['dice'], seed: 0, resamples: 10 } as const;
+    async function* cases() {
+      const masks = { truth, predictions: [prediction, truth], labels: [1], isOneTarget: false };
+      yield { id: 'a', patient: 'a', masks: { ...masks, probabilities: [] } };
+    }
+    const read = () => ({ ignored: undefined, inPixels: false });
+    expect((await comparisonOf(cases(), read, settings)).rows).toHaveLength(1);
+    await expect(comparisonOf(cases(), read, { ...settings, signal })).rejects.toThrow('stopped');
   });
 
   it('adds cases up, and takes every label but 0 as foreground', async () => {

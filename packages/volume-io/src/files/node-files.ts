@@ -179,8 +179,7 @@ export async function writePieces(
   { pieces, start }: EncodedFile,
 ): Promise<void> {
   const files = nodeFiles(subject);
-  // Not by the process's number, which is 1 in every container that shares the folder.
-  const temporary = `${path}.${globalThis.crypto.randomUUID()}.tmp`;
+  const temporary = temporaryName(path);
   let fault: { readonly cause: unknown } | undefined;
   const told = async <T>(work: Promise<T>): Promise<T> => {
     return work.catch((cause: unknown) => {
@@ -213,4 +212,15 @@ export async function writePieces(
     await files.rm(temporary, { force: true }).catch(() => {});
     throw fault === undefined ? error : fileError(subject, 'write', path, fault.cause);
   }
+}
+
+/**
+ * A name beside a file, of its own for each call: not by the process's number, which is 1 in every container that
+ * shares the folder; of a long name it has the beginning, so that it is not too long itself.
+ */
+function temporaryName(path: string): string {
+  const [name] = /[^/\\]*$/.exec(path) as unknown as [string];
+  const beginning = Array.from(name).slice(0, 50).join('');
+  const folder = path.slice(0, path.length - name.length);
+  return `${folder}${beginning}.${globalThis.crypto.randomUUID()}.tmp`;
 }

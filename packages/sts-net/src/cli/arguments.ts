@@ -1,5 +1,7 @@
+import { existsSync, statSync } from 'node:fs';
 import type { BackendChoice } from '@sts-net/backend';
 import type { SplitName } from '@sts-net/datasets';
+import { checkWritable } from '@sts-net/datasets/files';
 import { nearestName } from '@sts-net/datasets/validation';
 import { UsageError } from './usage-error.ts';
 
@@ -128,4 +130,12 @@ export function someLines(title: string, lines: readonly string[]): readonly str
 export function pageFile(text: string): string {
   if (/\.html?$/i.test(text)) return text;
   throw new UsageError(`--output must end in .html, got '${text}'`);
+}
+
+/** Refuses a config that is there: people write into theirs, and what they wrote is not to be lost. */
+export async function checkNewConfig(output: string): Promise<void> {
+  if (existsSync(output) && statSync(output).isFile()) {
+    throw new UsageError(`--output must be a new file, but '${output}' is there; name another`);
+  }
+  await checkWritable(output);
 }

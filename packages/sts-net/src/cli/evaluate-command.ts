@@ -110,7 +110,9 @@ export function evaluateCommand(): CommandUnknownOpts {
       const { evaluation, notes } = evaluated;
       if (csv !== undefined) await writeFileAtomic(csv, evaluationCsv(evaluation));
       if (json !== undefined) {
-        const text = JSON.stringify({ settings: options, ...evaluation }, null, 2);
+        // Paths may name patients, and are no part of how it was scored.
+        const { image: _, probabilities: __, ...settings } = options;
+        const text = JSON.stringify({ settings, ...evaluation }, null, 2);
         await writeFileAtomic(json, `${text}\n`);
       }
       if (markdown !== undefined) await writeFileAtomic(markdown, evaluationMarkdown(evaluated));

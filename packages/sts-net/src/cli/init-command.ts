@@ -2,13 +2,13 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { type DatasetName, datasets, prepareDataset } from '@sts-net/datasets';
-import { checkNewFolder, checkWritable, listFiles, writeFileAtomic } from '@sts-net/datasets/files';
+import { checkNewFolder, listFiles, writeFileAtomic } from '@sts-net/datasets/files';
 import { ownMemory } from '../machine/own-memory.ts';
 import { type Fingerprint, fingerprint } from '../planning/fingerprint.ts';
 import { type PlanOptions, planConfig } from '../planning/plan-config.ts';
 import { type PresetName, presets } from '../presets/presets.ts';
 import { plural } from '../report/format.ts';
-import { count, oneOf } from './arguments.ts';
+import { checkNewConfig, count, oneOf } from './arguments.ts';
 import { askOn, type Question, type Questions } from './init-questions.ts';
 import { interruptible } from './interruption.ts';
 import { progressLine } from './progress-line.ts';
@@ -32,10 +32,7 @@ export function initCommand(): CommandUnknownOpts {
     .option('--run <folder>', 'folder that the training is going to make, beside the config')
     .option('--output <file>', 'config to write', 'config.jsonc')
     .action(async (data, { output, ...given }) => {
-      if (existsSync(output)) {
-        throw new UsageError(`--output must be a new file, but '${output}' is there; name another`);
-      }
-      await checkWritable(output);
+      await checkNewConfig(output);
       const answers = { data, ...given };
       const questions = isTerminal() ? askOn() : undefined;
       if (questions === undefined) checkComplete(answers);

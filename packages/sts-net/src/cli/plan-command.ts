@@ -1,18 +1,21 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { checkWritable, writeFileAtomic } from '@sts-net/datasets/files';
+import { writeFileAtomic } from '@sts-net/datasets/files';
 import { ownMemory } from '../machine/own-memory.ts';
 import { fingerprint } from '../planning/fingerprint.ts';
 import { planConfig } from '../planning/plan-config.ts';
 import { type PresetName, presets } from '../presets/presets.ts';
-import { count, number, oneOf } from './arguments.ts';
+import { checkNewConfig, count, number, oneOf } from './arguments.ts';
 import { interruptible } from './interruption.ts';
 import { progressLine } from './progress-line.ts';
 
 export function planCommand(): CommandUnknownOpts {
   return new Command('plan')
     .argument('<manifest>', 'the manifest of a data set, as `data prepare` writes it')
-    .option('--output <file>', 'config to write, with comments that say why; else it is printed')
+    .option(
+      '--output <file>',
+      'new config to write, with comments that say why; else it is printed',
+    )
     .option(
       '--preset <name>',
       `network and optimiser: ${Object.keys(presets).join(', ')}; else light`,
@@ -25,7 +28,7 @@ export function planCommand(): CommandUnknownOpts {
     )
     .option('--most <cases>', 'cases that are read; else 100', count('most'))
     .action(async (manifest, { output, preset, memory, most }) => {
-      if (output !== undefined) await checkWritable(output);
+      if (output !== undefined) await checkNewConfig(output);
       const line = progressLine();
       const print = await interruptible('nothing was written', (signal) =>
         fingerprint(manifest, {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeData } from '../make-data.ts';
@@ -35,6 +35,11 @@ describe('plan', () => {
   });
 
   it('refuses what is no manifest, network or memory', async () => {
+    writeFileSync(at('own.jsonc'), '{}');
+    const again = await cli('plan', at('set', 'manifest.jsonl'), '--output', at('own.jsonc'));
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain('--output must be a new file');
+    expect(readFileSync(at('own.jsonc'), 'utf8')).toBe('{}');
     expect(await cli('plan', at('none.jsonl'))).toMatchObject({ code: 65 });
     const preset = await cli('plan', at('set', 'manifest.jsonl'), '--preset', 'lite');
     expect(preset).toMatchObject({ code: 2 });

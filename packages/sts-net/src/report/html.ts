@@ -95,6 +95,7 @@ figcaption { margin: .3rem 0 0; }
 .charts, .lesions { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 29rem), 1fr)); gap: 1.2rem 1.6rem; }
 .charts + .scroll, .scroll + .scroll { margin-top: 1.2rem; }
 .slices { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 1.2rem; }
+.sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(19.5rem, 1fr)); gap: 1.2rem; }
 .legend span { margin-right: 1.2rem; white-space: nowrap; }
 .legend i { display: inline-block; width: 1.6rem; height: 0; border-top: 4px solid; margin-right: .4rem; vertical-align: middle; }
 pre { font-size: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: .8rem; }

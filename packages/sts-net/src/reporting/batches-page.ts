@@ -50,7 +50,7 @@ export async function batchesPage(
 ${description(batches, source.stepsPerEpoch)}
 <p>${normalizationText(normalization)}</p>
 <div class="sheet">${figures}</div>`;
-  return htmlPage(title, body, ownStyle);
+  return htmlPage(title, body);
 }
 
 /** The slice that is labelled, of each channel with a name; a 2-D image of three in its colours. */
@@ -83,6 +83,3 @@ ${plural(first.channels, 'channel')}, as they go into the network: drawn, amplif
 without and with the outline of its labels, in the direction in which the network gets it. ${withLesion} of them show a lesion;
 ${share.toPrecision(2)} % of their pixels are lesion. An epoch has ${plural(stepsPerEpoch, 'step')}.</p>`;
 }
-
-const ownStyle =
-  '.sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(19.5rem, 1fr)); gap: 1.2rem; }';

@@ -29,8 +29,5 @@ ${smallest}`;
   const body = html`<h1>${title}</h1>
 ${htmlTable(partTable(statistics))}
 ${pictures}`;
-  return htmlPage(title, body, ownStyle);
+  return htmlPage(title, body);
 }
-
-const ownStyle =
-  '.sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(19.5rem, 1fr)); gap: 1.2rem; }';

@@ -32,17 +32,7 @@ export interface AugmentationOptions {
 }
 
 /** The augmentations known by name. */
-export type AugmentationName =
-  | 'lesion-crop'
-  | 'flip'
-  | 'affine'
-  | 'elastic'
-  | 'intensity'
-  | 'gamma'
-  | 'bias-field'
-  | 'blur'
-  | 'low-resolution'
-  | 'copy-paste';
+export type AugmentationName = keyof AugmentationOptions;
 
 /** What augmentations may ask of the data that they are made for. */
 export interface AugmentationContext {

@@ -20,7 +20,10 @@ export function changeIntensities(
   if (keepsZero === undefined || !keepsZero.includes(true)) change(values);
   else {
     const isThere = presence(keepsZero, values);
-    const there = values.filter((_, i) => isThere[i] === 1);
+    let count = 0;
+    for (let i = 0; i < isThere.length; i++) count += isThere[i]!;
+    const there = new Float32Array(count);
+    for (let i = 0, to = 0; i < values.length; i++) if (isThere[i] === 1) there[to++] = values[i]!;
     change(there);
     for (let i = 0, from = 0; i < values.length; i++) {
       if (isThere[i] === 1) values[i] = there[from++]!;

@@ -92,18 +92,18 @@ export const sizesOption: OptionOf<'--sizes <mm³>', readonly number[]> = [
 
 /** What masks hold, and whose they are, is in the config and the record of a run. */
 export function refuseMaskOptions(options: Readonly<Record<string, unknown>>): void {
-  const [given] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
-  if (given === undefined) return;
-  const name = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw new UsageError(
-    `--${name} is for files; a run knows what its masks hold and whose they are`,
-  );
+  refuse(options, 'is for files; a run knows what its masks hold and whose they are');
 }
 
 /** Which cases of a run are scored and how it is run says nothing of files. */
 export function refuseRunOptions(options: Readonly<Record<string, unknown>>, how: string): void {
+  refuse(options, `is for runs, which are ${how}`);
+}
+
+/** Refuses the first option that is given. */
+function refuse(options: Readonly<Record<string, unknown>>, why: string): void {
   const [given] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
-  if (given !== undefined) throw new UsageError(`\`${given}\` is for runs, which are ${how}`);
+  if (given !== undefined) throw new UsageError(`\`${given}\` ${why}`);
 }
 
 function sizes(text: string): readonly number[] {

@@ -1,6 +1,6 @@
 import type { Batch } from '@sts-net/training';
 import ndarray from 'ndarray';
-import { greyRange } from './case-slice.ts';
+import { greyOf, greyRange } from './case-slice.ts';
 import { plural } from './format.ts';
 import { type Html, html } from './html.ts';
 import { drawPanels, type Picture, shrunk } from './picture.ts';
@@ -51,12 +51,10 @@ function pictureOf(
       planes[plane * size + i] = images[(start + i) * channels + channel]!;
     }
   }
-  const [black, white] = greyRange({ voxels: ndarray(planes, [at.length, height, width]) });
+  const range = greyRange({ voxels: ndarray(planes, [at.length, height, width]) });
   const shown = new Uint8Array(planes.length);
   for (let i = 0; i < shown.length; i++) {
-    const share = (planes[i]! - black) / (white - black || 1);
-    const to = (i % size) * at.length + Math.floor(i / size);
-    shown[to] = Math.round(255 * Math.min(1, Math.max(0, share)));
+    shown[(i % size) * at.length + Math.floor(i / size)] = greyOf(planes[i]!, range);
   }
   const truth = new Uint8Array(size);
   for (let i = 0; i < truth.length; i++) {

@@ -35,6 +35,15 @@ export function greyRange({
   return [at(0.01), at(0.998)];
 }
 
+/** An intensity as grey, 0 … 255. */
+export function greyOf(
+  value: number,
+  [black, white]: readonly [black: number, white: number],
+): number {
+  const share = (value - black) / (white - black || 1);
+  return Math.round(255 * Math.min(1, Math.max(0, share)));
+}
+
 /** Which picture it is, for people. */
 export function placeText({ id, flat = false }: ReportCase, slice: number): string {
   return flat ? id : `${id}, slice ${slice + 1}`;
@@ -48,7 +57,7 @@ export function cutPicture(
   { flat, volume, truth, prediction }: Omit<ReportCase, 'id' | 'lesions'>,
   slice: number,
   { row, column, height, width }: Window,
-  [black, white]: readonly [number, number],
+  range: readonly [black: number, white: number],
 ): Picture {
   const upsideDown = !flat && axisSign(volume.affine, 1) > 0;
   const mirrored = !flat && axisSign(volume.affine, 0) > 0;
@@ -61,8 +70,7 @@ export function cutPicture(
       const c = column + (mirrored ? width - 1 - x : x);
       if (r < 0 || c < 0 || r >= rows || c >= columns) continue;
       const at = y * width + x;
-      const share = (volume.voxels.get(slice, r, c) - black) / (white - black || 1);
-      grey[at] = Math.round(255 * Math.min(1, Math.max(0, share)));
+      grey[at] = greyOf(volume.voxels.get(slice, r, c), range);
       masks.truth[at] = isLesion(truth, slice, r, c);
       masks.prediction[at] = isLesion(prediction, slice, r, c);
     }

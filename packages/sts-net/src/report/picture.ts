@@ -26,7 +26,9 @@ export function shrunk(picture: Picture, by: number): Picture {
       sums[to]! += values[i]!;
       counts[to]!++;
     }
-    return Uint8Array.from(sums, (sum, i) => Math.round(sum / counts[i]!));
+    const result = new Uint8Array(sums.length);
+    for (let i = 0; i < result.length; i++) result[i] = Math.round(sums[i]! / counts[i]!);
+    return result;
   };
   const any = (mask: Uint8Array): Uint8Array => {
     const result = new Uint8Array(columns * rows);

@@ -2,13 +2,14 @@ import { runNormalization } from '@sts-net/experiment';
 import { fullPreprocessing } from '@sts-net/inference';
 import type { Batch } from '@sts-net/training';
 import { CaseCache, cacheOfConfig } from '../cases/case-cache.ts';
-import { withChannels } from '../cases/case-channels.ts';
+import { fileReader } from '../cases/case-reader.ts';
+import { findExperiment } from '../cases/find-split.ts';
 import type { ExperimentConfig } from '../config/experiment-config.ts';
 import { batchPicture, labelCounts, type ShownChannels } from '../report/batch-pictures.ts';
 import { plural } from '../report/format.ts';
 import { type Html, html, htmlPage } from '../report/html.ts';
 import { normalizationText } from '../runs/normalization-text.ts';
-import { findData, prepareData } from '../runs/training-data.ts';
+import { prepareData } from '../runs/training-data.ts';
 
 /** About how many samples are shown. */
 const count = 24;
@@ -18,25 +19,28 @@ const count = 24;
  * normalised, with the outlines of their labels. They are the batches that `train` draws with this config.
  *
  * @param baseFolder the folder that the config's relative paths start from
- * @param onWarning called with a sentence about what is odd about the data but no error
  */
-export async function batchesPage(
-  given: ExperimentConfig,
-  baseFolder: string,
-  onWarning?: (text: string) => void,
-): Promise<string> {
-  const { split, reader } = await findData(given, baseFolder);
-  const config = withChannels(given, Object.values(split).flat());
-  const kept = cacheOfConfig(config.data, baseFolder);
-  const cache = kept && new CaseCache(kept, { onWarning });
+export async function batchesPage(given: ExperimentConfig, baseFolder: string): Promise<string> {
+  const { config, split } = await findExperiment(given, baseFolder);
   const { training } = split;
-  const normalization = await runNormalization(config.preprocessing, undefined, training, reader);
+  const kept = cacheOfConfig(config.data, baseFolder);
+  const normalization = await runNormalization(
+    config.preprocessing,
+    undefined,
+    training,
+    fileReader,
+  );
   const preprocessing = { ...config.preprocessing, normalization: normalization.rule };
   const { source } = await prepareData(
     { ...config, preprocessing, training: { ...config.training, workers: 0 } },
-    { split, reader, cache },
+    // Batches need no others.
+    {
+      split: { training, validation: [], test: [] },
+      reader: fileReader,
+      cache: kept && new CaseCache(kept),
+    },
   );
-  const isFlat = training[0] !== undefined && reader.isFlat(training[0]).image;
+  const isFlat = training[0] !== undefined && fileReader.isFlat(training[0]).image;
   const channels = shownChannels(config.preprocessing, isFlat);
   const batches: Batch[] = [];
   for (let shown = 0; shown < count; shown += batches.at(-1)!.count) {

@@ -4,6 +4,9 @@ import type { KernelDefinition } from '../graph/kernel.ts';
 import { leastOf, repeated } from '../graph/repeated.ts';
 import { countable, type DType } from '../graph/value-type.ts';
 
+/** The type that holds what either type does. */
+export const wider = (a: DType, b: DType): DType => tf.upcastType(a, b) as DType;
+
 type Emit = (graph: GraphBuilder, a: string, b: string) => string;
 
 export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
@@ -203,7 +206,7 @@ export const binaryKernels: readonly KernelDefinition[] = [
     inputs: ['condition', 't', 'e'],
     outputs: ([, t, e]) => ({
       shape: t!.shape,
-      dtype: tf.upcastType(t!.dtype, e!.dtype) as DType,
+      dtype: wider(t!.dtype, e!.dtype),
     }),
     emit: (graph, [condition, t, e], _attrs, [out]) => {
       const { shape, dtype } = out!;

@@ -1,16 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GraphBuilder, Handle } from '../graph/graph-builder.ts';
 import type { KernelDefinition } from '../graph/kernel.ts';
-import {
-  type Attrs,
-  countable,
-  type DType,
-  identity,
-  sizeOf,
-  type ValueType,
-} from '../graph/value-type.ts';
+import { type Attrs, countable, identity, sizeOf, type ValueType } from '../graph/value-type.ts';
 import { activate, addBias } from './activation.ts';
-import { broadcastShape } from './binary.ts';
+import { broadcastShape, wider } from './binary.ts';
 import { transpose } from './moves.ts';
 import { total } from './reduction.ts';
 
@@ -94,8 +87,6 @@ const multiply = (
   const [x, y] = [graph.cast(a!, dtype), graph.cast(b!, dtype)];
   return matMul(graph, attrs['transposeA'] ? swapped(x) : x, attrs['transposeB'] ? swapped(y) : y);
 };
-
-const wider = (a: DType, b: DType) => tf.upcastType(a, b) as DType;
 
 /** Products of matrices. */
 export const matMulKernels: readonly KernelDefinition[] = [
